@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which interface names may go into a ruleset, a configuration file or a path.
+ * The kernel (dev_valid_name ()) allows nearly all bytes; here only letters, digits and
+ * ". _ - @ + =" are, 1 to 15 of them, not starting with '-', not "." or "..", so that no
+ * quoting rule of nft, dnsmasq or /proc/sys matters. */
+#pragma once
+
+#include <glib.h>
+
+/* @what is "LAN" or "WAN", for the error (CS_ERROR_INVALID_ARGUMENT), which shows the
+ * name escaped. */
+gboolean cs_ifname_check (const char *name, const char *what, GError **error);
+
+/* The name with every byte outside [A-Za-z0-9] as _xx: for nft objects, D-Bus paths and
+ * names, file names. Injective. Same as g_dbus_escape_object_path (). */
+char *cs_ifname_escape (const char *name);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the host must look like, computed from requests and a snapshot, without side
+ * effects. A share's plan says all that the steps need, both to bring it about and to
+ * take it back: what was found before the first change is part of it, is carried over
+ * from the plan before, and so the ledger is nothing but the plans in force. */
+#pragma once
+
+#include "request.h"
+#include "snapshot.h"
+
+/* The first routing table; a share takes the lowest free one from here on. */
+#define CS_TABLE_FIRST 13700
+/* Priority of all our policy rules: behind "local", before everything that usual
+ * programs add (Tailscale 5210, NetworkManager 30000s, wg-quick 32764). */
+#define CS_RULE_PRIORITY 5000
+/* Metric of the unreachable route behind the uplink's default. */
+#define CS_UNREACHABLE_METRIC 4278198272u
+
+typedef enum
+{
+  CS_STATE_STARTING,
+  CS_STATE_ACTIVE,
+  CS_STATE_WAITING,
+  CS_STATE_FAILED,
+} CsState;
+
+/* How the LAN gets its gateway address. */
+typedef enum
+{
+  CS_LAN_ABSENT,  /* the device is gone: no address now */
+  CS_LAN_KEEP,    /* keep-lan: not our business */
+  CS_LAN_PROFILE, /* a volatile NetworkManager profile */
+  CS_LAN_ADDRESS, /* rtnetlink: NetworkManager does not manage the device */
+} CsLanMethod;
+
+typedef struct
+{
+  char *lan; /* (owned) */
+  CsState state;
+  char *reason;  /* (owned) StateReason */
+  char *message; /* (owned) StateMessage */
+
+  char *uplink; /* (owned) (nullable) none right now */
+  int lan_ifindex;    /* 0: absent */
+  int uplink_ifindex; /* 0: none */
+  guint uplink_mtu;   /* bytes, of an IP packet; 0: none */
+
+  CsLanMethod lan_method;
+  CsCidr address;     /* of the gateway; prefix 0 with keep-lan */
+  GArray *subnets;    /* (owned) of CsCidr: whose packets are masqueraded; with keep-lan
+                         the networks of the LAN's addresses and the routes behind it */
+  guint table;        /* routing table of the share, kept while it lives */
+  GArray *routes;     /* (owned) of CsRoute for that table, less the unreachable one */
+
+  guint dns_port;     /* where dnsmasq listens; clients always ask port 53 */
+  guint lan_mtu;      /* MTU option for clients, 0: not needed */
+  char **dns;         /* (owned) (nullable) name servers, asked through the uplink */
+
+  /* What was found before the first change of each; NULL or FALSE: not changed. */
+  char *found_connection;        /* (owned) (nullable) UUID active on the LAN before */
+  gboolean found_link_down;      /* CS_LAN_ADDRESS: the LAN was switched off */
+  gboolean found_address;        /* CS_LAN_ADDRESS: it had this very address */
+  char *found_lan_forwarding;    /* (owned) (nullable) "0" or "1" */
+  char *found_uplink_forwarding; /* (owned) (nullable) */
+  char *found_uplink_rp_filter;  /* (owned) (nullable) set to "2" where it was strict */
+
+  GError *error; /* (owned) (nullable) why it cannot be planned: then state is failed and
+                    nothing of it is applied */
+} CsSharePlan;
+
+typedef struct
+{
+  GPtrArray *shares; /* (owned) of CsSharePlan (owned), in the order of the requests */
+} CsPlan;
+
+/* @requests of CsRequest, oldest first; @previous is what is in force (nullable). */
+CsPlan *cs_plan_new (const GPtrArray *requests, const CsSnapshot *snapshot,
+                     const CsPlan *previous);
+CsPlan *cs_plan_new_empty (void);
+CsSharePlan *cs_plan_find (const CsPlan *plan, const char *lan);
+void cs_plan_free (CsPlan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsPlan, cs_plan_free)
+
+CsSharePlan *cs_share_plan_copy (const CsSharePlan *plan);
+/* Whether the host needs no change from @a to @b. Both nullable. */
+gboolean cs_share_plan_equal (const CsSharePlan *a, const CsSharePlan *b);
+void cs_share_plan_free (CsSharePlan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSharePlan, cs_share_plan_free)
+
+/* All that undoing needs, in @group of @file. Reading counts the file as hostile. */
+void cs_share_plan_to_key_file (const CsSharePlan *plan, GKeyFile *file, const char *group);
+CsSharePlan *cs_share_plan_from_key_file (GKeyFile *file, const char *group, GError **error);
+
+const char *cs_state_to_string (CsState state);
+/* "default via 192.0.2.1 dev ppp0 table 13700" and so on, rules first: strv, owned. */
+char **cs_share_plan_describe_routes (const CsSharePlan *plan);
+/* "net.ipv4.conf.lan0.forwarding = 1" and so on: strv, owned. */
+char **cs_share_plan_describe_sysctls (const CsSharePlan *plan);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a user wants: one LAN served through one WAN, with options. Immutable once made.
+ * One table of options serves the D-Bus call, the Options property and the key file. */
+#pragma once
+
+#include "cidr.h"
+
+typedef struct
+{
+  char *lan;         /* (owned) interface name, whitelisted */
+  char *wan;         /* (owned) WAN spec: interface name, whitelisted, or "auto" */
+  CsCidr address;    /* gateway address chosen by hand; prefix 0: none */
+  gboolean keep_lan; /* masquerade and forward only */
+  gboolean persistent;
+  gboolean force;    /* share even what carries the default route */
+  char **dns;        /* (owned) (nullable) name servers chosen by hand */
+} CsRequest;
+
+/* @options is an a{sv} (nullable: all defaults). Errors are CS_ERROR_INVALID_ARGUMENT
+ * and name the option, the value and what it should be. Contradictions (LAN = WAN,
+ * keep-lan with address or dns) are found here too. */
+CsRequest *cs_request_new (const char *lan, const char *wan, GVariant *options,
+                           GError **error);
+/* Merges the a{sv} @changes, whose key "wan" is the WAN spec, into @request. */
+CsRequest *cs_request_update (const CsRequest *request, GVariant *changes, GError **error);
+CsRequest *cs_request_copy (const CsRequest *request);
+gboolean cs_request_equal (const CsRequest *a, const CsRequest *b);
+void cs_request_free (CsRequest *request);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsRequest, cs_request_free)
+
+/* The options that are not the default, a{sv}, floating. */
+GVariant *cs_request_options (const CsRequest *request);
+
+/* Group [share], keys lan, wan and those of the options. Reading checks as
+ * cs_request_new () does: the file counts as hostile. */
+void cs_request_to_key_file (const CsRequest *request, GKeyFile *file);
+CsRequest *cs_request_from_key_file (GKeyFile *file, GError **error);

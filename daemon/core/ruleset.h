@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The text of table "inet connshare". Base chains have a constant number of rules, which
+ * find a share's own chains by verdict maps and its subnets in a set, so a packet's cost
+ * does not grow with the number of shares. The named counters sent_LAN and received_LAN
+ * outlive a change of the share; everything else of a share is deleted and made anew
+ * within one transaction. All names went through cs_ifname_check (); none is a keyword
+ * of nft as all carry a prefix. */
+#pragma once
+
+#include "plan.h"
+
+/* Makes the table with all of @plan, from whatever is there: one transaction. */
+char *cs_ruleset_render (const CsPlan *plan);
+
+/* One transaction from share @from to share @to, either NULL for none, in a table that
+ * has @from. With NULL, NULL: "". The table itself is made by cs_ruleset_render () and
+ * removed by cs_ruleset_render_end (). */
+char *cs_ruleset_render_change (const CsSharePlan *from, const CsSharePlan *to);
+char *cs_ruleset_render_end (void);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the network is at one moment, as plain values: links, addresses, routes and rules
+ * as the kernel has them, and what NetworkManager says of them. Made by a CsMonitor (or
+ * by a test, by hand), read by the plan. */
+#pragma once
+
+#include "cidr.h"
+
+typedef enum
+{
+  CS_KIND_OTHER,
+  CS_KIND_ETHERNET,
+  CS_KIND_WIFI,
+  CS_KIND_MOBILE,
+  CS_KIND_PPP,
+  CS_KIND_VPN,
+  CS_KIND_BRIDGE,
+  CS_KIND_LOOPBACK,
+} CsKind;
+
+/* How NetworkManager stands to a device. */
+typedef enum
+{
+  CS_MANAGED_NO,       /* unknown to it, unmanaged, or it does not run */
+  CS_MANAGED_EXTERNAL, /* it only looks on: "connected (externally)" */
+  CS_MANAGED_YES,
+} CsManaged;
+
+typedef struct
+{
+  CsCidr local; /* address with the prefix length of its network; for a point-to-point
+                   address the prefix is the peer's */
+  guint32 peer; /* 0: none */
+} CsAddress;
+
+typedef struct
+{
+  CsCidr destination; /* prefix 0: default */
+  guint32 gateway;    /* 0: on link */
+  guint32 source;     /* preferred source, 0: none */
+  guint32 metric;
+  int ifindex;        /* 0 for unreachable and the like */
+  guint32 table;      /* 254: main */
+  gboolean unicast;   /* else unreachable, blackhole, local, ... */
+  gboolean onlink;    /* the gateway is on link whatever the addresses say */
+} CsRoute;
+
+typedef struct
+{
+  char *name; /* (owned) */
+  int ifindex;
+  guint mtu;
+  CsKind kind;
+  gboolean up;      /* IFF_UP: switched on */
+  gboolean carrier; /* IFF_LOWER_UP: plugged in */
+  gboolean point_to_point;
+  int master;        /* ifindex of the bridge or bond that it is a port of, or 0 */
+  GArray *addresses; /* (owned) of CsAddress, IPv4, in the kernel's order */
+
+  /* what the kernel's net.ipv4.conf.IF.* say; -1: cannot be read */
+  int forwarding;
+  int rp_filter; /* the effective one: the larger of conf/all and conf/IF */
+
+  /* what NetworkManager says; unset where it does not run */
+  CsManaged managed;
+  char *label;           /* (owned) (nullable) vendor and product, for people */
+  char *connection_id;   /* (owned) (nullable) active profile */
+  char *connection_uuid; /* (owned) (nullable) */
+  char *connection_path; /* (owned) (nullable) D-Bus path of the active connection */
+  gboolean connection_shared; /* its ipv4.method is "shared" */
+  gboolean connection_ours;   /* it is the profile that lan-profile made */
+  guint32 gateway;            /* 0: none */
+  char **dns;                 /* (owned) (nullable) IPv4 name servers */
+} CsInterface;
+
+typedef struct
+{
+  GPtrArray *interfaces; /* (owned) of CsInterface (owned), by ifindex */
+  GArray *routes;        /* (owned) of CsRoute, IPv4, all tables but local */
+  GArray *rule_tables;   /* (owned) of guint32: tables that policy rules look up */
+  gboolean nm_running;
+  char *primary;         /* (owned) (nullable) ip-interface of the primary connection */
+  char **resolv_dns;     /* (owned) IPv4 servers of /etc/resolv.conf less loopback */
+  guint dns_port;        /* 53, or where a name server can listen when some other
+                            program holds port 53 of the wildcard address */
+} CsSnapshot;
+
+CsSnapshot *cs_snapshot_new (void);
+void cs_snapshot_free (CsSnapshot *snapshot);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSnapshot, cs_snapshot_free)
+
+CsInterface *cs_interface_new (const char *name, int ifindex);
+void cs_interface_free (CsInterface *interface);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsInterface, cs_interface_free)
+
+/* (nullable) */
+const CsInterface *cs_snapshot_find (const CsSnapshot *snapshot, const char *name);
+const CsInterface *cs_snapshot_find_index (const CsSnapshot *snapshot, int ifindex);
+const char *cs_kind_to_string (CsKind kind);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which network a LAN gets. In this order: 192.168.137.0/24, the one that Windows ICS
+ * uses; 192.168.138.0/24 to 192.168.254.0/24; 10.137.0.0/24 to 10.137.255.0/24;
+ * 172.30.0.0/24 to 172.30.255.0/24: the first that overlaps no address and no route of
+ * the host and no other share. Routes shorter than /8 say nothing about who is there (a
+ * default route, or the halves of the address space that full-tunnel VPNs set) and do
+ * not count. The gateway is the network's first address. */
+#pragma once
+
+#include "snapshot.h"
+
+/* What is in the way of @wanted, in words ("eth0 has 192.168.137.5/24", "a route to
+ * 10.0.0.0/8 via tun0", "the share of lan1"), or NULL. @lan's own routes and addresses
+ * count only if @count_lan; @taken are CsCidr of the other shares. */
+char *cs_subnet_conflict (CsCidr wanted, const char *lan, gboolean count_lan,
+                          const CsSnapshot *snapshot, const GArray *taken);
+
+/* The first free network's gateway address, or CS_ERROR_ADDRESS_CONFLICT. */
+gboolean cs_subnet_choose (const char *lan, gboolean count_lan,
+                           const CsSnapshot *snapshot, const GArray *taken, CsCidr *gateway,
+                           GError **error);

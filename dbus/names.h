@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The names of the wire contract that are not in the XML. */
+#pragma once
+
+#define CS_BUS_NAME "org.connshare1"
+#define CS_MANAGER_PATH "/org/connshare1"
+#define CS_SHARE_PATH_PREFIX "/org/connshare1/share/"
+#define CS_DNSMASQ_NAME_PREFIX "org.connshare1.dnsmasq."
+#define CS_ACTION_SHARE "org.connshare1.share"
