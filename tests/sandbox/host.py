@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The private host, as tests, demo and bench use it.  Host() starts `boot` in its own
+# namespaces (nothing of the machine's network is touched) and offers places to run commands
+# in: the host itself, `host.client`, `host.client2`, `host.internet`, `host.user("alice")`.
+# Closing it, or the death of this process, kills all that runs in there.
+#
+# A place's run() returns what the command printed, and raises CommandFailed unless it exited
+# with 0; its call() returns the finished process, whatever came of it.  A command is a list,
+# or a line for the shell.
+#
+import json
+import os
+import pathlib
+import shlex
+import signal
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ENVIRONMENT = {
+    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "HOME": "/root",
+    "TERM": os.environ.get("TERM", "dumb"),
+}
+UIDS = {"alice": 61000, "bob": 61001}
+SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "runtime error:")
+MANAGER = "/org/connshare1"
+
+
+class CommandFailed(Exception):
+    def __init__(self, done):
+        self.done = done
+        super().__init__(f"{shlex.join(done.args)}\nexit status {done.returncode}\n"
+                         f"{done.stdout}{done.stderr}")
+
+
+def wait_for(probe, timeout=10, what=None):
+    """Returns the first true answer of probe(), which is asked until the time is over."""
+    end = time.monotonic() + timeout
+    while True:
+        answer = probe()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise TimeoutError(what or f"nothing after {timeout} s")
+        time.sleep(0.01)
+
+
+class Place:
+    """Somewhere in the private host: the words that lead there stand before each command."""
+
+    def __init__(self, host, *prefix):
+        self.host = host
+        self.prefix = [*host.entrance, *prefix]
+
+    def argv(self, command):
+        words = ["sh", "-c", command] if isinstance(command, str) else list(command)
+        return [*self.prefix, *words]
+
+    def popen(self, command, **options):
+        settings = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
+                    "stderr": subprocess.PIPE, "text": True, "env": ENVIRONMENT, **options}
+        return subprocess.Popen(self.argv(command), **settings)
+
+    def call(self, command, timeout=60, input=None):
+        stdin = {"stdin": subprocess.DEVNULL} if input is None else {"input": input}
+        done = subprocess.run(self.argv(command), capture_output=True, text=True,
+                              errors="replace", timeout=timeout, env=ENVIRONMENT, **stdin)
+        done.args = done.args[len(self.prefix):]
+        return done
+
+    def run(self, command, timeout=60, input=None):
+        done = self.call(command, timeout, input)
+        if done.returncode:
+            raise CommandFailed(done)
+        return done.stdout.strip()
+
+    def sharectl(self, *words):
+        return self.call(["sharectl", *words])
+
+    def share(self, *words):
+        return self.run(["sharectl", "share", *words])
+
+    def unshare(self, *words):
+        return self.run(["sharectl", "unshare", *words])
+
+    def json(self, *words):
+        return json.loads(self.run(["sharectl", *words, "--json"]))
+
+    def bus(self):
+        return Bus(self)
+
+
+class Client(Place):
+    """A computer on a LAN: a network namespace with a resolv.conf of its own."""
+
+    def __init__(self, host, name):
+        super().__init__(host, "ip", "netns", "exec", name)
+        self.name = name
+
+    def dhcp(self, timeout=10):
+        """Gets a lease with udhcpc, applies it, and returns what the server said."""
+        script = HERE / "dhcp-script"
+        out = self.run(["udhcpc", "-f", "-q", "-n", "-i", "eth0", "-t", str(timeout), "-T", "1",
+                        "-O", "mtu", "-O", "broadcast", "-s", str(script)], timeout + 5)
+        return dict(line[6:].split("=", 1) for line in out.splitlines() if line[:6] == "lease ")
+
+    def get(self, url="http://www.test/", timeout=5):
+        return self.run(["curl", "-sS", "--fail", "-m", str(timeout), url])
+
+    def can_get(self, url="http://www.test/", timeout=2):
+        return self.call(["curl", "-sS", "--fail", "-m", str(timeout), url]).returncode == 0
+
+    def resolve(self, name, *options):
+        return self.run(["dig", "+short", "+time=2", "+tries=2", name, *options]).split()
+
+    def forget(self):
+        """Back to a computer that was just switched on."""
+        self.run("ip address flush dev eth0; ip link set eth0 mtu 1500; "
+                 ": >/etc/resolv.conf; ip neigh flush all")
+
+
+class Bus:
+    """A connection to the private host's system bus, held by a process (bus.py) in a place."""
+
+    def __init__(self, place):
+        self.process = place.popen(["/usr/bin/python3", str(HERE / "bus.py")],
+                                   stdin=subprocess.PIPE, stderr=None)
+
+    def ask(self, *request):
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def call(self, method, arguments="()", path=MANAGER, interface="org.connshare1.Manager",
+             name="org.connshare1", interactive=False):
+        """Calls; arguments are a GVariant's text.  Returns the reply, or raises BusError."""
+        answer = self.ask("call", name, path, interface, method, arguments, interactive)
+        if "error" in answer:
+            raise BusError(answer["error"], answer["message"])
+        return answer["reply"]
+
+    def error_of(self, method, arguments="()", **where):
+        """The last word of the error's name, "" when there is none."""
+        try:
+            self.call(method, arguments, **where)
+        except BusError as error:
+            return error.name.rpartition(".")[2]
+        return ""
+
+    def property(self, path, name, interface="org.connshare1.Share"):
+        return self.call("Get", f"('{interface}', '{name}')", path,
+                         "org.freedesktop.DBus.Properties")[0]
+
+    def signals(self):
+        """The service's signals since the last time: [path, interface, name, arguments]."""
+        return self.ask("signals")
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+
+
+class BusError(Exception):
+    def __init__(self, name, message):
+        self.name, self.message = name, message
+        super().__init__(f"{name}: {message}")
+
+
+class Host(Place):
+    def __init__(self, stage=None):
+        reader, writer = os.pipe()
+        words = ["setpriv", "--pdeathsig", "KILL", "unshare", "-m", "-n", "-p", "-f", "-u", "-i",
+                 "--kill-child", "--mount-proc", "--propagation", "private", "sh", "-c",
+                 'exec "$0" "$@" 3>&%d' % writer, str(HERE / "boot")]
+        if stage:
+            words.append(str(pathlib.Path(stage).resolve()))
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, pass_fds=[writer],
+                                        env=ENVIRONMENT)
+        os.close(writer)
+        with open(reader) as ready:
+            if ready.readline() != "ready\n":
+                raise RuntimeError("the private host did not start")
+        pid = self.process.pid
+        self.pid = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().strip()
+        self.root = pathlib.Path(f"/proc/{self.pid}/root")
+        self.entrance = ["nsenter", "-t", self.pid, "-m", "-n", "-p", "-u", "-i", "-w"]
+        super().__init__(self)
+        self.client, self.client2 = Client(self, "client"), Client(self, "client2")
+        self.internet = Client(self, "internet")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(2)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def path(self, name):
+        """A file of the private host, to be read and written from outside."""
+        return self.root / name.lstrip("/")
+
+    def user(self, name, active=True):
+        """A place where commands run as this user: in a local session, active or not."""
+        return Place(self, str(HERE / "as-user"), name, "active" if active else "inactive")
+
+    def dial(self, name="ppp0", mtu=1500):
+        self.run([str(HERE / "dial"), name, str(mtu)])
+
+    def hang_up(self, name="ppp0"):
+        self.run(["ip", "link", "del", name])
+
+    def state(self):
+        """All that the product could touch, as text: equal before and after."""
+        return self.run([str(HERE / "state")])
+
+    def log(self, name="dbus"):
+        """What a daemon printed; the product's own lines are in the log of the D-Bus daemon."""
+        return self.path(f"/run/log/{name}").read_text(errors="replace")
+
+    def sanitizer_reports(self):
+        return [line for line in self.log().splitlines()
+                if any(word in line for word in SANITIZER_WORDS)]
+
+    def pids(self, program):
+        """Process ids, as the private host counts them."""
+        done = self.call(["pgrep", "-x", program])
+        return [int(word) for word in done.stdout.split()]
+
+    def kill(self, program, number=signal.SIGKILL):
+        for pid in self.pids(program):
+            self.run(["kill", f"-{int(number)}", str(pid)])
+        wait_for(lambda: not self.pids(program), what=f"{program} does not end")
+
+    def shell(self):
+        return subprocess.call(self.argv(["bash", "--norc"]),
+                               env={**ENVIRONMENT, "PS1": r"laptop:\w# "})
+
+
+def main():
+    with Host(*sys.argv[1:2]) as host:
+        host.shell()
+
+
+if __name__ == "__main__":
+    main()
