@@ -77,10 +77,12 @@ typedef struct
 CsPlan *cs_plan_new (const GPtrArray *requests, const CsSnapshot *snapshot,
                      const CsPlan *previous);
 CsPlan *cs_plan_new_empty (void);
+CsPlan *cs_plan_copy (const CsPlan *plan);
 CsSharePlan *cs_plan_find (const CsPlan *plan, const char *lan);
 void cs_plan_free (CsPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsPlan, cs_plan_free)
 
+CsSharePlan *cs_share_plan_new (const char *lan);
 CsSharePlan *cs_share_plan_copy (const CsSharePlan *plan);
 /* Whether the host needs no change from @a to @b. Both nullable. */
 gboolean cs_share_plan_equal (const CsSharePlan *a, const CsSharePlan *b);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* CsEngine: keeps the host as the requests want it. Whatever happens queues the same pass:
+ * one snapshot, one plan, the steps; passes never overlap and several causes share one.
+ * Calls to share or stop are orders: they join the next pass and are answered by it. */
+#pragma once
+
+#include "monitor.h"
+#include "store.h"
+
+#define CS_TYPE_ENGINE (cs_engine_get_type ())
+G_DECLARE_FINAL_TYPE (CsEngine, cs_engine, CS, ENGINE, GObject)
+
+/* A share as it is now: what was asked, and what came of it. */
+typedef struct
+{
+  const CsRequest *request;
+  const CsSharePlan *plan; /* its state, reason and message are those of the share */
+} CsShareStatus;
+
+/* @steps of CsStep, in the order of starting. */
+CsEngine *cs_engine_new (CsMonitor *monitor, GPtrArray *steps, CsStore *store);
+
+/* Loads requests and ledger, puts right what an earlier run left half done, and begins to
+ * follow the network. Emits "share-changed" for every request that it knows. */
+void cs_engine_start (CsEngine *self);
+
+/* Whether a pass is under way or due. */
+gboolean cs_engine_is_busy (CsEngine *self);
+
+/* What a share by @request would be now: its plan (transfer full), or the error that
+ * sharing would be refused with. Changes nothing. */
+CsSharePlan *cs_engine_preview (CsEngine *self, const CsRequest *request, GError **error);
+/* The network now (transfer full). */
+CsSnapshot *cs_engine_snapshot (CsEngine *self, GError **error);
+
+/* FALSE: that LAN is not shared. What it points to is good until the main loop runs. */
+gboolean cs_engine_get_share (CsEngine *self, const char *lan, CsShareStatus *status);
+/* (nullable) */
+const CsRequest *cs_engine_get_request (CsEngine *self, const char *lan);
+
+/* @request (transfer full) becomes the share of its LAN; when it is done the share is
+ * published and works, or waits. */
+void cs_engine_share_async (CsEngine *self, CsRequest *request,
+                            GAsyncReadyCallback callback, gpointer user_data);
+gboolean cs_engine_share_finish (CsEngine *self, GAsyncResult *result, GError **error);
+void cs_engine_stop_async (CsEngine *self, const char *lan, GAsyncReadyCallback callback,
+                           gpointer user_data);
+gboolean cs_engine_stop_finish (CsEngine *self, GAsyncResult *result, GError **error);
+
+/* Signals: "share-changed" (s lan), "share-removed" (s lan). */

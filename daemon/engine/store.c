@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Requests and ledger on disk. The files that differ from what they are to be are kept in
+ * a table path -> text (NULL: no file); a commit takes the table along into a thread. */
+#include "store.h"
+
+#include "core/ifname.h"
+#include "dbus/errors.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+
+#define SUFFIX ".share"
+#define APPLIED "applied "
+#define TARGET "target "
+
+struct _CsStore
+{
+  GObject parent;
+  char *state_dir;     /* (owned) */
+  char *temporary_dir; /* (owned) */
+  char *ledger;        /* (owned) */
+  GHashTable *pending; /* (owned) path -> text or NULL */
+};
+
+G_DEFINE_FINAL_TYPE (CsStore, cs_store, G_TYPE_OBJECT)
+
+static void
+cs_store_finalize (GObject *object)
+{
+  CsStore *self = CS_STORE (object);
+
+  g_free (self->state_dir);
+  g_free (self->temporary_dir);
+  g_free (self->ledger);
+  g_hash_table_unref (self->pending);
+  G_OBJECT_CLASS (cs_store_parent_class)->finalize (object);
+}
+
+static void
+cs_store_class_init (CsStoreClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cs_store_finalize;
+}
+
+static GHashTable *
+new_pending (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
+static void
+cs_store_init (CsStore *self)
+{
+  self->pending = new_pending ();
+}
+
+CsStore *
+cs_store_new (const char *state_dir, const char *runtime_dir)
+{
+  CsStore *self = g_object_new (CS_TYPE_STORE, NULL);
+
+  self->state_dir = g_strdup (state_dir);
+  self->temporary_dir = g_build_filename (runtime_dir, "requests", NULL);
+  self->ledger = g_build_filename (runtime_dir, "ledger", NULL);
+  return self;
+}
+
+static int
+compare_requests (gconstpointer a, gconstpointer b)
+{
+  return strcmp ((*(CsRequest *const *)a)->lan, (*(CsRequest *const *)b)->lan);
+}
+
+static CsRequest *
+load_request (const char *path, const char *name, gboolean persistent, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (CsRequest) request = NULL;
+  g_autofree char *escaped = NULL;
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, error))
+    return NULL;
+  request = cs_request_from_key_file (file, error);
+  if (request == NULL)
+    return NULL;
+
+  escaped = cs_ifname_escape (request->lan);
+  if (!g_str_has_prefix (name, escaped) || strcmp (name + strlen (escaped), SUFFIX) != 0)
+    {
+      g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
+                   "it is about %s, and should be called %s" SUFFIX, request->lan,
+                   escaped);
+      return NULL;
+    }
+  request->persistent = persistent;
+  return g_steal_pointer (&request);
+}
+
+static void
+load_folder (const char *folder, gboolean persistent, GPtrArray *requests)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autoptr (GError) error = NULL;
+      CsRequest *request;
+
+      if (name[0] == '.' || !g_str_has_suffix (name, SUFFIX))
+        continue;
+      request = load_request (path, name, persistent, &error);
+      if (request != NULL)
+        g_ptr_array_add (requests, request);
+      else
+        g_warning ("%s is not a request of connshare and is skipped: %s", path,
+                   error->message);
+    }
+}
+
+GPtrArray *
+cs_store_load_requests (CsStore *self)
+{
+  g_autoptr (GPtrArray) requests =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)cs_request_free);
+
+  load_folder (self->state_dir, TRUE, requests);
+  load_folder (self->temporary_dir, FALSE, requests);
+  g_ptr_array_sort (requests, compare_requests);
+  /* A crash between writing one folder and clearing the other leaves the LAN in both. */
+  for (guint i = 1; i < requests->len;)
+    if (compare_requests (&requests->pdata[i - 1], &requests->pdata[i]) == 0)
+      g_ptr_array_remove_index (requests, i);
+    else
+      i++;
+  return g_steal_pointer (&requests);
+}
+
+void
+cs_store_load_ledger (CsStore *self, CsPlan **applied, CsPlan **target)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) groups = NULL;
+
+  *applied = cs_plan_new_empty ();
+  *target = cs_plan_new_empty ();
+  if (!g_key_file_load_from_file (file, self->ledger, G_KEY_FILE_NONE, &error))
+    {
+      if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        g_warning ("The ledger %s cannot be read, what an earlier run left behind stays: %s",
+                   self->ledger, error->message);
+      return;
+    }
+  groups = g_key_file_get_groups (file, NULL);
+  for (char **group = groups; *group != NULL; group++)
+    {
+      CsPlan *plan = g_str_has_prefix (*group, APPLIED) ? *applied : *target;
+      g_autoptr (GError) bad = NULL;
+      CsSharePlan *share = cs_share_plan_from_key_file (file, *group, &bad);
+
+      if (share != NULL)
+        g_ptr_array_add (plan->shares, share);
+      else
+        g_warning ("[%s] in the ledger %s is skipped: %s", *group, self->ledger,
+                   bad->message);
+    }
+}
+
+static void
+add_groups (GKeyFile *file, const char *prefix, const CsPlan *plan)
+{
+  for (guint i = 0; i < plan->shares->len; i++)
+    {
+      const CsSharePlan *share = g_ptr_array_index (plan->shares, i);
+      g_autofree char *group = g_strconcat (prefix, share->lan, NULL);
+
+      if (share->error == NULL)
+        cs_share_plan_to_key_file (share, file, group);
+    }
+}
+
+void
+cs_store_set_ledger (CsStore *self, const CsPlan *applied, const CsPlan *target)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  gboolean empty = applied->shares->len == 0 && target->shares->len == 0;
+
+  add_groups (file, APPLIED, applied);
+  add_groups (file, TARGET, target);
+  g_hash_table_replace (self->pending, g_strdup (self->ledger),
+                        empty ? NULL : g_key_file_to_data (file, NULL, NULL));
+}
+
+static char *
+request_path (const char *folder, const char *lan)
+{
+  g_autofree char *escaped = cs_ifname_escape (lan);
+
+  return g_strconcat (folder, "/", escaped, SUFFIX, NULL);
+}
+
+void
+cs_store_set_request (CsStore *self, const char *lan, const CsRequest *request)
+{
+  g_autofree char *persistent = request_path (self->state_dir, lan);
+  g_autofree char *temporary = request_path (self->temporary_dir, lan);
+  char *text = NULL;
+
+  if (request != NULL)
+    {
+      g_autoptr (GKeyFile) file = g_key_file_new ();
+
+      cs_request_to_key_file (request, file);
+      text = g_key_file_to_data (file, NULL, NULL);
+    }
+  if (request != NULL && !request->persistent)
+    {
+      char *swap = g_steal_pointer (&persistent);
+
+      persistent = g_steal_pointer (&temporary);
+      temporary = swap;
+    }
+  g_hash_table_replace (self->pending, g_steal_pointer (&persistent), text);
+  g_hash_table_replace (self->pending, g_steal_pointer (&temporary), NULL);
+}
+
+gboolean
+cs_store_has_changes (CsStore *self)
+{
+  return g_hash_table_size (self->pending) > 0;
+}
+
+static gboolean
+write_file (const char *path, const char *text, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autoptr (GError) cause = NULL;
+
+  if (g_mkdir_with_parents (folder, 0755) == 0 &&
+      g_file_set_contents_full (path, text, -1,
+                                G_FILE_SET_CONTENTS_CONSISTENT |
+                                    G_FILE_SET_CONTENTS_DURABLE,
+                                0600, &cause))
+    return TRUE;
+
+  g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
+               "%s cannot be written, so nothing was changed: %s (is the disk full or "
+               "read-only?)",
+               path, cause != NULL ? cause->message : g_strerror (errno));
+  return FALSE;
+}
+
+/* An empty folder of ours is no trace to leave; one with files in it stays. */
+static gboolean
+remove_file (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (g_unlink (path) == 0 || errno == ENOENT)
+    {
+      if (g_str_has_suffix (folder, "/requests"))
+        g_rmdir (folder);
+      return TRUE;
+    }
+  g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "%s cannot be removed: %s", path,
+               g_strerror (errno));
+  return FALSE;
+}
+
+static void
+commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  GHashTable *pending = task_data;
+  GError *error = NULL;
+  GHashTableIter iter;
+  gpointer path, text;
+
+  /* All new files before the first removal: a crash leaves too much, never too little. */
+  g_hash_table_iter_init (&iter, pending);
+  while (error == NULL && g_hash_table_iter_next (&iter, &path, &text))
+    if (text != NULL)
+      write_file (path, text, &error);
+  g_hash_table_iter_init (&iter, pending);
+  while (error == NULL && g_hash_table_iter_next (&iter, &path, &text))
+    if (text == NULL)
+      remove_file (path, &error);
+
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+void
+cs_store_commit_async (CsStore *self, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, cs_store_commit_async);
+  g_task_set_task_data (task, g_steal_pointer (&self->pending),
+                        (GDestroyNotify)g_hash_table_unref);
+  self->pending = new_pending ();
+  g_task_run_in_thread (task, commit_thread);
+}
+
+gboolean
+cs_store_commit_finish (CsStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
