@@ -69,6 +69,8 @@ typedef struct
   char *connection_path; /* (owned) (nullable) D-Bus path of the active connection */
   gboolean connection_shared; /* its ipv4.method is "shared" */
   gboolean connection_ours;   /* it is the profile that lan-profile made */
+  char *carries;              /* (owned) (nullable) the interface that the device's active
+                                 profile made and belongs to: ppp0 on a PPPoE's eth0 */
   guint32 gateway;            /* 0: none */
   char **dns;                 /* (owned) (nullable) IPv4 name servers */
 } CsInterface;
