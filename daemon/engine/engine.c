@@ -173,15 +173,13 @@ check_new_share (const CsPlan *plan, const char *lan, gboolean known, GError **e
 }
 
 CsSharePlan *
-cs_engine_preview (CsEngine *self, const CsRequest *request, GError **error)
+cs_engine_preview (CsEngine *self, const CsSnapshot *snapshot, const CsRequest *request,
+                   GError **error)
 {
   g_autoptr (GPtrArray) requests = cs_request_list_copy (self->requests);
-  g_autoptr (CsSnapshot) snapshot = cs_monitor_snapshot (self->monitor, error);
   g_autoptr (CsRequest) known = NULL;
   g_autoptr (CsPlan) plan = NULL;
 
-  if (snapshot == NULL)
-    return NULL;
   known = cs_request_list_put (requests, request->lan, request);
   plan = cs_plan_new (requests, snapshot, self->applied);
   if (!check_new_share (plan, request->lan, known != NULL, error))

@@ -27,11 +27,12 @@ void cs_engine_start (CsEngine *self);
 /* Whether a pass is under way or due. */
 gboolean cs_engine_is_busy (CsEngine *self);
 
-/* What a share by @request would be now: its plan (transfer full), or the error that
- * sharing would be refused with. Changes nothing. */
-CsSharePlan *cs_engine_preview (CsEngine *self, const CsRequest *request, GError **error);
 /* The network now (transfer full). */
 CsSnapshot *cs_engine_snapshot (CsEngine *self, GError **error);
+/* What a share by @request would be in @snapshot: its plan (transfer full), or the error
+ * that sharing would be refused with. Changes nothing. */
+CsSharePlan *cs_engine_preview (CsEngine *self, const CsSnapshot *snapshot,
+                                const CsRequest *request, GError **error);
 
 /* FALSE: that LAN is not shared. What it points to is good until the main loop runs. */
 gboolean cs_engine_get_share (CsEngine *self, const char *lan, CsShareStatus *status);

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One owned struct a call. What can be refused without a password is refused before the
+ * dialog; the engine looks again after it, as a dialog can stay open for minutes. */
+#include "call.h"
+
+#include "authorizer.h"
+
+#include "core/ifname.h"
+#include "dbus/errors.h"
+
+typedef struct
+{
+  CsEngine *engine;                  /* (owned) */
+  GDBusMethodInvocation *invocation; /* (owned) (nullable) until it is answered */
+  char *lan;                         /* (owned) */
+  CsRequest *request;                /* (owned) (nullable) NULL: stop */
+  GVariant *reply;                   /* (owned) (nullable) */
+} Call;
+
+static void
+call_free (Call *call)
+{
+  g_object_unref (call->engine);
+  g_clear_object (&call->invocation);
+  g_free (call->lan);
+  g_clear_pointer (&call->request, cs_request_free);
+  g_clear_pointer (&call->reply, g_variant_unref);
+  g_free (call);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
+
+static void
+answer (Call *call, const GError *error)
+{
+  if (error != NULL)
+    g_dbus_method_invocation_return_gerror (g_steal_pointer (&call->invocation), error);
+  else
+    g_dbus_method_invocation_return_value (g_steal_pointer (&call->invocation),
+                                           call->reply);
+}
+
+static void
+on_shared (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  g_autoptr (GError) error = NULL;
+
+  cs_engine_share_finish (CS_ENGINE (source), result, &error);
+  answer (call, error);
+}
+
+static void
+on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  g_autoptr (GError) error = NULL;
+
+  cs_engine_stop_finish (CS_ENGINE (source), result, &error);
+  answer (call, error);
+}
+
+static void
+on_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  CsEngine *engine = call->engine;
+  g_autoptr (GError) error = NULL;
+
+  if (!cs_authorizer_check_finish (result, &error))
+    answer (call, error);
+  else if (call->request != NULL)
+    cs_engine_share_async (engine, g_steal_pointer (&call->request), on_shared,
+                           g_steal_pointer (&call));
+  else
+    cs_engine_stop_async (engine, call->lan, on_stopped, g_steal_pointer (&call));
+}
+
+static Call *
+call_new (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->engine = g_object_ref (engine);
+  call->invocation = invocation;
+  call->lan = g_strdup (lan);
+  return call;
+}
+
+void
+cs_call_share (CsEngine *engine, GDBusMethodInvocation *invocation, CsRequest *request,
+               GVariant *reply)
+{
+  g_autoptr (Call) call = call_new (engine, invocation, request->lan);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CsSnapshot) snapshot = cs_engine_snapshot (engine, &error);
+  g_autoptr (CsSharePlan) preview = NULL;
+
+  call->request = request;
+  call->reply = reply != NULL ? g_variant_ref_sink (reply) : NULL;
+  if (snapshot != NULL)
+    preview = cs_engine_preview (engine, snapshot, request, &error);
+  if (preview == NULL)
+    {
+      answer (call, error);
+      return;
+    }
+  cs_authorizer_check_async (invocation, request->lan, request->wan, on_authorized,
+                             g_steal_pointer (&call));
+}
+
+void
+cs_call_stop (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
+{
+  g_autoptr (Call) call = call_new (engine, invocation, lan);
+  g_autoptr (GError) error = NULL;
+
+  if (!cs_ifname_check (lan, "LAN", &error))
+    answer (call, error);
+  else if (cs_engine_get_request (engine, lan) == NULL)
+    {
+      g_set_error (&error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
+                   "\"%s\" is not shared; \"sharectl list\" shows what is", lan);
+      answer (call, error);
+    }
+  else
+    cs_authorizer_check_async (invocation, lan, NULL, on_authorized,
+                               g_steal_pointer (&call));
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a picker may offer is asked of the plan itself, by previewing a share of each
+ * interface: the answer is what sharing would really say. */
+#include "describe.h"
+
+#include "config.h"
+#include "core/dnsmasq-config.h"
+#include "core/ifname.h"
+#include "core/ruleset.h"
+
+/* The whole table as it would be if this were the only share. */
+static char *
+render_alone (const CsSharePlan *plan)
+{
+  g_autoptr (CsPlan) alone = cs_plan_new_empty ();
+
+  g_ptr_array_add (alone->shares, cs_share_plan_copy (plan));
+  return cs_ruleset_render (alone);
+}
+
+GVariant *
+cs_describe_plan (const CsSharePlan *plan)
+{
+  g_autoptr (GVariantDict) dict = g_variant_dict_new (NULL);
+  g_autofree char *ruleset = render_alone (plan);
+  g_auto (GStrv) routes = cs_share_plan_describe_routes (plan);
+  g_auto (GStrv) sysctls = cs_share_plan_describe_sysctls (plan);
+  g_autofree char *address = NULL;
+  g_autofree char *dnsmasq = NULL;
+
+  if (plan->address.prefix != 0)
+    {
+      address = cs_cidr_to_string (plan->address);
+      dnsmasq = cs_dnsmasq_config_render (plan, CS_RUNTIME_DIR);
+    }
+  g_variant_dict_insert (dict, "state", "s", cs_state_to_string (plan->state));
+  g_variant_dict_insert (dict, "message", "s", plan->message);
+  g_variant_dict_insert (dict, "uplink", "s", plan->uplink != NULL ? plan->uplink : "");
+  g_variant_dict_insert (dict, "address", "s", address != NULL ? address : "");
+  g_variant_dict_insert (dict, "ruleset", "s", ruleset);
+  g_variant_dict_insert (dict, "routes", "^as", routes);
+  g_variant_dict_insert (dict, "sysctls", "^as", sysctls);
+  g_variant_dict_insert (dict, "dnsmasq-config", "s", dnsmasq != NULL ? dnsmasq : "");
+  return g_variant_dict_end (dict);
+}
+
+static const char *
+link_state (const CsInterface *interface)
+{
+  if (!interface->up)
+    return "down";
+  if (!interface->carrier)
+    return "unplugged";
+  return interface->addresses->len > 0 ? "connected" : "disconnected";
+}
+
+/* Why @interface cannot be the LAN of a share, or NULL. */
+static char *
+lan_problem (CsEngine *engine, const CsSnapshot *snapshot, const CsInterface *interface)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CsRequest) request = cs_request_new (interface->name, "auto", NULL, &error);
+  g_autoptr (CsSharePlan) plan = NULL;
+
+  if (request != NULL)
+    plan = cs_engine_preview (engine, snapshot, request, &error);
+  return error != NULL ? g_strdup (error->message) : NULL;
+}
+
+/* Why @interface cannot be the WAN of a share, or NULL. */
+static char *
+wan_problem (CsEngine *engine, const CsInterface *interface)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!cs_ifname_check (interface->name, "WAN", &error))
+    return g_strdup (error->message);
+  if (interface->kind == CS_KIND_LOOPBACK)
+    return g_strdup ("it is the loopback interface");
+  if (interface->master != 0)
+    return g_strdup ("it is a port of a bridge or bond");
+  if (cs_engine_get_request (engine, interface->name) != NULL)
+    return g_strdup ("it is itself shared");
+  return NULL;
+}
+
+static void
+add_strings (GVariantDict *dict, const CsInterface *interface)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) addresses = NULL;
+
+  for (guint i = 0; i < interface->addresses->len; i++)
+    {
+      const CsAddress *address = &g_array_index (interface->addresses, CsAddress, i);
+      g_autofree char *text = cs_cidr_to_string (address->local);
+
+      g_strv_builder_add (builder, text);
+    }
+  addresses = g_strv_builder_end (builder);
+  g_variant_dict_insert (dict, "addresses", "^as", addresses);
+  g_variant_dict_insert (dict, "kind", "s", cs_kind_to_string (interface->kind));
+  g_variant_dict_insert (dict, "label", "s", interface->label ? interface->label : "");
+  g_variant_dict_insert (dict, "connection", "s",
+                         interface->connection_id ? interface->connection_id : "");
+  g_variant_dict_insert (dict, "state", "s", link_state (interface));
+}
+
+static GVariant *
+describe_interface (CsEngine *engine, const CsSnapshot *snapshot,
+                    const CsInterface *interface)
+{
+  g_autoptr (GVariantDict) dict = g_variant_dict_new (NULL);
+  g_autofree char *lan = lan_problem (engine, snapshot, interface);
+  g_autofree char *wan = wan_problem (engine, interface);
+  /* The kernel allows any bytes in a name, D-Bus does not. */
+  g_autofree char *name = g_utf8_make_valid (interface->name, -1);
+  gboolean shared = cs_engine_get_request (engine, interface->name) != NULL;
+
+  g_variant_dict_insert (dict, "name", "s", name);
+  g_variant_dict_insert (dict, "share", "s", shared ? name : "");
+  g_variant_dict_insert (dict, "can-be-lan", "b", lan == NULL);
+  g_variant_dict_insert (dict, "lan-reason", "s", lan != NULL ? lan : "");
+  g_variant_dict_insert (dict, "can-be-wan", "b", wan == NULL);
+  g_variant_dict_insert (dict, "wan-reason", "s", wan != NULL ? wan : "");
+  add_strings (dict, interface);
+  return g_variant_dict_end (dict);
+}
+
+GVariant *
+cs_describe_interfaces (CsEngine *engine, const CsSnapshot *snapshot)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < snapshot->interfaces->len; i++)
+    g_variant_builder_add_value (
+        &builder,
+        describe_interface (engine, snapshot, g_ptr_array_index (snapshot->interfaces, i)));
+  return g_variant_builder_end (&builder);
+}

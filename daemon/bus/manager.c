@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Decodes calls into requests and hands them on (call.c); keeps one object on the bus for
+ * each share that the engine has. */
+#include "manager.h"
+
+#include "call.h"
+#include "describe.h"
+#include "share.h"
+
+#include "config.h"
+#include "dbus/names.h"
+
+struct _CsBusManager
+{
+  CsDbusManagerSkeleton parent;
+  CsEngine *engine;                  /* (owned) */
+  GDBusObjectManagerServer *objects; /* (owned) */
+  GHashTable *shares;                /* (owned) LAN -> CsBusShare (owned) */
+};
+
+static void manager_iface_init (CsDbusManagerIface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (CsBusManager, cs_bus_manager, CS_DBUS_TYPE_MANAGER_SKELETON,
+                               G_IMPLEMENT_INTERFACE (CS_DBUS_TYPE_MANAGER,
+                                                      manager_iface_init))
+
+static gboolean
+handle_share_with_options (CsDbusManager *object, GDBusMethodInvocation *invocation,
+                           const char *lan, const char *wan, GVariant *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  CsRequest *request = cs_request_new (lan, wan, options, &error);
+
+  if (request == NULL)
+    {
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      return G_DBUS_METHOD_INVOCATION_HANDLED;
+    }
+  path = cs_bus_share_path (lan);
+  cs_call_share (CS_BUS_MANAGER (object)->engine, invocation, request,
+                 g_variant_new ("(o)", path));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_share (CsDbusManager *object, GDBusMethodInvocation *invocation, const char *lan,
+              const char *wan)
+{
+  return handle_share_with_options (object, invocation, lan, wan, NULL);
+}
+
+static gboolean
+handle_stop (CsDbusManager *object, GDBusMethodInvocation *invocation, const char *lan)
+{
+  cs_call_stop (CS_BUS_MANAGER (object)->engine, invocation, lan);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_preview (CsDbusManager *object, GDBusMethodInvocation *invocation, const char *lan,
+                const char *wan, GVariant *options)
+{
+  CsEngine *engine = CS_BUS_MANAGER (object)->engine;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CsSnapshot) snapshot = NULL;
+  g_autoptr (CsSharePlan) plan = NULL;
+  g_autoptr (CsRequest) request = cs_request_new (lan, wan, options, &error);
+
+  if (request != NULL)
+    snapshot = cs_engine_snapshot (engine, &error);
+  if (snapshot != NULL)
+    plan = cs_engine_preview (engine, snapshot, request, &error);
+  if (plan != NULL)
+    cs_dbus_manager_complete_preview (object, invocation, cs_describe_plan (plan));
+  else
+    g_dbus_method_invocation_return_gerror (invocation, error);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_list_interfaces (CsDbusManager *object, GDBusMethodInvocation *invocation)
+{
+  CsEngine *engine = CS_BUS_MANAGER (object)->engine;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CsSnapshot) snapshot = cs_engine_snapshot (engine, &error);
+
+  if (snapshot != NULL)
+    cs_dbus_manager_complete_list_interfaces (object, invocation,
+                                              cs_describe_interfaces (engine, snapshot));
+  else
+    g_dbus_method_invocation_return_gerror (invocation, error);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+manager_iface_init (CsDbusManagerIface *iface)
+{
+  iface->handle_share_connection = handle_share;
+  iface->handle_share_connection_with_options = handle_share_with_options;
+  iface->handle_stop_sharing = handle_stop;
+  iface->handle_preview = handle_preview;
+  iface->handle_list_interfaces = handle_list_interfaces;
+}
+
+static void
+cs_bus_manager_dispose (GObject *object)
+{
+  CsBusManager *self = CS_BUS_MANAGER (object);
+
+  g_clear_object (&self->objects);
+  g_clear_pointer (&self->shares, g_hash_table_unref);
+  g_clear_object (&self->engine);
+  G_OBJECT_CLASS (cs_bus_manager_parent_class)->dispose (object);
+}
+
+static void
+cs_bus_manager_class_init (CsBusManagerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = cs_bus_manager_dispose;
+}
+
+static void
+cs_bus_manager_init (CsBusManager *self)
+{
+  self->objects = g_dbus_object_manager_server_new (CS_MANAGER_PATH);
+  self->shares = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+}
+
+static void
+on_share_changed (CsBusManager *self, const char *lan)
+{
+  CsBusShare *share = g_hash_table_lookup (self->shares, lan);
+  g_autoptr (CsDbusObjectSkeleton) object = NULL;
+  g_autofree char *path = NULL;
+
+  if (share != NULL)
+    {
+      cs_bus_share_update (share);
+      return;
+    }
+  path = cs_bus_share_path (lan);
+  share = cs_bus_share_new (self->engine, lan);
+  object = cs_dbus_object_skeleton_new (path);
+  cs_dbus_object_skeleton_set_share (object, CS_DBUS_SHARE (share));
+  g_dbus_object_manager_server_export (self->objects, G_DBUS_OBJECT_SKELETON (object));
+  g_hash_table_insert (self->shares, g_strdup (lan), share);
+}
+
+static void
+on_share_removed (CsBusManager *self, const char *lan)
+{
+  g_autofree char *path = cs_bus_share_path (lan);
+
+  g_dbus_object_manager_server_unexport (self->objects, path);
+  g_hash_table_remove (self->shares, lan);
+}
+
+CsBusManager *
+cs_bus_manager_new (CsEngine *engine)
+{
+  CsBusManager *self = g_object_new (CS_TYPE_BUS_MANAGER, "version", CS_VERSION, NULL);
+
+  self->engine = g_object_ref (engine);
+  g_signal_connect_object (engine, "share-changed", G_CALLBACK (on_share_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (engine, "share-removed", G_CALLBACK (on_share_removed), self,
+                           G_CONNECT_SWAPPED);
+  return self;
+}
+
+gboolean
+cs_bus_manager_export (CsBusManager *self, GDBusConnection *connection, GError **error)
+{
+  g_dbus_object_manager_server_set_connection (self->objects, connection);
+  return g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self), connection,
+                                           CS_MANAGER_PATH, error);
+}

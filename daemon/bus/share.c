@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A subclass of the generated skeleton: the two methods, the properties set from the
+ * engine's status, and the four counters read through when a client asks for them. */
+#include "share.h"
+
+#include "call.h"
+
+#include "core/ifname.h"
+#include "dbus/errors.h"
+#include "dbus/names.h"
+#include "system/nft.h"
+
+struct _CsBusShare
+{
+  CsDbusShareSkeleton parent;
+  CsEngine *engine; /* (owned) */
+};
+
+static void share_iface_init (CsDbusShareIface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (CsBusShare, cs_bus_share, CS_DBUS_TYPE_SHARE_SKELETON,
+                               G_IMPLEMENT_INTERFACE (CS_DBUS_TYPE_SHARE,
+                                                      share_iface_init))
+
+/* The properties that are not stored. */
+enum
+{
+  PROP_BYTES_SENT = 1,
+  PROP_BYTES_RECEIVED,
+  PROP_PACKETS_SENT,
+  PROP_PACKETS_RECEIVED,
+};
+
+static gboolean
+handle_stop (CsDbusShare *object, GDBusMethodInvocation *invocation)
+{
+  cs_call_stop (CS_BUS_SHARE (object)->engine, invocation, cs_dbus_share_get_lan (object));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_update (CsDbusShare *object, GDBusMethodInvocation *invocation, GVariant *options)
+{
+  CsBusShare *self = CS_BUS_SHARE (object);
+  g_autoptr (GError) error = NULL;
+  CsShareStatus status;
+  CsRequest *request;
+
+  if (!cs_engine_get_share (self->engine, cs_dbus_share_get_lan (object), &status))
+    {
+      g_dbus_method_invocation_return_error (invocation, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
+                                             "\"%s\" is no longer shared",
+                                             cs_dbus_share_get_lan (object));
+      return G_DBUS_METHOD_INVOCATION_HANDLED;
+    }
+  request = cs_request_update (status.request, options, &error);
+  if (request == NULL)
+    g_dbus_method_invocation_return_gerror (invocation, error);
+  else
+    cs_call_share (self->engine, invocation, request, NULL);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+share_iface_init (CsDbusShareIface *iface)
+{
+  iface->handle_stop = handle_stop;
+  iface->handle_update = handle_update;
+}
+
+static void
+cs_bus_share_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  CsCounters counters = { 0 };
+
+  cs_nft_read_counters (cs_dbus_share_get_lan (CS_DBUS_SHARE (object)), &counters);
+  switch (id)
+    {
+    case PROP_BYTES_SENT:
+      g_value_set_uint64 (value, counters.bytes_sent);
+      break;
+    case PROP_BYTES_RECEIVED:
+      g_value_set_uint64 (value, counters.bytes_received);
+      break;
+    case PROP_PACKETS_SENT:
+      g_value_set_uint64 (value, counters.packets_sent);
+      break;
+    case PROP_PACKETS_RECEIVED:
+      g_value_set_uint64 (value, counters.packets_received);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+cs_bus_share_finalize (GObject *object)
+{
+  g_object_unref (CS_BUS_SHARE (object)->engine);
+  G_OBJECT_CLASS (cs_bus_share_parent_class)->finalize (object);
+}
+
+static void
+cs_bus_share_class_init (CsBusShareClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = cs_bus_share_finalize;
+  object_class->get_property = cs_bus_share_get_property;
+  g_object_class_override_property (object_class, PROP_BYTES_SENT, "bytes-sent");
+  g_object_class_override_property (object_class, PROP_BYTES_RECEIVED, "bytes-received");
+  g_object_class_override_property (object_class, PROP_PACKETS_SENT, "packets-sent");
+  g_object_class_override_property (object_class, PROP_PACKETS_RECEIVED,
+                                    "packets-received");
+}
+
+static void
+cs_bus_share_init (CsBusShare *self)
+{
+}
+
+CsBusShare *
+cs_bus_share_new (CsEngine *engine, const char *lan)
+{
+  CsBusShare *self = g_object_new (CS_TYPE_BUS_SHARE, NULL);
+
+  self->engine = g_object_ref (engine);
+  cs_dbus_share_set_lan (CS_DBUS_SHARE (self), lan);
+  cs_bus_share_update (self);
+  return self;
+}
+
+void
+cs_bus_share_update (CsBusShare *self)
+{
+  CsDbusShare *object = CS_DBUS_SHARE (self);
+  g_autofree char *address = NULL;
+  CsShareStatus status;
+
+  if (!cs_engine_get_share (self->engine, cs_dbus_share_get_lan (object), &status))
+    return;
+  address = status.plan->address.prefix != 0 ? cs_cidr_to_string (status.plan->address)
+                                             : g_strdup ("");
+  cs_dbus_share_set_wan (object, status.request->wan);
+  cs_dbus_share_set_uplink (object, status.plan->uplink != NULL ? status.plan->uplink : "");
+  cs_dbus_share_set_state (object, cs_state_to_string (status.plan->state));
+  cs_dbus_share_set_state_reason (object, status.plan->reason);
+  cs_dbus_share_set_state_message (object, status.plan->message);
+  cs_dbus_share_set_address (object, address);
+  cs_dbus_share_set_persistent (object, status.request->persistent);
+  cs_dbus_share_set_options (object, cs_request_options (status.request));
+  g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (self));
+}
+
+char *
+cs_bus_share_path (const char *lan)
+{
+  g_autofree char *escaped = cs_ifname_escape (lan);
+
+  return g_strconcat (CS_SHARE_PATH_PREFIX, escaped, NULL);
+}

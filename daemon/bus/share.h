@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* CsBusShare: the D-Bus object of one share. Its properties follow what the engine says;
+ * its counters are read from the kernel when somebody asks. */
+#pragma once
+
+#include "connshare-dbus.h"
+#include "engine/engine.h"
+
+#define CS_TYPE_BUS_SHARE (cs_bus_share_get_type ())
+G_DECLARE_FINAL_TYPE (CsBusShare, cs_bus_share, CS, BUS_SHARE, CsDbusShareSkeleton)
+
+CsBusShare *cs_bus_share_new (CsEngine *engine, const char *lan);
+/* Takes over what the engine says now; emits PropertiesChanged for what differs. */
+void cs_bus_share_update (CsBusShare *self);
+/* The object path of @lan's share (transfer full). */
+char *cs_bus_share_path (const char *lan);

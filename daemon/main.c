@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* connshared: builds the objects, wires them, owns the bus name, and ends on a signal.
+ * Nothing is undone at the end: shares outlive the daemon, and the next start takes them
+ * over by the ledger. */
+#include "bus/manager.h"
+#include "engine/engine.h"
+#include "system/dnsmasq.h"
+#include "system/lan.h"
+#include "system/network-manager.h"
+#include "system/network-monitor.h"
+#include "system/nft.h"
+#include "system/route.h"
+#include "system/sysctl.h"
+
+#include "config.h"
+#include "dbus/errors.h"
+#include "dbus/names.h"
+
+#include <glib-unix.h>
+#include <stdlib.h>
+
+/* How long a pass under way may delay the end. Milliseconds. */
+#define END_POLL 20
+#define END_LIMIT 800
+
+typedef struct
+{
+  GMainLoop *loop;             /* (owned) */
+  GDBusConnection *connection; /* (owned) */
+  CsEngine *engine;            /* (owned) (nullable) until NetworkManager was looked at */
+  CsBusManager *manager;       /* (owned) (nullable) likewise */
+  guint name;                  /* bus name's owner id */
+  guint end_waited;            /* milliseconds */
+  int status;
+} Service;
+
+static void
+fail (Service *service, const char *message)
+{
+  g_printerr ("connshared: %s\n", message);
+  service->status = EXIT_FAILURE;
+  g_main_loop_quit (service->loop);
+}
+
+static gboolean
+end_when_idle (gpointer user_data)
+{
+  Service *service = user_data;
+
+  service->end_waited += END_POLL;
+  if (service->engine != NULL && cs_engine_is_busy (service->engine) &&
+      service->end_waited < END_LIMIT)
+    return G_SOURCE_CONTINUE;
+  g_main_loop_quit (service->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  if (end_when_idle (user_data) == G_SOURCE_CONTINUE)
+    g_timeout_add (END_POLL, end_when_idle, user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  fail (user_data, "the bus name " CS_BUS_NAME " is taken or not allowed: is it already "
+                   "running, or not run as root?");
+}
+
+static GPtrArray *
+make_steps (CsNetworkManager *nm, GDBusConnection *connection)
+{
+  GPtrArray *steps = g_ptr_array_new_with_free_func (g_object_unref);
+
+  /* The filter first, so that it is there before a packet can flow; forwarding last. */
+  g_ptr_array_add (steps, cs_nft_step_new ());
+  g_ptr_array_add (steps, cs_lan_step_new (nm));
+  g_ptr_array_add (steps, cs_route_step_new ());
+  g_ptr_array_add (steps, cs_dnsmasq_step_new (CS_RUNTIME_DIR, connection));
+  g_ptr_array_add (steps, cs_sysctl_step_new ());
+  return steps;
+}
+
+static void
+on_network_manager (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Service *service = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CsNetworkManager) nm = cs_network_manager_new_finish (result, &error);
+  g_autoptr (CsMonitor) monitor = NULL;
+  g_autoptr (GPtrArray) steps = NULL;
+  g_autoptr (CsStore) store = cs_store_new (CS_STATE_DIR, CS_RUNTIME_DIR);
+
+  if (nm != NULL)
+    monitor = cs_network_monitor_new (nm, &error);
+  if (monitor == NULL)
+    {
+      fail (service, error->message);
+      return;
+    }
+  steps = make_steps (nm, service->connection);
+  service->engine = cs_engine_new (monitor, steps, store);
+  service->manager = cs_bus_manager_new (service->engine);
+  if (!cs_bus_manager_export (service->manager, service->connection, &error))
+    {
+      fail (service, error->message);
+      return;
+    }
+  cs_engine_start (service->engine);
+  service->name = g_bus_own_name_on_connection (service->connection, CS_BUS_NAME,
+                                                G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL,
+                                                on_name_lost, service, NULL);
+}
+
+static void
+run (Service *service)
+{
+  service->loop = g_main_loop_new (NULL, FALSE);
+  g_unix_signal_add (SIGTERM, on_signal, service);
+  g_unix_signal_add (SIGINT, on_signal, service);
+  cs_network_manager_new_async (service->connection, NULL, on_network_manager, service);
+  g_main_loop_run (service->loop);
+
+  g_clear_handle_id (&service->name, g_bus_unown_name);
+  g_clear_object (&service->manager);
+  g_clear_object (&service->engine);
+  g_main_loop_unref (service->loop);
+}
+
+static gboolean
+parse_options (int argc, char **argv, GError **error)
+{
+  gboolean version = FALSE;
+  const GOptionEntry entries[] = {
+    { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and end", NULL },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("- share connections");
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, error))
+    return FALSE;
+  if (version)
+    {
+      g_print ("connshared %s\n", CS_VERSION);
+      exit (EXIT_SUCCESS);
+    }
+  return TRUE;
+}
+
+int
+main (int argc, char **argv)
+{
+  Service service = { .status = EXIT_SUCCESS };
+  g_autoptr (GError) error = NULL;
+
+  if (!parse_options (argc, argv, &error))
+    {
+      g_printerr ("connshared: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+  cs_error_register ();
+  service.connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &error);
+  if (service.connection == NULL)
+    {
+      g_printerr ("connshared: the system bus cannot be reached: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+  run (&service);
+  g_object_unref (service.connection);
+  return service.status;
+}
