@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* CsCall: a time in which calls are made that may ask for a password and that the user
+ * may break off. It holds the terminal's agent and catches the signals that would
+ * otherwise leave the agent behind.
+ *
+ *   g_autoptr (CsCall) call = cs_call_new ();
+ *   cs_dbus_manager_call_something (..., cs_call_get_cancellable (call), cs_call_done,
+ * call); cs_dbus_manager_call_something_finish (..., cs_call_wait (call), &error);
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+typedef struct _CsCall CsCall;
+
+CsCall *cs_call_new (void);
+void cs_call_free (CsCall *call);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsCall, cs_call_free)
+
+GCancellable *cs_call_get_cancellable (CsCall *call);
+/* GAsyncReadyCallback; @user_data is the call. */
+void cs_call_done (GObject *source, GAsyncResult *result, gpointer user_data);
+/* The result of the call just made; owned by @call until the next. */
+GAsyncResult *cs_call_wait (CsCall *call);
+
+/* 0, or 128 + the signal that broke it off. */
+int cs_call_interrupted (CsCall *call);

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The way to the service on the system bus. The proxies and the translation of error
+ * names are generated from the service's own XML and table; here is only which of the
+ * bus's errors mean that the service is not there. */
+#include "client.h"
+
+#include "command.h"
+#include "errors.h"
+#include "names.h"
+
+static GDBusConnection *
+connect_to_bus (GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &cause);
+
+  if (bus == NULL)
+    {
+      g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_SERVER,
+                   "the system bus cannot be reached (%s); is the D-Bus daemon running?",
+                   cause->message);
+      return NULL;
+    }
+  cs_error_register ();
+  /* the end of the bus is an error to be told, not a signal to die by */
+  g_dbus_connection_set_exit_on_close (bus, FALSE);
+  return g_steal_pointer (&bus);
+}
+
+CsDbusManager *
+cs_client_get_manager (GError **error)
+{
+  g_autoptr (GDBusConnection) bus = connect_to_bus (error);
+
+  if (bus == NULL)
+    return NULL;
+  return cs_dbus_manager_proxy_new_sync (bus,
+                                         G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES
+                                             | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+                                         CS_BUS_NAME, CS_MANAGER_PATH, NULL, error);
+}
+
+CsDbusShare *
+cs_client_get_share (const char *path, GError **error)
+{
+  g_autoptr (GDBusConnection) bus = connect_to_bus (error);
+
+  if (bus == NULL)
+    return NULL;
+  return cs_dbus_share_proxy_new_sync (bus, G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+                                       CS_BUS_NAME, path, NULL, error);
+}
+
+static gint
+compare_shares (gconstpointer a, gconstpointer b)
+{
+  CsDbusShare *const *one = a;
+  CsDbusShare *const *other = b;
+
+  return g_strcmp0 (cs_dbus_share_get_lan (*one), cs_dbus_share_get_lan (*other));
+}
+
+GPtrArray *
+cs_client_list_shares (GDBusObjectManager *objects)
+{
+  GPtrArray *shares = g_ptr_array_new_with_free_func (g_object_unref);
+  GList *all = g_dbus_object_manager_get_objects (objects);
+
+  for (GList *item = all; item != NULL; item = item->next)
+    {
+      CsDbusShare *share = cs_dbus_object_get_share (item->data);
+
+      if (share != NULL)
+        g_ptr_array_add (shares, share);
+    }
+  g_list_free_full (all, g_object_unref);
+  g_ptr_array_sort (shares, compare_shares);
+  return shares;
+}
+
+GPtrArray *
+cs_client_get_shares (GError **error)
+{
+  g_autoptr (GDBusConnection) bus = connect_to_bus (error);
+  g_autoptr (GDBusObjectManager) objects = NULL;
+  g_autofree char *owner = NULL;
+
+  if (bus == NULL)
+    return NULL;
+  objects = cs_dbus_object_manager_client_new_sync (
+      bus, G_DBUS_OBJECT_MANAGER_CLIENT_FLAGS_NONE, CS_BUS_NAME, CS_MANAGER_PATH, NULL,
+      error);
+  if (objects == NULL)
+    return NULL;
+
+  /* the object manager takes a service that cannot be started for one without objects */
+  owner = g_dbus_object_manager_client_get_name_owner (
+      G_DBUS_OBJECT_MANAGER_CLIENT (objects));
+  if (owner == NULL)
+    {
+      g_set_error_literal (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN,
+                           CS_BUS_NAME);
+      return NULL;
+    }
+  return cs_client_list_shares (objects);
+}
+
+GDBusObjectManager *
+cs_client_watch (GError **error)
+{
+  g_autoptr (GDBusConnection) bus = connect_to_bus (error);
+
+  if (bus == NULL)
+    return NULL;
+  return cs_dbus_object_manager_client_new_sync (
+      bus, G_DBUS_OBJECT_MANAGER_CLIENT_FLAGS_DO_NOT_AUTO_START, CS_BUS_NAME,
+      CS_MANAGER_PATH, NULL, error);
+}
+
+static gboolean
+service_is_not_there (const GError *error)
+{
+  static const GDBusError codes[] = {
+    G_DBUS_ERROR_SERVICE_UNKNOWN,
+    G_DBUS_ERROR_NAME_HAS_NO_OWNER,
+    G_DBUS_ERROR_SPAWN_EXEC_FAILED,
+    G_DBUS_ERROR_SPAWN_FORK_FAILED,
+    G_DBUS_ERROR_SPAWN_CHILD_EXITED,
+    G_DBUS_ERROR_SPAWN_CHILD_SIGNALED,
+    G_DBUS_ERROR_SPAWN_FAILED,
+    G_DBUS_ERROR_SPAWN_SETUP_FAILED,
+    G_DBUS_ERROR_SPAWN_CONFIG_INVALID,
+    G_DBUS_ERROR_SPAWN_SERVICE_INVALID,
+    G_DBUS_ERROR_SPAWN_SERVICE_NOT_FOUND,
+    G_DBUS_ERROR_SPAWN_PERMISSIONS_INVALID,
+    G_DBUS_ERROR_SPAWN_FILE_INVALID,
+    G_DBUS_ERROR_SPAWN_NO_MEMORY,
+    G_DBUS_ERROR_TIMED_OUT,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (error, G_DBUS_ERROR, (gint)codes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* It was there, or the bus was, and the answer did not come. */
+static gboolean
+service_is_gone (const GError *error)
+{
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_DISCONNECTED)
+         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED)
+         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+}
+
+static gboolean
+bus_is_not_there (const GError *error)
+{
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_SERVER);
+}
+
+char *
+cs_client_explain (const GError *error)
+{
+  g_autoptr (GError) plain = g_error_copy (error);
+
+  g_dbus_error_strip_remote_error (plain);
+  if (service_is_not_there (error))
+    return g_strdup_printf (
+        "the service connshared is not available (%s); start it with "
+        "'systemctl start connshared', and see 'journalctl -u connshared'",
+        plain->message);
+  if (service_is_gone (error))
+    return g_strdup_printf (
+        "the service connshared did not answer (%s); see 'journalctl -u "
+        "connshared'",
+        plain->message);
+  if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
+    return g_strdup_printf (
+        "the system bus does not let this user call connshared (%s); its "
+        "policy is in /usr/share/dbus-1/system.d/org.connshare1.conf",
+        plain->message);
+  return g_strdup (plain->message);
+}
+
+static int
+exit_status_of_code (CsError code)
+{
+  switch (code)
+    {
+    case CS_ERROR_INVALID_ARGUMENT:
+      return CS_EXIT_USAGE;
+    case CS_ERROR_NO_SUCH_DEVICE:
+    case CS_ERROR_NO_SUCH_SHARE:
+      return CS_EXIT_NO_SUCH_THING;
+    case CS_ERROR_NOT_AUTHORIZED:
+      return CS_EXIT_NOT_AUTHORIZED;
+    case CS_ERROR_FAILED:
+    case CS_ERROR_NOT_SUITABLE:
+    case CS_ERROR_ADDRESS_CONFLICT:
+    case CS_ERROR_NOT_SUPPORTED:
+    case CS_ERROR_TIMEOUT:
+    default:
+      return CS_EXIT_FAILED;
+    }
+}
+
+int
+cs_client_exit_status (const GError *error)
+{
+  if (error->domain == CS_ERROR)
+    return exit_status_of_code ((CsError)error->code);
+  if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
+    return CS_EXIT_NOT_AUTHORIZED;
+  if (bus_is_not_there (error) || service_is_not_there (error) || service_is_gone (error))
+    return CS_EXIT_NO_SERVICE;
+  return CS_EXIT_FAILED;
+}

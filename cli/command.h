@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A command of sharectl: one row of the table in sharectl.c, one file with its function.
+ * A function gets the words and options of the command line less the command's own name,
+ * and returns the exit status. */
+#pragma once
+
+#include <glib.h>
+
+/* Exit status, see sharectl(1) */
+typedef enum
+{
+  CS_EXIT_DONE = 0,
+  CS_EXIT_FAILED = 1,
+  CS_EXIT_USAGE = 2,
+  CS_EXIT_NO_SUCH_THING = 3,
+  CS_EXIT_NOT_AUTHORIZED = 4,
+  CS_EXIT_NO_SERVICE = 5,
+} CsExit;
+
+typedef struct _CsCommand CsCommand;
+struct _CsCommand
+{
+  const char *name;
+  const char *arguments; /* as help shows them, "" for none */
+  const char *summary;
+  int (*run) (const CsCommand *command, char **arguments);
+};
+
+int cs_command_share (const CsCommand *command, char **arguments);
+int cs_command_unshare (const CsCommand *command, char **arguments);
+int cs_command_status (const CsCommand *command, char **arguments);
+int cs_command_list (const CsCommand *command, char **arguments);
+int cs_command_preview (const CsCommand *command, char **arguments);
+int cs_command_interfaces (const CsCommand *command, char **arguments);
+int cs_command_monitor (const CsCommand *command, char **arguments);
+
+/* Fills @entries' variables and @words, the strings that are not options, of which there
+ * may be @minimum to @maximum. Otherwise tells the user what is wrong, and the caller
+ * returns CS_EXIT_USAGE. With --help among @arguments it prints help and does not
+ * return. */
+gboolean cs_command_parse (const CsCommand *command,
+                           const GOptionEntry *entries,
+                           char **arguments,
+                           guint minimum,
+                           guint maximum,
+                           char ***words);
+
+/* Tells on one line of stderr what is wrong with the command line, with a hint at the
+ * command's help (@command may be NULL), and returns CS_EXIT_USAGE. */
+int cs_command_misused (const CsCommand *command, const char *format, ...)
+    G_GNUC_PRINTF (2, 3);
+
+/* Tells that @lan is not shared, and returns the exit status for it. */
+int cs_command_not_shared (const char *lan);
+
+/* Tells @error on one line of stderr, in the service's own words, and returns the exit
+ * status that belongs to it. */
+int cs_command_failed (const GError *error);

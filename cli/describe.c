@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A share in words, and in JSON; see describe.h. Properties that a service does not have
+ * count as empty. */
+#include "describe.h"
+
+#include "json.h"
+
+#include <arpa/inet.h>
+
+/* What ends the waiting, by StateReason: for messages that say only what is missing. */
+static const char *
+remedy_of (const char *reason)
+{
+  static const struct
+  {
+    const char *reason;
+    const char *remedy;
+  } remedies[] = {
+    { "uplink-missing", "sharing begins when it appears" },
+    { "uplink-down", "sharing begins when it is connected" },
+    { "no-primary", "sharing begins when the computer is online" },
+    { "lan-missing", "sharing begins when it is plugged in" },
+    { "lan-without-address", "sharing begins when it has one" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (remedies); i++)
+    if (g_str_equal (reason, remedies[i].reason))
+      return remedies[i].remedy;
+  return NULL;
+}
+
+const char *
+cs_describe_text (const char *text)
+{
+  return text != NULL ? text : "";
+}
+
+static char *
+describe_active (CsDbusShare *share)
+{
+  const char *wan = cs_describe_text (cs_dbus_share_get_wan (share));
+  const char *uplink = cs_describe_text (cs_dbus_share_get_uplink (share));
+  const char *address = cs_describe_text (cs_dbus_share_get_address (share));
+  g_autofree char *network = cs_describe_network (address);
+  g_autofree char *chosen
+      = g_str_equal (wan, uplink) ? g_strdup ("") : g_strdup_printf (" (%s)", wan);
+  g_autofree char *clients
+      = *address == '\0' ? g_strdup ("its addresses are left as they are")
+                         : g_strdup_printf ("clients get addresses from %s", network);
+
+  return g_strdup_printf ("%s is shared via %s%s: %s", cs_dbus_share_get_lan (share),
+                          uplink, chosen, clients);
+}
+
+char *
+cs_describe_share (CsDbusShare *share)
+{
+  const char *lan = cs_describe_text (cs_dbus_share_get_lan (share));
+  const char *state = cs_describe_text (cs_dbus_share_get_state (share));
+  const char *message = cs_describe_text (cs_dbus_share_get_state_message (share));
+  const char *remedy
+      = remedy_of (cs_describe_text (cs_dbus_share_get_state_reason (share)));
+  const char *verb = g_str_equal (state, "failed") ? "has " : "is ";
+
+  if (g_str_equal (state, "active"))
+    return describe_active (share);
+  if (!g_str_equal (state, "waiting"))
+    remedy = NULL;
+  return g_strconcat (lan, " ", verb, state, *message != '\0' ? ": " : "", message,
+                      remedy != NULL ? "; " : "", cs_describe_text (remedy), NULL);
+}
+
+char *
+cs_describe_network (const char *address)
+{
+  g_auto (GStrv) parts = g_strsplit (address, "/", 2);
+  char network[INET_ADDRSTRLEN];
+  struct in_addr value;
+  guint64 prefix;
+
+  if (g_strv_length (parts) != 2 || inet_pton (AF_INET, parts[0], &value) != 1
+      || !g_ascii_string_to_unsigned (parts[1], 10, 1, 32, &prefix, NULL))
+    return g_strdup (address);
+
+  value.s_addr &= htonl (G_MAXUINT32 << (32 - prefix));
+  inet_ntop (AF_INET, &value, network, sizeof network);
+  return g_strdup_printf ("%s/%u", network, (guint)prefix);
+}
+
+static char *
+describe_option (const char *name, GVariant *value)
+{
+  g_autofree char *text = NULL;
+
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+    return g_strconcat (g_variant_get_boolean (value) ? "" : "no ", name, NULL);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
+    {
+      g_autofree const char **strings = g_variant_get_strv (value, NULL);
+
+      text = g_strjoinv (",", (char **)strings);
+    }
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    text = g_variant_dup_string (value, NULL);
+  else
+    text = g_variant_print (value, FALSE);
+  return g_strconcat (name, "=", text, NULL);
+}
+
+char *
+cs_describe_options (GVariant *options)
+{
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, options);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    if (!g_str_equal (name, "persistent"))
+      g_ptr_array_add (words, describe_option (name, value));
+  g_ptr_array_add (words, NULL);
+  return g_strjoinv (" ", (char **)words->pdata);
+}
+
+static void
+add_strings (JsonBuilder *builder, CsDbusShare *share)
+{
+  static const char *const names[]
+      = { "lan", "wan", "uplink", "state", "state-reason", "state-message", "address" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *key = cs_json_key (names[i]);
+      g_autofree char *value = NULL;
+
+      g_object_get (share, names[i], &value, NULL);
+      json_builder_set_member_name (builder, key);
+      json_builder_add_string_value (builder, cs_describe_text (value));
+    }
+}
+
+static void
+add_counters (JsonBuilder *builder, CsDbusShare *share)
+{
+  static const char *const names[]
+      = { "bytes-sent", "bytes-received", "packets-sent", "packets-received" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *key = cs_json_key (names[i]);
+      guint64 value;
+
+      g_object_get (share, names[i], &value, NULL);
+      json_builder_set_member_name (builder, key);
+      json_builder_add_int_value (builder, (gint64)value);
+    }
+}
+
+void
+cs_describe_add_json (JsonBuilder *builder, CsDbusShare *share)
+{
+  GVariant *options = cs_dbus_share_get_options (share);
+
+  add_strings (builder, share);
+  json_builder_set_member_name (builder, "persistent");
+  json_builder_add_boolean_value (builder, cs_dbus_share_get_persistent (share));
+  json_builder_set_member_name (builder, "options");
+  json_builder_begin_object (builder);
+  if (options != NULL)
+    cs_json_add_dictionary (builder, options);
+  json_builder_end_object (builder);
+  add_counters (builder, share);
+}
+
+char *
+cs_describe_json (GPtrArray *shares)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "shares");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < shares->len; i++)
+    {
+      json_builder_begin_object (builder);
+      cs_describe_add_json (builder, shares->pdata[i]);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  return cs_json_to_text (builder);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A share in words, and in JSON. */
+#pragma once
+
+#include <connshare-dbus.h>
+#include <json-glib/json-glib.h>
+
+/* "lan0 is shared via ppp0: clients get addresses from 192.168.137.0/24",
+ * "lan0 is waiting: ppp0 is not there; sharing begins when it appears" */
+char *cs_describe_share (CsDbusShare *share);
+
+/* "192.168.137.0/24" of "192.168.137.1/24"; what is not an address stays as it is. */
+char *cs_describe_network (const char *address);
+
+/* "dns=192.0.2.1,192.0.2.2 keep-lan" of the a{sv} @options, less "persistent", which has
+ * its own property; "" for none. */
+char *cs_describe_options (GVariant *options);
+
+/* NULL is "": a property that the service does not have. */
+const char *cs_describe_text (const char *text);
+
+/* {"shares":[...]}, for @shares of CsDbusShare. */
+char *cs_describe_json (GPtrArray *shares);
+/* The share's properties, as members of the object that @builder is in. */
+void cs_describe_add_json (JsonBuilder *builder, CsDbusShare *share);

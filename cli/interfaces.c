@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sharectl interfaces: what can be shared, and shared from, and if not why. */
+#include "client.h"
+#include "command.h"
+#include "json.h"
+#include "output.h"
+
+#include <stdio.h>
+
+static const char *
+get_string (GVariant *interface, const char *key)
+{
+  const char *value = "";
+
+  g_variant_lookup (interface, key, "&s", &value);
+  return value;
+}
+
+static gboolean
+get_boolean (GVariant *interface, const char *key)
+{
+  gboolean value = FALSE;
+
+  g_variant_lookup (interface, key, "b", &value);
+  return value;
+}
+
+static char *
+get_addresses (GVariant *interface)
+{
+  g_autofree const char **addresses = NULL;
+
+  g_variant_lookup (interface, "addresses", "^a&s", &addresses);
+  return addresses != NULL ? g_strjoinv (" ", (char **)addresses) : g_strdup ("");
+}
+
+/* Which share it is part of, or why it cannot have a part. */
+static char *
+get_note (GVariant *interface)
+{
+  const char *share = get_string (interface, "share");
+  const char *lan_reason = get_string (interface, "lan-reason");
+  const char *wan_reason = get_string (interface, "wan-reason");
+  g_autoptr (GString) note = g_string_new (NULL);
+
+  if (*share != '\0')
+    g_string_append_printf (note, "in the share of %s", share);
+  if (*lan_reason != '\0')
+    g_string_append_printf (note, "%s%s", note->len > 0 ? "; " : "", lan_reason);
+  if (*wan_reason != '\0' && !g_str_equal (wan_reason, lan_reason))
+    g_string_append_printf (note, "%s%s", note->len > 0 ? "; " : "", wan_reason);
+  return g_strdup (note->str);
+}
+
+static void
+print_table (GVariant *interfaces)
+{
+  static const char *const headings[]
+      = { "NAME", "KIND", "STATE", "ADDRESS", "CONNECTION", "LAN", "WAN", "NOTE", NULL };
+  g_autoptr (CsTable) table = cs_table_new (headings);
+  g_autofree char *text = NULL;
+
+  for (gsize i = 0; i < g_variant_n_children (interfaces); i++)
+    {
+      g_autoptr (GVariant) interface = g_variant_get_child_value (interfaces, i);
+      g_autofree char *addresses = get_addresses (interface);
+      g_autofree char *note = get_note (interface);
+      const char *cells[] = {
+        get_string (interface, "name"),
+        get_string (interface, "kind"),
+        get_string (interface, "state"),
+        addresses,
+        get_string (interface, "connection"),
+        get_boolean (interface, "can-be-lan") ? "yes" : "no",
+        get_boolean (interface, "can-be-wan") ? "yes" : "no",
+        note,
+      };
+
+      cs_table_add (table, cells);
+    }
+  text = cs_table_render (table, cs_output_wants_color ());
+  fputs (text, stdout);
+}
+
+static void
+print_json (GVariant *interfaces)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autofree char *text = NULL;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "interfaces");
+  json_builder_begin_array (builder);
+  for (gsize i = 0; i < g_variant_n_children (interfaces); i++)
+    {
+      g_autoptr (GVariant) interface = g_variant_get_child_value (interfaces, i);
+
+      json_builder_begin_object (builder);
+      cs_json_add_dictionary (builder, interface);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  text = cs_json_to_text (builder);
+  fputs (text, stdout);
+}
+
+int
+cs_command_interfaces (const CsCommand *command, char **arguments)
+{
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL },
+    { NULL },
+  };
+  g_auto (GStrv) words = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CsDbusManager) manager = NULL;
+  g_autoptr (GVariant) interfaces = NULL;
+
+  if (!cs_command_parse (command, entries, arguments, 0, 0, &words))
+    return CS_EXIT_USAGE;
+  manager = cs_client_get_manager (&error);
+  if (manager == NULL
+      || !cs_dbus_manager_call_list_interfaces_sync (manager, G_DBUS_CALL_FLAGS_NONE, -1,
+                                                     &interfaces, NULL, &error))
+    return cs_command_failed (error);
+  if (json)
+    print_json (interfaces);
+  else
+    print_table (interfaces);
+  return CS_EXIT_DONE;
+}

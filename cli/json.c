@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* JSON for scripts; see json.h. */
+#include "json.h"
+
+char *
+cs_json_key (const char *name)
+{
+  return g_strdelimit (g_strdup (name), "-", '_');
+}
+
+void
+cs_json_add_dictionary (JsonBuilder *builder, GVariant *dictionary)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, dictionary);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    {
+      g_autofree char *key = cs_json_key (name);
+
+      json_builder_set_member_name (builder, key);
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
+        {
+          json_builder_begin_object (builder);
+          cs_json_add_dictionary (builder, value);
+          json_builder_end_object (builder);
+        }
+      else
+        json_builder_add_value (builder, json_gvariant_serialize (value));
+    }
+}
+
+static char *
+generate (JsonBuilder *builder, gboolean pretty)
+{
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  g_autofree char *text = json_to_string (root, pretty);
+
+  return g_strconcat (text, "\n", NULL);
+}
+
+char *
+cs_json_to_line (JsonBuilder *builder)
+{
+  return generate (builder, FALSE);
+}
+
+char *
+cs_json_to_text (JsonBuilder *builder)
+{
+  return generate (builder, TRUE);
+}

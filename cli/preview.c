@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sharectl preview: what `share` with the same words would do to this computer. */
+#include "client.h"
+#include "command.h"
+#include "json.h"
+#include "output.h"
+#include "wish.h"
+
+#include <stdio.h>
+
+static void
+print_string (GVariant *preview, const char *key, const char *name)
+{
+  const char *value;
+  g_autofree char *line = NULL;
+
+  if (!g_variant_lookup (preview, key, "&s", &value) || *value == '\0')
+    return;
+  line = cs_output_line (value);
+  printf ("%-8s %s\n", name, line);
+}
+
+static void
+print_section (const char *title, const char *text, gboolean color)
+{
+  g_autofree char *heading = cs_output_bold (title, color);
+  g_autofree char *clean = cs_output_clean (text);
+  g_auto (GStrv) lines = NULL;
+
+  if (*text == '\0')
+    return;
+  lines = g_strsplit (g_strchomp (clean), "\n", -1);
+  printf ("\n%s\n", heading);
+  for (guint i = 0; lines[i] != NULL; i++)
+    printf ("%s%s\n", *lines[i] != '\0' ? "  " : "", lines[i]);
+}
+
+static void
+print_text (const CsWish *wish, GVariant *preview)
+{
+  static const struct
+  {
+    const char *key;
+    const char *title;
+  } sections[] = {
+    { "routes", "Rules and routes, as for ip(8)" },
+    { "sysctls", "Kernel settings, as for sysctl(8)" },
+    { "ruleset", "Packet filter and masquerading, as for nft(8)" },
+    { "dnsmasq-config", "DHCP and DNS server, as for dnsmasq(8)" },
+  };
+  gboolean color = cs_output_wants_color ();
+  g_autofree char *title
+      = g_strdup_printf ("%s via %s, if it were shared now", wish->lan, wish->wan);
+  g_autofree char *line = cs_output_line (title);
+  g_autofree char *heading = cs_output_bold (line, color);
+
+  printf ("%s\n", heading);
+  print_string (preview, "state", "state");
+  print_string (preview, "message", "because");
+  print_string (preview, "uplink", "uplink");
+  print_string (preview, "address", "gateway");
+  for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
+    {
+      g_autoptr (GVariant) value
+          = g_variant_lookup_value (preview, sections[i].key, NULL);
+      g_autofree char *text = NULL;
+
+      if (value == NULL)
+        continue;
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
+        text = g_strjoinv ("\n", (char **)g_variant_get_strv (value, NULL));
+      else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+        text = g_variant_dup_string (value, NULL);
+      if (text != NULL)
+        print_section (sections[i].title, text, color);
+    }
+}
+
+static void
+print_json (const CsWish *wish, GVariant *preview)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autofree char *text = NULL;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "lan");
+  json_builder_add_string_value (builder, wish->lan);
+  json_builder_set_member_name (builder, "wan");
+  json_builder_add_string_value (builder, wish->wan);
+  cs_json_add_dictionary (builder, preview);
+  json_builder_end_object (builder);
+  text = cs_json_to_text (builder);
+  fputs (text, stdout);
+}
+
+int
+cs_command_preview (const CsCommand *command, char **arguments)
+{
+  g_auto (CsWish) wish = { NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CsDbusManager) manager = NULL;
+  g_autoptr (GVariant) preview = NULL;
+  gboolean json = FALSE;
+
+  if (!cs_wish_parse (command, arguments, &wish, &json))
+    return CS_EXIT_USAGE;
+  manager = cs_client_get_manager (&error);
+  if (manager == NULL
+      || !cs_dbus_manager_call_preview_sync (manager, wish.lan, wish.wan, wish.options,
+                                             G_DBUS_CALL_FLAGS_NONE, -1, &preview, NULL,
+                                             &error))
+    return cs_command_failed (error);
+  if (json)
+    print_json (&wish, preview);
+  else
+    print_text (&wish, preview);
+  return CS_EXIT_DONE;
+}

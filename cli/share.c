@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sharectl share: starts or changes a share, and says what came of it. */
+#include "call.h"
+#include "client.h"
+#include "command.h"
+#include "describe.h"
+#include "output.h"
+#include "wish.h"
+
+#include <stdio.h>
+
+/* The share works, waits, or has failed since it began. */
+static int
+report (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CsDbusShare) share = cs_client_get_share (path, &error);
+  g_autofree char *sentence = NULL;
+  g_autofree char *line = NULL;
+  gboolean failed;
+
+  if (share == NULL)
+    return cs_command_failed (error);
+  sentence = cs_describe_share (share);
+  line = cs_output_line (sentence);
+  failed = g_strcmp0 (cs_dbus_share_get_state (share), "failed") == 0;
+  if (failed)
+    fprintf (stderr, "sharectl: %s\n", line);
+  else
+    printf ("%s\n", line);
+  return failed ? CS_EXIT_FAILED : CS_EXIT_DONE;
+}
+
+int
+cs_command_share (const CsCommand *command, char **arguments)
+{
+  g_auto (CsWish) wish = { NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CsDbusManager) manager = NULL;
+  g_autoptr (CsCall) call = NULL;
+  g_autofree char *path = NULL;
+
+  if (!cs_wish_parse (command, arguments, &wish, NULL))
+    return CS_EXIT_USAGE;
+  manager = cs_client_get_manager (&error);
+  if (manager == NULL)
+    return cs_command_failed (error);
+
+  call = cs_call_new ();
+  cs_dbus_manager_call_share_connection_with_options (
+      manager, wish.lan, wish.wan, wish.options, CS_CALL_FLAGS, CS_CALL_TIMEOUT,
+      cs_call_get_cancellable (call), cs_call_done, call);
+  cs_dbus_manager_call_share_connection_with_options_finish (manager, &path,
+                                                             cs_call_wait (call), &error);
+  if (cs_call_interrupted (call) != 0)
+    return cs_call_interrupted (call);
+  g_clear_pointer (&call, cs_call_free);
+
+  return error != NULL ? cs_command_failed (error) : report (path);
+}

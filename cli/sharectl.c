@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sharectl: connshare on the command line. One table of commands, each with a file of
+ * its own; everything they do goes through the service's D-Bus interface. */
+#include "command.h"
+
+#include "config.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static const CsCommand commands[] = {
+  { "share", "LAN [via WAN]", "Share a connection with the computers on LAN",
+    cs_command_share },
+  { "unshare", "LAN | --all", "End a share and put everything back", cs_command_unshare },
+  { "status", "[LAN]", "Show what shares are doing, and why", cs_command_status },
+  { "list", "", "List shares, one a line", cs_command_list },
+  { "preview", "LAN [via WAN]", "Show what share would do, and change nothing",
+    cs_command_preview },
+  { "interfaces", "", "List interfaces, and which can be LAN or WAN",
+    cs_command_interfaces },
+  { "monitor", "", "Print each change of a share until interrupted", cs_command_monitor },
+};
+
+static const CsCommand *
+find_command (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (commands[i].name, name))
+      return &commands[i];
+  return NULL;
+}
+
+static void
+print_help (void)
+{
+  printf ("Usage: sharectl COMMAND [OPTION...]\n\nShares a network connection with the "
+          "computers on another interface.\n\nCommands:\n");
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autofree char *usage
+          = g_strconcat (commands[i].name, " ", commands[i].arguments, NULL);
+
+      printf ("  %-22s %s\n", usage, commands[i].summary);
+    }
+  printf ("  %-22s %s\n", "help [COMMAND]", "Show this, or the options of a command");
+  printf ("\nOptions:\n  %-22s %s\n  %-22s %s\n\nSee sharectl(1) for examples.\n",
+          "--help", "Show this", "--version", "Show the version");
+}
+
+static int
+help (char **words)
+{
+  char option[] = "--help";
+  char *options[] = { option, NULL };
+  const CsCommand *command;
+
+  if (words[0] == NULL)
+    {
+      print_help ();
+      return CS_EXIT_DONE;
+    }
+  command = find_command (words[0]);
+  if (command == NULL)
+    return cs_command_misused (NULL, "there is no command '%s'", words[0]);
+  return command->run (command, options);
+}
+
+/* Takes the command's name, the first word that is no option, out of @words. */
+static const char *
+take_command (char **words)
+{
+  const char *name;
+  guint i = 0;
+
+  while (words[i] != NULL && words[i][0] == '-')
+    i++;
+  name = words[i];
+  for (; words[i] != NULL; i++)
+    words[i] = words[i + 1];
+  return name;
+}
+
+static gboolean
+asks_for_help (char **words)
+{
+  return g_strv_contains ((const char *const *)words, "--help")
+         || g_strv_contains ((const char *const *)words, "-h");
+}
+
+static int
+run (char **words)
+{
+  const char *name = take_command (words);
+  const CsCommand *command;
+
+  if (name == NULL && g_strv_contains ((const char *const *)words, "--version"))
+    {
+      printf ("sharectl %s\n", CS_VERSION);
+      return CS_EXIT_DONE;
+    }
+  if (name == NULL && g_strv_contains ((const char *const *)words, "--help"))
+    name = "help";
+  if (name == NULL && words[0] != NULL)
+    return cs_command_misused (NULL, "unknown option '%s'", words[0]);
+  if (name == NULL)
+    return cs_command_misused (NULL, "a command is missing");
+  if (g_str_equal (name, "help"))
+    return help (words);
+  command = find_command (name);
+  if (command == NULL)
+    return cs_command_misused (NULL, "there is no command '%s'", name);
+  return command->run (command, words);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  setlocale (LC_CTYPE, "");
+  for (int i = 1; i < argc; i++)
+    if (!g_utf8_validate (argv[i], -1, NULL))
+      return cs_command_misused (NULL, "'%s' is not UTF-8", argv[i]);
+
+  status = run (argv + 1);
+  if (fflush (stdout) != 0 || ferror (stdout))
+    {
+      perror ("sharectl: standard output");
+      return CS_EXIT_FAILED;
+    }
+  return status;
+}

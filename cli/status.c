@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sharectl status: what each share, or one of them, is doing and why. */
+#include "client.h"
+#include "command.h"
+#include "describe.h"
+#include "output.h"
+
+#include <stdio.h>
+
+static void
+print_row (const char *name, const char *value)
+{
+  if (*value != '\0')
+    printf ("  %-9s %s\n", name, value);
+}
+
+static void
+print_counter (const char *name, guint64 bytes, guint64 packets)
+{
+  g_autofree char *size = cs_output_bytes (bytes);
+  g_autofree char *value
+      = g_strdup_printf ("%s in %" G_GUINT64_FORMAT " packets", size, packets);
+
+  print_row (name, value);
+}
+
+static void
+print_share (CsDbusShare *share, gboolean color)
+{
+  GVariant *options = cs_dbus_share_get_options (share);
+  const char *address = cs_describe_text (cs_dbus_share_get_address (share));
+  g_autofree char *sentence = cs_describe_share (share);
+  g_autofree char *line = cs_output_line (sentence);
+  g_autofree char *title = cs_output_bold (line, color);
+  g_autofree char *state
+      = cs_output_state (cs_describe_text (cs_dbus_share_get_state (share)), color);
+  g_autofree char *chosen
+      = options != NULL ? cs_describe_options (options) : g_strdup ("");
+
+  printf ("%s\n", title);
+  print_row ("state", state);
+  print_row ("gateway", address);
+  print_counter ("sent", cs_dbus_share_get_bytes_sent (share),
+                 cs_dbus_share_get_packets_sent (share));
+  print_counter ("received", cs_dbus_share_get_bytes_received (share),
+                 cs_dbus_share_get_packets_received (share));
+  print_row ("options", chosen);
+  print_row ("reboot",
+             cs_dbus_share_get_persistent (share) ? "shared again" : "forgotten");
+}
+
+static void
+print_text (GPtrArray *shares)
+{
+  gboolean color = cs_output_wants_color ();
+
+  if (shares->len == 0)
+    printf ("nothing is shared\n");
+  for (guint i = 0; i < shares->len; i++)
+    {
+      if (i > 0)
+        printf ("\n");
+      print_share (shares->pdata[i], color);
+    }
+}
+
+static void
+keep_only (GPtrArray *shares, const char *lan)
+{
+  for (guint i = shares->len; i > 0; i--)
+    if (g_strcmp0 (cs_dbus_share_get_lan (shares->pdata[i - 1]), lan) != 0)
+      g_ptr_array_remove_index (shares, i - 1);
+}
+
+int
+cs_command_status (const CsCommand *command, char **arguments)
+{
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL },
+    { NULL },
+  };
+  g_auto (GStrv) words = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) shares = NULL;
+
+  if (!cs_command_parse (command, entries, arguments, 0, 1, &words))
+    return CS_EXIT_USAGE;
+  shares = cs_client_get_shares (&error);
+  if (shares == NULL)
+    return cs_command_failed (error);
+
+  if (words[0] != NULL)
+    {
+      keep_only (shares, words[0]);
+      if (shares->len == 0)
+        return cs_command_not_shared (words[0]);
+    }
+  if (json)
+    {
+      g_autofree char *text = cs_describe_json (shares);
+
+      fputs (text, stdout);
+    }
+  else
+    print_text (shares);
+  return CS_EXIT_DONE;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sharectl unshare: ends one share, or all of them. */
+#include "call.h"
+#include "client.h"
+#include "command.h"
+#include "output.h"
+
+#include <stdio.h>
+
+static int
+unshare_one (CsCall *call, CsDbusManager *manager, const char *lan)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *line = NULL;
+
+  cs_dbus_manager_call_stop_sharing (manager, lan, CS_CALL_FLAGS, CS_CALL_TIMEOUT,
+                                     cs_call_get_cancellable (call), cs_call_done, call);
+  cs_dbus_manager_call_stop_sharing_finish (manager, cs_call_wait (call), &error);
+  if (cs_call_interrupted (call) != 0)
+    return cs_call_interrupted (call);
+  if (error != NULL)
+    return cs_command_failed (error);
+
+  line = cs_output_line (lan);
+  printf ("%s is no longer shared\n", line);
+  return CS_EXIT_DONE;
+}
+
+/* Goes on after a failure, of which the first gives the exit status. */
+static int
+unshare_all (CsCall *call, CsDbusManager *manager)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) shares = cs_client_get_shares (&error);
+  int status = CS_EXIT_DONE;
+
+  if (shares == NULL)
+    return cs_command_failed (error);
+  if (shares->len == 0)
+    printf ("nothing is shared\n");
+  for (guint i = 0; i < shares->len && cs_call_interrupted (call) == 0; i++)
+    {
+      int one = unshare_one (call, manager, cs_dbus_share_get_lan (shares->pdata[i]));
+
+      if (status == CS_EXIT_DONE)
+        status = one;
+    }
+  return cs_call_interrupted (call) != 0 ? cs_call_interrupted (call) : status;
+}
+
+int
+cs_command_unshare (const CsCommand *command, char **arguments)
+{
+  gboolean all = FALSE;
+  const GOptionEntry entries[] = {
+    { "all", 0, 0, G_OPTION_ARG_NONE, &all, "End all shares", NULL },
+    { NULL },
+  };
+  g_auto (GStrv) words = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CsDbusManager) manager = NULL;
+  g_autoptr (CsCall) call = NULL;
+
+  if (!cs_command_parse (command, entries, arguments, 0, 1, &words))
+    return CS_EXIT_USAGE;
+  if (all && words[0] != NULL)
+    return cs_command_misused (command, "'%s' and --all exclude each other", words[0]);
+  if (!all && words[0] == NULL)
+    return cs_command_misused (command,
+                               "unshare needs the name of a shared interface, or --all");
+  manager = cs_client_get_manager (&error);
+  if (manager == NULL)
+    return cs_command_failed (error);
+
+  call = cs_call_new ();
+  return all ? unshare_all (call, manager) : unshare_one (call, manager, words[0]);
+}
