@@ -99,8 +99,11 @@ run (char **words)
       printf ("sharectl %s\n", CS_VERSION);
       return CS_EXIT_DONE;
     }
-  if (name == NULL && g_strv_contains ((const char *const *)words, "--help"))
-    name = "help";
+  if (name == NULL && asks_for_help (words))
+    {
+      print_help ();
+      return CS_EXIT_DONE;
+    }
   if (name == NULL && words[0] != NULL)
     return cs_command_misused (NULL, "unknown option '%s'", words[0]);
   if (name == NULL)
