@@ -25,7 +25,6 @@ ENVIRONMENT = {
     "HOME": "/root",
     "TERM": os.environ.get("TERM", "dumb"),
 }
-UIDS = {"alice": 61000, "bob": 61001}
 SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "runtime error:")
 MANAGER = "/org/connshare1"
 
@@ -165,6 +164,25 @@ class Bus:
         self.process.wait()
 
 
+class Agent:
+    """agent.py in the background; `dialogs` lists what it was asked until it was closed."""
+
+    def __init__(self, host, session, answer):
+        self.process = host.user("root", session).popen(
+            ["/usr/bin/python3", str(HERE / "agent.py"), session, answer], stderr=None)
+        if self.process.stdout.readline() != "ready\n":
+            raise RuntimeError("the authentication agent did not start")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        lines = self.process.stdout.read().splitlines()
+        self.process.wait()
+        self.dialogs = [json.loads(line) for line in lines]
+
+
 class BusError(Exception):
     def __init__(self, name, message):
         self.name, self.message = name, message
@@ -188,7 +206,8 @@ class Host(Place):
         pid = self.process.pid
         self.pid = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().strip()
         self.root = pathlib.Path(f"/proc/{self.pid}/root")
-        self.entrance = ["nsenter", "-t", self.pid, "-m", "-n", "-p", "-u", "-i", "-w"]
+        self.entrance = ["nsenter", "-t", self.pid, "-m", "-n", "-p", "-u", "-i", "-w",
+                         "setpriv", "--pdeathsig", "KILL"]
         super().__init__(self)
         self.client, self.client2 = Client(self, "client"), Client(self, "client2")
         self.internet = Client(self, "internet")
@@ -211,15 +230,36 @@ class Host(Place):
         """A file of the private host, to be read and written from outside."""
         return self.root / name.lstrip("/")
 
-    def user(self, name, active=True):
-        """A place where commands run as this user: in a local session, active or not."""
-        return Place(self, str(HERE / "as-user"), name, "active" if active else "inactive")
+    def user(self, name, session):
+        """A place where commands run as this user: alice in her active session "c1" or the
+        inactive "c2", or bob, who has none ("none")."""
+        return Place(self, str(HERE / "as-user"), name, session)
+
+    def agent(self, answer, session="c1"):
+        """A password dialog for the session, whose user will answer "yes", "no" or "wait"."""
+        return Agent(self, session, answer)
 
     def dial(self, name="ppp0", mtu=1500):
         self.run([str(HERE / "dial"), name, str(mtu)])
 
     def hang_up(self, name="ppp0"):
         self.run(["ip", "link", "del", name])
+
+    def plug(self, name):
+        """One more LAN interface, and the computer at its other end."""
+        client = Client(self, f"at-{name}")
+        self.run(["ip", "netns", "add", client.name])
+        self.path(f"/etc/netns/{client.name}").mkdir()
+        self.path(f"/etc/netns/{client.name}/resolv.conf").touch()
+        self.run(["ip", "link", "add", "name", name, "type", "veth", "peer", "name", "eth0",
+                  "netns", client.name])
+        self.run(["ip", "link", "set", "dev", name, "up"])
+        client.run("ip link set lo up; ip link set eth0 up")
+        return client
+
+    def unplug(self, name):
+        self.call(["ip", "link", "del", "dev", name])
+        self.call(["ip", "netns", "del", f"at-{name}"])
 
     def state(self):
         """All that the product could touch, as text: equal before and after."""

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Who may do what.  polkit and its rules are real; the user at the password dialog is agent.py.
+#
+import re
+
+import pytest
+from host import BusError, wait_for
+
+SHARE = "/org/connshare1/share/lan0"
+MANAGER = "org.connshare1.Manager"
+# Every method that changes something: path, interface, method, arguments.
+GUARDED = [
+    ("/org/connshare1", MANAGER, "ShareConnection", "('lan1', 'ppp0')"),
+    ("/org/connshare1", MANAGER, "ShareConnectionWithOptions", "('lan1', 'ppp0', @a{sv} {})"),
+    ("/org/connshare1", MANAGER, "StopSharing", "('lan0',)"),
+    (SHARE, "org.connshare1.Share", "Stop", "()"),
+    (SHARE, "org.connshare1.Share", "Update", "({'wan': <'eth1'>},)"),
+]
+FREE = [
+    ("/org/connshare1", MANAGER, "Preview", "('lan1', 'ppp0', @a{sv} {})"),
+    ("/org/connshare1", MANAGER, "ListInterfaces", "()"),
+    ("/org/connshare1", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", "()"),
+    ("/org/connshare1", "org.freedesktop.DBus.Properties", "GetAll", f"('{MANAGER}',)"),
+    (SHARE, "org.freedesktop.DBus.Properties", "GetAll", "('org.connshare1.Share',)"),
+]
+RULE = """polkit.addRule(function(action, subject) {
+  if (action.id == "org.connshare1.share" && subject.user == "%s" && %s)
+    return polkit.Result.YES;
+});"""
+WHO = [("alice", "c1"), ("alice", "c2"), ("bob", "none")]
+
+
+def named(row):
+    return row[2]
+
+
+@pytest.fixture
+def shared(host):
+    host.share("lan0", "via", "ppp0")
+
+
+@pytest.fixture
+def bus_of(host):
+    """Opens a bus connection of a user in a session."""
+    open_ones = []
+
+    def open_one(user, session):
+        open_ones.append(host.user(user, session).bus())
+        return open_ones[-1]
+
+    yield open_one
+    for bus in open_ones:
+        bus.close()
+
+
+@pytest.fixture
+def alice(bus_of):
+    return bus_of("alice", "c1")
+
+
+@pytest.fixture
+def rule(host):
+    """Installs an administrator's rule and waits until polkit has read it."""
+    path = host.path("/etc/polkit-1/rules.d/10-test.rules")
+
+    def install(text):
+        before = host.log("polkit").count("Finished loading")
+        path.write_text(text)
+        return before
+
+    yield install
+    path.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("user, session", WHO)
+@pytest.mark.parametrize("path, interface, method, arguments", GUARDED, ids=map(named, GUARDED))
+def test_unauthorized_user_is_refused(host, shared, bus_of, user, session, path, interface,
+                                      method, arguments):
+    before = host.state()
+    for interactive in (False, True):
+        with pytest.raises(BusError) as refusal:
+            bus_of(user, session).call(method, arguments, path, interface, interactive=interactive)
+        assert refusal.value.name == "org.connshare1.Error.NotAuthorized"
+    assert host.state() == before
+
+
+@pytest.mark.parametrize("path, interface, method, arguments", FREE, ids=map(named, FREE))
+def test_everyone_may_read(shared, bus_of, path, interface, method, arguments):
+    assert bus_of("bob", "none").call(method, arguments, path, interface)
+
+
+def test_no_method_is_forgotten(shared, alice):
+    listed = {(row[1], row[2]) for row in GUARDED + FREE}
+    for path in ("/org/connshare1", SHARE):
+        xml = alice.call("Introspect", path=path, interface="org.freedesktop.DBus.Introspectable")[0]
+        for interface, body in re.findall(r'<interface name="(org\.connshare1[^"]*)">(.*?)</interface>',
+                                          xml, re.S):
+            for method in re.findall(r'<method name="([^"]*)"', body):
+                assert (interface, method) in listed
+
+
+@pytest.mark.parametrize("name, value", [("Wan", "'eth1'"), ("State", "'failed'"),
+                                         ("Persistent", "false"), ("Options", "@a{sv} {}")])
+def test_properties_cannot_be_written(shared, bus, name, value):
+    with pytest.raises(BusError):
+        bus.call("Set", f"('org.connshare1.Share', '{name}', <{value}>)", SHARE,
+                 "org.freedesktop.DBus.Properties")
+
+
+def test_dialog_answered(host, alice):
+    with host.agent("yes") as agent:
+        alice.call("ShareConnection", "('lan0', 'ppp0')", interactive=True)
+    assert [action for action, _ in agent.dialogs] == ["org.connshare1.share"]
+    assert host.client.dhcp() and host.client.get() == "203.0.113.10"
+
+
+def test_dialog_is_kept_for_a_while(host, alice):
+    with host.agent("yes") as agent:
+        alice.call("ShareConnection", "('lan0', 'ppp0')", interactive=True)
+        alice.call("StopSharing", "('lan0',)", interactive=True)
+    assert len(agent.dialogs) == 1
+
+
+def test_dialog_dismissed(host, alice):
+    with host.agent("no") as agent:
+        with pytest.raises(BusError) as refusal:
+            alice.call("ShareConnection", "('lan0', 'ppp0')", interactive=True)
+    assert refusal.value.name.endswith(".NotAuthorized") and len(agent.dialogs) == 1
+
+
+def test_no_dialog_unless_the_message_allows_it(host, alice):
+    with host.agent("yes") as agent:
+        assert alice.error_of("ShareConnection", "('lan0', 'ppp0')") == "NotAuthorized"
+    assert agent.dialogs == []
+
+
+@pytest.mark.parametrize("method, arguments", [
+    ("ShareConnection", "('a\"b', 'ppp0')"),
+    ("ShareConnection", "('lan0', 'lan0')"),
+    ("ShareConnectionWithOptions", "('lan0', 'ppp0', {'nonsense': <1>})"),
+    ("ShareConnectionWithOptions", "('lan0', 'ppp0', {'address': <1>})"),
+    ("ShareConnectionWithOptions", "('lan0', 'ppp0', {'address': <'1.2.3.4'>})"),
+    ("StopSharing", "('no\\nsuch',)"),
+])
+def test_malformed_call_is_answered_before_any_dialog(host, alice, method, arguments):
+    with host.agent("yes") as agent:
+        with pytest.raises(BusError) as refusal:
+            alice.call(method, arguments, interactive=True)
+    assert refusal.value.name == "org.connshare1.Error.InvalidArgument"
+    assert agent.dialogs == []
+
+
+def test_caller_that_leaves_during_the_dialog_gets_no_share(host):
+    with host.agent("wait") as agent:
+        caller = host.user("alice", "c1").popen(
+            "exec gdbus call -t 60 -i --system -d org.connshare1 -o /org/connshare1 "
+            "-m org.connshare1.Manager.ShareConnection lan0 ppp0")
+        dialog = agent.process.stdout.readline()
+        assert "org.connshare1.share" in dialog
+        host.run("pkill -x gdbus")
+        caller.communicate()
+    assert host.json("status") == {"shares": []}
+
+
+def test_other_calls_go_on_during_a_dialog(host, alice):
+    with host.agent("wait") as agent:
+        caller = host.user("alice", "c1").popen(
+            "exec gdbus call -t 60 -i --system -d org.connshare1 -o /org/connshare1 "
+            "-m org.connshare1.Manager.ShareConnection lan0 ppp0")
+        agent.process.stdout.readline()
+        host.share("lan1", "via", "eth1")
+        host.unshare("lan1")
+        host.run("pkill -x gdbus")
+        caller.communicate()
+
+
+@pytest.mark.parametrize("condition, allowed", [
+    ("true", [("alice", "c1"), ("alice", "c2")]),
+    ("subject.active && subject.local", [("alice", "c1")]),
+    ("!subject.active", [("alice", "c2")]),
+])
+def test_rule_of_the_administrator_is_honoured(bus_of, rule, condition, allowed):
+    rule(RULE % ("alice", condition))
+    may = bus_of(*allowed[0])
+    wait_for(lambda: may.error_of("ShareConnection", "('lan0', 'ppp0')") == "")
+    for who in WHO:
+        expected = "" if who in allowed else "NotAuthorized"
+        assert bus_of(*who).error_of("ShareConnection", "('lan0', 'ppp0')") == expected
+    may.call("StopSharing", "('lan0',)")
+
+
+def test_rule_of_the_administrator_can_forbid(host, bus, rule):
+    rule('polkit.addRule(function(action) { if (action.id == "org.connshare1.share") '
+         "return polkit.Result.NO; });")
+    alice = host.user("alice", "c1")
+    with host.agent("yes") as agent:
+        def refused_without_dialog():
+            other = alice.bus()
+            refusal = other.error_of("ShareConnection", "('lan0', 'ppp0')", interactive=True)
+            other.close()
+            if refusal == "":
+                bus.call("StopSharing", "('lan0',)")
+            return refusal == "NotAuthorized"
+        wait_for(refused_without_dialog)
+    assert len(agent.dialogs) <= 1
+
+
+def test_without_polkit_everything_is_refused(spare):
+    spare.run("rm -f /usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service; "
+              "pkill -HUP -x dbus-daemon")
+    spare.kill("polkitd")
+    bob = spare.user("bob", "none").bus()
+    error = bob.error_of("ShareConnection", "('lan0', 'ppp0')", interactive=True)
+    bob.close()
+    assert error in ("NotAuthorized", "Failed", "Timeout")
+    assert spare.json("status") == {"shares": []}
+
+
+def test_name_cannot_be_taken_by_users(host):
+    host.kill("connshared", 15)
+    bob = host.user("bob", "none").bus()
+    with pytest.raises(BusError) as refusal:
+        bob.call("RequestName", "('org.connshare1', uint32 0)", "/", "org.freedesktop.DBus",
+                 "org.freedesktop.DBus")
+    bob.close()
+    assert refusal.value.name == "org.freedesktop.DBus.Error.AccessDenied"
+    host.run(["sharectl", "status"])
+
+
+def test_state_files_are_not_for_users(host, shared):
+    assert host.user("bob", "none").call(["touch", "/run/connshare/x"]).returncode == 1
+    assert host.user("bob", "none").call(["touch", "/var/lib/connshare/x"]).returncode == 1

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The life of connshared: ended, killed, started again, used hard, and left alone.
+#
+import concurrent.futures
+import os
+import time
+
+import pytest
+from host import wait_for
+
+PPP0, ETH1 = "203.0.113.10", "198.18.1.2"
+TERM, KILL = 15, 9
+
+
+@pytest.mark.parametrize("number", [TERM, KILL])
+def test_share_outlives_the_service(host, client, number):
+    host.share("lan0", "via", "ppp0")
+    client.dhcp()
+    dnsmasq = host.pids("dnsmasq")
+    host.kill("connshared", number)
+    assert client.get() == PPP0
+    assert client.resolve("asker.test") == [PPP0]
+    share = host.json("status")["shares"][0]
+    assert (share["lan"], share["state"], share["uplink"]) == ("lan0", "active", "ppp0")
+    assert host.pids("dnsmasq") == dnsmasq
+    assert client.get() == PPP0
+    client.forget()
+    assert client.dhcp()["router"] == "192.168.137.1"
+    host.unshare("lan0")
+
+
+@pytest.mark.parametrize("number", [TERM, KILL])
+def test_counters_outlive_the_service(host, client, bus, number):
+    path = bus.call("ShareConnection", "('lan0', 'ppp0')")[0]
+    client.dhcp()
+    client.get()
+    host.kill("connshared", number)
+    assert bus.property(path, "BytesReceived") > 100
+
+
+def test_uplink_changes_while_the_service_is_away(host, client):
+    host.share("lan0", "via", "auto")
+    client.dhcp()
+    host.kill("connshared")
+    host.run("nmcli device disconnect eth1")
+    try:
+        assert host.json("status")["shares"][0]["state"] == "waiting"
+        assert not client.can_get("http://192.0.2.80/", timeout=1)
+    finally:
+        host.run("nmcli connection up wired")
+    wait_for(lambda: client.can_get())
+    assert client.get() == ETH1
+
+
+def test_killed_while_sharing(host):
+    """At whatever moment it dies: the next service ends the share or completes it."""
+    for delay in (0.002, 0.005, 0.01, 0.02, 0.04, 0.08):
+        caller = host.popen(["sharectl", "share", "lan0", "via", "ppp0"])
+        time.sleep(delay)
+        host.call("pkill -KILL -x connshared")
+        caller.communicate()
+        host.run(["sharectl", "unshare", "--all"])
+        assert host.json("status") == {"shares": []}
+        assert not host.pids("dnsmasq")
+
+
+def test_killed_while_unsharing(host):
+    for delay in (0.005, 0.01, 0.02, 0.04):
+        host.share("lan0", "via", "ppp0")
+        caller = host.popen(["sharectl", "unshare", "lan0"])
+        time.sleep(delay)
+        host.call("pkill -KILL -x connshared")
+        caller.communicate()
+        host.run(["sharectl", "unshare", "--all"])
+        assert not host.pids("dnsmasq")
+
+
+def test_garbage_in_the_state_files(spare):
+    spare.share("lan0", "via", "ppp0")
+    spare.kill("connshared")
+    for directory in ("/var/lib/connshare", "/run/connshare"):
+        spare.path(f"{directory}/garbage").write_text("\0[share\nlan=a;b\n" * 10)
+    for path in spare.path("/var/lib/connshare").iterdir():
+        if path.name != "garbage":
+            path.with_name("lan1" + path.suffix).write_text(
+                path.read_text().replace("lan0", "../../x"))
+    spare.client.dhcp()
+    assert [share["lan"] for share in spare.json("status")["shares"]] == ["lan0"]
+    assert spare.client.get() == PPP0
+
+
+def test_reboot(spare):
+    """Persistent shares return, temporary ones do not, after /run and the kernel's state went."""
+    spare.share("lan0", "via", "ppp0", "--address", "192.168.50.1/24")
+    spare.share("lan1", "via", "eth1", "--temporary")
+    for program in ("connshared", "dnsmasq", "NetworkManager"):
+        spare.kill(program)
+    spare.run("nft delete table inet connshare; rm -rf /run/connshare /run/NetworkManager; "
+              "ip rule del pref 5000; ip rule del pref 5000; ip route flush table 13700; "
+              "ip route flush table 13701; ip address flush dev lan0; ip address flush dev lan1; "
+              "sysctl -qw net.ipv4.ip_forward=0; setsid NetworkManager >>/run/log/networkmanager 2>&1")
+    spare.run("systemd-tmpfiles --create 2>/dev/null || true")
+    wait_for(lambda: "100" in spare.call("nmcli -g GENERAL.STATE device show eth1").stdout)
+    shares = spare.json("status")["shares"]
+    assert [(share["lan"], share["address"]) for share in shares] == [("lan0", "192.168.50.1/24")]
+    wait_for(lambda: spare.json("status")["shares"][0]["state"] == "active")
+    spare.client.dhcp()
+    assert spare.client.get() == PPP0
+
+
+def descriptors(host):
+    return len(os.listdir(host.path(f"/proc/{host.pids('connshared')[0]}/fd")))
+
+
+def test_hundred_rounds(host, bus):
+    """No leaked descriptor, no leaked memory, no leaked share."""
+    def rounds(number):
+        for _ in range(number):
+            bus.call("ShareConnection", "('lan0', 'ppp0')")
+            bus.call("StopSharing", "('lan0',)")
+
+    rounds(5)
+    before = descriptors(host)
+    rounds(100)
+    assert wait_for(lambda: descriptors(host) <= before)
+
+
+def test_hundred_refusals(host, bus):
+    bus.error_of("ShareConnection", "('nolan', 'ppp0')")
+    before = descriptors(host)
+    for _ in range(100):
+        assert bus.error_of("ShareConnection", "('nolan', 'ppp0')") == "NoSuchDevice"
+        assert bus.error_of("ShareConnection", "('lan0', 'lo')") == "NotSuitable"
+    assert wait_for(lambda: descriptors(host) <= before)
+
+
+def test_many_callers_at_once(host):
+    def play(number):
+        lan = f"lan{number % 2}"
+        for _ in range(5):
+            host.sharectl("share", lan, "via", ("ppp0", "eth1")[number % 3 % 2])
+            host.sharectl("unshare", lan)
+
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        list(pool.map(play, range(6)))
+    host.share("lan0", "via", "ppp0")
+    host.client.dhcp()
+    assert host.client.get() == PPP0
+
+
+def test_twenty_shares(host):
+    names = [f"many{number}" for number in range(20)]
+    clients = {name: host.plug(name) for name in names}
+    try:
+        for name in names:
+            host.share(name, "via", "ppp0")
+        routers = {clients[name].dhcp()["router"] for name in names}
+        assert len(routers) == len(names)
+        assert all(client.get() == PPP0 for client in clients.values())
+        host.unshare("--all")
+    finally:
+        for name in names:
+            host.unplug(name)
+
+
+def status_field(host, program, field):
+    lines = host.path(f"/proc/{host.pids(program)[0]}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(field + ":"))
+
+
+def test_at_rest(host, sanitized):
+    """No wake-ups, and little memory (of its own: RssAnon leaves out shared libraries)."""
+    host.kill("connshared", TERM)
+    host.share("lan0", "via", "ppp0")
+    host.client.dhcp()
+    time.sleep(1)
+    programs = ("connshared", "dnsmasq")
+    before = [status_field(host, program, "voluntary_ctxt_switches") for program in programs]
+    time.sleep(3)
+    assert [status_field(host, program, "voluntary_ctxt_switches") for program in programs] == before
+    if not sanitized:
+        assert status_field(host, "connshared", "VmRSS") < 12 * 1024
+
+
+def test_only_one_service(host):
+    host.run(["sharectl", "status"])
+    second = host.call(["/usr/libexec/connshared"], timeout=10)
+    assert second.returncode == 1 and "org.connshare1" in second.stderr
+    assert len(host.pids("connshared")) == 1
+
+
+def test_client_process_ends_on_bus_restart(spare):
+    """connshared does not outlive the bus it serves."""
+    spare.kill("dbus-daemon")
+    wait_for(lambda: not spare.pids("connshared"))
