@@ -267,9 +267,11 @@ cs_netlink_parse_link (const struct nlmsghdr *message, CsLink *link)
   const struct ifinfomsg *info = nlmsg_data (message);
   const struct nlattr *kind = NULL, *link_info;
 
+  /* wireless extensions send scan results and the like as links without properties */
   if ((message->nlmsg_type != RTM_NEWLINK && message->nlmsg_type != RTM_DELLINK)
       || !parse (message, sizeof *info, attributes, IFLA_MAX, policy)
-      || info->ifi_family != AF_UNSPEC || attributes[IFLA_IFNAME] == NULL)
+      || info->ifi_family != AF_UNSPEC || attributes[IFLA_IFNAME] == NULL
+      || attributes[IFLA_WIRELESS] != NULL)
     return FALSE;
   *link = (CsLink){ .ifindex = info->ifi_index,
                     .flags = info->ifi_flags,
@@ -370,6 +372,8 @@ cs_netlink_parse_rule (const struct nlmsghdr *message, CsRule *rule)
 {
   static const struct nla_policy policy[FRA_MAX + 1] = {
     [FRA_IIFNAME] = { .type = NLA_STRING, .maxlen = IFNAMSIZ },
+    [FRA_OIFNAME] = { .type = NLA_STRING, .maxlen = IFNAMSIZ },
+    [FRA_PROTOCOL] = { .type = NLA_U8 },
     [FRA_PRIORITY] = { .type = NLA_U32 },
     [FRA_TABLE] = { .type = NLA_U32 },
   };
@@ -383,6 +387,10 @@ cs_netlink_parse_rule (const struct nlmsghdr *message, CsRule *rule)
   *rule = (CsRule){ .priority = get_u32 (attributes[FRA_PRIORITY], 0) };
   if (attributes[FRA_IIFNAME] != NULL)
     nla_strlcpy (rule->iif, attributes[FRA_IIFNAME], sizeof rule->iif);
+  if (attributes[FRA_OIFNAME] != NULL)
+    nla_strlcpy (rule->oif, attributes[FRA_OIFNAME], sizeof rule->oif);
+  if (attributes[FRA_PROTOCOL] != NULL)
+    rule->protocol = nla_get_u8 (attributes[FRA_PROTOCOL]);
   if (info->action == FR_ACT_TO_TBL)
     rule->table = get_u32 (attributes[FRA_TABLE], info->table);
   return TRUE;

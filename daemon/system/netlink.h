@@ -59,8 +59,10 @@ typedef struct
 typedef struct
 {
   char iif[IFNAMSIZ]; /* "": any */
+  char oif[IFNAMSIZ]; /* "": any */
   guint32 priority;
-  guint32 table; /* 0: the action is not a lookup */
+  guint32 table;   /* 0: the action is not a lookup */
+  guint8 protocol; /* RTPROT_*: who made it */
 } CsRule;
 
 /* FALSE for messages of another kind or family, and malformed ones. They take those of
