@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Packets of clients (iif LAN), and of sockets that are bound to the uplink (oif UPLINK:
+ * the name server's questions), look into the share's table. It holds the uplink's routes
+ * and, behind them, an unreachable default: when the uplink goes, the kernel drops its
+ * routes by itself, and from the same moment everything ends at that one.
+ *
+ * The table is the share's alone, so it is compared with a dump and made equal. Nothing
+ * can leak on the way there: at the start the unreachable route comes first, then the
+ * rules, then the routes; a route that changes is replaced in place or gets its successor
+ * before it goes; at the end the rules go first.
+ *
+ * What is too much is deleted by sending the kernel's own message back, as "ip route
+ * flush" does: so it matches whatever attributes it has. */
+#include "route.h"
+
+#include "dbus/errors.h"
+#include "netlink.h"
+
+#include <errno.h>
+#include <netlink/msg.h>
+#include <netlink/route/nexthop.h>
+#include <netlink/route/route.h>
+#include <netlink/route/rule.h>
+
+struct _CsRouteStep
+{
+  GObject parent;
+};
+
+static void cs_route_step_iface_init (CsStepInterface *iface);
+G_DEFINE_FINAL_TYPE_WITH_CODE (CsRouteStep,
+                               cs_route_step,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (CS_TYPE_STEP,
+                                                      cs_route_step_iface_init))
+
+typedef struct nl_msg CsNlMsg;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNlMsg, nlmsg_free)
+typedef struct rtnl_route CsNlRoute;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNlRoute, rtnl_route_put)
+typedef struct rtnl_rule CsNlRule;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNlRule, rtnl_rule_put)
+
+/* A dump, sorted into what is wanted and there, and what is there and not wanted. */
+typedef struct
+{
+  guint32 table;
+  const CsSharePlan *to; /* (nullable) unowned: nothing is wanted */
+  GPtrArray *surplus;    /* (owned) of struct nl_msg (owned) */
+  GArray *routes;        /* (owned) of CsRoute: what is there */
+  gboolean iif_rule;     /* the rule is there */
+  gboolean oif_rule;
+} Survey;
+
+static void
+survey_clear (Survey *survey)
+{
+  g_clear_pointer (&survey->surplus, g_ptr_array_unref);
+  g_clear_pointer (&survey->routes, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Survey, survey_clear)
+
+static void
+survey_init (Survey *survey, guint32 table, const CsSharePlan *to)
+{
+  *survey = (Survey){ .table = table, .to = to };
+  survey->surplus = g_ptr_array_new_with_free_func ((GDestroyNotify)nlmsg_free);
+  survey->routes = g_array_new (FALSE, FALSE, sizeof (CsRoute));
+}
+
+static const CsRoute unreachable = { .metric = CS_UNREACHABLE_METRIC };
+
+/* The way onlink came about does not matter: see add_route (). */
+static gboolean
+route_equal (const CsRoute *a, const CsRoute *b)
+{
+  return cs_cidr_equal (a->destination, b->destination) && a->gateway == b->gateway
+         && a->source == b->source && a->metric == b->metric && a->ifindex == b->ifindex
+         && a->unicast == b->unicast;
+}
+
+static gboolean
+contains_route (const GArray *routes, const CsRoute *route)
+{
+  for (guint i = 0; i < routes->len; i++)
+    if (route_equal (&g_array_index (routes, CsRoute, i), route))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+add_surplus (Survey *survey, const struct nlmsghdr *message)
+{
+  /* libnl reads only, but does not say so */
+  CsNlMsg *copy = nlmsg_convert ((struct nlmsghdr *)message);
+
+  if (copy == NULL)
+    g_error ("out of memory");
+  g_ptr_array_add (survey->surplus, copy);
+}
+
+static void
+on_route (const struct nlmsghdr *message, gpointer user_data)
+{
+  Survey *survey = user_data;
+  CsRoute route;
+
+  if (!cs_netlink_parse_route (message, &route) || route.table != survey->table)
+    return;
+  g_array_append_val (survey->routes, route);
+  if (survey->to == NULL
+      || (!route_equal (&route, &unreachable)
+          && !contains_route (survey->to->routes, &route)))
+    add_surplus (survey, message);
+}
+
+static void
+on_rule (const struct nlmsghdr *message, gpointer user_data)
+{
+  Survey *survey = user_data;
+  const CsSharePlan *to = survey->to;
+  CsRule rule;
+
+  if (!cs_netlink_parse_rule (message, &rule) || rule.table != survey->table
+      || rule.priority != CS_RULE_PRIORITY || rule.protocol != CS_ROUTE_PROTOCOL)
+    return;
+  if (to != NULL && g_str_equal (rule.iif, to->lan) && rule.oif[0] == '\0')
+    survey->iif_rule = TRUE;
+  else if (to != NULL && rule.iif[0] == '\0' && g_strcmp0 (rule.oif, to->uplink) == 0)
+    survey->oif_rule = TRUE;
+  else
+    add_surplus (survey, message);
+}
+
+static gboolean
+delete_surplus (CsNetlink *netlink, Survey *survey, int type, GError **error)
+{
+  for (guint i = 0; i < survey->surplus->len; i++)
+    {
+      struct nl_msg *message = g_ptr_array_index (survey->surplus, i);
+      struct nlmsghdr *header = nlmsg_hdr (message);
+      int code;
+
+      header->nlmsg_type = (guint16)type;
+      header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+      header->nlmsg_seq = NL_AUTO_SEQ;
+      header->nlmsg_pid = NL_AUTO_PORT;
+      code = nl_send_auto (netlink->socket, message);
+      if (code >= 0)
+        code = nl_wait_for_ack (netlink->socket);
+      if (code != -NLE_OBJ_NOTFOUND
+          && !cs_netlink_check (netlink, code, error, "Cannot delete a %s of table %u",
+                                type == RTM_DELRULE ? "policy rule" : "route",
+                                survey->table))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static CsNlRoute *
+build_route (const CsRoute *route, guint32 table, gboolean onlink)
+{
+  CsNlRoute *built = rtnl_route_alloc ();
+  g_autoptr (CsNlAddr) destination = cs_nl_addr_new (route->destination);
+  struct rtnl_nexthop *hop;
+
+  if (built == NULL)
+    g_error ("out of memory");
+  rtnl_route_set_family (built, AF_INET);
+  rtnl_route_set_table (built, table);
+  rtnl_route_set_protocol (built, CS_ROUTE_PROTOCOL);
+  rtnl_route_set_dst (built, destination);
+  rtnl_route_set_priority (built, route->metric);
+  if (!route->unicast)
+    {
+      rtnl_route_set_type (built, RTN_UNREACHABLE);
+      return built;
+    }
+  rtnl_route_set_type (built, RTN_UNICAST);
+  if (route->source != 0)
+    {
+      g_autoptr (CsNlAddr) source = cs_nl_addr_new ((CsCidr){ route->source, 32 });
+
+      rtnl_route_set_pref_src (built, source);
+    }
+  hop = rtnl_route_nh_alloc ();
+  if (hop == NULL)
+    g_error ("out of memory");
+  rtnl_route_nh_set_ifindex (hop, route->ifindex);
+  if (route->gateway != 0)
+    {
+      g_autoptr (CsNlAddr) gateway = cs_nl_addr_new ((CsCidr){ route->gateway, 32 });
+
+      rtnl_route_nh_set_gateway (hop, gateway);
+      if (onlink)
+        rtnl_route_nh_set_flags (hop, RTNH_F_ONLINK);
+    }
+  rtnl_route_add_nexthop (built, hop);
+  return built;
+}
+
+static int
+send_route (CsNetlink *netlink, const CsRoute *route, guint32 table, gboolean onlink)
+{
+  g_autoptr (CsNlRoute) built = build_route (route, table, onlink);
+
+  netlink->kernel_error = 0;
+  return rtnl_route_add (netlink->socket, built, NLM_F_CREATE | NLM_F_REPLACE);
+}
+
+/* A gateway that no route leads to (a /32 from DHCP, a route that NetworkManager made
+ * with onlink) is taken as on link, as its owner has done. */
+static gboolean
+add_route (CsNetlink *netlink,
+           const CsRoute *route,
+           const CsSharePlan *to,
+           GError **error)
+{
+  g_autofree char *destination = cs_cidr_to_string (route->destination);
+  g_autofree char *gateway = cs_ipv4_to_string (route->gateway);
+  int code = send_route (netlink, route, to->table, route->onlink);
+
+  if (code < 0 && route->gateway != 0 && !route->onlink
+      && (netlink->kernel_error == ENETUNREACH || netlink->kernel_error == EHOSTUNREACH))
+    code = send_route (netlink, route, to->table, TRUE);
+  if (!route->unicast)
+    return cs_netlink_check (netlink, code, error,
+                             "Cannot add the route \"unreachable default table %u\"",
+                             to->table);
+  return cs_netlink_check (netlink, code, error,
+                           "Cannot add the route \"%s%s%s dev %s table %u\"", destination,
+                           route->gateway != 0 ? " via " : "",
+                           route->gateway != 0 ? gateway : "", to->uplink, to->table);
+}
+
+/* Adds those that are missing: first the ones on link, as the others' gateways need them.
+ */
+static gboolean
+add_missing (CsNetlink *netlink, const Survey *survey, GError **error)
+{
+  const GArray *wanted = survey->to->routes;
+
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < wanted->len; i++)
+      {
+        const CsRoute *route = &g_array_index (wanted, CsRoute, i);
+
+        if ((route->gateway != 0) == (pass == 1)
+            && !contains_route (survey->routes, route)
+            && !add_route (netlink, route, survey->to, error))
+          return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+add_rule (CsNetlink *netlink,
+          const char *iif,
+          const char *oif,
+          guint32 table,
+          GError **error)
+{
+  g_autoptr (CsNlRule) rule = rtnl_rule_alloc ();
+  int code;
+
+  if (rule == NULL)
+    g_error ("out of memory");
+  rtnl_rule_set_family (rule, AF_INET);
+  rtnl_rule_set_action (rule, FR_ACT_TO_TBL);
+  rtnl_rule_set_table (rule, table);
+  rtnl_rule_set_prio (rule, CS_RULE_PRIORITY);
+  rtnl_rule_set_protocol (rule, CS_ROUTE_PROTOCOL);
+  if (iif != NULL)
+    rtnl_rule_set_iif (rule, iif);
+  else
+    rtnl_rule_set_oif (rule, oif);
+  code = rtnl_rule_add (netlink->socket, rule, NLM_F_CREATE | NLM_F_EXCL);
+  return code == -NLE_EXIST
+         || cs_netlink_check (
+             netlink, code, error, "Cannot add the policy rule \"%s %s lookup %u\"",
+             iif != NULL ? "iif" : "oif", iif != NULL ? iif : oif, table);
+}
+
+static gboolean
+bring_table (CsNetlink *netlink, const CsSharePlan *to, GError **error)
+{
+  g_auto (Survey) rules = { 0 };
+  g_auto (Survey) before = { 0 };
+  g_auto (Survey) after = { 0 };
+
+  survey_init (&rules, to->table, to);
+  survey_init (&before, to->table, to);
+  survey_init (&after, to->table, to);
+  if (!cs_netlink_dump (netlink, RTM_GETROUTE, to->table, on_route, &before, error)
+      || !cs_netlink_dump (netlink, RTM_GETRULE, 0, on_rule, &rules, error))
+    return FALSE;
+  if (!contains_route (before.routes, &unreachable)
+      && !add_route (netlink, &unreachable, to, error))
+    return FALSE;
+  if (!rules.iif_rule && !add_rule (netlink, to->lan, NULL, to->table, error))
+    return FALSE;
+  if (!rules.oif_rule && to->uplink != NULL
+      && !add_rule (netlink, NULL, to->uplink, to->table, error))
+    return FALSE;
+  if (!add_missing (netlink, &before, error))
+    return FALSE;
+  if (before.surplus->len == 0 && rules.surplus->len == 0)
+    return TRUE;
+  /* Once more: some were replaced by now, and a wanted one can look like them. */
+  return cs_netlink_dump (netlink, RTM_GETROUTE, to->table, on_route, &after, error)
+         && delete_surplus (netlink, &after, RTM_DELROUTE, error)
+         && delete_surplus (netlink, &rules, RTM_DELRULE, error);
+}
+
+static gboolean
+clear_table (CsNetlink *netlink, guint32 table, GError **error)
+{
+  g_auto (Survey) survey = { 0 };
+
+  survey_init (&survey, table, NULL);
+  if (!cs_netlink_dump (netlink, RTM_GETRULE, 0, on_rule, &survey, error)
+      || !delete_surplus (netlink, &survey, RTM_DELRULE, error))
+    return FALSE;
+  g_ptr_array_set_size (survey.surplus, 0);
+  return cs_netlink_dump (netlink, RTM_GETROUTE, table, on_route, &survey, error)
+         && delete_surplus (netlink, &survey, RTM_DELROUTE, error);
+}
+
+static gboolean
+apply (const CsSharePlan *from, const CsSharePlan *to, GError **error)
+{
+  g_autoptr (CsNetlink) netlink = cs_netlink_open (error);
+
+  if (netlink == NULL)
+    return FALSE;
+  if (to != NULL && !bring_table (netlink, to, error))
+    return FALSE;
+  if (from != NULL && (to == NULL || to->table != from->table))
+    return clear_table (netlink, from->table, error);
+  return TRUE;
+}
+
+static const char *
+cs_route_step_get_name (CsStep *step)
+{
+  return "routes";
+}
+
+static void
+cs_route_step_apply_async (CsStep *step,
+                           const CsPlan *plan,
+                           const CsSharePlan *from,
+                           const CsSharePlan *to,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, cs_route_step_apply_async);
+  if (apply (from, to, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static gboolean
+cs_route_step_apply_finish (CsStep *step, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, step), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+cs_route_step_iface_init (CsStepInterface *iface)
+{
+  iface->get_name = cs_route_step_get_name;
+  iface->apply_async = cs_route_step_apply_async;
+  iface->apply_finish = cs_route_step_apply_finish;
+}
+
+static void
+cs_route_step_class_init (CsRouteStepClass *klass)
+{
+}
+
+static void
+cs_route_step_init (CsRouteStep *self)
+{
+}
+
+CsStep *
+cs_route_step_new (void)
+{
+  return CS_STEP (g_object_new (CS_TYPE_ROUTE_STEP, NULL));
+}
