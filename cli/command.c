@@ -16,6 +16,51 @@ complain (const char *text)
   fprintf (stderr, "sharectl: %s\n", line);
 }
 
+/* "--force=no", which GOption would take for "--force" */
+static const char *
+find_flag_with_value (const GOptionEntry *entries, char **arguments)
+{
+  for (guint i = 0; arguments[i] != NULL && !g_str_equal (arguments[i], "--"); i++)
+    for (guint j = 0; entries[j].long_name != NULL; j++)
+      {
+        g_autofree char *start = g_strdup_printf ("--%s=", entries[j].long_name);
+
+        if (entries[j].arg == G_OPTION_ARG_NONE && g_str_has_prefix (arguments[i], start))
+          return entries[j].long_name;
+      }
+  return NULL;
+}
+
+/* The words that are not options, owned; NULL if an option is wrong. */
+static char **
+parse_options (const CsCommand *command, const GOptionEntry *entries, char **arguments)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (command->arguments);
+  g_autofree char *program = g_strconcat ("sharectl ", command->name, NULL);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) rest = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_strv_builder_add (builder, program);
+  g_strv_builder_addv (builder, (const char **)arguments);
+  rest = g_strv_builder_end (builder);
+
+  g_set_prgname (program);
+  g_option_context_set_summary (context, command->summary);
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse_strv (context, &rest, &error))
+    {
+      cs_command_misused (command, "%s", error->message);
+      return NULL;
+    }
+  g_clear_pointer (&builder, g_strv_builder_unref);
+  builder = g_strv_builder_new ();
+  for (guint i = 1; rest[i] != NULL; i++)
+    if (!g_str_equal (rest[i], "--"))
+      g_strv_builder_add (builder, rest[i]);
+  return g_strv_builder_end (builder);
+}
+
 gboolean
 cs_command_parse (const CsCommand *command,
                   const GOptionEntry *entries,
@@ -24,32 +69,16 @@ cs_command_parse (const CsCommand *command,
                   guint maximum,
                   char ***words)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new (command->arguments);
-  g_autofree char *program = g_strconcat ("sharectl ", command->name, NULL);
-  g_autoptr (GPtrArray) strings = g_ptr_array_new ();
-  g_auto (GStrv) rest = NULL;
-  g_autoptr (GError) error = NULL;
+  const char *flag = find_flag_with_value (entries, arguments);
 
-  g_ptr_array_add (strings, g_strdup (program));
-  for (guint i = 0; arguments[i] != NULL; i++)
-    g_ptr_array_add (strings, g_strdup (arguments[i]));
-  g_ptr_array_add (strings, NULL);
-  rest = (char **)g_ptr_array_steal (strings, NULL);
-
-  g_set_prgname (program);
-  g_option_context_set_summary (context, command->summary);
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse_strv (context, &rest, &error))
+  if (flag != NULL)
     {
-      cs_command_misused (command, "%s", error->message);
+      cs_command_misused (command, "--%s takes no value", flag);
       return FALSE;
     }
-
-  *words = g_new0 (char *, g_strv_length (rest) + 1);
-  for (guint i = 1, n = 0; rest[i] != NULL; i++)
-    if (!g_str_equal (rest[i], "--"))
-      (*words)[n++] = g_strdup (rest[i]);
-
+  *words = parse_options (command, entries, arguments);
+  if (*words == NULL)
+    return FALSE;
   if (g_strv_length (*words) < minimum)
     {
       cs_command_misused (command, "%s needs %s", command->name, command->arguments);

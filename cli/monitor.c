@@ -16,6 +16,7 @@ typedef struct
   GMainLoop *loop;             /* (owned) */
   GDBusObjectManager *objects; /* (owned) */
   GHashTable *told; /* (owned) LAN (owned) -> sentence (owned): last one told */
+  gboolean running; /* the service */
   gboolean json;
   int status;
 } Monitor;
@@ -27,10 +28,10 @@ quit (Monitor *self, int status)
   g_main_loop_quit (self->loop);
 }
 
-/* One object a line for @event, with all of @share's properties, or only its names when
- * it is gone. */
+/* One object a line for @event: all of @share's properties, or the name of a @lan that is
+ * no longer shared, or neither when it is about the service. */
 static void
-tell_json (Monitor *self, const char *event, CsDbusShare *share)
+tell_json (const char *event, CsDbusShare *share, const char *lan)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S.%f%:z");
@@ -44,6 +45,11 @@ tell_json (Monitor *self, const char *event, CsDbusShare *share)
   json_builder_add_string_value (builder, event);
   if (share != NULL)
     cs_describe_add_json (builder, share);
+  else if (lan != NULL)
+    {
+      json_builder_set_member_name (builder, "lan");
+      json_builder_add_string_value (builder, lan);
+    }
   json_builder_end_object (builder);
   line = cs_json_to_line (builder);
   fputs (line, stdout);
@@ -59,14 +65,10 @@ tell_text (const char *sentence)
   printf ("%s.%03d %s\n", time, g_date_time_get_microsecond (now) / 1000, line);
 }
 
+/* who reads from a pipe may have gone */
 static void
-tell (Monitor *self, const char *event, CsDbusShare *share, const char *sentence)
+flush (Monitor *self)
 {
-  if (self->json)
-    tell_json (self, event, share);
-  else
-    tell_text (sentence);
-  /* who reads from a pipe has gone */
   if (fflush (stdout) != 0)
     quit (self, CS_EXIT_FAILED);
 }
@@ -76,22 +78,62 @@ tell_share (Monitor *self, const char *event, CsDbusShare *share)
 {
   g_autofree char *sentence = cs_describe_share (share);
   const char *lan = cs_dbus_share_get_lan (share);
-  const char *last = g_hash_table_lookup (self->told, lan);
 
-  /* a change that is none in words, such as another option */
-  if (!self->json && g_strcmp0 (last, sentence) == 0)
-    return;
-  tell (self, event, share, sentence);
+  if (self->json)
+    tell_json (event, share, NULL);
+  /* else a change may be none in words, such as another option */
+  else if (g_strcmp0 (g_hash_table_lookup (self->told, lan), sentence) != 0)
+    tell_text (sentence);
   g_hash_table_replace (self->told, g_strdup (lan), g_steal_pointer (&sentence));
+  flush (self);
 }
 
-static gboolean
-service_runs (Monitor *self)
+static void
+tell_end (Monitor *self, const char *lan)
 {
-  g_autofree char *owner = g_dbus_object_manager_client_get_name_owner (
-      G_DBUS_OBJECT_MANAGER_CLIENT (self->objects));
+  g_autofree char *sentence = g_strdup_printf ("%s is no longer shared", lan);
 
-  return owner != NULL;
+  if (self->json)
+    tell_json ("removed", NULL, lan);
+  else
+    tell_text (sentence);
+  flush (self);
+}
+
+static void
+tell_running (Monitor *self, gboolean running)
+{
+  if (self->running == running)
+    return;
+  self->running = running;
+  if (self->json)
+    tell_json (running ? "service_started" : "service_stopped", NULL, NULL);
+  else
+    tell_text (running ? "connshared is running"
+                       : "connshared has ended; shares stay as they are");
+  flush (self);
+}
+
+/* What was shared before the service went and is not since it returned. */
+static void
+tell_missed_ends (Monitor *self)
+{
+  g_autoptr (GPtrArray) shares = cs_client_list_shares (self->objects);
+  GHashTableIter iter;
+  gpointer lan;
+
+  g_hash_table_iter_init (&iter, self->told);
+  while (g_hash_table_iter_next (&iter, &lan, NULL))
+    {
+      gboolean found = FALSE;
+
+      for (guint i = 0; i < shares->len; i++)
+        found |= g_strcmp0 (cs_dbus_share_get_lan (shares->pdata[i]), lan) == 0;
+      if (found)
+        continue;
+      tell_end (self, lan);
+      g_hash_table_iter_remove (&iter);
+    }
 }
 
 static void
@@ -99,8 +141,10 @@ object_added_cb (GDBusObjectManager *objects, GDBusObject *object, gpointer user
 {
   g_autoptr (CsDbusShare) share = cs_dbus_object_get_share (CS_DBUS_OBJECT (object));
 
-  if (share != NULL)
-    tell_share (user_data, "added", share);
+  if (share == NULL)
+    return;
+  tell_running (user_data, TRUE);
+  tell_share (user_data, "added", share);
 }
 
 static void
@@ -108,13 +152,11 @@ object_removed_cb (GDBusObjectManager *objects, GDBusObject *object, gpointer us
 {
   Monitor *self = user_data;
   g_autoptr (CsDbusShare) share = cs_dbus_object_get_share (CS_DBUS_OBJECT (object));
-  g_autofree char *sentence = NULL;
 
-  if (share == NULL || !service_runs (self))
+  if (share == NULL || !self->running)
     return;
-  sentence = g_strdup_printf ("%s is no longer shared", cs_dbus_share_get_lan (share));
+  tell_end (self, cs_dbus_share_get_lan (share));
   g_hash_table_remove (self->told, cs_dbus_share_get_lan (share));
-  tell (self, "removed", share, sentence);
 }
 
 static void
@@ -129,15 +171,25 @@ properties_changed_cb (GDBusObjectManagerClient *objects,
     tell_share (user_data, "changed", CS_DBUS_SHARE (interface));
 }
 
+static gboolean
+has_owner (GDBusObjectManager *objects)
+{
+  g_autofree char *owner = g_dbus_object_manager_client_get_name_owner (
+      G_DBUS_OBJECT_MANAGER_CLIENT (objects));
+
+  return owner != NULL;
+}
+
+/* Comes before the objects are removed when the service goes, and after they are added
+ * when it comes. */
 static void
 name_owner_cb (GDBusObjectManager *objects, GParamSpec *property, gpointer user_data)
 {
   Monitor *self = user_data;
 
-  if (service_runs (self))
-    tell (self, "service_started", NULL, "connshared is running");
-  else
-    tell (self, "service_stopped", NULL, "connshared has ended; shares stay as they are");
+  tell_running (self, has_owner (objects));
+  if (self->running)
+    tell_missed_ends (self);
 }
 
 static void
@@ -173,11 +225,12 @@ run (Monitor *self)
   g_signal_connect (self->objects, "notify::name-owner", G_CALLBACK (name_owner_cb),
                     self);
 
-  if (!service_runs (self) && !self->json)
+  self->running = has_owner (self->objects);
+  if (!self->running && !self->json)
     tell_text ("connshared is not running; waiting for it");
   for (guint i = 0; i < shares->len; i++)
     tell_share (self, "added", shares->pdata[i]);
-  fflush (stdout);
+  flush (self);
   g_main_loop_run (self->loop);
 }
 

@@ -45,7 +45,7 @@ print_help (void)
     }
   printf ("  %-22s %s\n", "help [COMMAND]", "Show this, or the options of a command");
   printf ("\nOptions:\n  %-22s %s\n  %-22s %s\n\nSee sharectl(1) for examples.\n",
-          "--help", "Show this", "--version", "Show the version");
+          "-h, --help", "Show this", "--version", "Show the version");
 }
 
 static int

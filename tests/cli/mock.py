@@ -1,0 +1,184 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A stand-in for connshared on the bus that DBUS_SYSTEM_BUS_ADDRESS names, made from the
+# product's own interface XML.  It shares nothing: it keeps shares as dictionaries, answers
+# as it was told to, and remembers what it was asked.  It reads one JSON list a line from its
+# standard input and answers each with a line:
+#
+#   ["add", LAN, {PROPERTY: VALUE}]      a share, with these properties unlike the defaults
+#   ["change", LAN, {PROPERTY: VALUE}]   with PropertiesChanged
+#   ["remove", LAN]
+#   ["become", {PROPERTY: VALUE}]        what shares get that ShareConnection begins
+#   ["fail", METHOD, ERROR, MESSAGE]     the next calls of it return this error
+#   ["hang", METHOD]                     the next calls of it get no answer
+#   ["calls"]                            [METHOD, ARGUMENTS, INTERACTIVE] of all calls so far
+#
+import json
+import pathlib
+import sys
+
+from gi.repository import Gio, GLib
+
+XML = pathlib.Path(__file__).resolve().parents[2] / "dbus/org.connshare1.xml"
+ROOT = "/org/connshare1"
+MANAGER, SHARE = "org.connshare1.Manager", "org.connshare1.Share"
+OBJECTS = """<node><interface name='org.freedesktop.DBus.ObjectManager'>
+<method name='GetManagedObjects'><arg type='a{oa{sa{sv}}}' direction='out'/></method>
+<signal name='InterfacesAdded'><arg type='o'/><arg type='a{sa{sv}}'/></signal>
+<signal name='InterfacesRemoved'><arg type='o'/><arg type='as'/></signal>
+</interface></node>"""
+INTERFACES = [
+    {"name": "lan0", "kind": "ethernet", "label": "Pod of \x1b[31mred", "connection": "",
+     "state": "disconnected", "addresses": [], "share": "", "can-be-lan": True,
+     "lan-reason": "", "can-be-wan": True, "wan-reason": ""},
+    {"name": "ppp0", "kind": "ppp", "label": "", "connection": "Mobile broadband",
+     "state": "connected", "addresses": ["100.64.0.7/32"], "share": "lan1",
+     "can-be-lan": False, "lan-reason": "it is point-to-point", "can-be-wan": True,
+     "wan-reason": ""},
+    {"name": "lo", "kind": "loopback", "label": "", "connection": "", "state": "connected",
+     "addresses": ["127.0.0.1/8"], "share": "", "can-be-lan": False,
+     "lan-reason": "it is the loopback interface", "can-be-wan": False,
+     "wan-reason": "it is the loopback interface"},
+]
+PREVIEW = {"state": "active", "message": "", "uplink": "ppp0", "address": "192.168.137.1/24",
+           "ruleset": "table inet connshare {\n\tchain forward {\n\t}\n}\n",
+           "routes": ["iif lan0 lookup 13700", "default dev ppp0 table 13700"],
+           "sysctls": ["net.ipv4.conf.lan0.forwarding = 1"],
+           "dnsmasq-config": "interface=lan0\nno-ping\n"}
+DEFAULTS = {"Lan": "", "Wan": "ppp0", "Uplink": "ppp0", "State": "active",
+            "StateReason": "none", "StateMessage": "", "Address": "192.168.137.1/24",
+            "Persistent": True, "Options": {}, "BytesSent": 0, "BytesReceived": 0,
+            "PacketsSent": 0, "PacketsReceived": 0}
+UPLINKS = {"ppp0": "ppp0", "auto": "eth1"}
+
+
+def pack(value):
+    if isinstance(value, bool):
+        return GLib.Variant("b", value)
+    if isinstance(value, list):
+        return GLib.Variant("as", value)
+    if isinstance(value, dict):
+        return GLib.Variant("a{sv}", {key: pack(value[key]) for key in value})
+    return GLib.Variant("t" if isinstance(value, int) else "s", value)
+
+
+def pack_all(values):
+    return {key: pack(value) for key, value in values.items()}
+
+
+class Mock:
+    def __init__(self):
+        self.shares, self.registered, self.calls = {}, {}, []
+        self.failures, self.hanging, self.becoming = {}, {}, {}
+        self.info = Gio.DBusNodeInfo.new_for_xml(XML.read_text())
+        self.bus = Gio.DBusConnection.new_for_address_sync(
+            Gio.dbus_address_get_for_bus_sync(Gio.BusType.SYSTEM),
+            Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
+            | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+        self.register(ROOT, Gio.DBusNodeInfo.new_for_xml(OBJECTS).interfaces[0])
+        self.register(ROOT, self.info.lookup_interface(MANAGER))
+        self.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                           "org.freedesktop.DBus", "RequestName",
+                           GLib.Variant("(su)", ("org.connshare1", 4)), None, 0, -1, None)
+
+    def register(self, path, info):
+        return self.bus.register_object(path, info, self.called, self.read, None)
+
+    def path(self, lan):
+        return ROOT + "/share/" + "".join(
+            c if c.isascii() and c.isalnum() else f"_{ord(c):02x}" for c in lan)
+
+    def add(self, lan, properties):
+        path = self.path(lan)
+        if path not in self.shares:
+            self.registered[path] = self.register(path, self.info.lookup_interface(SHARE))
+        self.shares[path] = {**DEFAULTS, "Lan": lan, **properties}
+        self.emit(ROOT, "org.freedesktop.DBus.ObjectManager", "InterfacesAdded",
+                  GLib.Variant("(oa{sa{sv}})", (path, {SHARE: pack_all(self.shares[path])})))
+        return path
+
+    def change(self, lan, properties):
+        self.shares[self.path(lan)].update(properties)
+        self.emit(self.path(lan), "org.freedesktop.DBus.Properties", "PropertiesChanged",
+                  GLib.Variant("(sa{sv}as)", (SHARE, pack_all(properties), [])))
+
+    def remove(self, lan):
+        path = self.path(lan)
+        self.bus.unregister_object(self.registered.pop(path))
+        del self.shares[path]
+        self.emit(ROOT, "org.freedesktop.DBus.ObjectManager", "InterfacesRemoved",
+                  GLib.Variant("(oas)", (path, [SHARE])))
+
+    def emit(self, path, interface, name, arguments):
+        self.bus.emit_signal(None, path, interface, name, arguments)
+
+    def read(self, _bus, _sender, path, interface, name):
+        return pack("0.1.0" if interface == MANAGER else self.shares[path][name])
+
+    def called(self, _bus, _sender, _path, _interface, method, arguments, invocation):
+        flags = invocation.get_message().get_flags()
+        interactive = bool(flags & Gio.DBusMessageFlags.ALLOW_INTERACTIVE_AUTHORIZATION)
+        if method != "GetManagedObjects":
+            self.calls.append([method, arguments.unpack(), interactive])
+        if method in self.failures:
+            invocation.return_dbus_error(*self.failures[method])
+        elif method in self.hanging:
+            self.hanging[method].append(invocation)
+        else:
+            getattr(self, method)(invocation, *arguments.unpack())
+
+    def GetManagedObjects(self, invocation):
+        objects = {path: {SHARE: pack_all(share)} for path, share in self.shares.items()}
+        objects[ROOT] = {MANAGER: {"Version": pack("0.1.0")}}
+        invocation.return_value(GLib.Variant("(a{oa{sa{sv}}})", (objects,)))
+
+    def ShareConnectionWithOptions(self, invocation, lan, wan, options):
+        uplink = UPLINKS.get(wan, "")
+        waits = {} if uplink else {"State": "waiting", "StateReason": "uplink-missing",
+                                   "StateMessage": f"{wan} is not there"}
+        path = self.add(lan, {"Wan": wan, "Uplink": uplink, "Options": options, **waits,
+                              **self.becoming})
+        invocation.return_value(GLib.Variant("(o)", (path,)))
+
+    def StopSharing(self, invocation, lan):
+        if self.path(lan) not in self.shares:
+            invocation.return_dbus_error("org.connshare1.Error.NoSuchShare",
+                                         f"'{lan}' is not shared")
+            return
+        self.remove(lan)
+        invocation.return_value(None)
+
+    def Preview(self, invocation, lan, wan, options):
+        invocation.return_value(GLib.Variant("(a{sv})", (pack_all(PREVIEW),)))
+
+    def ListInterfaces(self, invocation):
+        invocation.return_value(GLib.Variant("(aa{sv})",
+                                             ([pack_all(one) for one in INTERFACES],)))
+
+    def command(self, channel, _condition):
+        line = channel.readline()
+        if not line:
+            sys.exit()
+        verb, *words = json.loads(line)
+        answer = None
+        if verb == "fail":
+            self.failures[words[0]] = words[1:]
+        elif verb == "become":
+            self.becoming = words[0]
+        elif verb == "hang":
+            self.hanging[words[0]] = []
+        elif verb == "calls":
+            answer = self.calls
+        else:
+            getattr(self, verb)(*words)
+        self.bus.flush_sync(None)
+        print(json.dumps(answer), flush=True)
+        return True
+
+
+mock = Mock()
+if "--activated" not in sys.argv:
+    GLib.io_add_watch(sys.stdin, GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, mock.command)
+    print(json.dumps("ready"), flush=True)
+GLib.MainLoop().run()

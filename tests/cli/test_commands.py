@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What each command asks of the service, prints, and returns.
+import json
+import os
+import pty
+import subprocess
+
+import pytest
+
+from conftest import SHARECTL
+
+COUNTERS = {"bytes_sent": 0, "bytes_received": 0, "packets_sent": 0, "packets_received": 0}
+
+
+def ok(done):
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_share_says_what_it_did(sharectl):
+    assert ok(sharectl("share", "lan0", "via", "ppp0")) == (
+        "lan0 is shared via ppp0: clients get addresses from 192.168.137.0/24\n")
+
+
+def test_share_waits_for_an_uplink_that_is_not_there(sharectl):
+    assert ok(sharectl("share", "lan0", "via", "ppp7")) == (
+        "lan0 is waiting: ppp7 is not there; sharing begins when it appears\n")
+
+
+def test_share_without_via_is_auto(sharectl):
+    assert ok(sharectl("share", "lan0")) == (
+        "lan0 is shared via eth1 (auto): clients get addresses from 192.168.137.0/24\n")
+
+
+def test_share_twice_is_fine(sharectl):
+    assert ok(sharectl("share", "lan0")) == ok(sharectl("share", "lan0"))
+
+
+@pytest.mark.parametrize("words, lan, wan, options", [
+    ("share lan0", "lan0", "auto", {}),
+    ("share lan0 via ppp0", "lan0", "ppp0", {}),
+    ("share lan0 via ppp0 --address 10.0.0.1/24", "lan0", "ppp0", {"address": "10.0.0.1/24"}),
+    ("share --keep-lan lan0 via ppp0", "lan0", "ppp0", {"keep-lan": True}),
+    ("share lan0 --temporary via ppp0", "lan0", "ppp0", {"persistent": False}),
+    ("--force share lan0 via ppp0", "lan0", "ppp0", {"force": True}),
+    ("share lan0 --dns 1.1.1.1 --dns=9.9.9.9", "lan0", "auto", {"dns": ["1.1.1.1", "9.9.9.9"]}),
+    ("share -- -lan", "-lan", "auto", {}),
+    ("share lan0 via ppp0,eth1", "lan0", "ppp0,eth1", {}),
+])
+def test_share_passes_words_and_options_on(sharectl, service, words, lan, wan, options):
+    ok(sharectl(*words.split()))
+    assert service.calls() == [["ShareConnectionWithOptions", [lan, wan, options], True]]
+
+
+def test_share_passes_names_on_in_any_locale(sharectl, service):
+    ok(sharectl("share", "lan0", "via", "Büro 5", "--address", "ä", LC_ALL="C"))
+    assert service.calls()[0][1] == ["lan0", "Büro 5", {"address": "ä"}]
+
+
+def test_share_that_leaves_addresses_alone(sharectl, service):
+    service.become(Address="")
+    assert ok(sharectl("share", "lan0", "via", "ppp0", "--keep-lan")) == (
+        "lan0 is shared via ppp0: its addresses are left as they are\n")
+
+
+def test_share_that_fails_afterwards_is_a_failure(sharectl, service):
+    service.become(State="failed", StateMessage="dnsmasq ended: port 67 is in use")
+    done = sharectl("share", "lan0")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1, "", "sharectl: lan0 has failed: dnsmasq ended: port 67 is in use\n")
+
+
+def test_unshare(sharectl, service):
+    service.add("lan0")
+    assert ok(sharectl("unshare", "lan0")) == "lan0 is no longer shared\n"
+    assert service.calls() == [["StopSharing", ["lan0"], True]]
+
+
+def test_unshare_all(sharectl, service):
+    service.add("lan1")
+    service.add("lan0")
+    assert ok(sharectl("unshare", "--all")) == (
+        "lan0 is no longer shared\nlan1 is no longer shared\n")
+    assert ok(sharectl("unshare", "--all")) == "nothing is shared\n"
+
+
+def test_unshare_all_tells_each_failure(sharectl, service):
+    service.add("lan0")
+    service.add("lan1")
+    service.fail("StopSharing", "org.connshare1.Error.NotAuthorized", "not you")
+    done = sharectl("unshare", "--all")
+    assert (done.returncode, done.stderr) == (4, "sharectl: not you\n" * 2)
+
+
+def test_status_of_nothing(sharectl):
+    assert ok(sharectl("status")) == "nothing is shared\n"
+    assert json.loads(ok(sharectl("status", "--json"))) == {"shares": []}
+
+
+def test_status(sharectl, service):
+    service.add("lan1", Wan="auto", Uplink="", State="waiting", StateReason="no-primary",
+                StateMessage="the computer is offline", Persistent=False)
+    service.add("lan0", BytesSent=1234567, PacketsSent=1200, BytesReceived=999,
+                Options={"dns": ["1.1.1.1", "9.9.9.9"], "force": True, "persistent": False})
+    assert ok(sharectl("status")) == """\
+lan0 is shared via ppp0: clients get addresses from 192.168.137.0/24
+  state     active
+  gateway   192.168.137.1/24
+  sent      1.2 MB in 1200 packets
+  received  999 bytes in 0 packets
+  options   dns=1.1.1.1,9.9.9.9 force
+  reboot    shared again
+
+lan1 is waiting: the computer is offline; sharing begins when the computer is online
+  state     waiting
+  gateway   192.168.137.1/24
+  sent      0 bytes in 0 packets
+  received  0 bytes in 0 packets
+  reboot    forgotten
+"""
+
+
+def test_status_of_one_as_json(sharectl, service):
+    service.add("lan0", Options={"keep-lan": True}, Address="", BytesSent=2**40)
+    service.add("lan1")
+    assert json.loads(ok(sharectl("status", "lan0", "--json"))) == {"shares": [{
+        "lan": "lan0", "wan": "ppp0", "uplink": "ppp0", "state": "active",
+        "state_reason": "none", "state_message": "", "address": "", "persistent": True,
+        "options": {"keep_lan": True}, **COUNTERS, "bytes_sent": 2**40}]}
+
+
+def test_status_of_what_is_not_shared(sharectl, service):
+    service.add("lan0")
+    done = sharectl("status", "lan1")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        3, "", "sharectl: 'lan1' is not shared; see 'sharectl list' for what is\n")
+
+
+def test_list(sharectl, service):
+    assert ok(sharectl("list")) == "nothing is shared\n"
+    service.add("wlan0", Wan="auto", Uplink="", State="waiting", Persistent=False)
+    service.add("lan0")
+    assert ok(sharectl("list")) == """\
+LAN    WAN   UPLINK  STATE    REBOOT
+lan0   ppp0  ppp0    active   shared again
+wlan0  auto  -       waiting  forgotten
+"""
+    assert [share["lan"] for share in json.loads(ok(sharectl("list", "--json")))["shares"]] == [
+        "lan0", "wlan0"]
+
+
+def test_preview(sharectl, service):
+    assert ok(sharectl("preview", "lan0", "via", "ppp0", "--keep-lan")) == """\
+lan0 via ppp0, if it were shared now
+state    active
+uplink   ppp0
+gateway  192.168.137.1/24
+
+Rules and routes, as for ip(8)
+  iif lan0 lookup 13700
+  default dev ppp0 table 13700
+
+Kernel settings, as for sysctl(8)
+  net.ipv4.conf.lan0.forwarding = 1
+
+Packet filter and masquerading, as for nft(8)
+  table inet connshare {
+  \tchain forward {
+  \t}
+  }
+
+DHCP and DNS server, as for dnsmasq(8)
+  interface=lan0
+  no-ping
+"""
+    assert service.calls() == [["Preview", ["lan0", "ppp0", {"keep-lan": True}], False]]
+
+
+def test_preview_as_json(sharectl):
+    answer = json.loads(ok(sharectl("preview", "lan0", "--json")))
+    assert (answer["lan"], answer["wan"]) == ("lan0", "auto")
+    assert answer["routes"] == ["iif lan0 lookup 13700", "default dev ppp0 table 13700"]
+    assert answer["dnsmasq_config"] == "interface=lan0\nno-ping\n"
+
+
+def test_interfaces(sharectl):
+    assert ok(sharectl("interfaces")) == """\
+NAME  KIND      STATE         ADDRESS        CONNECTION        LAN  WAN  NOTE
+lan0  ethernet  disconnected  -              -                 yes  yes  -
+ppp0  ppp       connected     100.64.0.7/32  Mobile broadband  no   yes  \
+in the share of lan1; it is point-to-point
+lo    loopback  connected     127.0.0.1/8    -                 no   no   \
+it is the loopback interface
+"""
+
+
+def test_interfaces_as_json(sharectl):
+    interfaces = json.loads(ok(sharectl("interfaces", "--json")))["interfaces"]
+    assert [one["name"] for one in interfaces] == ["lan0", "ppp0", "lo"]
+    assert interfaces[1] == {
+        "name": "ppp0", "kind": "ppp", "label": "", "connection": "Mobile broadband",
+        "state": "connected", "addresses": ["100.64.0.7/32"], "share": "lan1",
+        "can_be_lan": False, "lan_reason": "it is point-to-point", "can_be_wan": True,
+        "wan_reason": ""}
+
+
+def test_text_from_elsewhere_cannot_steer_the_terminal(sharectl, service):
+    service.add("lan0", State="failed", StateMessage="a\x1b]0;title\x07\nb")
+    assert "\x1b" not in ok(sharectl("status")) + ok(sharectl("list"))
+    assert ok(sharectl("status")).startswith("lan0 has failed: a\\x1b]0;title\\x07 b\n")
+
+
+def on_terminal(bus, *words, **environment):
+    outer, inner = pty.openpty()
+    subprocess.run([SHARECTL, *words], stdin=subprocess.DEVNULL, stdout=inner, check=True,
+                   env={**bus.environment, "TERM": "xterm", **environment})
+    os.close(inner)
+    output = os.read(outer, 10000).decode()
+    os.close(outer)
+    return output
+
+
+def test_colour_on_a_terminal_only(bus, service, sharectl):
+    service.add("lan0")
+    assert "\x1b[32mactive\x1b[0m" in on_terminal(bus, "list")
+    assert "\x1b" not in on_terminal(bus, "list", NO_COLOR="1")
+    assert "\x1b" not in on_terminal(bus, "list", TERM="dumb")
+    assert "\x1b" not in ok(sharectl("list", TERM="xterm"))
+
+
+def test_help_and_version(sharectl):
+    assert ok(sharectl("--version")).split()[0] == "sharectl"
+    for words in (["help"], ["--help"], ["-h"]):
+        assert "unshare LAN | --all" in ok(sharectl(*words))
+    for words in (["help", "share"], ["share", "--help"], ["--help", "share"]):
+        assert "--keep-lan" in ok(sharectl(*words))
+
+
+def test_output_that_cannot_be_written_is_a_failure(bus, service):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([SHARECTL, "interfaces"], stdout=full, stderr=subprocess.PIPE,
+                              env=bus.environment)
+    assert done.returncode == 1 and b"No space left" in done.stderr

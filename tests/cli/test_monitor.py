@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# sharectl monitor: changes as they happen, through restarts of the service.
+import json
+import os
+import re
+import select
+import signal
+
+import pytest
+
+from conftest import Service
+
+ACTIVE = "lan0 is shared via ppp0: clients get addresses from 192.168.137.0/24"
+
+
+class Monitor:
+    def __init__(self, bus, *words):
+        self.process = bus.popen("monitor", *words)
+        self.stream = self.process.stdout
+        self.lines = []
+
+    def line(self):
+        while not self.lines:
+            assert select.select([self.stream], [], [], 10)[0], "monitor says nothing"
+            text = os.read(self.stream.fileno(), 65536).decode()
+            assert text.endswith("\n"), "monitor writes whole lines"
+            self.lines = text.splitlines()
+        return self.lines.pop(0)
+
+    def text(self):
+        """The next line without its time."""
+        time, text = self.line().split(" ", 1)
+        assert re.fullmatch(r"\d\d:\d\d:\d\d\.\d\d\d", time)
+        return text
+
+    def end(self, number=signal.SIGINT):
+        self.process.send_signal(number)
+        rest, error = self.process.communicate(timeout=10)
+        assert (self.lines, rest, error) == ([], "", "")
+        return self.process.returncode
+
+
+@pytest.fixture
+def monitor(bus, service):
+    monitors = []
+
+    def start(*words):
+        monitors.append(Monitor(bus, *words))
+        return monitors[-1]
+
+    yield start
+    for one in monitors:
+        one.process.kill()
+        one.process.communicate()
+
+
+def test_changes(monitor, service):
+    service.add("lan0")
+    one = monitor()
+    assert one.text() == ACTIVE
+    service.change("lan0", State="waiting", StateReason="uplink-missing", Uplink="",
+                   StateMessage="ppp0 is not there")
+    assert one.text() == "lan0 is waiting: ppp0 is not there; sharing begins when it appears"
+    service.change("lan0", Options={"force": True})      # nothing to say in words
+    service.change("lan0", State="active", StateReason="none", Uplink="ppp0", StateMessage="")
+    assert one.text() == ACTIVE
+    service.add("lan1", State="starting")
+    assert one.text() == "lan1 is starting"
+    service.remove("lan0")
+    assert one.text() == "lan0 is no longer shared"
+    assert one.end() == 0
+
+
+def test_json(monitor, service):
+    service.add("lan0")
+    one = monitor("--json")
+    first = json.loads(one.line())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d\d:\d\d", first["time"])
+    assert (first["event"], first["lan"], first["state"]) == ("added", "lan0", "active")
+    service.change("lan0", State="failed", StateMessage="no")
+    second = json.loads(one.line())
+    assert (second["event"], second["state"]) == ("changed", "failed")
+    service.remove("lan0")
+    assert json.loads(one.line())["event"] == "removed"
+    assert one.end(signal.SIGTERM) == 0
+
+
+def test_restart_of_the_service(bus, monitor, service):
+    service.add("lan0")
+    one = monitor()
+    assert one.text() == ACTIVE
+    service.close()
+    assert one.text() == "connshared has ended; shares stay as they are"
+    again = Service(bus)
+    assert one.text() == "connshared is running"
+    assert one.text() == "lan0 is no longer shared"
+    again.add("lan1", State="starting")
+    assert one.text() == "lan1 is starting"
+    again.change("lan1", State="active")
+    assert one.text().startswith("lan1 is shared via ppp0")
+    assert one.end() == 0
+    again.close()
+
+
+def test_service_that_does_not_run_is_not_started(bus):
+    bus.add_service("/bin/false")
+    one = Monitor(bus)
+    assert one.text() == "connshared is not running; waiting for it"
+    service = Service(bus)
+    assert one.text() == "connshared is running"
+    service.add("lan0")
+    assert one.text() == ACTIVE
+    service.close()
+    assert one.text() == "connshared has ended; shares stay as they are"
+    assert one.end() == 0
+
+
+def test_end_of_the_bus(bus, monitor, service):
+    service.add("lan0")
+    one = monitor()
+    assert one.text() == ACTIVE
+    bus.process.terminate()
+    error = one.process.communicate(timeout=10)[1]
+    assert (one.process.returncode, error) == (5, "sharectl: the system bus has gone\n")
+
+
+def test_end_of_the_reader(monitor, service):
+    one = monitor("--json")
+    service.add("lan0")
+    one.line()
+    one.stream.close()
+    service.remove("lan0")
+    assert one.process.wait(10) == 1
