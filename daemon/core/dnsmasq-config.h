@@ -13,6 +13,10 @@ char *cs_dnsmasq_config_render (const CsSharePlan *plan, const char *directory);
  * none, and then every question is refused at once. */
 char **cs_dnsmasq_servers (const CsSharePlan *plan);
 
+/* The name that it has on the bus, "org.connshare1.dnsmasq.lan_LAN" with LAN escaped: an
+ * element of a name must not start with a digit, an interface's name may. */
+char *cs_dnsmasq_bus_name (const char *lan);
+
 /* First and last address for clients in @address's network, without the gateway. In a
  * /24 with gateway .1: .10 to .254; small networks give all that is left. */
 void cs_dhcp_range (CsCidr address, guint32 *first, guint32 *last);
