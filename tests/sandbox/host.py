@@ -15,7 +15,6 @@ import pathlib
 import shlex
 import signal
 import subprocess
-import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -283,15 +282,6 @@ class Host(Place):
             self.run(["kill", f"-{int(number)}", str(pid)])
         wait_for(lambda: not self.pids(program), what=f"{program} does not end")
 
-    def shell(self):
-        return subprocess.call(self.argv(["bash", "--norc"]),
-                               env={**ENVIRONMENT, "PS1": r"laptop:\w# "})
-
-
-def main():
-    with Host(*sys.argv[1:2]) as host:
-        host.shell()
-
-
-if __name__ == "__main__":
-    main()
+    def shell(self, *options):
+        """A shell on this terminal."""
+        return subprocess.call(self.argv(["bash", *options]), env=ENVIRONMENT)
