@@ -2,7 +2,8 @@
 /* Which interface names may go into a ruleset, a configuration file or a path.
  * The kernel (dev_valid_name ()) allows nearly all bytes; here only letters, digits and
  * ". _ - @ + =" are, 1 to 15 of them, not starting with '-', not "." or "..", so that no
- * quoting rule of nft, dnsmasq or /proc/sys matters. */
+ * quoting rule of nft, dnsmasq or /proc/sys matters; nor "all" or "default", which mean
+ * more than one interface in /proc/sys. */
 #pragma once
 
 #include <glib.h>

@@ -8,8 +8,6 @@
 #include "request.h"
 #include "snapshot.h"
 
-/* The first routing table; a share takes the lowest free one from here on. */
-#define CS_TABLE_FIRST 13700
 /* Priority of all our policy rules: behind "local", before everything that usual
  * programs add (Tailscale 5210, NetworkManager 30000s, wg-quick 32764). */
 #define CS_RULE_PRIORITY 5000
@@ -40,21 +38,21 @@ typedef struct
   char *reason;  /* (owned) StateReason */
   char *message; /* (owned) StateMessage */
 
-  char *uplink; /* (owned) (nullable) none right now */
+  char *uplink;       /* (owned) (nullable) none right now */
   int lan_ifindex;    /* 0: absent */
   int uplink_ifindex; /* 0: none */
   guint uplink_mtu;   /* bytes, of an IP packet; 0: none */
 
   CsLanMethod lan_method;
-  CsCidr address;     /* of the gateway; prefix 0 with keep-lan */
-  GArray *subnets;    /* (owned) of CsCidr: whose packets are masqueraded; with keep-lan
-                         the networks of the LAN's addresses and the routes behind it */
-  guint table;        /* routing table of the share, kept while it lives */
-  GArray *routes;     /* (owned) of CsRoute for that table, less the unreachable one */
+  CsCidr address;  /* of the gateway; prefix 0 with keep-lan */
+  GArray *subnets; /* (owned) of CsCidr: whose packets are masqueraded; with keep-lan
+                      the networks of the LAN's addresses and the routes behind it */
+  guint table;     /* routing table of the share, kept while it lives */
+  GArray *routes;  /* (owned) of CsRoute for that table, less the unreachable one */
 
-  guint dns_port;     /* where dnsmasq listens; clients always ask port 53 */
-  guint lan_mtu;      /* MTU option for clients, 0: not needed */
-  char **dns;         /* (owned) (nullable) name servers, asked through the uplink */
+  guint dns_port; /* where dnsmasq listens; clients always ask port 53 */
+  guint lan_mtu;  /* MTU option for clients, 0: not needed */
+  char **dns;     /* (owned) (nullable) name servers, asked through the uplink */
 
   /* What was found before the first change of each; NULL or FALSE: not changed. */
   char *found_connection;        /* (owned) (nullable) UUID active on the LAN before */
@@ -74,7 +72,8 @@ typedef struct
 } CsPlan;
 
 /* @requests of CsRequest, oldest first; @previous is what is in force (nullable). */
-CsPlan *cs_plan_new (const GPtrArray *requests, const CsSnapshot *snapshot,
+CsPlan *cs_plan_new (const GPtrArray *requests,
+                     const CsSnapshot *snapshot,
                      const CsPlan *previous);
 CsPlan *cs_plan_new_empty (void);
 CsPlan *cs_plan_copy (const CsPlan *plan);
@@ -82,16 +81,22 @@ CsSharePlan *cs_plan_find (const CsPlan *plan, const char *lan);
 void cs_plan_free (CsPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsPlan, cs_plan_free)
 
+/* One that says nothing yet: starting, without a device. */
 CsSharePlan *cs_share_plan_new (const char *lan);
 CsSharePlan *cs_share_plan_copy (const CsSharePlan *plan);
-/* Whether the host needs no change from @a to @b. Both nullable. */
+/* NULL for a plan with an error, else @plan, which is nullable: what of it is applied. */
+const CsSharePlan *cs_share_plan_applied (const CsSharePlan *plan);
+/* Whether the host needs no change from @a to @b. Both nullable; a plan with an error is
+ * as none. state, reason and message are for people and do not count. */
 gboolean cs_share_plan_equal (const CsSharePlan *a, const CsSharePlan *b);
 void cs_share_plan_free (CsSharePlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSharePlan, cs_share_plan_free)
 
 /* All that undoing needs, in @group of @file. Reading counts the file as hostile. */
-void cs_share_plan_to_key_file (const CsSharePlan *plan, GKeyFile *file, const char *group);
-CsSharePlan *cs_share_plan_from_key_file (GKeyFile *file, const char *group, GError **error);
+void
+cs_share_plan_to_key_file (const CsSharePlan *plan, GKeyFile *file, const char *group);
+CsSharePlan *
+cs_share_plan_from_key_file (GKeyFile *file, const char *group, GError **error);
 
 const char *cs_state_to_string (CsState state);
 /* "default via 192.0.2.1 dev ppp0 table 13700" and so on, rules first: strv, owned. */

@@ -12,17 +12,18 @@ typedef struct
   CsCidr address;    /* gateway address chosen by hand; prefix 0: none */
   gboolean keep_lan; /* masquerade and forward only */
   gboolean persistent;
-  gboolean force;    /* share even what carries the default route */
-  char **dns;        /* (owned) (nullable) name servers chosen by hand */
+  gboolean force; /* share even what carries the default route */
+  char **dns;     /* (owned) (nullable) name servers chosen by hand */
 } CsRequest;
 
 /* @options is an a{sv} (nullable: all defaults). Errors are CS_ERROR_INVALID_ARGUMENT
  * and name the option, the value and what it should be. Contradictions (LAN = WAN,
  * keep-lan with address or dns) are found here too. */
-CsRequest *cs_request_new (const char *lan, const char *wan, GVariant *options,
-                           GError **error);
+CsRequest *
+cs_request_new (const char *lan, const char *wan, GVariant *options, GError **error);
 /* Merges the a{sv} @changes, whose key "wan" is the WAN spec, into @request. */
-CsRequest *cs_request_update (const CsRequest *request, GVariant *changes, GError **error);
+CsRequest *
+cs_request_update (const CsRequest *request, GVariant *changes, GError **error);
 CsRequest *cs_request_copy (const CsRequest *request);
 gboolean cs_request_equal (const CsRequest *a, const CsRequest *b);
 void cs_request_free (CsRequest *request);

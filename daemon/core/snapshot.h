@@ -6,6 +6,12 @@
 
 #include "cidr.h"
 
+/* The routing tables of the shares: a share takes the lowest free one from CS_TABLE_FIRST
+ * on. What is in them says nothing about the network. */
+#define CS_TABLE_FIRST 13700
+#define CS_TABLE_COUNT 1000
+#define CS_TABLE_MAIN  254
+
 typedef enum
 {
   CS_KIND_OTHER,
@@ -39,10 +45,10 @@ typedef struct
   guint32 gateway;    /* 0: on link */
   guint32 source;     /* preferred source, 0: none */
   guint32 metric;
-  int ifindex;        /* 0 for unreachable and the like */
-  guint32 table;      /* 254: main */
-  gboolean unicast;   /* else unreachable, blackhole, local, ... */
-  gboolean onlink;    /* the gateway is on link whatever the addresses say */
+  int ifindex;      /* 0 for unreachable and the like */
+  guint32 table;    /* 254: main */
+  gboolean unicast; /* else unreachable, blackhole, local, ... */
+  gboolean onlink;  /* the gateway is on link whatever the addresses say */
 } CsRoute;
 
 typedef struct
@@ -59,14 +65,15 @@ typedef struct
 
   /* what the kernel's net.ipv4.conf.IF.* say; -1: cannot be read */
   int forwarding;
-  int rp_filter; /* the effective one: the larger of conf/all and conf/IF */
+  int rp_filter;     /* the effective one: the larger of conf/all and conf/IF */
+  int rp_filter_own; /* conf/IF alone: what to put back */
 
   /* what NetworkManager says; unset where it does not run */
   CsManaged managed;
-  char *label;           /* (owned) (nullable) vendor and product, for people */
-  char *connection_id;   /* (owned) (nullable) active profile */
-  char *connection_uuid; /* (owned) (nullable) */
-  char *connection_path; /* (owned) (nullable) D-Bus path of the active connection */
+  char *label;                /* (owned) (nullable) vendor and product, for people */
+  char *connection_id;        /* (owned) (nullable) active profile */
+  char *connection_uuid;      /* (owned) (nullable) */
+  char *connection_path;      /* (owned) (nullable) D-Bus path of the active connection */
   gboolean connection_shared; /* its ipv4.method is "shared" */
   gboolean connection_ours;   /* it is the profile that lan-profile made */
   char *carries;              /* (owned) (nullable) the interface that the device's active
@@ -81,10 +88,10 @@ typedef struct
   GArray *routes;        /* (owned) of CsRoute, IPv4, all tables but local */
   GArray *rule_tables;   /* (owned) of guint32: tables that policy rules look up */
   gboolean nm_running;
-  char *primary;         /* (owned) (nullable) ip-interface of the primary connection */
-  char **resolv_dns;     /* (owned) IPv4 servers of /etc/resolv.conf less loopback */
-  guint dns_port;        /* 53, or where a name server can listen when some other
-                            program holds port 53 of the wildcard address */
+  char *primary;     /* (owned) (nullable) ip-interface of the primary connection */
+  char **resolv_dns; /* (owned) IPv4 servers of /etc/resolv.conf less loopback */
+  guint dns_port;    /* 53, or where a name server can listen when some other
+                        program holds port 53 of the wildcard address */
 } CsSnapshot;
 
 CsSnapshot *cs_snapshot_new (void);
@@ -99,3 +106,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsInterface, cs_interface_free)
 const CsInterface *cs_snapshot_find (const CsSnapshot *snapshot, const char *name);
 const CsInterface *cs_snapshot_find_index (const CsSnapshot *snapshot, int ifindex);
 const char *cs_kind_to_string (CsKind kind);
+gboolean cs_table_is_ours (guint32 table);
+/* The network that is on link by @address; with a peer, the peer's. */
+CsCidr cs_address_network (const CsAddress *address);

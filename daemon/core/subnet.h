@@ -9,13 +9,26 @@
 
 #include "snapshot.h"
 
+/* A network that another share has. */
+typedef struct
+{
+  CsCidr network;
+  const char *lan; /* unowned */
+} CsTaken;
+
 /* What is in the way of @wanted, in words ("eth0 has 192.168.137.5/24", "a route to
  * 10.0.0.0/8 via tun0", "the share of lan1"), or NULL. @lan's own routes and addresses
- * count only if @count_lan; @taken are CsCidr of the other shares. */
-char *cs_subnet_conflict (CsCidr wanted, const char *lan, gboolean count_lan,
-                          const CsSnapshot *snapshot, const GArray *taken);
+ * count only if @count_lan, and not those of @wanted itself; @taken are CsTaken. */
+char *cs_subnet_conflict (CsCidr wanted,
+                          const char *lan,
+                          gboolean count_lan,
+                          const CsSnapshot *snapshot,
+                          const GArray *taken);
 
 /* The first free network's gateway address, or CS_ERROR_ADDRESS_CONFLICT. */
-gboolean cs_subnet_choose (const char *lan, gboolean count_lan,
-                           const CsSnapshot *snapshot, const GArray *taken, CsCidr *gateway,
+gboolean cs_subnet_choose (const char *lan,
+                           gboolean count_lan,
+                           const CsSnapshot *snapshot,
+                           const GArray *taken,
+                           CsCidr *gateway,
                            GError **error);

@@ -18,13 +18,15 @@ typedef struct
 void cs_uplink_clear (CsUplink *uplink);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CsUplink, cs_uplink_clear)
 
-/* @lan is never its own uplink, even for "auto". */
+/* "auto" is NetworkManager's primary connection or, while it knows none or does not run,
+ * the interface of main's default route. @lan is never its own uplink. */
 CsUplink cs_uplink_resolve (const char *wan, const char *lan, const CsSnapshot *snapshot);
 
 /* What the share's own table holds while @interface is the uplink: a copy of its routes
  * in main (so that its neighbours stay on link), and one default route: its own of
  * lowest metric, else by NetworkManager's gateway, else to the peer. Of CsRoute with
- * .table 0. Empty when there is no way out. */
+ * .table and .metric 0, in an order in which the kernel takes them. Empty when there is
+ * no way out. */
 GArray *cs_uplink_routes (const CsInterface *interface, const CsSnapshot *snapshot);
 
 /* The name servers to ask through @interface: NetworkManager's for it, else those of

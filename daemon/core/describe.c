@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A share plan's routes and sysctls in the words of ip(8) and sysctl(8), for Preview. */
+#include "plan.h"
+
+static void
+take (GPtrArray *lines, char *line)
+{
+  g_ptr_array_add (lines, line);
+}
+
+static char **
+finish (GPtrArray *lines)
+{
+  g_ptr_array_add (lines, NULL);
+  return (char **)g_ptr_array_free (lines, FALSE);
+}
+
+static char *
+describe_route (const CsSharePlan *plan, const CsRoute *route)
+{
+  const char *device = route->ifindex == plan->lan_ifindex ? plan->lan : plan->uplink;
+  GString *line = g_string_new (NULL);
+  g_autofree char *destination = cs_cidr_to_string (route->destination);
+  g_autofree char *gateway = cs_ipv4_to_string (route->gateway);
+  g_autofree char *source = cs_ipv4_to_string (route->source);
+
+  g_string_append (line, route->destination.prefix ? destination : "default");
+  if (route->gateway)
+    g_string_append_printf (line, " via %s", gateway);
+  g_string_append_printf (line, " dev %s", device);
+  if (route->source)
+    g_string_append_printf (line, " src %s", source);
+  if (route->onlink)
+    g_string_append (line, " onlink");
+  g_string_append_printf (line, " table %u", plan->table);
+  return g_string_free (line, FALSE);
+}
+
+char **
+cs_share_plan_describe_routes (const CsSharePlan *plan)
+{
+  GPtrArray *lines = g_ptr_array_new ();
+
+  take (lines, g_strdup_printf ("iif %s lookup %u priority %d", plan->lan, plan->table,
+                                CS_RULE_PRIORITY));
+  if (plan->uplink)
+    take (lines, g_strdup_printf ("oif %s lookup %u priority %d", plan->uplink,
+                                  plan->table, CS_RULE_PRIORITY));
+  for (guint i = 0; i < plan->routes->len; i++)
+    take (lines, describe_route (plan, &g_array_index (plan->routes, CsRoute, i)));
+  take (lines, g_strdup_printf ("unreachable default metric %u table %u",
+                                CS_UNREACHABLE_METRIC, plan->table));
+  return finish (lines);
+}
+
+/* sysctl(8) has '/' for a dot in a name. */
+static char *
+describe_sysctl (const char *interface, const char *key, const char *value)
+{
+  g_autofree char *name = g_strdelimit (g_strdup (interface), ".", '/');
+
+  return g_strdup_printf ("net.ipv4.conf.%s.%s = %s", name, key, value);
+}
+
+char **
+cs_share_plan_describe_sysctls (const CsSharePlan *plan)
+{
+  GPtrArray *lines = g_ptr_array_new ();
+
+  if (plan->lan_ifindex)
+    take (lines, describe_sysctl (plan->lan, "forwarding", "1"));
+  if (plan->uplink)
+    take (lines, describe_sysctl (plan->uplink, "forwarding", "1"));
+  if (plan->found_uplink_rp_filter)
+    take (lines, describe_sysctl (plan->uplink, "rp_filter", "2"));
+  return finish (lines);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Three small functions a kind, and the table of them. */
+#include "field-types.h"
+
+#include "snapshot.h"
+
+char **
+cs_strv_one (char *text)
+{
+  char **strv = g_new0 (char *, 2);
+
+  strv[0] = text;
+  return strv;
+}
+
+static void
+clear_string (gpointer value)
+{
+  g_clear_pointer ((char **)value, g_free);
+}
+
+static char **
+write_string (gconstpointer value)
+{
+  const char *text = *(char *const *)value;
+
+  return text ? cs_strv_one (g_strdup (text)) : NULL;
+}
+
+static gboolean
+read_string (gpointer value, const char *const *text)
+{
+  *(char **)value = g_strdup (text[0]);
+  return TRUE;
+}
+
+static void
+clear_number (gpointer value)
+{
+  *(guint *)value = 0;
+}
+
+static char **
+write_bool (gconstpointer value)
+{
+  return cs_strv_one (g_strdup (*(const gboolean *)value ? "true" : "false"));
+}
+
+static gboolean
+read_bool (gpointer value, const char *const *text)
+{
+  *(gboolean *)value = g_str_equal (text[0], "true");
+  return *(gboolean *)value || g_str_equal (text[0], "false");
+}
+
+static char **
+write_number (gconstpointer value)
+{
+  return cs_strv_one (g_strdup_printf ("%u", *(const guint *)value));
+}
+
+static gboolean
+read_number (gpointer value, const char *const *text)
+{
+  guint64 number = 0;
+  gboolean ok = g_ascii_string_to_unsigned (text[0], 10, 0, G_MAXUINT32, &number, NULL);
+
+  *(guint *)value = (guint)number;
+  return ok;
+}
+
+static void
+clear_cidr (gpointer value)
+{
+  *(CsCidr *)value = (CsCidr){ 0 };
+}
+
+static char **
+write_cidr (gconstpointer value)
+{
+  CsCidr cidr = *(const CsCidr *)value;
+
+  return cidr.prefix ? cs_strv_one (cs_cidr_to_string (cidr)) : NULL;
+}
+
+/* "" is absent: it lets an Update () go back to no choice. */
+static gboolean
+read_cidr (gpointer value, const char *const *text)
+{
+  return text[0][0] == '\0' || cs_cidr_parse (text[0], value, NULL);
+}
+
+static void
+clear_strv (gpointer value)
+{
+  g_clear_pointer ((char ***)value, g_strfreev);
+}
+
+static char **
+write_strv (gconstpointer value)
+{
+  return g_strdupv (*(char **const *)value);
+}
+
+static gboolean
+read_strv (gpointer value, const char *const *text)
+{
+  *(char ***)value = text[0] ? g_strdupv ((char **)text) : NULL;
+  return TRUE;
+}
+
+static void
+clear_cidrs (gpointer value)
+{
+  g_clear_pointer ((GArray **)value, g_array_unref);
+  *(GArray **)value = g_array_new (FALSE, TRUE, sizeof (CsCidr));
+}
+
+static char **
+write_cidrs (gconstpointer value)
+{
+  const GArray *cidrs = *(GArray *const *)value;
+  char **strv = g_new0 (char *, cidrs->len + 1);
+
+  for (guint i = 0; i < cidrs->len; i++)
+    strv[i] = cs_cidr_to_string (g_array_index (cidrs, CsCidr, i));
+  return strv;
+}
+
+static gboolean
+read_cidrs (gpointer value, const char *const *text)
+{
+  for (; *text; text++)
+    {
+      CsCidr cidr;
+
+      if (!cs_cidr_parse (*text, &cidr, NULL))
+        return FALSE;
+      g_array_append_val (*(GArray **)value, cidr);
+    }
+  return TRUE;
+}
+
+static void
+clear_routes (gpointer value)
+{
+  g_clear_pointer ((GArray **)value, g_array_unref);
+  *(GArray **)value = g_array_new (FALSE, TRUE, sizeof (CsRoute));
+}
+
+/* "DESTINATION GATEWAY SOURCE METRIC IFINDEX ONLINK TABLE" each. */
+static char **
+write_routes (gconstpointer value)
+{
+  const GArray *routes = *(GArray *const *)value;
+  char **strv = g_new0 (char *, routes->len + 1);
+
+  for (guint i = 0; i < routes->len; i++)
+    {
+      const CsRoute *route = &g_array_index (routes, CsRoute, i);
+      g_autofree char *destination = cs_cidr_to_string (route->destination);
+      g_autofree char *gateway = cs_ipv4_to_string (route->gateway);
+      g_autofree char *source = cs_ipv4_to_string (route->source);
+
+      strv[i]
+          = g_strdup_printf ("%s %s %s %u %d %d %u", destination, gateway, source,
+                             route->metric, route->ifindex, route->onlink, route->table);
+    }
+  return strv;
+}
+
+static gboolean
+read_route (CsRoute *route, const char *text)
+{
+  g_auto (GStrv) word = g_strsplit (text, " ", 8);
+  const struct
+  {
+    guint64 max;
+    gpointer value;
+  } numbers[] = { { G_MAXUINT32, &route->metric },
+                  { G_MAXINT, &route->ifindex },
+                  { 1, &route->onlink },
+                  { G_MAXUINT32, &route->table } };
+
+  if (g_strv_length (word) != 7 || !cs_cidr_parse (word[0], &route->destination, NULL)
+      || !cs_ipv4_parse (word[1], &route->gateway)
+      || !cs_ipv4_parse (word[2], &route->source))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      guint64 number;
+
+      if (!g_ascii_string_to_unsigned (word[3 + i], 10, 0, numbers[i].max, &number, NULL))
+        return FALSE;
+      *(guint *)numbers[i].value = (guint)number;
+    }
+  route->unicast = TRUE;
+  return TRUE;
+}
+
+static gboolean
+read_routes (gpointer value, const char *const *text)
+{
+  for (; *text; text++)
+    {
+      CsRoute route = { 0 };
+
+      if (!read_route (&route, *text))
+        return FALSE;
+      g_array_append_val (*(GArray **)value, route);
+    }
+  return TRUE;
+}
+
+const CsFieldType cs_field_types[] = {
+  [CS_FIELD_STRING] = { "s", "text", FALSE, clear_string, write_string, read_string },
+  [CS_FIELD_BOOL]
+  = { "b", "a boolean, true or false", FALSE, clear_number, write_bool, read_bool },
+  [CS_FIELD_NUMBER]
+  = { NULL, "a number", FALSE, clear_number, write_number, read_number },
+  [CS_FIELD_CIDR] = { "s", "an IPv4 address with a prefix length like 192.168.50.1/24",
+                      FALSE, clear_cidr, write_cidr, read_cidr },
+  [CS_FIELD_STRV] = { "as", "a list of texts", TRUE, clear_strv, write_strv, read_strv },
+  [CS_FIELD_CIDRS]
+  = { NULL, "a list of networks", TRUE, clear_cidrs, write_cidrs, read_cidrs },
+  [CS_FIELD_ROUTES]
+  = { NULL, "a list of routes", TRUE, clear_routes, write_routes, read_routes },
+};

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Planning, one share after the other, oldest first: where two want the same, the older
+ * one has it. A share's plan is made in parts, each of which may look at the parts before
+ * it; one that fails leaves nothing but its error. What the plan in force has is kept as
+ * long as it is right, so that a pass without cause changes nothing. */
+#include "plan.h"
+
+#include "found.h"
+#include "lan-networks.h"
+#include "subnet.h"
+#include "suitable.h"
+#include "uplink.h"
+
+#include "dbus/errors.h"
+
+typedef struct
+{
+  const CsSnapshot *snapshot;
+  const CsPlan *previous; /* (nullable) */
+  const GPtrArray *requests;
+  CsPlan *plan; /* unowned; the shares planned so far */
+
+  /* of the share that is planned now */
+  const CsRequest *request;
+  const CsSharePlan *before; /* (nullable) what is in force for it */
+  const CsInterface *lan;    /* (nullable) */
+  CsUplink uplink;           /* (owned) */
+  CsSharePlan *share;        /* unowned */
+} Planner;
+
+CsPlan *
+cs_plan_new_empty (void)
+{
+  CsPlan *plan = g_new0 (CsPlan, 1);
+
+  plan->shares = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_share_plan_free);
+  return plan;
+}
+
+CsPlan *
+cs_plan_copy (const CsPlan *plan)
+{
+  CsPlan *copy = cs_plan_new_empty ();
+
+  for (guint i = 0; i < plan->shares->len; i++)
+    g_ptr_array_add (copy->shares, cs_share_plan_copy (plan->shares->pdata[i]));
+  return copy;
+}
+
+void
+cs_plan_free (CsPlan *plan)
+{
+  if (!plan)
+    return;
+  g_ptr_array_unref (plan->shares);
+  g_free (plan);
+}
+
+CsSharePlan *
+cs_plan_find (const CsPlan *plan, const char *lan)
+{
+  for (guint i = 0; i < plan->shares->len; i++)
+    {
+      CsSharePlan *share = plan->shares->pdata[i];
+
+      if (g_str_equal (share->lan, lan))
+        return share;
+    }
+  return NULL;
+}
+
+static const CsSharePlan *
+find_applied (const CsPlan *plan, const char *lan)
+{
+  return plan ? cs_share_plan_applied (cs_plan_find (plan, lan)) : NULL;
+}
+
+/* The device that the plan in force was made for is still the one with the name. */
+static gboolean
+lan_is_same (const Planner *p)
+{
+  return p->before && p->lan && p->before->lan_ifindex == p->lan->ifindex;
+}
+
+/* The other share that counts for this one: as planned now if it is older, else as it is
+ * in force. (nullable) */
+static const CsSharePlan *
+find_other (const Planner *p, const CsRequest *request)
+{
+  if (request == p->request)
+    return NULL;
+  if (cs_plan_find (p->plan, request->lan))
+    return find_applied (p->plan, request->lan);
+  return find_applied (p->previous, request->lan);
+}
+
+static CsLanMethod
+choose_method (const Planner *p)
+{
+  if (!p->lan)
+    return CS_LAN_ABSENT;
+  if (p->request->keep_lan)
+    return CS_LAN_KEEP;
+  if (lan_is_same (p)
+      && (p->before->lan_method == CS_LAN_PROFILE
+          || p->before->lan_method == CS_LAN_ADDRESS))
+    return p->before->lan_method;
+  return p->lan->managed == CS_MANAGED_YES ? CS_LAN_PROFILE : CS_LAN_ADDRESS;
+}
+
+/* Older shares' uplinks are not for a LAN. A share that is in force is not ended because
+ * its LAN got a default route since: what it would cost has been paid. */
+static gboolean
+plan_lan (Planner *p, GError **error)
+{
+  p->share->lan_method = choose_method (p);
+  if (!p->lan)
+    return TRUE;
+  p->share->lan_ifindex = p->lan->ifindex;
+  if (!cs_lan_check (p->lan, p->request->force || lan_is_same (p), p->snapshot, error))
+    return FALSE;
+  for (guint i = 0; i < p->plan->shares->len; i++)
+    {
+      const CsSharePlan *other = p->plan->shares->pdata[i];
+
+      if (other->uplink_ifindex != p->lan->ifindex)
+        continue;
+      g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
+                   "%s is the uplink of the share of %s, so it cannot be a LAN as well; "
+                   "end that share first",
+                   p->lan->name, other->lan);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* A LAN of an older share is no uplink; "auto" then waits for another. */
+static gboolean
+check_uplink_is_no_lan (Planner *p, GError **error)
+{
+  const CsInterface *uplink = p->uplink.interface;
+
+  if (!uplink || !find_applied (p->plan, uplink->name))
+    return TRUE;
+  if (g_str_equal (p->request->wan, "auto"))
+    {
+      p->uplink = (CsUplink){ NULL, "no-primary",
+                              g_strdup_printf ("the connection of this computer is %s, "
+                                               "which is a LAN itself",
+                                               uplink->name) };
+      return TRUE;
+    }
+  g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
+               "%s is the LAN of another share, so it cannot be an uplink as well; end "
+               "that share first",
+               uplink->name);
+  return FALSE;
+}
+
+static gboolean
+plan_uplink (Planner *p, GError **error)
+{
+  const CsInterface *named = cs_snapshot_find (p->snapshot, p->request->wan);
+
+  if (named && !cs_wan_check (named, error))
+    return FALSE;
+  p->uplink = cs_uplink_resolve (p->request->wan, p->request->lan, p->snapshot);
+  if (!check_uplink_is_no_lan (p, error))
+    return FALSE;
+  if (p->uplink.interface)
+    {
+      p->share->uplink = g_strdup (p->uplink.interface->name);
+      p->share->uplink_ifindex = p->uplink.interface->ifindex;
+      p->share->uplink_mtu = p->uplink.interface->mtu;
+    }
+  return TRUE;
+}
+
+static GArray *
+collect_taken (const Planner *p)
+{
+  GArray *taken = g_array_new (FALSE, FALSE, sizeof (CsTaken));
+
+  for (guint i = 0; i < p->requests->len; i++)
+    {
+      const CsSharePlan *other = find_other (p, p->requests->pdata[i]);
+
+      for (guint k = 0; other && k < other->subnets->len; k++)
+        {
+          CsTaken entry = { g_array_index (other->subnets, CsCidr, k), other->lan };
+
+          g_array_append_val (taken, entry);
+        }
+    }
+  return taken;
+}
+
+/* Checks @wanted, which the user chose or (then it may fail quietly) the share has. */
+static gboolean
+try_address (Planner *p,
+             CsCidr wanted,
+             gboolean count_lan,
+             const GArray *taken,
+             GError **error)
+{
+  g_autofree char *conflict
+      = cs_subnet_conflict (wanted, p->request->lan, count_lan, p->snapshot, taken);
+  g_autofree char *text = cs_cidr_to_string (wanted);
+
+  if (!conflict)
+    {
+      p->share->address = wanted;
+      return TRUE;
+    }
+  g_set_error (error, CS_ERROR, CS_ERROR_ADDRESS_CONFLICT,
+               "%s cannot be the address of %s, as %s is in the way; choose another with "
+               "the option \"address\", or none",
+               text, p->request->lan, conflict);
+  return FALSE;
+}
+
+/* NetworkManager takes away what the LAN has when it activates our profile; otherwise the
+ * LAN's own addresses stay, and are in the way unless they are ours. */
+static gboolean
+choose_address (Planner *p, const GArray *taken, GError **error)
+{
+  gboolean count_lan = p->share->lan_method == CS_LAN_ADDRESS;
+  CsCidr before = p->before ? p->before->address : (CsCidr){ 0 };
+  CsCidr wanted = p->request->address;
+
+  if (wanted.prefix)
+    return try_address (p, wanted, count_lan && !cs_cidr_equal (wanted, before), taken,
+                        error);
+  if (before.prefix && try_address (p, before, FALSE, taken, NULL))
+    return TRUE;
+  return cs_subnet_choose (p->request->lan, count_lan, p->snapshot, taken,
+                           &p->share->address, error);
+}
+
+static gboolean
+check_kept_networks (const Planner *p, const GArray *taken, GError **error)
+{
+  for (guint i = 0; i < p->share->subnets->len; i++)
+    for (guint k = 0; k < taken->len; k++)
+      {
+        CsCidr network = g_array_index (p->share->subnets, CsCidr, i);
+        const CsTaken *other = &g_array_index (taken, CsTaken, k);
+        g_autofree char *text = NULL;
+
+        if (!cs_cidr_overlaps (network, other->network))
+          continue;
+        text = cs_cidr_to_string (network);
+        g_set_error (error, CS_ERROR, CS_ERROR_ADDRESS_CONFLICT,
+                     "The network %s of %s overlaps that of the share of %s; give one of "
+                     "them another network",
+                     text, p->request->lan, other->lan);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+plan_address (Planner *p, GError **error)
+{
+  g_autoptr (GArray) taken = collect_taken (p);
+  CsCidr network;
+
+  if (p->request->keep_lan)
+    {
+      if (p->lan)
+        cs_lan_networks (p->lan, p->snapshot, p->share->subnets);
+      return check_kept_networks (p, taken, error);
+    }
+  if (!choose_address (p, taken, error))
+    return FALSE;
+  network = cs_cidr_network (p->share->address);
+  g_array_append_val (p->share->subnets, network);
+  return TRUE;
+}
+
+static gboolean
+table_is_free (const Planner *p, guint table)
+{
+  for (guint i = 0; i < p->requests->len; i++)
+    {
+      const CsSharePlan *other = find_other (p, p->requests->pdata[i]);
+
+      if (other && other->table == table)
+        return FALSE;
+    }
+  for (guint i = 0; i < p->snapshot->rule_tables->len; i++)
+    if (g_array_index (p->snapshot->rule_tables, guint32, i) == table)
+      return FALSE;
+  for (guint i = 0; i < p->snapshot->routes->len; i++)
+    if (g_array_index (p->snapshot->routes, CsRoute, i).table == table)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+plan_routing (Planner *p, GError **error)
+{
+  g_autoptr (GArray) routes = NULL;
+  guint table = p->before ? p->before->table : CS_TABLE_FIRST;
+
+  while (!p->before && cs_table_is_ours (table) && !table_is_free (p, table))
+    table++;
+  if (!cs_table_is_ours (table))
+    {
+      g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
+                   "All routing tables from %d to %d are in use; end a share first",
+                   CS_TABLE_FIRST, CS_TABLE_FIRST + CS_TABLE_COUNT - 1);
+      return FALSE;
+    }
+  p->share->table = table;
+  if (p->lan && p->request->keep_lan)
+    cs_lan_routes (p->lan, p->snapshot, p->share->routes);
+  if (p->uplink.interface)
+    routes = cs_uplink_routes (p->uplink.interface, p->snapshot);
+  if (routes)
+    g_array_append_vals (p->share->routes, routes->data, routes->len);
+  for (guint i = 0; i < p->share->routes->len; i++)
+    g_array_index (p->share->routes, CsRoute, i).table = table;
+  return TRUE;
+}
+
+/* dnsmasq reads its port and the MTU option when it starts, and so both stay as they are
+ * as long as nothing speaks against it: a client's name service is not interrupted
+ * because the uplink is away for a moment, or because port 53 became free. */
+static void
+plan_services (Planner *p)
+{
+  const CsInterface *uplink = p->uplink.interface;
+
+  if (p->request->keep_lan)
+    return;
+  p->share->dns_port = p->snapshot->dns_port;
+  if (lan_is_same (p) && p->before->dns_port)
+    p->share->dns_port = p->before->dns_port;
+  if (!uplink && lan_is_same (p))
+    p->share->lan_mtu = p->before->lan_mtu;
+  if (uplink && p->lan && uplink->mtu < p->lan->mtu)
+    p->share->lan_mtu = uplink->mtu;
+  if (uplink)
+    p->share->dns = p->request->dns ? g_strdupv (p->request->dns)
+                                    : cs_uplink_dns (uplink, p->snapshot);
+}
+
+static void
+set_state (CsSharePlan *share, CsState state, const char *reason, char *message)
+{
+  share->state = state;
+  g_free (share->reason);
+  share->reason = g_strdup (reason);
+  g_free (share->message);
+  share->message = message;
+}
+
+static void
+plan_state (Planner *p)
+{
+  const char *lan = p->request->lan;
+
+  if (!p->lan)
+    set_state (p->share, CS_STATE_WAITING, "lan-missing",
+               g_strdup_printf ("%s is not there", lan));
+  else if (p->share->subnets->len == 0)
+    set_state (
+        p->share, CS_STATE_WAITING, "lan-without-address",
+        g_strdup_printf ("%s has no IPv4 address; give it one, or share it without "
+                         "keep-lan",
+                         lan));
+  else if (!p->uplink.interface)
+    set_state (p->share, CS_STATE_WAITING, p->uplink.reason,
+               g_strdup (p->uplink.message));
+  else
+    set_state (p->share, CS_STATE_ACTIVE, "none",
+               g_strdup_printf ("%s is shared through %s", lan, p->share->uplink));
+}
+
+/* A plan that is nothing but its error. */
+static CsSharePlan *
+new_failed (const char *lan, GError *error)
+{
+  CsSharePlan *share = cs_share_plan_new (lan);
+  const char *reason = "failed";
+
+  if (g_error_matches (error, CS_ERROR, CS_ERROR_ADDRESS_CONFLICT))
+    reason = "address-conflict";
+  else if (g_error_matches (error, CS_ERROR, CS_ERROR_NOT_SUITABLE))
+    reason = "not-suitable";
+  set_state (share, CS_STATE_FAILED, reason, g_strdup (error->message));
+  share->error = error;
+  return share;
+}
+
+static CsSharePlan *
+plan_share (Planner *p, const CsRequest *request)
+{
+  g_autoptr (CsSharePlan) share = cs_share_plan_new (request->lan);
+  GError *error = NULL;
+
+  p->request = request;
+  p->share = share;
+  p->before = find_applied (p->previous, request->lan);
+  p->lan = cs_snapshot_find (p->snapshot, request->lan);
+  if (!plan_lan (p, &error) || !plan_uplink (p, &error) || !plan_address (p, &error)
+      || !plan_routing (p, &error))
+    return new_failed (request->lan, error);
+  plan_services (p);
+  cs_found_fill (share, p->previous, p->snapshot);
+  plan_state (p);
+  return g_steal_pointer (&share);
+}
+
+CsPlan *
+cs_plan_new (const GPtrArray *requests,
+             const CsSnapshot *snapshot,
+             const CsPlan *previous)
+{
+  CsPlan *plan = cs_plan_new_empty ();
+  Planner p = {
+    .snapshot = snapshot, .previous = previous, .requests = requests, .plan = plan
+  };
+
+  for (guint i = 0; i < requests->len; i++)
+    {
+      g_ptr_array_add (plan->shares, plan_share (&p, requests->pdata[i]));
+      cs_uplink_clear (&p.uplink);
+    }
+  return plan;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The value: a table of its fields, from which copying, comparing and the ledger follow,
+ * the checks on a ledger read back, and its words for people. */
+#include "plan.h"
+
+#include "fields.h"
+#include "ifname.h"
+
+#include "dbus/errors.h"
+
+#include <string.h>
+
+/* What the host depends on, and so the ledger. */
+static const CsField host_fields[] = {
+  CS_FIELD (CsSharePlan, lan, "lan", STRING),
+  CS_FIELD (CsSharePlan, uplink, "uplink", STRING),
+  CS_FIELD (CsSharePlan, lan_ifindex, "lan-ifindex", NUMBER),
+  CS_FIELD (CsSharePlan, uplink_ifindex, "uplink-ifindex", NUMBER),
+  CS_FIELD (CsSharePlan, uplink_mtu, "uplink-mtu", NUMBER),
+  CS_FIELD (CsSharePlan, lan_method, "lan-method", NUMBER),
+  CS_FIELD (CsSharePlan, address, "address", CIDR),
+  CS_FIELD (CsSharePlan, subnets, "subnets", CIDRS),
+  CS_FIELD (CsSharePlan, table, "table", NUMBER),
+  CS_FIELD (CsSharePlan, routes, "routes", ROUTES),
+  CS_FIELD (CsSharePlan, dns_port, "dns-port", NUMBER),
+  CS_FIELD (CsSharePlan, lan_mtu, "lan-mtu", NUMBER),
+  CS_FIELD (CsSharePlan, dns, "dns", STRV),
+  CS_FIELD (CsSharePlan, found_connection, "found-connection", STRING),
+  CS_FIELD (CsSharePlan, found_link_down, "found-link-down", BOOL),
+  CS_FIELD (CsSharePlan, found_address, "found-address", BOOL),
+  CS_FIELD (CsSharePlan, found_lan_forwarding, "found-lan-forwarding", STRING),
+  CS_FIELD (CsSharePlan, found_uplink_forwarding, "found-uplink-forwarding", STRING),
+  CS_FIELD (CsSharePlan, found_uplink_rp_filter, "found-uplink-rp-filter", STRING),
+  { NULL },
+};
+
+/* What only people see. */
+static const CsField shown_fields[] = {
+  CS_FIELD (CsSharePlan, state, "state", NUMBER),
+  CS_FIELD (CsSharePlan, reason, "reason", STRING),
+  CS_FIELD (CsSharePlan, message, "message", STRING),
+  { NULL },
+};
+
+CsSharePlan *
+cs_share_plan_new (const char *lan)
+{
+  CsSharePlan *plan = g_new0 (CsSharePlan, 1);
+
+  cs_fields_init (host_fields, plan);
+  cs_fields_init (shown_fields, plan);
+  plan->lan = g_strdup (lan);
+  plan->state = CS_STATE_STARTING;
+  plan->reason = g_strdup ("none");
+  plan->message = g_strdup ("");
+  return plan;
+}
+
+CsSharePlan *
+cs_share_plan_copy (const CsSharePlan *plan)
+{
+  CsSharePlan *copy = cs_share_plan_new (plan->lan);
+
+  cs_fields_copy (host_fields, plan, copy);
+  cs_fields_copy (shown_fields, plan, copy);
+  copy->error = plan->error ? g_error_copy (plan->error) : NULL;
+  return copy;
+}
+
+const CsSharePlan *
+cs_share_plan_applied (const CsSharePlan *plan)
+{
+  return plan && !plan->error ? plan : NULL;
+}
+
+gboolean
+cs_share_plan_equal (const CsSharePlan *a, const CsSharePlan *b)
+{
+  const CsSharePlan *applied_a = cs_share_plan_applied (a);
+  const CsSharePlan *applied_b = cs_share_plan_applied (b);
+
+  if (!applied_a || !applied_b)
+    return applied_a == applied_b;
+  return cs_fields_equal (host_fields, applied_a, applied_b);
+}
+
+void
+cs_share_plan_free (CsSharePlan *plan)
+{
+  if (!plan)
+    return;
+  cs_fields_clear (host_fields, plan);
+  cs_fields_clear (shown_fields, plan);
+  g_clear_error (&plan->error);
+  g_free (plan);
+}
+
+void
+cs_share_plan_to_key_file (const CsSharePlan *plan, GKeyFile *file, const char *group)
+{
+  cs_fields_to_key_file (host_fields, plan, file, group);
+}
+
+/* NULL or a single digit from 0 to @max. */
+static gboolean
+is_digit (const char *text, char max)
+{
+  return !text || (text[0] >= '0' && text[0] <= max && text[1] == '\0');
+}
+
+static gboolean
+are_servers (char **dns)
+{
+  guint32 address;
+
+  for (; dns && *dns; dns++)
+    if (!cs_ipv4_parse (*dns, &address))
+      return FALSE;
+  return TRUE;
+}
+
+/* Ours lead to the uplink or, with keep-lan, behind the LAN. */
+static gboolean
+are_own_routes (const CsSharePlan *plan)
+{
+  for (guint i = 0; i < plan->routes->len; i++)
+    {
+      const CsRoute *route = &g_array_index (plan->routes, CsRoute, i);
+
+      if (route->table != plan->table || route->ifindex == 0
+          || (route->ifindex != plan->lan_ifindex
+              && route->ifindex != plan->uplink_ifindex))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The key of the first field whose value no plan of ours has, or NULL. Names are checked
+ * apart, for their errors. */
+static const char *
+find_flaw (const CsSharePlan *plan)
+{
+  const struct
+  {
+    gboolean ok;
+    const char *key;
+  } checks[] = {
+    { plan->lan_ifindex >= 0, "lan-ifindex" },
+    { plan->uplink_ifindex >= 0 && (plan->uplink_ifindex == 0) == !plan->uplink,
+      "uplink-ifindex" },
+    { plan->lan_method <= CS_LAN_ADDRESS, "lan-method" },
+    { plan->address.prefix == 0 || cs_cidr_check_gateway (plan->address, NULL),
+      "address" },
+    { plan->address.prefix != 0
+          || (plan->lan_method != CS_LAN_PROFILE && plan->lan_method != CS_LAN_ADDRESS),
+      "address" },
+    { cs_table_is_ours (plan->table), "table" },
+    { are_own_routes (plan), "routes" },
+    { plan->dns_port <= G_MAXUINT16, "dns-port" },
+    { are_servers (plan->dns), "dns" },
+    { !plan->found_connection || g_uuid_string_is_valid (plan->found_connection),
+      "found-connection" },
+    { is_digit (plan->found_lan_forwarding, '1'), "found-lan-forwarding" },
+    { is_digit (plan->found_uplink_forwarding, '1'), "found-uplink-forwarding" },
+    { is_digit (plan->found_uplink_rp_filter, '2'), "found-uplink-rp-filter" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
+    if (!checks[i].ok)
+      return checks[i].key;
+  return NULL;
+}
+
+CsSharePlan *
+cs_share_plan_from_key_file (GKeyFile *file, const char *group, GError **error)
+{
+  g_autoptr (CsSharePlan) plan = cs_share_plan_new ("");
+  const char *flaw;
+
+  if (!cs_fields_from_key_file (host_fields, plan, file, group, error)
+      || !cs_ifname_check (plan->lan, "LAN", error)
+      || (plan->uplink && !cs_ifname_check (plan->uplink, "uplink", error)))
+    return NULL;
+  flaw = find_flaw (plan);
+  if (flaw)
+    {
+      g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
+                   "The value of \"%s\" in the group [%s] is not possible", flaw, group);
+      return NULL;
+    }
+  return g_steal_pointer (&plan);
+}
+
+const char *
+cs_state_to_string (CsState state)
+{
+  switch (state)
+    {
+    case CS_STATE_ACTIVE:
+      return "active";
+    case CS_STATE_WAITING:
+      return "waiting";
+    case CS_STATE_FAILED:
+      return "failed";
+    case CS_STATE_STARTING:
+      break;
+    }
+  return "starting";
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Making, freeing and finding; nothing here knows where the values come from. */
+#include "snapshot.h"
+
+CsSnapshot *
+cs_snapshot_new (void)
+{
+  CsSnapshot *snapshot = g_new0 (CsSnapshot, 1);
+
+  snapshot->interfaces
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_interface_free);
+  snapshot->routes = g_array_new (FALSE, TRUE, sizeof (CsRoute));
+  snapshot->rule_tables = g_array_new (FALSE, TRUE, sizeof (guint32));
+  snapshot->dns_port = 53;
+  return snapshot;
+}
+
+void
+cs_snapshot_free (CsSnapshot *snapshot)
+{
+  if (!snapshot)
+    return;
+  g_ptr_array_unref (snapshot->interfaces);
+  g_array_unref (snapshot->routes);
+  g_array_unref (snapshot->rule_tables);
+  g_free (snapshot->primary);
+  g_strfreev (snapshot->resolv_dns);
+  g_free (snapshot);
+}
+
+CsInterface *
+cs_interface_new (const char *name, int ifindex)
+{
+  CsInterface *interface = g_new0 (CsInterface, 1);
+
+  interface->name = g_strdup (name);
+  interface->ifindex = ifindex;
+  interface->addresses = g_array_new (FALSE, TRUE, sizeof (CsAddress));
+  interface->forwarding = -1;
+  interface->rp_filter = -1;
+  interface->rp_filter_own = -1;
+  return interface;
+}
+
+void
+cs_interface_free (CsInterface *interface)
+{
+  if (!interface)
+    return;
+  g_free (interface->name);
+  g_array_unref (interface->addresses);
+  g_free (interface->label);
+  g_free (interface->connection_id);
+  g_free (interface->connection_uuid);
+  g_free (interface->connection_path);
+  g_free (interface->carries);
+  g_strfreev (interface->dns);
+  g_free (interface);
+}
+
+const CsInterface *
+cs_snapshot_find (const CsSnapshot *snapshot, const char *name)
+{
+  for (guint i = 0; i < snapshot->interfaces->len; i++)
+    {
+      const CsInterface *interface = snapshot->interfaces->pdata[i];
+
+      if (g_str_equal (interface->name, name))
+        return interface;
+    }
+  return NULL;
+}
+
+const CsInterface *
+cs_snapshot_find_index (const CsSnapshot *snapshot, int ifindex)
+{
+  for (guint i = 0; i < snapshot->interfaces->len; i++)
+    {
+      const CsInterface *interface = snapshot->interfaces->pdata[i];
+
+      if (interface->ifindex == ifindex)
+        return interface;
+    }
+  return NULL;
+}
+
+const char *
+cs_kind_to_string (CsKind kind)
+{
+  switch (kind)
+    {
+    case CS_KIND_ETHERNET:
+      return "ethernet";
+    case CS_KIND_WIFI:
+      return "wifi";
+    case CS_KIND_MOBILE:
+      return "mobile";
+    case CS_KIND_PPP:
+      return "ppp";
+    case CS_KIND_VPN:
+      return "vpn";
+    case CS_KIND_BRIDGE:
+      return "bridge";
+    case CS_KIND_LOOPBACK:
+      return "loopback";
+    case CS_KIND_OTHER:
+      break;
+    }
+  return "other";
+}
+
+gboolean
+cs_table_is_ours (guint32 table)
+{
+  return table >= CS_TABLE_FIRST && table - CS_TABLE_FIRST < CS_TABLE_COUNT;
+}
+
+CsCidr
+cs_address_network (const CsAddress *address)
+{
+  guint32 inside = address->peer ? address->peer : address->local.address;
+
+  return cs_cidr_network ((CsCidr){ inside, address->local.prefix });
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether an interface can have a part in a share at all, whatever the other shares are:
+ * CS_ERROR_NOT_SUITABLE with the reason and the remedy. For the plan, and for who offers
+ * interfaces to choose from. */
+#pragma once
+
+#include "snapshot.h"
+
+/* @force: also if it carries the host's default route, or another connection. */
+gboolean cs_lan_check (const CsInterface *lan,
+                       gboolean force,
+                       const CsSnapshot *snapshot,
+                       GError **error);
+gboolean cs_wan_check (const CsInterface *wan, GError **error);
