@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bash completion for sharectl(1)
+
+# Interfaces that can be "lan" or "wan"; what the kernel has where the service is not there.
+_sharectl_interfaces() {
+  local json
+  if json=$(timeout 2 sharectl interfaces --json 2>/dev/null); then
+    awk -F '"' -v part="can_be_$1" '
+      $2 == "name" { name = $4 }
+      $2 == part { can = $3 ~ /true/ }
+      /^ *}/ { if (can) print name; can = 0 }' <<<"$json"
+  else
+    command ls -I lo /sys/class/net
+  fi
+}
+
+_sharectl_shared() {
+  timeout 2 sharectl list --json 2>/dev/null | awk -F '"' '$2 == "lan" { print $4 }'
+}
+
+# The command and the words after it, less options and their values.
+_sharectl_words() {
+  local i
+  words=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      --address | --dns)
+        # "--dns=VALUE" is three words here
+        [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
+        ((i++))
+        ;;
+      -*) ;;
+      *) words+=("${COMP_WORDS[i]}") ;;
+    esac
+  done
+}
+
+_sharectl() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+  local words offer= options=--help
+  _sharectl_words
+
+  case ${words[0]} in
+    share) options+=' --address --dns --keep-lan --temporary --force' ;;
+    preview) options+=' --address --dns --keep-lan --temporary --force --json' ;;
+    unshare) options+=' --all' ;;
+    status | list | interfaces | monitor) options+=' --json' ;;
+    '') options+=' --version' ;;
+  esac
+
+  case ${words[0]}:${#words[@]} in
+    *:0) offer='share unshare status list preview interfaces monitor help' ;;
+    help:1) offer='share unshare status list preview interfaces monitor' ;;
+    share:1 | preview:1) offer=$(_sharectl_interfaces lan) ;;
+    share:2 | preview:2) offer=via ;;
+    share:3 | preview:3) offer="auto $(_sharectl_interfaces wan)" ;;
+    unshare:1 | status:1) offer=$(_sharectl_shared) ;;
+  esac
+
+  COMPREPLY=()
+  case $prev in
+    --address | --dns) return ;;
+  esac
+  [[ $cur == -* ]] && offer=$options
+  mapfile -t COMPREPLY < <(compgen -W "$offer" -- "$cur")
+}
+
+complete -F _sharectl sharectl

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fish completion for sharectl(1)
+
+# Interfaces that can be "lan" or "wan"; what the kernel has where the service is not there.
+function __sharectl_interfaces
+    set -l json (timeout 2 sharectl interfaces --json 2>/dev/null)
+    if test $status -eq 0
+        printf '%s\n' $json | awk -F '"' -v part="can_be_$argv[1]" '
+            $2 == "name" { name = $4 }
+            $2 == part { can = $3 ~ /true/ }
+            /^ *}/ { if (can) print name; can = 0 }'
+    else
+        command ls -I lo /sys/class/net
+    end
+end
+
+function __sharectl_shared
+    timeout 2 sharectl list --json 2>/dev/null | awk -F '"' '$2 == "lan" { print $4 }'
+end
+
+# The words so far, less the program, options and their values.
+function __sharectl_words
+    set -l value no
+    for word in (commandline -opc)[2..-1]
+        if test $value = yes
+            set value no
+            continue
+        end
+        switch $word
+            case --address --dns
+                set value yes
+            case '-*'
+            case '*'
+                echo $word
+        end
+    end
+end
+
+# Whether so many words are there, of which the first is one of these commands.
+function __sharectl_at
+    set -l words (__sharectl_words)
+    test (count $words) -eq $argv[1]; and contains -- "$words[1]" $argv[2..-1]
+end
+
+function __sharectl_in
+    set -l words (__sharectl_words)
+    contains -- "$words[1]" $argv
+end
+
+complete -c sharectl -f
+complete -c sharectl -n '__sharectl_at 0 ""' -a share -d 'Share a connection'
+complete -c sharectl -n '__sharectl_at 0 ""' -a unshare -d 'End a share'
+complete -c sharectl -n '__sharectl_at 0 ""' -a status -d 'Show what shares are doing'
+complete -c sharectl -n '__sharectl_at 0 ""' -a list -d 'List shares'
+complete -c sharectl -n '__sharectl_at 0 ""' -a preview -d 'Show what share would do'
+complete -c sharectl -n '__sharectl_at 0 ""' -a interfaces -d 'List interfaces'
+complete -c sharectl -n '__sharectl_at 0 ""' -a monitor -d 'Print each change'
+complete -c sharectl -n '__sharectl_at 0 ""' -a help -d 'Show help'
+complete -c sharectl -n '__sharectl_at 1 help' \
+    -a 'share unshare status list preview interfaces monitor' -d 'Show its options'
+
+complete -c sharectl -n '__sharectl_at 1 share preview' -a '(__sharectl_interfaces lan)' -d LAN
+complete -c sharectl -n '__sharectl_at 2 share preview' -a via
+complete -c sharectl -n '__sharectl_at 3 share preview' -a 'auto (__sharectl_interfaces wan)' -d WAN
+complete -c sharectl -n '__sharectl_at 1 unshare status' -a '(__sharectl_shared)' -d Shared
+
+complete -c sharectl -s h -l help -d 'Show help'
+complete -c sharectl -n '__sharectl_at 0 ""' -l version -d 'Show the version'
+complete -c sharectl -n '__sharectl_in share preview' -x -l address -d 'Own address on the LAN'
+complete -c sharectl -n '__sharectl_in share preview' -x -l dns -d 'Name server to ask'
+complete -c sharectl -n '__sharectl_in share preview' -l keep-lan -d 'Leave the LAN alone'
+complete -c sharectl -n '__sharectl_in share preview' -l temporary -d 'Not after a reboot'
+complete -c sharectl -n '__sharectl_in share preview' -l force -d 'Even with the default route'
+complete -c sharectl -n '__sharectl_in unshare' -l all -d 'End all shares'
+complete -c sharectl -n '__sharectl_in preview status list interfaces monitor' -l json -d 'Print JSON'

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What Tab offers in bash, zsh and fish.
+import os
+import pty
+import select
+import shlex
+import subprocess
+
+import pytest
+
+from conftest import ROOT, SHARECTL
+
+SCRIPTS = ROOT / "data/completions"
+COMMANDS = {"share", "unshare", "status", "list", "preview", "interfaces", "monitor", "help"}
+CASES = [
+    ("", COMMANDS),
+    ("help ", COMMANDS - {"help"}),
+    ("un", {"unshare"}),
+    ("share ", {"lan0"}),
+    ("share la", {"lan0"}),
+    ("share --temporary ", {"lan0"}),
+    ("share --dns 1.1.1.1 ", {"lan0"}),
+    ("share --dns=1.1.1.1 ", {"lan0"}),
+    ("preview ", {"lan0"}),
+    ("share lan0 ", {"via"}),
+    ("share lan0 via ", {"auto", "lan0", "ppp0"}),
+    ("share lan0 via ppp0 ", set()),
+    ("share --ke", {"--keep-lan"}),
+    ("share lan0 via ppp0 --te", {"--temporary"}),
+    ("unshare ", {"lan1", "wlan0"}),
+    ("unshare --a", {"--all"}),
+    ("status ", {"lan1", "wlan0"}),
+    ("status --j", {"--json"}),
+    ("list ", set()),
+]
+OPTIONS = {
+    "share": {"--address", "--dns", "--keep-lan", "--temporary", "--force", "--help"},
+    "preview": {"--address", "--dns", "--keep-lan", "--temporary", "--force", "--json", "--help"},
+    "unshare": {"--all", "--help"}, "status": {"--json", "--help"}, "list": {"--json", "--help"},
+    "interfaces": {"--json", "--help"}, "monitor": {"--json", "--help"},
+}
+BASH = """
+source {scripts}/sharectl.bash
+COMP_WORDS=({words}) COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+$(complete -p sharectl | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+ZSH = """
+autoload -U compinit; compinit -D -u; source {scripts}/_sharectl 2>/dev/null
+compdef _sharectl sharectl
+capture() {{
+  compadd() {{
+    [[ "$*" == *-[OAD]\\ * ]] && {{ builtin compadd "$@"; return }}
+    local -a hits
+    builtin compadd -A hits "$@"
+    print -l -- $hits >>{output}
+    builtin compadd "$@"
+  }}
+  _main_complete
+  unfunction compadd
+  print . >>{output}
+}}
+zle -C capture complete-word capture
+bindkey '^I' capture
+print ready >>{output}
+"""
+
+
+@pytest.fixture
+def home(bus, service):
+    """A directory with sharectl on its PATH, the environment for shells, and two shares."""
+    service.add("lan1")
+    service.add("wlan0")
+    (bus.directory / "bin").mkdir()
+    (bus.directory / "bin/sharectl").symlink_to(SHARECTL)
+    bus.environment |= {"PATH": f"{bus.directory}/bin:/usr/bin:/bin", "TERM": "dumb",
+                        "HOME": str(bus.directory)}
+    return bus.directory
+
+
+def bash(bus, line):
+    # bash breaks words at "=" as well, and gives an empty word after a space
+    words = [word for part in line.split() for word in part.replace("=", " = ").split()]
+    text = shlex.join(["sharectl", *words, *([""] if line[-1:] in ("", " ") else [])])
+    done = subprocess.run(["bash", "-c", BASH.format(scripts=SCRIPTS, words=text)],
+                          capture_output=True, text=True, env=bus.environment, check=True)
+    assert done.stderr == ""
+    return set(done.stdout.split())
+
+
+def fish(bus, line):
+    script = f"source {SCRIPTS}/sharectl.fish; complete -C {shlex.quote('sharectl ' + line)}"
+    done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True,
+                          env=bus.environment, check=True)
+    assert done.stderr == ""
+    return {one.split("\t")[0] for one in done.stdout.splitlines()}
+
+
+class Zsh:
+    """A shell on a terminal, since zsh completes nowhere else; its completion function writes
+    what it would offer to a file."""
+
+    def __init__(self, bus):
+        self.output = bus.directory / "offered"
+        self.output.touch()
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.execve("/usr/bin/zsh", ["zsh", "-f", "-i"], {**bus.environment, "TERM": "xterm"})
+        setup = bus.directory / "setup"
+        setup.write_text(ZSH.format(scripts=SCRIPTS, output=self.output))
+        self.type(f"source {setup}\n", "ready\n")
+
+    def type(self, text, until):
+        os.write(self.terminal, text.encode())
+        while not self.output.read_text().endswith(until):
+            if select.select([self.terminal], [], [], 0.01)[0]:
+                os.read(self.terminal, 65536)
+        return self.output.read_text()
+
+    def __call__(self, line):
+        self.output.write_text("")
+        offered = set(self.type("\x15sharectl " + line + "\t", ".\n").split()) - {"."}
+        if line.split(" ")[-1].startswith("-"):
+            return offered
+        # where nothing else is left, zsh offers the options
+        return {word for word in offered if not word.startswith("-")}
+
+    def close(self):
+        os.close(self.terminal)
+        os.waitpid(self.pid, 0)
+
+
+@pytest.fixture
+def zsh(bus, home):
+    zsh = Zsh(bus)
+    yield zsh
+    zsh.close()
+
+
+@pytest.mark.parametrize("shell", [bash, fish])
+def test_offers(bus, home, shell):
+    for line, offered in CASES:
+        assert (line, shell(bus, line)) == (line, offered)
+    for command, options in OPTIONS.items():
+        assert (command, shell(bus, command + " --")) == (command, options)
+
+
+def test_offers_in_zsh(zsh):
+    for line, offered in CASES:
+        assert (line, zsh(line)) == (line, offered)
+    for command, options in OPTIONS.items():
+        assert (command, zsh(command + " --")) == (command, options)
+
+
+@pytest.mark.parametrize("shell", [bash, fish])
+def test_interfaces_of_the_kernel_without_the_service(bus, home, shell, service):
+    service.close()
+    assert shell(bus, "share ") == set(os.listdir("/sys/class/net")) - {"lo"}
+
+
+@pytest.mark.parametrize("shell, name", [("bash", "sharectl.bash"), ("zsh", "_sharectl"),
+                                         ("fish", "sharectl.fish")])
+def test_syntax(shell, name):
+    subprocess.run([shell, "-n", SCRIPTS / name], check=True)
+
+
+def test_options_are_those_of_the_program(sharectl):
+    for command, options in OPTIONS.items():
+        helped = {word.split("=")[0].rstrip(",") for word in sharectl("help", command).stdout.split()
+                  if word.startswith("--")}
+        assert (command, helped) == (command, options)
