@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* libnm mirrors NetworkManager's objects. This listens to the few of their properties
+ * that a snapshot reads. A change queues one emission; just before it the set of objects
+ * listened to is brought up to date, so that a change is either seen by a listener or
+ * older than the emission. */
+#include "network-manager.h"
+
+struct _CsNetworkManager
+{
+  GObject parent;
+
+  NMClient *client;  /* (owned) */
+  GHashTable *heard; /* (owned) GObject -> Ear (owned) */
+  guint emission;    /* (owned) source */
+};
+
+/* A listener to one object. */
+typedef struct
+{
+  GObject *object; /* (owned) */
+  gulong handler;
+} Ear;
+
+G_DEFINE_FINAL_TYPE (CsNetworkManager, cs_network_manager, G_TYPE_OBJECT)
+
+static guint changed_signal;
+
+/* What a snapshot reads, of all kinds of objects together. */
+static const char *const heard_properties[] = {
+  /* NMClient */
+  NM_CLIENT_NM_RUNNING,
+  NM_CLIENT_DEVICES,
+  NM_CLIENT_ACTIVE_CONNECTIONS,
+  NM_CLIENT_CONNECTIONS,
+  NM_CLIENT_PRIMARY_CONNECTION,
+  NM_CLIENT_DNS_CONFIGURATION,
+  /* NMDevice */
+  NM_DEVICE_INTERFACE,
+  NM_DEVICE_IP_INTERFACE,
+  NM_DEVICE_MANAGED,
+  NM_DEVICE_ACTIVE_CONNECTION,
+  /* NMDevice, NMActiveConnection */
+  NM_DEVICE_STATE,
+  NM_DEVICE_IP4_CONFIG,
+  /* NMActiveConnection */
+  NM_ACTIVE_CONNECTION_STATE_FLAGS,
+  NM_ACTIVE_CONNECTION_DEFAULT,
+  NM_ACTIVE_CONNECTION_CONNECTION,
+  NM_ACTIVE_CONNECTION_VPN,
+  /* NMIPConfig */
+  NM_IP_CONFIG_ADDRESSES,
+  NM_IP_CONFIG_GATEWAY,
+  NM_IP_CONFIG_NAMESERVERS,
+};
+
+static gboolean emit_changed (gpointer user_data);
+
+static void
+queue_changed (CsNetworkManager *self)
+{
+  if (self->emission == 0)
+    self->emission = g_idle_add_full (G_PRIORITY_DEFAULT, emit_changed, self, NULL);
+}
+
+static void
+on_notify (GObject *object, GParamSpec *property, gpointer user_data)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (heard_properties); i++)
+    if (strcmp (property->name, heard_properties[i]) == 0)
+      {
+        queue_changed (user_data);
+        return;
+      }
+}
+
+static void
+on_profile_changed (NMConnection *profile, gpointer user_data)
+{
+  queue_changed (user_data);
+}
+
+static void
+ear_free (gpointer data)
+{
+  Ear *ear = data;
+
+  g_signal_handler_disconnect (ear->object, ear->handler);
+  g_object_unref (ear->object);
+  g_free (ear);
+}
+
+static void
+listen_to (CsNetworkManager *self, GHashTable *heard, gpointer object)
+{
+  Ear *ear = NULL;
+
+  if (object == NULL || g_hash_table_contains (heard, object))
+    return;
+  if (g_hash_table_steal_extended (self->heard, object, NULL, (gpointer *)&ear))
+    {
+      g_hash_table_insert (heard, object, ear);
+      return;
+    }
+  ear = g_new (Ear, 1);
+  ear->object = g_object_ref (object);
+  if (NM_IS_CONNECTION (object))
+    ear->handler = g_signal_connect (object, NM_CONNECTION_CHANGED,
+                                     G_CALLBACK (on_profile_changed), self);
+  else
+    ear->handler = g_signal_connect (object, "notify", G_CALLBACK (on_notify), self);
+  g_hash_table_insert (heard, object, ear);
+}
+
+/* Listens to what is there now, and no longer to what is gone. */
+static void
+listen_to_all (CsNetworkManager *self)
+{
+  GHashTable *heard = g_hash_table_new_full (NULL, NULL, NULL, ear_free);
+  const GPtrArray *devices = nm_client_get_devices (self->client);
+  const GPtrArray *actives = nm_client_get_active_connections (self->client);
+  const GPtrArray *profiles = nm_client_get_connections (self->client);
+
+  listen_to (self, heard, self->client);
+  for (guint i = 0; i < devices->len; i++)
+    {
+      listen_to (self, heard, devices->pdata[i]);
+      listen_to (self, heard, nm_device_get_ip4_config (devices->pdata[i]));
+    }
+  for (guint i = 0; i < actives->len; i++)
+    {
+      listen_to (self, heard, actives->pdata[i]);
+      listen_to (self, heard, nm_active_connection_get_ip4_config (actives->pdata[i]));
+    }
+  for (guint i = 0; i < profiles->len; i++)
+    listen_to (self, heard, profiles->pdata[i]);
+  g_hash_table_unref (self->heard);
+  self->heard = heard;
+}
+
+static gboolean
+emit_changed (gpointer user_data)
+{
+  CsNetworkManager *self = user_data;
+
+  self->emission = 0;
+  listen_to_all (self);
+  g_signal_emit (self, changed_signal, 0);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+cs_network_manager_init (CsNetworkManager *self)
+{
+  self->heard = g_hash_table_new_full (NULL, NULL, NULL, ear_free);
+}
+
+static void
+cs_network_manager_dispose (GObject *object)
+{
+  CsNetworkManager *self = CS_NETWORK_MANAGER (object);
+
+  g_clear_handle_id (&self->emission, g_source_remove);
+  g_clear_pointer (&self->heard, g_hash_table_unref);
+  g_clear_object (&self->client);
+  G_OBJECT_CLASS (cs_network_manager_parent_class)->dispose (object);
+}
+
+static void
+cs_network_manager_class_init (CsNetworkManagerClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = cs_network_manager_dispose;
+  changed_signal = g_signal_new ("changed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST,
+                                 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+on_client (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GObject) client = NULL;
+  g_autoptr (CsNetworkManager) self = NULL;
+  GError *error = NULL;
+
+  client = g_async_initable_new_finish (G_ASYNC_INITABLE (source), result, &error);
+  if (client == NULL)
+    {
+      g_prefix_error (&error, "Cannot follow NetworkManager: ");
+      g_task_return_error (task, error);
+      return;
+    }
+  self = g_object_new (CS_TYPE_NETWORK_MANAGER, NULL);
+  self->client = NM_CLIENT (g_steal_pointer (&client));
+  listen_to_all (self);
+  g_task_return_pointer (task, g_steal_pointer (&self), g_object_unref);
+}
+
+void
+cs_network_manager_new_async (GDBusConnection *connection,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, cs_network_manager_new_async);
+  /* without the flag libnm asks polkit, through NetworkManager, what we may do */
+  g_async_initable_new_async (NM_TYPE_CLIENT, G_PRIORITY_DEFAULT, cancellable, on_client,
+                              task, NM_CLIENT_DBUS_CONNECTION, connection,
+                              NM_CLIENT_INSTANCE_FLAGS,
+                              NM_CLIENT_INSTANCE_FLAGS_NO_AUTO_FETCH_PERMISSIONS, NULL);
+}
+
+CsNetworkManager *
+cs_network_manager_new_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+NMClient *
+cs_network_manager_get_client (CsNetworkManager *self)
+{
+  return self->client;
+}
