@@ -18,9 +18,8 @@ remedy_of (const char *reason)
   } remedies[] = {
     { "uplink-missing", "sharing begins when it appears" },
     { "uplink-down", "sharing begins when it is connected" },
-    { "no-primary", "sharing begins when the computer is online" },
-    { "lan-missing", "sharing begins when it is plugged in" },
-    { "lan-without-address", "sharing begins when it has one" },
+    { "no-primary", "sharing begins when there is one to share" },
+    { "lan-missing", "sharing begins when it appears" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (remedies); i++)

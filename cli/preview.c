@@ -20,6 +20,25 @@ print_string (GVariant *preview, const char *key, const char *name)
   printf ("%-8s %s\n", name, line);
 }
 
+/* An active share needs no reason. */
+static void
+print_state (GVariant *preview, gboolean color)
+{
+  const char *state = "";
+  const char *message = "";
+  g_autofree char *line = NULL;
+  g_autofree char *painted = NULL;
+
+  g_variant_lookup (preview, "state", "&s", &state);
+  g_variant_lookup (preview, "message", "&s", &message);
+  painted = cs_output_state (state, color);
+  line = cs_output_line (message);
+  if (g_str_equal (state, "active"))
+    printf ("%-8s %s\n", "state", painted);
+  else
+    printf ("%-8s %s: %s\n", "state", painted, line);
+}
+
 static void
 print_section (const char *title, const char *text, gboolean color)
 {
@@ -33,6 +52,21 @@ print_section (const char *title, const char *text, gboolean color)
   printf ("\n%s\n", heading);
   for (guint i = 0; lines[i] != NULL; i++)
     printf ("%s%s\n", *lines[i] != '\0' ? "  " : "", lines[i]);
+}
+
+/* A string, or strings a line each; NULL for what this program does not know. */
+static char *
+get_text (GVariant *preview, const char *key)
+{
+  g_autoptr (GVariant) value = g_variant_lookup_value (preview, key, NULL);
+  g_autofree const char **lines = NULL;
+
+  if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    return g_variant_dup_string (value, NULL);
+  if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
+    return NULL;
+  lines = g_variant_get_strv (value, NULL);
+  return g_strjoinv ("\n", (char **)lines);
 }
 
 static void
@@ -55,22 +89,13 @@ print_text (const CsWish *wish, GVariant *preview)
   g_autofree char *heading = cs_output_bold (line, color);
 
   printf ("%s\n", heading);
-  print_string (preview, "state", "state");
-  print_string (preview, "message", "because");
+  print_state (preview, color);
   print_string (preview, "uplink", "uplink");
   print_string (preview, "address", "gateway");
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
     {
-      g_autoptr (GVariant) value
-          = g_variant_lookup_value (preview, sections[i].key, NULL);
-      g_autofree char *text = NULL;
+      g_autofree char *text = get_text (preview, sections[i].key);
 
-      if (value == NULL)
-        continue;
-      if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
-        text = g_strjoinv ("\n", (char **)g_variant_get_strv (value, NULL));
-      else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-        text = g_variant_dup_string (value, NULL);
       if (text != NULL)
         print_section (sections[i].title, text, color);
     }

@@ -10,6 +10,7 @@
 #   ["change", LAN, {PROPERTY: VALUE}]   with PropertiesChanged
 #   ["remove", LAN]
 #   ["become", {PROPERTY: VALUE}]        what shares get that ShareConnection begins
+#   ["preview", {KEY: VALUE}]            what previews have unlike the default
 #   ["fail", METHOD, ERROR, MESSAGE]     the next calls of it return this error
 #   ["hang", METHOD]                     the next calls of it get no answer
 #   ["calls"]                            [METHOD, ARGUMENTS, INTERACTIVE] of all calls so far
@@ -41,7 +42,8 @@ INTERFACES = [
      "lan-reason": "it is the loopback interface", "can-be-wan": False,
      "wan-reason": "it is the loopback interface"},
 ]
-PREVIEW = {"state": "active", "message": "", "uplink": "ppp0", "address": "192.168.137.1/24",
+PREVIEW = {"state": "active", "message": "lan0 is shared through ppp0", "uplink": "ppp0",
+           "address": "192.168.137.1/24",
            "ruleset": "table inet connshare {\n\tchain forward {\n\t}\n}\n",
            "routes": ["iif lan0 lookup 13700", "default dev ppp0 table 13700"],
            "sysctls": ["net.ipv4.conf.lan0.forwarding = 1"],
@@ -70,6 +72,7 @@ def pack_all(values):
 class Mock:
     def __init__(self):
         self.shares, self.registered, self.calls = {}, {}, []
+        self.previewed = dict(PREVIEW)
         self.failures, self.hanging, self.becoming = {}, {}, {}
         self.info = Gio.DBusNodeInfo.new_for_xml(XML.read_text())
         self.bus = Gio.DBusConnection.new_for_address_sync(
@@ -150,7 +153,7 @@ class Mock:
         invocation.return_value(None)
 
     def Preview(self, invocation, lan, wan, options):
-        invocation.return_value(GLib.Variant("(a{sv})", (pack_all(PREVIEW),)))
+        invocation.return_value(GLib.Variant("(a{sv})", (pack_all(self.previewed),)))
 
     def ListInterfaces(self, invocation):
         invocation.return_value(GLib.Variant("(aa{sv})",
@@ -166,6 +169,8 @@ class Mock:
             self.failures[words[0]] = words[1:]
         elif verb == "become":
             self.becoming = words[0]
+        elif verb == "preview":
+            self.previewed.update(words[0])
         elif verb == "hang":
             self.hanging[words[0]] = []
         elif verb == "calls":

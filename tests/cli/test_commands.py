@@ -99,7 +99,7 @@ def test_status_of_nothing(sharectl):
 
 def test_status(sharectl, service):
     service.add("lan1", Wan="auto", Uplink="", State="waiting", StateReason="no-primary",
-                StateMessage="the computer is offline", Persistent=False)
+                StateMessage="this computer has no connection", Persistent=False)
     service.add("lan0", BytesSent=1234567, PacketsSent=1200, BytesReceived=999,
                 Options={"dns": ["1.1.1.1", "9.9.9.9"], "force": True, "persistent": False})
     assert ok(sharectl("status")) == """\
@@ -111,7 +111,7 @@ lan0 is shared via ppp0: clients get addresses from 192.168.137.0/24
   options   dns=1.1.1.1,9.9.9.9 force
   reboot    shared again
 
-lan1 is waiting: the computer is offline; sharing begins when the computer is online
+lan1 is waiting: this computer has no connection; sharing begins when there is one to share
   state     waiting
   gateway   192.168.137.1/24
   sent      0 bytes in 0 packets
@@ -174,6 +174,12 @@ DHCP and DNS server, as for dnsmasq(8)
   no-ping
 """
     assert service.calls() == [["Preview", ["lan0", "ppp0", {"keep-lan": True}], False]]
+
+
+def test_preview_of_a_share_that_would_wait(sharectl, service):
+    service.tell("preview", {"state": "waiting", "message": "ppp0 is not there", "uplink": ""})
+    assert ok(sharectl("preview", "lan0", "via", "ppp0")).splitlines()[1:3] == [
+        "state    waiting: ppp0 is not there", "gateway  192.168.137.1/24"]
 
 
 def test_preview_as_json(sharectl):
