@@ -20,7 +20,7 @@
 #include <stdlib.h>
 
 /* How long a pass under way may delay the end. Milliseconds. */
-#define END_POLL 20
+#define END_POLL  20
 #define END_LIMIT 800
 
 typedef struct
@@ -48,8 +48,8 @@ end_when_idle (gpointer user_data)
   Service *service = user_data;
 
   service->end_waited += END_POLL;
-  if (service->engine != NULL && cs_engine_is_busy (service->engine) &&
-      service->end_waited < END_LIMIT)
+  if (service->engine != NULL && cs_engine_is_busy (service->engine)
+      && service->end_waited < END_LIMIT)
     return G_SOURCE_CONTINUE;
   g_main_loop_quit (service->loop);
   return G_SOURCE_REMOVE;

@@ -18,7 +18,7 @@ static const GDBusErrorEntry entries[] = {
   { CS_ERROR_TIMEOUT, NAME ("Timeout") },
 };
 
-G_DEFINE_QUARK (cs-error-quark, cs_error)
+G_DEFINE_QUARK (cs - error - quark, cs_error)
 
 void
 cs_error_register (void)

@@ -46,8 +46,8 @@ find_action (GDBusMethodInvocation *invocation)
   const char *method = g_dbus_method_invocation_get_method_name (invocation);
 
   for (gsize i = 0; i < G_N_ELEMENTS (methods); i++)
-    if (g_str_equal (methods[i].interface, interface) &&
-        g_str_equal (methods[i].method, method))
+    if (g_str_equal (methods[i].interface, interface)
+        && g_str_equal (methods[i].method, method))
       return methods[i].action;
   return NULL;
 }
@@ -63,10 +63,11 @@ refuse (GTask *task, const Check *check, gboolean challenge)
 {
   g_task_return_new_error (
       task, CS_ERROR, CS_ERROR_NOT_AUTHORIZED,
-      challenge ? "sharing needs the password of an administrator (polkit action %s), and "
-                  "no dialog could be shown: run it as root, or where one can be"
-                : "not authorized: the polkit rules of this system, or a dismissed "
-                  "password dialog, say no to action %s",
+      challenge
+          ? "sharing needs the password of an administrator (polkit action %s), and "
+            "no dialog could be shown: run it as root, or where one can be"
+          : "not authorized: the polkit rules of this system, or a dismissed "
+            "password dialog, say no to action %s",
       check->action);
 }
 
@@ -99,8 +100,9 @@ on_authority (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (PolkitAuthority) authority = polkit_authority_get_finish (result, &error);
   g_autoptr (PolkitSubject) subject = NULL;
   GDBusMessage *message = g_dbus_method_invocation_get_message (check->invocation);
-  gboolean interactive = (g_dbus_message_get_flags (message) &
-                          G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
+  gboolean interactive = (g_dbus_message_get_flags (message)
+                          & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION)
+                         != 0;
 
   if (authority == NULL)
     {
@@ -120,8 +122,10 @@ on_authority (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-cs_authorizer_check_async (GDBusMethodInvocation *invocation, const char *lan,
-                           const char *wan, GAsyncReadyCallback callback,
+cs_authorizer_check_async (GDBusMethodInvocation *invocation,
+                           const char *lan,
+                           const char *wan,
+                           GAsyncReadyCallback callback,
                            gpointer user_data)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
@@ -138,8 +142,8 @@ cs_authorizer_check_async (GDBusMethodInvocation *invocation, const char *lan,
   polkit_details_insert (check->details, "wan", wan != NULL ? wan : "");
   check->watch = g_bus_watch_name_on_connection (
       g_dbus_method_invocation_get_connection (invocation),
-      g_dbus_method_invocation_get_sender (invocation), G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,
-      on_caller_vanished, g_object_ref (cancellable), g_object_unref);
+      g_dbus_method_invocation_get_sender (invocation), G_BUS_NAME_WATCHER_FLAGS_NONE,
+      NULL, on_caller_vanished, g_object_ref (cancellable), g_object_unref);
 
   if (check->action == NULL)
     {

@@ -9,7 +9,9 @@
  * details for rules (action.lookup ("lan")); @wan nullable. A dialog is allowed only if
  * the message allows it, and closed when the caller leaves the bus. Errors:
  * CS_ERROR_NOT_AUTHORIZED; CS_ERROR_FAILED when polkit does not answer. */
-void cs_authorizer_check_async (GDBusMethodInvocation *invocation, const char *lan,
-                                const char *wan, GAsyncReadyCallback callback,
+void cs_authorizer_check_async (GDBusMethodInvocation *invocation,
+                                const char *lan,
+                                const char *wan,
+                                GAsyncReadyCallback callback,
                                 gpointer user_data);
 gboolean cs_authorizer_check_finish (GAsyncResult *result, GError **error);

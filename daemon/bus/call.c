@@ -87,7 +87,9 @@ call_new (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
 }
 
 void
-cs_call_share (CsEngine *engine, GDBusMethodInvocation *invocation, CsRequest *request,
+cs_call_share (CsEngine *engine,
+               GDBusMethodInvocation *invocation,
+               CsRequest *request,
                GVariant *reply)
 {
   g_autoptr (Call) call = call_new (engine, invocation, request->lan);

@@ -7,6 +7,8 @@
 
 /* Consumes @invocation. On success the reply is @reply (floating or owned, consumed), the
  * type that the method promises. */
-void cs_call_share (CsEngine *engine, GDBusMethodInvocation *invocation,
-                    CsRequest *request, GVariant *reply);
+void cs_call_share (CsEngine *engine,
+                    GDBusMethodInvocation *invocation,
+                    CsRequest *request,
+                    GVariant *reply);
 void cs_call_stop (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan);

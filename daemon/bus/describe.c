@@ -107,7 +107,8 @@ add_strings (GVariantDict *dict, const CsInterface *interface)
 }
 
 static GVariant *
-describe_interface (CsEngine *engine, const CsSnapshot *snapshot,
+describe_interface (CsEngine *engine,
+                    const CsSnapshot *snapshot,
                     const CsInterface *interface)
 {
   g_autoptr (GVariantDict) dict = g_variant_dict_new (NULL);
@@ -134,7 +135,7 @@ cs_describe_interfaces (CsEngine *engine, const CsSnapshot *snapshot)
 
   for (guint i = 0; i < snapshot->interfaces->len; i++)
     g_variant_builder_add_value (
-        &builder,
-        describe_interface (engine, snapshot, g_ptr_array_index (snapshot->interfaces, i)));
+        &builder, describe_interface (engine, snapshot,
+                                      g_ptr_array_index (snapshot->interfaces, i)));
   return g_variant_builder_end (&builder);
 }

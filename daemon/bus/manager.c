@@ -20,13 +20,18 @@ struct _CsBusManager
 
 static void manager_iface_init (CsDbusManagerIface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (CsBusManager, cs_bus_manager, CS_DBUS_TYPE_MANAGER_SKELETON,
+G_DEFINE_FINAL_TYPE_WITH_CODE (CsBusManager,
+                               cs_bus_manager,
+                               CS_DBUS_TYPE_MANAGER_SKELETON,
                                G_IMPLEMENT_INTERFACE (CS_DBUS_TYPE_MANAGER,
                                                       manager_iface_init))
 
 static gboolean
-handle_share_with_options (CsDbusManager *object, GDBusMethodInvocation *invocation,
-                           const char *lan, const char *wan, GVariant *options)
+handle_share_with_options (CsDbusManager *object,
+                           GDBusMethodInvocation *invocation,
+                           const char *lan,
+                           const char *wan,
+                           GVariant *options)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
@@ -44,7 +49,9 @@ handle_share_with_options (CsDbusManager *object, GDBusMethodInvocation *invocat
 }
 
 static gboolean
-handle_share (CsDbusManager *object, GDBusMethodInvocation *invocation, const char *lan,
+handle_share (CsDbusManager *object,
+              GDBusMethodInvocation *invocation,
+              const char *lan,
               const char *wan)
 {
   return handle_share_with_options (object, invocation, lan, wan, NULL);
@@ -58,8 +65,11 @@ handle_stop (CsDbusManager *object, GDBusMethodInvocation *invocation, const cha
 }
 
 static gboolean
-handle_preview (CsDbusManager *object, GDBusMethodInvocation *invocation, const char *lan,
-                const char *wan, GVariant *options)
+handle_preview (CsDbusManager *object,
+                GDBusMethodInvocation *invocation,
+                const char *lan,
+                const char *wan,
+                GVariant *options)
 {
   CsEngine *engine = CS_BUS_MANAGER (object)->engine;
   g_autoptr (GError) error = NULL;

@@ -6,9 +6,13 @@
 #include "engine/engine.h"
 
 #define CS_TYPE_BUS_MANAGER (cs_bus_manager_get_type ())
-G_DECLARE_FINAL_TYPE (CsBusManager, cs_bus_manager, CS, BUS_MANAGER, CsDbusManagerSkeleton)
+G_DECLARE_FINAL_TYPE (CsBusManager,
+                      cs_bus_manager,
+                      CS,
+                      BUS_MANAGER,
+                      CsDbusManagerSkeleton)
 
 /* Follows @engine from now on: create it before the engine is started. */
 CsBusManager *cs_bus_manager_new (CsEngine *engine);
-gboolean cs_bus_manager_export (CsBusManager *self, GDBusConnection *connection,
-                                GError **error);
+gboolean
+cs_bus_manager_export (CsBusManager *self, GDBusConnection *connection, GError **error);

@@ -18,7 +18,9 @@ struct _CsBusShare
 
 static void share_iface_init (CsDbusShareIface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (CsBusShare, cs_bus_share, CS_DBUS_TYPE_SHARE_SKELETON,
+G_DEFINE_FINAL_TYPE_WITH_CODE (CsBusShare,
+                               cs_bus_share,
+                               CS_DBUS_TYPE_SHARE_SKELETON,
                                G_IMPLEMENT_INTERFACE (CS_DBUS_TYPE_SHARE,
                                                       share_iface_init))
 
@@ -34,7 +36,8 @@ enum
 static gboolean
 handle_stop (CsDbusShare *object, GDBusMethodInvocation *invocation)
 {
-  cs_call_stop (CS_BUS_SHARE (object)->engine, invocation, cs_dbus_share_get_lan (object));
+  cs_call_stop (CS_BUS_SHARE (object)->engine, invocation,
+                cs_dbus_share_get_lan (object));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -142,7 +145,8 @@ cs_bus_share_update (CsBusShare *self)
   address = status.plan->address.prefix != 0 ? cs_cidr_to_string (status.plan->address)
                                              : g_strdup ("");
   cs_dbus_share_set_wan (object, status.request->wan);
-  cs_dbus_share_set_uplink (object, status.plan->uplink != NULL ? status.plan->uplink : "");
+  cs_dbus_share_set_uplink (object,
+                            status.plan->uplink != NULL ? status.plan->uplink : "");
   cs_dbus_share_set_state (object, cs_state_to_string (status.plan->state));
   cs_dbus_share_set_state_reason (object, status.plan->reason);
   cs_dbus_share_set_state_message (object, status.plan->message);

@@ -10,8 +10,8 @@
 
 #include "dbus/errors.h"
 
-/* A share that failed for a reason that may pass is tried again after this long, and after
- * twice as long each further time, up to the limit. Seconds. */
+/* A share that failed for a reason that may pass is tried again after this long, and
+ * after twice as long each further time, up to the limit. Seconds. */
 #define RETRY_FIRST 2
 #define RETRY_LIMIT 300
 
@@ -99,12 +99,12 @@ static void
 cs_engine_class_init (CsEngineClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = cs_engine_finalize;
-  signals[SHARE_CHANGED] =
-      g_signal_new ("share-changed", CS_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                    NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[SHARE_REMOVED] =
-      g_signal_new ("share-removed", CS_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                    NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SHARE_CHANGED]
+      = g_signal_new ("share-changed", CS_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                      NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SHARE_REMOVED]
+      = g_signal_new ("share-removed", CS_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                      NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -148,7 +148,8 @@ cs_engine_is_busy (CsEngine *self)
   return self->running || self->source != 0;
 }
 
-/* --- Planning ------------------------------------------------------------------------ */
+/* --- Planning ------------------------------------------------------------------------
+ */
 
 /* A share that is new must have its device; one that is known may wait for it. */
 static gboolean
@@ -173,7 +174,9 @@ check_new_share (const CsPlan *plan, const char *lan, gboolean known, GError **e
 }
 
 CsSharePlan *
-cs_engine_preview (CsEngine *self, const CsSnapshot *snapshot, const CsRequest *request,
+cs_engine_preview (CsEngine *self,
+                   const CsSnapshot *snapshot,
+                   const CsRequest *request,
                    GError **error)
 {
   g_autoptr (GPtrArray) requests = cs_request_list_copy (self->requests);
@@ -196,8 +199,8 @@ cs_engine_snapshot (CsEngine *self, GError **error)
 static void
 refuse (CsEngine *self, Order *order, GError *error)
 {
-  g_autoptr (CsRequest) dropped =
-      cs_request_list_put (self->requests, order->lan, order->previous);
+  g_autoptr (CsRequest) dropped
+      = cs_request_list_put (self->requests, order->lan, order->previous);
 
   g_task_return_error (order->task, error);
 }
@@ -245,7 +248,8 @@ take_orders (CsEngine *self, const CsSnapshot *snapshot)
     }
 }
 
-/* --- Publishing ---------------------------------------------------------------------- */
+/* --- Publishing ----------------------------------------------------------------------
+ */
 
 static void
 log_change (const char *lan, const CsSharePlan *old, const CsSharePlan *new)
@@ -254,6 +258,16 @@ log_change (const char *lan, const CsSharePlan *old, const CsSharePlan *new)
     g_message ("%s: no longer shared", lan);
   else if (old == NULL || g_strcmp0 (old->message, new->message) != 0)
     g_message ("%s: %s: %s", lan, cs_state_to_string (new->state), new->message);
+}
+
+static void
+set_words (CsSharePlan *share, CsState state, const char *reason, const char *message)
+{
+  share->state = state;
+  g_free (share->reason);
+  share->reason = g_strdup (reason);
+  g_free (share->message);
+  share->message = g_strdup (message);
 }
 
 /* Why this share is not as the pass was to make it, or NULL. */
@@ -272,13 +286,7 @@ outcome (const CsPassResult *result, const char *lan)
   const GError *error = failure (result, lan);
 
   if (error != NULL && share->error == NULL)
-    {
-      share->state = CS_STATE_FAILED;
-      g_free (share->reason);
-      share->reason = g_strdup ("failed");
-      g_free (share->message);
-      share->message = g_strdup (error->message);
-    }
+    set_words (share, CS_STATE_FAILED, "failed", error->message);
   return share;
 }
 
@@ -316,7 +324,8 @@ on_retry (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* After a failure of a step. A plan that fails is tried again by the next event anyway. */
+/* After a failure of a step. A plan that fails is tried again by the next event anyway.
+ */
 static void
 schedule_retry (CsEngine *self, gboolean failed)
 {
@@ -330,7 +339,8 @@ schedule_retry (CsEngine *self, gboolean failed)
   self->retry_delay = MIN (self->retry_delay * 2, RETRY_LIMIT);
 }
 
-/* --- A pass -------------------------------------------------------------------------- */
+/* --- A pass --------------------------------------------------------------------------
+ */
 
 /* Takes back the requests of orders that failed; what is in force stayed as it was. The
  * end of a share is never taken back, save that nothing at all was done. Returns the set
@@ -345,8 +355,8 @@ take_back (CsEngine *self, const CsPassResult *result)
       Order *order = g_ptr_array_index (self->taken, i);
       g_autoptr (CsRequest) dropped = NULL;
 
-      if (failure (result, order->lan) == NULL ||
-          (order->request == NULL && result->store_error == NULL))
+      if (failure (result, order->lan) == NULL
+          || (order->request == NULL && result->store_error == NULL))
         continue;
       dropped = cs_request_list_put (self->requests, order->lan, order->previous);
       cs_store_set_request (self->store, order->lan, order->previous);
@@ -462,7 +472,8 @@ queue_pass (CsEngine *self)
     self->source = g_idle_add_full (G_PRIORITY_DEFAULT, on_idle, self, NULL);
 }
 
-/* --- Start-up ------------------------------------------------------------------------ */
+/* --- Start-up ------------------------------------------------------------------------
+ */
 
 static void
 on_recovered (GObject *source, GAsyncResult *async_result, gpointer user_data)
@@ -480,8 +491,8 @@ on_recovered (GObject *source, GAsyncResult *async_result, gpointer user_data)
   queue_pass (self);
 }
 
-/* What an earlier run was bringing about when it ended is taken back: a pass from there to
- * what was in force. A share that it was ending is in @applied only, and ends with the
+/* What an earlier run was bringing about when it ended is taken back: a pass from there
+ * to what was in force. A share that it was ending is in @applied only, and ends with the
  * first ordinary pass, as no request wants it. */
 static void
 recover (CsEngine *self, CsPlan *applied, CsPlan *unfinished)
@@ -504,9 +515,7 @@ starting_plan (const char *lan)
 {
   CsSharePlan *share = cs_share_plan_new (lan);
 
-  share->state = CS_STATE_STARTING;
-  share->reason = g_strdup ("none");
-  share->message = g_strdup ("the service has just been started");
+  set_words (share, CS_STATE_STARTING, "none", "the service has just been started");
   return share;
 }
 
@@ -528,7 +537,8 @@ cs_engine_start (CsEngine *self)
   recover (self, applied, unfinished);
 }
 
-/* --- Shares and orders --------------------------------------------------------------- */
+/* --- Shares and orders ---------------------------------------------------------------
+ */
 
 gboolean
 cs_engine_get_share (CsEngine *self, const char *lan, CsShareStatus *status)
@@ -562,7 +572,9 @@ add_order (CsEngine *self, const char *lan, CsRequest *request, GTask *task)
 }
 
 void
-cs_engine_share_async (CsEngine *self, CsRequest *request, GAsyncReadyCallback callback,
+cs_engine_share_async (CsEngine *self,
+                       CsRequest *request,
+                       GAsyncReadyCallback callback,
                        gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
@@ -579,7 +591,9 @@ cs_engine_share_finish (CsEngine *self, GAsyncResult *result, GError **error)
 }
 
 void
-cs_engine_stop_async (CsEngine *self, const char *lan, GAsyncReadyCallback callback,
+cs_engine_stop_async (CsEngine *self,
+                      const char *lan,
+                      GAsyncReadyCallback callback,
                       gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);

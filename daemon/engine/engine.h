@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* CsEngine: keeps the host as the requests want it. Whatever happens queues the same pass:
- * one snapshot, one plan, the steps; passes never overlap and several causes share one.
- * Calls to share or stop are orders: they join the next pass and are answered by it. */
+/* CsEngine: keeps the host as the requests want it. Whatever happens queues the same
+ * pass: one snapshot, one plan, the steps; passes never overlap and several causes share
+ * one. Calls to share or stop are orders: they join the next pass and are answered by it.
+ */
 #pragma once
 
 #include "monitor.h"
@@ -31,8 +32,10 @@ gboolean cs_engine_is_busy (CsEngine *self);
 CsSnapshot *cs_engine_snapshot (CsEngine *self, GError **error);
 /* What a share by @request would be in @snapshot: its plan (transfer full), or the error
  * that sharing would be refused with. Changes nothing. */
-CsSharePlan *cs_engine_preview (CsEngine *self, const CsSnapshot *snapshot,
-                                const CsRequest *request, GError **error);
+CsSharePlan *cs_engine_preview (CsEngine *self,
+                                const CsSnapshot *snapshot,
+                                const CsRequest *request,
+                                GError **error);
 
 /* FALSE: that LAN is not shared. What it points to is good until the main loop runs. */
 gboolean cs_engine_get_share (CsEngine *self, const char *lan, CsShareStatus *status);
@@ -41,10 +44,14 @@ const CsRequest *cs_engine_get_request (CsEngine *self, const char *lan);
 
 /* @request (transfer full) becomes the share of its LAN; when it is done the share is
  * published and works, or waits. */
-void cs_engine_share_async (CsEngine *self, CsRequest *request,
-                            GAsyncReadyCallback callback, gpointer user_data);
+void cs_engine_share_async (CsEngine *self,
+                            CsRequest *request,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
 gboolean cs_engine_share_finish (CsEngine *self, GAsyncResult *result, GError **error);
-void cs_engine_stop_async (CsEngine *self, const char *lan, GAsyncReadyCallback callback,
+void cs_engine_stop_async (CsEngine *self,
+                           const char *lan,
+                           GAsyncReadyCallback callback,
                            gpointer user_data);
 gboolean cs_engine_stop_finish (CsEngine *self, GAsyncResult *result, GError **error);
 

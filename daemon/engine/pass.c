@@ -8,13 +8,13 @@
 
 typedef struct
 {
-  GPtrArray *steps;  /* (owned) */
-  CsStore *store;    /* (owned) */
-  GHashTable *dirty; /* (owned) */
-  GPtrArray *work;   /* (owned) of LAN names (owned), what is to be done */
-  guint next;        /* index in work */
-  CsPlan *before;    /* (owned) (nullable) plans (borrowed) around the transaction */
-  CsPlan *after;     /* (owned) (nullable) the same, with this share's target */
+  GPtrArray *steps;     /* (owned) */
+  CsStore *store;       /* (owned) */
+  GHashTable *dirty;    /* (owned) */
+  GPtrArray *work;      /* (owned) of LAN names (owned), what is to be done */
+  guint next;           /* index in work */
+  CsPlan *before;       /* (owned) (nullable) plans (borrowed) around the transaction */
+  CsPlan *after;        /* (owned) (nullable) the same, with this share's target */
   CsPassResult *result; /* (owned) */
 } Pass;
 
@@ -92,9 +92,9 @@ list_work (Pass *pass)
     {
       const CsSharePlan *share = g_ptr_array_index (pass->result->target->shares, i);
 
-      if (share->error == NULL &&
-          (g_hash_table_contains (pass->dirty, share->lan) ||
-           !cs_share_plan_equal (cs_plan_find (applied, share->lan), share)))
+      if (share->error == NULL
+          && (g_hash_table_contains (pass->dirty, share->lan)
+              || !cs_share_plan_equal (cs_plan_find (applied, share->lan), share)))
         g_ptr_array_add (pass->work, g_strdup (share->lan));
     }
 }
@@ -120,8 +120,8 @@ take_unchanged (Pass *pass)
     {
       const CsSharePlan *share = g_ptr_array_index (pass->result->target->shares, i);
 
-      if (share->error == NULL &&
-          !g_hash_table_contains (pass->result->errors, share->lan))
+      if (share->error == NULL
+          && !g_hash_table_contains (pass->result->errors, share->lan))
         set_applied (pass->result->applied, share->lan, share);
     }
 }
@@ -206,8 +206,12 @@ on_ledger (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-cs_pass_run_async (GPtrArray *steps, CsStore *store, const CsPlan *applied,
-                   CsPlan *target, GHashTable *dirty, GAsyncReadyCallback callback,
+cs_pass_run_async (GPtrArray *steps,
+                   CsStore *store,
+                   const CsPlan *applied,
+                   CsPlan *target,
+                   GHashTable *dirty,
+                   GAsyncReadyCallback callback,
                    gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
@@ -220,8 +224,8 @@ cs_pass_run_async (GPtrArray *steps, CsStore *store, const CsPlan *applied,
   pass->result = g_new0 (CsPassResult, 1);
   pass->result->applied = cs_plan_copy (applied);
   pass->result->target = target;
-  pass->result->errors =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_error_free);
+  pass->result->errors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                                (GDestroyNotify)g_error_free);
   g_task_set_source_tag (task, cs_pass_run_async);
   g_task_set_task_data (task, pass, (GDestroyNotify)pass_free);
 

@@ -8,21 +8,24 @@
 
 typedef struct
 {
-  CsPlan *applied;    /* (owned) what is in force now */
-  CsPlan *target;     /* (owned) what was wanted */
-  GHashTable *errors; /* (owned) LAN -> GError: shares that stayed as they were */
+  CsPlan *applied;     /* (owned) what is in force now */
+  CsPlan *target;      /* (owned) what was wanted */
+  GHashTable *errors;  /* (owned) LAN -> GError: shares that stayed as they were */
   GError *store_error; /* (owned) (nullable) nothing was done, as the disk refused */
 } CsPassResult;
 
 void cs_pass_result_free (CsPassResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsPassResult, cs_pass_result_free)
 
-/* @applied is what is in force; @target (transfer full): a share with an error counts as not
- * wanted. @dirty (transfer full): set of LAN names whose part of the host may differ from
- * what is in force. */
-void cs_pass_run_async (GPtrArray *steps, CsStore *store, const CsPlan *applied,
+/* @applied is what is in force; @target (transfer full): a share with an error counts as
+ * not wanted. @dirty (transfer full): set of LAN names whose part of the host may differ
+ * from what is in force. */
+void cs_pass_run_async (GPtrArray *steps,
+                        CsStore *store,
+                        const CsPlan *applied,
                         CsPlan *target,
-                        GHashTable *dirty, GAsyncReadyCallback callback,
+                        GHashTable *dirty,
+                        GAsyncReadyCallback callback,
                         gpointer user_data);
 /* Does not fail: what failed is in the result. */
 CsPassResult *cs_pass_run_finish (GAsyncResult *result);

@@ -10,4 +10,5 @@ GPtrArray *cs_request_list_copy (const GPtrArray *list);
 const CsRequest *cs_request_list_find (const GPtrArray *list, const char *lan);
 /* Makes a copy of @request (NULL: nothing) the request of @lan, in the place of the one
  * that was there, which is returned (transfer full, nullable). */
-CsRequest *cs_request_list_put (GPtrArray *list, const char *lan, const CsRequest *request);
+CsRequest *
+cs_request_list_put (GPtrArray *list, const char *lan, const CsRequest *request);

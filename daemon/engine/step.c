@@ -9,9 +9,9 @@ static guint changed_signal;
 static void
 cs_step_default_init (CsStepInterface *iface)
 {
-  changed_signal = g_signal_new ("changed", G_TYPE_FROM_INTERFACE (iface),
-                                 G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                 G_TYPE_STRING);
+  changed_signal
+      = g_signal_new ("changed", G_TYPE_FROM_INTERFACE (iface), G_SIGNAL_RUN_LAST, 0,
+                      NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 const char *
@@ -21,9 +21,13 @@ cs_step_get_name (CsStep *self)
 }
 
 void
-cs_step_apply_async (CsStep *self, const CsPlan *plan, const CsSharePlan *from,
-                     const CsSharePlan *to, GCancellable *cancellable,
-                     GAsyncReadyCallback callback, gpointer user_data)
+cs_step_apply_async (CsStep *self,
+                     const CsPlan *plan,
+                     const CsSharePlan *from,
+                     const CsSharePlan *to,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
 {
   CS_STEP_GET_IFACE (self)->apply_async (self, plan, from, to, cancellable, callback,
                                          user_data);

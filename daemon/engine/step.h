@@ -23,17 +23,25 @@ struct _CsStepInterface
 {
   GTypeInterface parent;
   const char *(*get_name) (CsStep *self); /* for log and errors: "ruleset", "dnsmasq" */
-  void (*apply_async) (CsStep *self, const CsPlan *plan, const CsSharePlan *from,
-                       const CsSharePlan *to, GCancellable *cancellable,
-                       GAsyncReadyCallback callback, gpointer user_data);
+  void (*apply_async) (CsStep *self,
+                       const CsPlan *plan,
+                       const CsSharePlan *from,
+                       const CsSharePlan *to,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data);
   gboolean (*apply_finish) (CsStep *self, GAsyncResult *result, GError **error);
 };
 
 const char *cs_step_get_name (CsStep *self);
 /* @plan, @from and @to stay valid until the callback. */
-void cs_step_apply_async (CsStep *self, const CsPlan *plan, const CsSharePlan *from,
-                          const CsSharePlan *to, GCancellable *cancellable,
-                          GAsyncReadyCallback callback, gpointer user_data);
+void cs_step_apply_async (CsStep *self,
+                          const CsPlan *plan,
+                          const CsSharePlan *from,
+                          const CsSharePlan *to,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
 gboolean cs_step_apply_finish (CsStep *self, GAsyncResult *result, GError **error);
 
 /* Emits "changed" (s lan): this step's part of the host is no longer as it left it (a

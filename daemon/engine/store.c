@@ -9,9 +9,9 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 
-#define SUFFIX ".share"
+#define SUFFIX  ".share"
 #define APPLIED "applied "
-#define TARGET "target "
+#define TARGET  "target "
 
 struct _CsStore
 {
@@ -122,8 +122,8 @@ load_folder (const char *folder, gboolean persistent, GPtrArray *requests)
 GPtrArray *
 cs_store_load_requests (CsStore *self)
 {
-  g_autoptr (GPtrArray) requests =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)cs_request_free);
+  g_autoptr (GPtrArray) requests
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_request_free);
 
   load_folder (self->state_dir, TRUE, requests);
   load_folder (self->temporary_dir, FALSE, requests);
@@ -149,8 +149,9 @@ cs_store_load_ledger (CsStore *self, CsPlan **applied, CsPlan **target)
   if (!g_key_file_load_from_file (file, self->ledger, G_KEY_FILE_NONE, &error))
     {
       if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        g_warning ("The ledger %s cannot be read, what an earlier run left behind stays: %s",
-                   self->ledger, error->message);
+        g_warning (
+            "The ledger %s cannot be read, what an earlier run left behind stays: %s",
+            self->ledger, error->message);
       return;
     }
   groups = g_key_file_get_groups (file, NULL);
@@ -238,11 +239,10 @@ write_file (const char *path, const char *text, GError **error)
   g_autofree char *folder = g_path_get_dirname (path);
   g_autoptr (GError) cause = NULL;
 
-  if (g_mkdir_with_parents (folder, 0755) == 0 &&
-      g_file_set_contents_full (path, text, -1,
-                                G_FILE_SET_CONTENTS_CONSISTENT |
-                                    G_FILE_SET_CONTENTS_DURABLE,
-                                0600, &cause))
+  if (g_mkdir_with_parents (folder, 0755) == 0
+      && g_file_set_contents_full (
+          path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+          0600, &cause))
     return TRUE;
 
   g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
@@ -270,7 +270,10 @@ remove_file (const char *path, GError **error)
 }
 
 static void
-commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+commit_thread (GTask *task,
+               gpointer source,
+               gpointer task_data,
+               GCancellable *cancellable)
 {
   GHashTable *pending = task_data;
   GError *error = NULL;
@@ -294,8 +297,10 @@ commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *c
 }
 
 void
-cs_store_commit_async (CsStore *self, GCancellable *cancellable,
-                       GAsyncReadyCallback callback, gpointer user_data)
+cs_store_commit_async (CsStore *self,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 

@@ -31,6 +31,8 @@ void cs_store_set_request (CsStore *self, const char *lan, const CsRequest *requ
 gboolean cs_store_has_changes (CsStore *self);
 
 /* One at a time. The error (CS_ERROR_FAILED) names the file. */
-void cs_store_commit_async (CsStore *self, GCancellable *cancellable,
-                            GAsyncReadyCallback callback, gpointer user_data);
+void cs_store_commit_async (CsStore *self,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
 gboolean cs_store_commit_finish (CsStore *self, GAsyncResult *result, GError **error);

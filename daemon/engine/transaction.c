@@ -91,9 +91,13 @@ run_next (GTask *task)
 }
 
 void
-cs_transaction_run_async (GPtrArray *steps, const CsPlan *before, const CsPlan *after,
-                          const CsSharePlan *from, const CsSharePlan *to,
-                          GAsyncReadyCallback callback, gpointer user_data)
+cs_transaction_run_async (GPtrArray *steps,
+                          const CsPlan *before,
+                          const CsPlan *after,
+                          const CsSharePlan *from,
+                          const CsSharePlan *to,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
 {
   GTask *task = g_task_new (NULL, NULL, callback, user_data);
   Transaction *transaction = g_new0 (Transaction, 1);

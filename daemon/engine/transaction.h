@@ -11,7 +11,11 @@
 /* @steps of CsStep, in the order of starting. @before and @after are the whole of what is
  * in force, with @from and with @to as this share's plan. All plans stay valid until the
  * callback. */
-void cs_transaction_run_async (GPtrArray *steps, const CsPlan *before, const CsPlan *after,
-                               const CsSharePlan *from, const CsSharePlan *to,
-                               GAsyncReadyCallback callback, gpointer user_data);
+void cs_transaction_run_async (GPtrArray *steps,
+                               const CsPlan *before,
+                               const CsPlan *after,
+                               const CsSharePlan *from,
+                               const CsSharePlan *to,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
 gboolean cs_transaction_run_finish (GAsyncResult *result, GError **error);

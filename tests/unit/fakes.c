@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Answers come from an idle source, as those of the real ones do. */
+#include "fakes.h"
+
+#include "dbus/errors.h"
+
+struct _FakeMonitor
+{
+  GObject parent;
+  gboolean uplink;
+};
+
+static void fake_monitor_iface_init (CsMonitorInterface *iface);
+G_DEFINE_FINAL_TYPE_WITH_CODE (FakeMonitor,
+                               fake_monitor,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (CS_TYPE_MONITOR,
+                                                      fake_monitor_iface_init))
+
+static CsInterface *
+add_interface (CsSnapshot *snapshot, const char *name, int ifindex)
+{
+  CsInterface *interface = cs_interface_new (name, ifindex);
+
+  interface->up = TRUE;
+  interface->carrier = TRUE;
+  interface->mtu = 1500;
+  g_ptr_array_add (snapshot->interfaces, interface);
+  return interface;
+}
+
+static CsSnapshot *
+fake_monitor_snapshot (CsMonitor *monitor, GError **error)
+{
+  CsSnapshot *snapshot = cs_snapshot_new ();
+
+  snapshot->dns_port = 53;
+  add_interface (snapshot, "lan0", 2);
+  add_interface (snapshot, "lan1", 3);
+  if (FAKE_MONITOR (monitor)->uplink)
+    {
+      CsAddress address = { .local = { 0xc0000202, 32 }, .peer = 0xc0000201 };
+      CsRoute route = { .ifindex = 9, .table = 254, .unicast = TRUE };
+      CsInterface *ppp0 = add_interface (snapshot, "ppp0", 9);
+
+      ppp0->kind = CS_KIND_PPP;
+      ppp0->point_to_point = TRUE;
+      g_array_append_val (ppp0->addresses, address);
+      g_array_append_val (snapshot->routes, route);
+    }
+  return snapshot;
+}
+
+static void
+fake_monitor_iface_init (CsMonitorInterface *iface)
+{
+  iface->snapshot = fake_monitor_snapshot;
+}
+
+static void
+fake_monitor_class_init (FakeMonitorClass *klass)
+{
+}
+
+static void
+fake_monitor_init (FakeMonitor *self)
+{
+  self->uplink = TRUE;
+}
+
+FakeMonitor *
+fake_monitor_new (void)
+{
+  return g_object_new (FAKE_TYPE_MONITOR, NULL);
+}
+
+void
+fake_monitor_set_uplink (FakeMonitor *self, gboolean present)
+{
+  self->uplink = present;
+  cs_monitor_emit_changed (CS_MONITOR (self));
+}
+
+struct _FakeStep
+{
+  GObject parent;
+  char *name;     /* (owned) */
+  GPtrArray *log; /* (owned) */
+  guint after;
+  guint count;
+};
+
+static void fake_step_iface_init (CsStepInterface *iface);
+G_DEFINE_FINAL_TYPE_WITH_CODE (FakeStep,
+                               fake_step,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (CS_TYPE_STEP, fake_step_iface_init))
+
+static const char *
+fake_step_get_name (CsStep *step)
+{
+  return FAKE_STEP (step)->name;
+}
+
+static const char *
+describe (const CsSharePlan *share)
+{
+  if (share == NULL)
+    return "0";
+  return share->uplink != NULL ? share->uplink : "-";
+}
+
+static gboolean
+must_fail (FakeStep *self)
+{
+  if (self->after > 0)
+    {
+      self->after--;
+      return FALSE;
+    }
+  if (self->count == 0)
+    return FALSE;
+  self->count--;
+  return TRUE;
+}
+
+static gboolean
+on_idle (gpointer user_data)
+{
+  GTask *task = user_data;
+  FakeStep *self = g_task_get_source_object (task);
+
+  if (must_fail (self))
+    g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED, "%s refuses", self->name);
+  else
+    g_task_return_boolean (task, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+fake_step_apply_async (CsStep *step,
+                       const CsPlan *plan,
+                       const CsSharePlan *from,
+                       const CsSharePlan *to,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  FakeStep *self = FAKE_STEP (step);
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  const char *lan = to != NULL ? to->lan : from->lan;
+
+  g_ptr_array_add (self->log, g_strdup_printf ("%s %s %s>%s", self->name, lan,
+                                               describe (from), describe (to)));
+  g_assert_true (to == NULL || cs_plan_find (plan, lan) == to);
+  g_assert_true (to != NULL || cs_plan_find (plan, lan) == NULL);
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_idle, task, g_object_unref);
+}
+
+static gboolean
+fake_step_apply_finish (CsStep *step, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+fake_step_iface_init (CsStepInterface *iface)
+{
+  iface->get_name = fake_step_get_name;
+  iface->apply_async = fake_step_apply_async;
+  iface->apply_finish = fake_step_apply_finish;
+}
+
+static void
+fake_step_finalize (GObject *object)
+{
+  FakeStep *self = FAKE_STEP (object);
+
+  g_free (self->name);
+  g_ptr_array_unref (self->log);
+  G_OBJECT_CLASS (fake_step_parent_class)->finalize (object);
+}
+
+static void
+fake_step_class_init (FakeStepClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = fake_step_finalize;
+}
+
+static void
+fake_step_init (FakeStep *self)
+{
+}
+
+FakeStep *
+fake_step_new (const char *name, GPtrArray *log)
+{
+  FakeStep *self = g_object_new (FAKE_TYPE_STEP, NULL);
+
+  self->name = g_strdup (name);
+  self->log = g_ptr_array_ref (log);
+  return self;
+}
+
+void
+fake_step_fail (FakeStep *self, guint after, guint count)
+{
+  self->after = after;
+  self->count = count;
+}

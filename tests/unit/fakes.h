@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A network and steps that exist in memory only, for the tests of the engine. */
+#pragma once
+
+#include "engine/monitor.h"
+#include "engine/step.h"
+
+#define FAKE_TYPE_MONITOR (fake_monitor_get_type ())
+G_DECLARE_FINAL_TYPE (FakeMonitor, fake_monitor, FAKE, MONITOR, GObject)
+
+/* lan0 and lan1 without addresses, ppp0 up with a default route; see fake_monitor_set_up.
+ */
+FakeMonitor *fake_monitor_new (void);
+/* Plugs ppp0 in or out, and emits "changed". */
+void fake_monitor_set_uplink (FakeMonitor *self, gboolean present);
+
+#define FAKE_TYPE_STEP (fake_step_get_type ())
+G_DECLARE_FINAL_TYPE (FakeStep, fake_step, FAKE, STEP, GObject)
+
+/* Every call appends "NAME LAN FROM>TO", uplinks or "-" for a share that waits and "0"
+ * for none, to @log (of char *). */
+FakeStep *fake_step_new (const char *name, GPtrArray *log);
+/* The @count calls after @after more fail with CS_ERROR_FAILED "NAME refuses". */
+void fake_step_fail (FakeStep *self, guint after, guint count);
