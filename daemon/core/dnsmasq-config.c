@@ -18,7 +18,7 @@ cs_dnsmasq_bus_name (const char *lan)
 {
   g_autofree char *id = cs_ifname_escape (lan);
 
-  return g_strconcat (CS_DNSMASQ_NAME_PREFIX, id, NULL);
+  return g_strconcat (CS_DNSMASQ_NAME_PREFIX "lan_", id, NULL);
 }
 
 void
@@ -59,6 +59,11 @@ add_dhcp (GString *out, const CsSharePlan *plan, const char *gateway)
     g_string_append_printf (out, "dhcp-option=option:mtu,%u\n", plan->lan_mtu);
 }
 
+/* "interface" makes dnsmasq bind its DHCP socket to the device, so that nothing comes in
+ * from elsewhere and others can have port 67 on their devices; "except-interface" of the
+ * same and "listen-address" (which wins, see iface_check () in its network.c) keep its
+ * name service off any other address that the device may have. It logs to syslog, that is
+ * the journal: stderr is for what goes wrong before it serves, and ends then. */
 char *
 cs_dnsmasq_config_render (const CsSharePlan *plan, const char *directory)
 {
@@ -68,14 +73,15 @@ cs_dnsmasq_config_render (const CsSharePlan *plan, const char *directory)
 
   g_string_append_printf (out,
                           "interface=%s\n"
+                          "except-interface=%s\n"
                           "except-interface=lo\n"
                           "bind-interfaces\n"
                           "listen-address=%s\n"
                           "port=%u\n"
                           "pid-file=%s/pid\n"
-                          "enable-dbus=%s\n"
-                          "log-facility=-\n",
-                          plan->lan, gateway, plan->dns_port, directory, bus_name);
+                          "enable-dbus=%s\n",
+                          plan->lan, plan->lan, gateway, plan->dns_port, directory,
+                          bus_name);
   g_string_append (out, "no-resolv\n"
                         "no-poll\n"
                         "no-hosts\n"
