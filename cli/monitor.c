@@ -10,14 +10,15 @@
 
 #include <glib-unix.h>
 #include <stdio.h>
+#include <unistd.h>
 
 typedef struct
 {
-  GMainLoop *loop;             /* (owned) */
   GDBusObjectManager *objects; /* (owned) */
   GHashTable *told; /* (owned) LAN (owned) -> sentence (owned): last one told */
   gboolean running; /* the service */
   gboolean json;
+  gboolean ended;
   int status;
 } Monitor;
 
@@ -25,7 +26,7 @@ static void
 quit (Monitor *self, int status)
 {
   self->status = status;
-  g_main_loop_quit (self->loop);
+  self->ended = TRUE;
 }
 
 /* One object a line for @event: all of @share's properties, or the name of a @lan that is
@@ -199,6 +200,14 @@ bus_closed_cb (GDBusConnection *bus, gboolean by_peer, GError *error, gpointer u
   quit (user_data, CS_EXIT_NO_SERVICE);
 }
 
+/* The end of a pipeline shall not have to wait for the next change. */
+static gboolean
+reader_gone_cb (int fd, GIOCondition condition, gpointer user_data)
+{
+  quit (user_data, CS_EXIT_FAILED);
+  return G_SOURCE_REMOVE;
+}
+
 static gboolean
 signal_cb (gpointer user_data)
 {
@@ -213,9 +222,9 @@ run (Monitor *self)
   GDBusConnection *bus = g_dbus_object_manager_client_get_connection (
       G_DBUS_OBJECT_MANAGER_CLIENT (self->objects));
 
-  self->loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGINT, signal_cb, self);
   g_unix_signal_add (SIGTERM, signal_cb, self);
+  g_unix_fd_add (STDOUT_FILENO, G_IO_ERR | G_IO_HUP, reader_gone_cb, self);
   g_signal_connect (bus, "closed", G_CALLBACK (bus_closed_cb), self);
   g_signal_connect (self->objects, "object-added", G_CALLBACK (object_added_cb), self);
   g_signal_connect (self->objects, "object-removed", G_CALLBACK (object_removed_cb),
@@ -231,7 +240,8 @@ run (Monitor *self)
   for (guint i = 0; i < shares->len; i++)
     tell_share (self, "added", shares->pdata[i]);
   flush (self);
-  g_main_loop_run (self->loop);
+  while (!self->ended)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 int
@@ -256,6 +266,5 @@ cs_command_monitor (const CsCommand *command, char **arguments)
   run (&self);
   g_hash_table_unref (self.told);
   g_object_unref (self.objects);
-  g_main_loop_unref (self.loop);
   return self.status;
 }

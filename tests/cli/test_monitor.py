@@ -5,10 +5,11 @@ import os
 import re
 import select
 import signal
+import subprocess
 
 import pytest
 
-from conftest import Service
+from conftest import SHARECTL, Service
 
 ACTIVE = "lan0 is shared via ppp0: clients get addresses from 192.168.137.0/24"
 
@@ -125,9 +126,16 @@ def test_end_of_the_bus(bus, monitor, service):
 
 
 def test_end_of_the_reader(monitor, service):
-    one = monitor("--json")
     service.add("lan0")
+    one = monitor("--json")
     one.line()
     one.stream.close()
-    service.remove("lan0")
     assert one.process.wait(10) == 1
+
+
+def test_end_of_the_output(bus, service):
+    service.add("lan0")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([SHARECTL, "monitor"], stdout=full, env=bus.environment,
+                              timeout=10, check=False)
+    assert done.returncode == 1
