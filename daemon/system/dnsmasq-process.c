@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dnsmasq forks into the background when it has read its configuration, bound its sockets
+ * and requested its bus name: its first process then exits with 0, or has said on stderr
+ * what went wrong (main () in its dnsmasq.c; 2 is EC_BADNET, "Address already in use"
+ * and the like). From there on a pidfd tells of its end.
+ *
+ * The pid file belongs to the user that dnsmasq runs as, so what it says only counts if
+ * that process was started with our configuration file. */
+#include "dnsmasq-process.h"
+
+#include "dbus/errors.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#define START_LIMIT 10 /* seconds: it takes milliseconds */
+#define STOP_LIMIT  2  /* seconds: then it is killed */
+#define EC_BADNET   2
+
+struct _CsDnsmasqProcess
+{
+  char *directory; /* (owned) */
+  char *argument;  /* (owned) "--conf-file=DIRECTORY/dnsmasq.conf" */
+  CsDnsmasqDiedFunc died;
+  gpointer user_data;
+  int pidfd;       /* -1: none runs that we know of */
+  guint watch;     /* source of .pidfd, or 0 */
+  GTask *stopping; /* (owned) (nullable) answered when it is gone */
+  guint limit;     /* timeout source, or 0 */
+};
+
+CsDnsmasqProcess *
+cs_dnsmasq_process_new (const char *directory, CsDnsmasqDiedFunc died, gpointer user_data)
+{
+  CsDnsmasqProcess *self = g_new0 (CsDnsmasqProcess, 1);
+
+  self->directory = g_strdup (directory);
+  self->argument = g_strdup_printf ("--conf-file=%s/dnsmasq.conf", directory);
+  self->died = died;
+  self->user_data = user_data;
+  self->pidfd = -1;
+  return self;
+}
+
+static void
+forget (CsDnsmasqProcess *self)
+{
+  g_clear_handle_id (&self->watch, g_source_remove);
+  g_clear_handle_id (&self->limit, g_source_remove);
+  if (self->pidfd >= 0)
+    close (self->pidfd);
+  self->pidfd = -1;
+}
+
+void
+cs_dnsmasq_process_free (CsDnsmasqProcess *self)
+{
+  forget (self);
+  g_clear_object (&self->stopping);
+  g_free (self->directory);
+  g_free (self->argument);
+  g_free (self);
+}
+
+/* --- Finding and watching ------------------------------------------------------------
+ */
+
+static gboolean
+has_argument (int pid, const char *wanted)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/cmdline", pid);
+  g_autofree char *text = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &text, &length, NULL))
+    return FALSE;
+  for (gsize i = 0; i < length; i += strlen (text + i) + 1)
+    if (g_str_equal (text + i, wanted))
+      return TRUE;
+  return FALSE;
+}
+
+/* A pidfd of the process that the pid file names, if it is ours; or -1. */
+static int
+find (CsDnsmasqProcess *self)
+{
+  g_autofree char *path = g_build_filename (self->directory, "pid", NULL);
+  g_autofree char *text = NULL;
+  guint64 pid;
+  int pidfd;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL)
+      || !g_ascii_string_to_unsigned (g_strchomp (text), 10, 2, G_MAXINT, &pid, NULL))
+    return -1;
+  pidfd = pidfd_open ((pid_t)pid, 0);
+  if (pidfd >= 0 && !has_argument ((int)pid, self->argument))
+    {
+      close (pidfd);
+      return -1;
+    }
+  return pidfd;
+}
+
+static gboolean
+on_end (int fd, GIOCondition condition, gpointer user_data)
+{
+  CsDnsmasqProcess *self = user_data;
+  g_autoptr (GTask) stopping = g_steal_pointer (&self->stopping);
+
+  self->watch = 0;
+  forget (self);
+  if (stopping != NULL)
+    g_task_return_boolean (stopping, TRUE);
+  else
+    self->died (self, self->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+cs_dnsmasq_process_is_running (CsDnsmasqProcess *self)
+{
+  if (self->pidfd >= 0)
+    return TRUE;
+  self->pidfd = find (self);
+  if (self->pidfd < 0)
+    return FALSE;
+  self->watch = g_unix_fd_add (self->pidfd, G_IO_IN, on_end, self);
+  return TRUE;
+}
+
+/* --- Starting ------------------------------------------------------------------------
+ */
+
+typedef struct
+{
+  CsDnsmasqProcess *process; /* unowned */
+  GSubprocess *first;        /* (owned) the one that exits when the daemon serves */
+  guint limit;               /* timeout source, or 0 */
+  gboolean late;
+  gboolean busy;
+} Start;
+
+static void
+start_free (Start *start)
+{
+  g_clear_handle_id (&start->limit, g_source_remove);
+  g_clear_object (&start->first);
+  g_free (start);
+}
+
+static gboolean
+on_start_limit (gpointer user_data)
+{
+  Start *start = user_data;
+
+  start->limit = 0;
+  start->late = TRUE;
+  g_subprocess_force_exit (start->first);
+  return G_SOURCE_REMOVE;
+}
+
+/* "\ndnsmasq: failed to create listening socket for port 53: Address already in use\n" */
+static const char *
+words_of (char *output)
+{
+  char *words = g_strstrip (output);
+
+  if (g_str_has_prefix (words, "dnsmasq: "))
+    words += strlen ("dnsmasq: ");
+  return words[0] != '\0' ? words : "it gave no reason";
+}
+
+static void
+on_started (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Start *start = g_task_get_task_data (task);
+  GSubprocess *first = G_SUBPROCESS (source);
+  g_autofree char *output = NULL;
+  GError *error = NULL;
+
+  if (!g_subprocess_communicate_utf8_finish (first, result, NULL, &output, &error))
+    g_task_return_error (task, error);
+  else if (start->late)
+    g_task_return_new_error (task, CS_ERROR, CS_ERROR_TIMEOUT,
+                             "dnsmasq did not get ready within %d s", START_LIMIT);
+  else if (!g_subprocess_get_successful (first))
+    {
+      start->busy = g_subprocess_get_if_exited (first)
+                    && g_subprocess_get_exit_status (first) == EC_BADNET;
+      g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED, "dnsmasq says: %s",
+                               words_of (output));
+    }
+  else if (!cs_dnsmasq_process_is_running (start->process))
+    g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
+                             "dnsmasq ended as soon as it was started; the journal may "
+                             "have its reason");
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+/* A service's PATH may lack the directories of system programs. */
+static char *
+find_program (void)
+{
+  static const char *const others[]
+      = { "/usr/sbin/dnsmasq", "/sbin/dnsmasq", "/usr/local/sbin/dnsmasq" };
+  char *program = g_find_program_in_path ("dnsmasq");
+
+  for (guint i = 0; program == NULL && i < G_N_ELEMENTS (others); i++)
+    if (g_file_test (others[i], G_FILE_TEST_IS_EXECUTABLE))
+      program = g_strdup (others[i]);
+  return program;
+}
+
+void
+cs_dnsmasq_process_start_async (CsDnsmasqProcess *self,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autofree char *program = find_program ();
+  Start *start = g_new0 (Start, 1);
+  GError *error = NULL;
+
+  start->process = self;
+  g_task_set_source_tag (task, cs_dnsmasq_process_start_async);
+  g_task_set_task_data (task, start, (GDestroyNotify)start_free);
+  if (program == NULL)
+    {
+      g_task_return_new_error (task, CS_ERROR, CS_ERROR_NOT_SUPPORTED,
+                               "The program dnsmasq is missing: install the package "
+                               "dnsmasq-base (on some systems dnsmasq)");
+      return;
+    }
+  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
+  start->first
+      = g_subprocess_launcher_spawn (launcher, &error, program, self->argument, NULL);
+  if (start->first == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  start->limit = g_timeout_add_seconds (START_LIMIT, on_start_limit, start);
+  g_subprocess_communicate_utf8_async (start->first, NULL, NULL, on_started,
+                                       g_steal_pointer (&task));
+}
+
+gboolean
+cs_dnsmasq_process_start_finish (GAsyncResult *result, gboolean *busy, GError **error)
+{
+  const Start *start = g_task_get_task_data (G_TASK (result));
+
+  *busy = start->busy;
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- Ending --------------------------------------------------------------------------
+ */
+
+static gboolean
+on_stop_limit (gpointer user_data)
+{
+  CsDnsmasqProcess *self = user_data;
+
+  self->limit = 0;
+  pidfd_send_signal (self->pidfd, SIGKILL, NULL, 0);
+  return G_SOURCE_REMOVE;
+}
+
+void
+cs_dnsmasq_process_stop_async (CsDnsmasqProcess *self,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+
+  g_return_if_fail (self->stopping == NULL);
+
+  g_task_set_source_tag (task, cs_dnsmasq_process_stop_async);
+  if (!cs_dnsmasq_process_is_running (self))
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  self->stopping = g_steal_pointer (&task);
+  self->limit = g_timeout_add_seconds (STOP_LIMIT, on_stop_limit, self);
+  pidfd_send_signal (self->pidfd, SIGTERM, NULL, 0);
+}
+
+void
+cs_dnsmasq_process_stop_finish (GAsyncResult *result)
+{
+  g_task_propagate_boolean (G_TASK (result), NULL);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One dnsmasq as a process: started, found again, watched, ended. It makes itself a
+ * daemon and outlives connshared, so it is nobody's child; its directory tells which it
+ * is. */
+#pragma once
+
+#include <gio/gio.h>
+
+typedef struct _CsDnsmasqProcess CsDnsmasqProcess;
+typedef void (*CsDnsmasqDiedFunc) (CsDnsmasqProcess *process, gpointer user_data);
+
+/* @directory holds dnsmasq.conf, and the pid file that it names, "pid". @died is called
+ * when it ends without having been told to. */
+CsDnsmasqProcess *cs_dnsmasq_process_new (const char *directory,
+                                          CsDnsmasqDiedFunc died,
+                                          gpointer user_data);
+/* Leaves it running. */
+void cs_dnsmasq_process_free (CsDnsmasqProcess *self);
+
+/* Looks whether there is one that was started with this directory; if so, watches it. */
+gboolean cs_dnsmasq_process_is_running (CsDnsmasqProcess *self);
+
+/* Succeeds when it has its sockets and its bus name, and serves. The error has dnsmasq's
+ * own words; @busy says that a port or address was taken. */
+void cs_dnsmasq_process_start_async (CsDnsmasqProcess *self,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean
+cs_dnsmasq_process_start_finish (GAsyncResult *result, gboolean *busy, GError **error);
+
+/* Ends it if it runs, kindly first. Always succeeds. */
+void cs_dnsmasq_process_stop_async (CsDnsmasqProcess *self,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+void cs_dnsmasq_process_stop_finish (GAsyncResult *result);

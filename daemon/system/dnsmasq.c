@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The configuration is a file in the share's directory. A dnsmasq that was started with
+ * just that text is left running, whoever started it: so a restart of connshared does not
+ * disturb the clients. With another text it is ended and started anew, and keeps the file
+ * of its leases.
+ *
+ * Its upstream servers come over the bus (dnsmasq's dbus/DBus-interface), at every start
+ * and whenever the uplink is another one. The list is emptied first: dnsmasq 2.90 takes
+ * a server that it knows already together with the interface index of the time when it
+ * first heard of it, and would ask through an interface that is gone or no longer meant.
+ *
+ * One that dies is reported as a change; the pass that follows starts it again. */
+#include "dnsmasq.h"
+
+#include "dnsmasq-process.h"
+#include "port-owner.h"
+
+#include "core/dnsmasq-config.h"
+#include "core/ifname.h"
+#include "dbus/errors.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+
+#define BUS_OBJECT    "/uk/org/thekelleys/dnsmasq"
+#define BUS_INTERFACE "uk.org.thekelleys.dnsmasq"
+#define BUS_LIMIT     2000 /* milliseconds; it answers within one */
+#define DHCP_PORT     67
+/* One that dies younger than this is started again only when this is over. Microseconds.
+ */
+#define MIN_LIFE G_USEC_PER_SEC
+
+/* What there is for a LAN. */
+typedef struct
+{
+  CsDnsmasqStep *step;       /* unowned: it owns this */
+  char *lan;                 /* (owned) */
+  char *directory;           /* (owned) */
+  CsDnsmasqProcess *process; /* (owned) */
+  gint64 started;            /* monotonic time */
+  guint report;              /* timeout source of a delayed report, or 0 */
+  char **servers;            /* (owned) (nullable) what this process was told */
+  int uplink_ifindex;        /* at that time */
+} Server;
+
+struct _CsDnsmasqStep
+{
+  GObject parent;
+  char *runtime_dir;    /* (owned) */
+  GDBusConnection *bus; /* (owned) (nullable) */
+  GHashTable *servers;  /* (owned) LAN (owned by the value) -> Server (owned) */
+};
+
+static void cs_dnsmasq_step_iface_init (CsStepInterface *iface);
+G_DEFINE_FINAL_TYPE_WITH_CODE (CsDnsmasqStep,
+                               cs_dnsmasq_step,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (CS_TYPE_STEP,
+                                                      cs_dnsmasq_step_iface_init))
+
+/* One call of apply(). */
+typedef struct
+{
+  Server *server;        /* unowned */
+  const CsSharePlan *to; /* (nullable) unowned */
+  char *config;          /* (owned) (nullable) NULL: no server is wanted */
+  gboolean fresh;        /* it was started within this call */
+  GError *error;         /* (owned) (nullable) while the port's owner is looked for */
+} Apply;
+
+static void
+apply_free (Apply *apply)
+{
+  g_free (apply->config);
+  g_clear_error (&apply->error);
+  g_free (apply);
+}
+
+static void
+forget_servers (Server *server)
+{
+  g_clear_pointer (&server->servers, g_strfreev);
+}
+
+static void
+server_free (Server *server)
+{
+  g_clear_handle_id (&server->report, g_source_remove);
+  cs_dnsmasq_process_free (server->process);
+  g_free (server->lan);
+  g_free (server->directory);
+  forget_servers (server);
+  g_free (server);
+}
+
+static gboolean
+on_report (gpointer user_data)
+{
+  Server *server = user_data;
+
+  server->report = 0;
+  cs_step_emit_changed (CS_STEP (server->step), server->lan);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_died (CsDnsmasqProcess *process, gpointer user_data)
+{
+  Server *server = user_data;
+  gint64 life = g_get_monotonic_time () - server->started;
+  gint64 wait = MAX (0, MIN_LIFE - life) / 1000;
+
+  g_message ("%s: dnsmasq has ended unexpectedly and is started again", server->lan);
+  forget_servers (server);
+  g_clear_handle_id (&server->report, g_source_remove);
+  server->report = g_timeout_add ((guint)wait, on_report, server);
+}
+
+static Server *
+get_server (CsDnsmasqStep *self, const char *lan)
+{
+  Server *server = g_hash_table_lookup (self->servers, lan);
+  g_autofree char *escaped = NULL;
+
+  if (server != NULL)
+    return server;
+  escaped = cs_ifname_escape (lan);
+  server = g_new0 (Server, 1);
+  server->step = self;
+  server->lan = g_strdup (lan);
+  server->directory = g_build_filename (self->runtime_dir, escaped, NULL);
+  server->process = cs_dnsmasq_process_new (server->directory, on_died, server);
+  g_hash_table_insert (self->servers, server->lan, server);
+  return server;
+}
+
+/* --- The directory -------------------------------------------------------------------
+ */
+
+static char *
+config_path (const Server *server)
+{
+  return g_build_filename (server->directory, "dnsmasq.conf", NULL);
+}
+
+static gboolean
+is_configured (const Server *server, const char *config)
+{
+  g_autofree char *path = config_path (server);
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) && g_str_equal (text, config);
+}
+
+static gboolean
+write_config (const Server *server, const char *config, GError **error)
+{
+  g_autofree char *path = config_path (server);
+
+  if (g_mkdir_with_parents (server->directory, 0755) != 0)
+    {
+      g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
+                   "Cannot make the directory %s for dnsmasq: %s", server->directory,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  return g_file_set_contents (path, config, -1, error);
+}
+
+static void
+remove_directory (const Server *server)
+{
+  g_autoptr (GDir) directory = g_dir_open (server->directory, 0, NULL);
+  const char *name;
+
+  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (server->directory, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (server->directory);
+}
+
+/* --- Upstream servers ----------------------------------------------------------------
+ */
+
+static void stop (GTask *task);
+
+static GVariant *
+servers_to_variant (char **servers)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aas"));
+  for (guint i = 0; servers[i] != NULL; i++)
+    g_variant_builder_add_value (
+        &builder, g_variant_new_strv ((const char *const *)&servers[i], 1));
+  return g_variant_new ("(aas)", &builder);
+}
+
+static void
+call (CsDnsmasqStep *self,
+      const char *lan,
+      const char *method,
+      GVariant *arguments,
+      GAsyncReadyCallback callback,
+      gpointer user_data)
+{
+  g_autofree char *name = cs_dnsmasq_bus_name (lan);
+
+  g_dbus_connection_call (self->bus, name, BUS_OBJECT, BUS_INTERFACE, method, arguments,
+                          NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, BUS_LIMIT, NULL,
+                          callback, user_data);
+}
+
+/* A dnsmasq that was found running and does not listen is started anew, once. */
+static void
+on_told (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Apply *apply = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply
+      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (reply != NULL)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  forget_servers (apply->server);
+  if (!apply->fresh)
+    {
+      g_debug ("%s: dnsmasq does not answer: %s", apply->to->lan, error->message);
+      stop (g_steal_pointer (&task));
+      return;
+    }
+  g_task_return_new_error (
+      task, CS_ERROR, CS_ERROR_FAILED,
+      "dnsmasq runs, but cannot be told which name servers to ask: %s", error->message);
+}
+
+static void
+tell_servers (GTask *task)
+{
+  Apply *apply = g_task_get_task_data (task);
+  CsDnsmasqStep *self = g_task_get_source_object (task);
+  Server *server = apply->server;
+  g_auto (GStrv) servers = cs_dnsmasq_servers (apply->to);
+  gboolean known = server->servers != NULL;
+
+  if (self->bus == NULL
+      || (known && server->uplink_ifindex == apply->to->uplink_ifindex
+          && g_strv_equal ((const char *const *)servers,
+                           (const char *const *)server->servers)))
+    {
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+      return;
+    }
+  if (!apply->fresh)
+    {
+      call (self, server->lan, "SetServersEx", g_variant_new_parsed ("(@aas [],)"), NULL,
+            NULL);
+      call (self, server->lan, "ClearCache", NULL, NULL, NULL);
+    }
+  call (self, server->lan, "SetServersEx", servers_to_variant (servers), on_told, task);
+  forget_servers (server);
+  server->servers = g_steal_pointer (&servers);
+  server->uplink_ifindex = apply->to->uplink_ifindex;
+}
+
+/* --- Starting and ending -------------------------------------------------------------
+ */
+
+static void
+look_for_owner (GTask *task,
+                gpointer source,
+                gpointer task_data,
+                GCancellable *cancellable)
+{
+  Apply *apply = task_data;
+  gboolean dhcp = strstr (apply->error->message, "DHCP") != NULL;
+  guint port = dhcp ? DHCP_PORT : apply->to->dns_port;
+  g_autofree char *owner
+      = cs_port_owner_find (dhcp ? 0 : apply->to->address.address, port);
+
+  if (owner == NULL)
+    g_task_return_error (task, g_steal_pointer (&apply->error));
+  else
+    g_task_return_new_error (
+        task, CS_ERROR, CS_ERROR_FAILED,
+        "Port %u on \"%s\" is taken by %s: stop that program, or let it listen on other "
+        "interfaces only",
+        port, apply->to->lan, owner);
+}
+
+static void
+on_started (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Apply *apply = g_task_get_task_data (task);
+  gboolean busy;
+
+  apply->fresh = TRUE;
+  apply->server->started = g_get_monotonic_time ();
+  if (cs_dnsmasq_process_start_finish (result, &busy, &apply->error))
+    tell_servers (g_steal_pointer (&task));
+  else if (busy)
+    g_task_run_in_thread (task, look_for_owner);
+  else
+    g_task_return_error (task, g_steal_pointer (&apply->error));
+}
+
+static void
+on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Apply *apply = g_task_get_task_data (task);
+  Server *server = apply->server;
+  GError *error = NULL;
+
+  cs_dnsmasq_process_stop_finish (result);
+  forget_servers (server);
+  if (apply->config != NULL && !write_config (server, apply->config, &error))
+    g_task_return_error (task, error);
+  else if (apply->config != NULL)
+    cs_dnsmasq_process_start_async (server->process, on_started, g_steal_pointer (&task));
+  else
+    {
+      if (apply->to == NULL)
+        {
+          CsDnsmasqStep *self = g_task_get_source_object (task);
+
+          remove_directory (server);
+          g_hash_table_remove (self->servers, server->lan);
+        }
+      g_task_return_boolean (task, TRUE);
+    }
+}
+
+static void
+stop (GTask *task)
+{
+  Apply *apply = g_task_get_task_data (task);
+
+  cs_dnsmasq_process_stop_async (apply->server->process, on_stopped, task);
+}
+
+/* With keep-lan somebody else serves the LAN; without its device nobody can. */
+static gboolean
+wants_server (const CsSharePlan *share)
+{
+  return share != NULL && share->lan_method != CS_LAN_KEEP
+         && share->lan_method != CS_LAN_ABSENT;
+}
+
+static const char *
+cs_dnsmasq_step_get_name (CsStep *step)
+{
+  return "dnsmasq";
+}
+
+static void
+cs_dnsmasq_step_apply_async (CsStep *step,
+                             const CsPlan *plan,
+                             const CsSharePlan *from,
+                             const CsSharePlan *to,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  CsDnsmasqStep *self = CS_DNSMASQ_STEP (step);
+  g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
+  Apply *apply = g_new0 (Apply, 1);
+  Server *server = get_server (self, to != NULL ? to->lan : from->lan);
+
+  apply->server = server;
+  apply->to = to;
+  if (wants_server (to))
+    apply->config = cs_dnsmasq_config_render (to, server->directory);
+  g_task_set_source_tag (task, cs_dnsmasq_step_apply_async);
+  g_task_set_task_data (task, apply, (GDestroyNotify)apply_free);
+  g_clear_handle_id (&server->report, g_source_remove);
+
+  if (apply->config != NULL && is_configured (server, apply->config)
+      && cs_dnsmasq_process_is_running (server->process))
+    tell_servers (g_steal_pointer (&task));
+  else
+    stop (g_steal_pointer (&task));
+}
+
+static gboolean
+cs_dnsmasq_step_apply_finish (CsStep *step, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, step), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+cs_dnsmasq_step_iface_init (CsStepInterface *iface)
+{
+  iface->get_name = cs_dnsmasq_step_get_name;
+  iface->apply_async = cs_dnsmasq_step_apply_async;
+  iface->apply_finish = cs_dnsmasq_step_apply_finish;
+}
+
+static void
+cs_dnsmasq_step_finalize (GObject *object)
+{
+  CsDnsmasqStep *self = CS_DNSMASQ_STEP (object);
+
+  g_free (self->runtime_dir);
+  g_clear_object (&self->bus);
+  g_hash_table_unref (self->servers);
+  G_OBJECT_CLASS (cs_dnsmasq_step_parent_class)->finalize (object);
+}
+
+static void
+cs_dnsmasq_step_class_init (CsDnsmasqStepClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cs_dnsmasq_step_finalize;
+}
+
+static void
+cs_dnsmasq_step_init (CsDnsmasqStep *self)
+{
+  self->servers = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+                                         (GDestroyNotify)server_free);
+}
+
+CsStep *
+cs_dnsmasq_step_new (const char *runtime_dir, GDBusConnection *bus)
+{
+  CsDnsmasqStep *self = g_object_new (CS_TYPE_DNSMASQ_STEP, NULL);
+
+  self->runtime_dir = g_strdup (runtime_dir);
+  g_set_object (&self->bus, bus);
+  return CS_STEP (self);
+}

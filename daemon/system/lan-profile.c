@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Starting: add and activate the profile, in one call, and be done as soon as the kernel
+ * has the address. NetworkManager goes on to run its dispatcher scripts, and on a device
+ * without a cable waits for seconds; nothing of that matters to a share.
+ * Ending: activate what was found, or deactivate ours, and be done when the device has
+ * settled and the profile is gone.
+ *
+ * On the way both only look: every signal leads to the same question, are we there yet.
+ */
+#include "lan-profile.h"
+
+#include "address-watch.h"
+#include "lan-settings.h"
+
+#include "dbus/errors.h"
+
+#define START_LIMIT 10 /* seconds; a few milliseconds are usual */
+#define END_LIMIT   2  /* seconds; then what was found is left to come up by itself */
+
+typedef struct
+{
+  NMClient *client;           /* (owned) */
+  const CsSharePlan *from;    /* (nullable) unowned */
+  const CsSharePlan *to;      /* (nullable) unowned */
+  char *uuid;                 /* (owned) of our profile */
+  NMDevice *device;           /* (owned) (nullable) */
+  CsAddressWatch *watch;      /* (owned) (nullable) of the address that comes or goes */
+  NMActiveConnection *active; /* (owned) (nullable) ours, being started */
+  GTask *waiting;             /* (owned) (nullable) from wait() on */
+  guint limit;                /* timeout source, or 0 */
+} Call;
+
+static void
+call_free (Call *call)
+{
+  g_object_unref (call->client);
+  g_free (call->uuid);
+  g_clear_object (&call->device);
+  g_clear_object (&call->active);
+  g_clear_pointer (&call->watch, cs_address_watch_free);
+  g_free (call);
+}
+
+/* A name-based UUID (RFC 4122, version 5), but for its name space. */
+char *
+cs_lan_profile_uuid (const char *lan)
+{
+  g_autofree char *name = g_strconcat ("org.connshare1 LAN ", lan, NULL);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA1, name, -1);
+
+  hash[12] = '5';
+  hash[16] = "89ab"[g_ascii_xdigit_value (hash[16]) & 3];
+  return g_strdup_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", hash, hash + 8, hash + 12,
+                          hash + 16, hash + 20);
+}
+
+static NMActiveConnection *
+find_active (const Call *call)
+{
+  const GPtrArray *all = nm_client_get_active_connections (call->client);
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      NMActiveConnection *active = g_ptr_array_index (all, i);
+      NMActiveConnectionState state = nm_active_connection_get_state (active);
+
+      if (g_strcmp0 (nm_active_connection_get_uuid (active), call->uuid) == 0
+          && (state == NM_ACTIVE_CONNECTION_STATE_ACTIVATING
+              || state == NM_ACTIVE_CONNECTION_STATE_ACTIVATED))
+        return active;
+    }
+  return NULL;
+}
+
+/* --- Waiting -------------------------------------------------------------------------
+ */
+
+/* "ip-config-unavailable" and so on, the names in libnm's enumeration, as words. */
+static char *
+words_of (NMDeviceStateReason reason)
+{
+  g_autoptr (GEnumClass) names = g_type_class_ref (NM_TYPE_DEVICE_STATE_REASON);
+  const GEnumValue *value = g_enum_get_value (names, (int)reason);
+
+  if (value == NULL)
+    return g_strdup_printf ("reason %d", (int)reason);
+  return g_strdelimit (g_strdup (value->value_nick), "-", ' ');
+}
+
+/* Also once the object is gone from the bus. */
+static gboolean
+is_settled (NMDevice *device)
+{
+  NMDeviceState state = nm_device_get_state (device);
+
+  return state <= NM_DEVICE_STATE_DISCONNECTED || state == NM_DEVICE_STATE_ACTIVATED
+         || state == NM_DEVICE_STATE_NEED_AUTH || state == NM_DEVICE_STATE_FAILED;
+}
+
+static gboolean
+is_ended (const Call *call)
+{
+  if (nm_client_get_connection_by_uuid (call->client, call->uuid) != NULL)
+    return FALSE;
+  if (call->device == NULL)
+    return TRUE;
+  return is_settled (call->device)
+         && (nm_device_get_state (call->device) == NM_DEVICE_STATE_ACTIVATED
+             || !cs_address_watch_is_there (call->watch));
+}
+
+/* Ends the waiting. The task, and with it the call, may be gone afterwards. */
+static void
+finish (Call *call, GError *error)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&call->waiting);
+
+  g_clear_handle_id (&call->limit, g_source_remove);
+  g_signal_handlers_disconnect_by_data (call->client, call);
+  if (call->device != NULL)
+    g_signal_handlers_disconnect_by_data (call->device, call);
+  if (call->active != NULL)
+    g_signal_handlers_disconnect_by_data (call->active, call);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+look (gpointer user_data)
+{
+  Call *call = user_data;
+  g_autofree char *words = NULL;
+
+  if (call->waiting == NULL)
+    return;
+  if (call->to == NULL)
+    {
+      if (is_ended (call))
+        finish (call, NULL);
+      return;
+    }
+  if (cs_address_watch_is_there (call->watch))
+    {
+      finish (call, NULL);
+      return;
+    }
+  if (nm_active_connection_get_state (call->active)
+      != NM_ACTIVE_CONNECTION_STATE_DEACTIVATED)
+    return;
+  words = words_of (nm_device_get_state_reason (call->device));
+  finish (call, g_error_new (CS_ERROR, CS_ERROR_FAILED,
+                             "NetworkManager did not set up \"%s\": %s; its journal has "
+                             "more",
+                             call->to->lan, words));
+}
+
+static gboolean
+on_limit (gpointer user_data)
+{
+  Call *call = user_data;
+
+  call->limit = 0;
+  if (call->to == NULL)
+    finish (call, NULL);
+  else
+    finish (call, g_error_new (CS_ERROR, CS_ERROR_TIMEOUT,
+                               "NetworkManager did not set up \"%s\" within %d s; its "
+                               "journal may say why",
+                               call->to->lan, START_LIMIT));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait (GTask *task)
+{
+  Call *call = g_task_get_task_data (task);
+
+  call->waiting = task;
+  call->limit = g_timeout_add_seconds (call->to != NULL ? START_LIMIT : END_LIMIT,
+                                       on_limit, call);
+  g_signal_connect_swapped (call->client, "notify", G_CALLBACK (look), call);
+  if (call->device != NULL)
+    g_signal_connect_swapped (call->device, "notify::" NM_DEVICE_STATE, G_CALLBACK (look),
+                              call);
+  if (call->active != NULL)
+    g_signal_connect_swapped (call->active, "notify::" NM_ACTIVE_CONNECTION_STATE,
+                              G_CALLBACK (look), call);
+  look (call);
+}
+
+/* --- Starting ------------------------------------------------------------------------
+ */
+
+/* Takes @error: what NetworkManager refused. */
+static void
+refuse (GTask *task, GError *error)
+{
+  const Call *call = g_task_get_task_data (task);
+
+  g_dbus_error_strip_remote_error (error);
+  g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
+                           "NetworkManager refused to set up \"%s\": %s", call->to->lan,
+                           error->message);
+  g_error_free (error);
+}
+
+static void
+on_activated (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Call *call = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  call->active = nm_client_add_and_activate_connection2_finish (NM_CLIENT (source),
+                                                                result, NULL, &error);
+  if (call->active == NULL)
+    refuse (task, error);
+  else
+    wait (g_steal_pointer (&task));
+}
+
+static void
+activate (GTask *task)
+{
+  Call *call = g_task_get_task_data (task);
+  g_autoptr (NMConnection) profile
+      = cs_lan_settings_new (call->to, call->uuid, call->device);
+  GVariantDict options;
+
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "persist", "s", "volatile");
+  nm_client_add_and_activate_connection2 (call->client, profile, call->device, NULL,
+                                          g_variant_dict_end (&options), NULL,
+                                          on_activated, task);
+}
+
+/* One that lost its device, or that NetworkManager has not dropped yet: it is in the way.
+ * Whether it could be deleted shows in what comes next. */
+static void
+on_stale_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  nm_remote_connection_delete_finish (NM_REMOTE_CONNECTION (source), result, NULL);
+  activate (user_data);
+}
+
+static void
+on_reapplied (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (!nm_device_reapply_finish (NM_DEVICE (source), result, &error))
+    refuse (task, error);
+  else
+    wait (g_steal_pointer (&task));
+}
+
+static void
+on_changed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  const Call *call = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = nm_remote_connection_update2_finish (
+      NM_REMOTE_CONNECTION (source), result, &error);
+
+  if (reply == NULL)
+    refuse (task, error);
+  else
+    nm_device_reapply_async (call->device, NULL, 0, 0, NULL, on_reapplied,
+                             g_steal_pointer (&task));
+}
+
+/* The profile is active: gives it the address of the plan, in place. */
+static void
+change (GTask *task, NMRemoteConnection *profile)
+{
+  const Call *call = g_task_get_task_data (task);
+  g_autoptr (NMConnection) changed
+      = cs_lan_settings_change (NM_CONNECTION (profile), call->to);
+
+  nm_remote_connection_update2 (
+      profile, nm_connection_to_dbus (changed, NM_CONNECTION_SERIALIZE_ALL),
+      NM_SETTINGS_UPDATE2_FLAG_IN_MEMORY | NM_SETTINGS_UPDATE2_FLAG_VOLATILE, NULL, NULL,
+      on_changed, task);
+}
+
+static void
+start (GTask *task)
+{
+  Call *call = g_task_get_task_data (task);
+  NMActiveConnection *active = find_active (call);
+  NMRemoteConnection *profile
+      = nm_client_get_connection_by_uuid (call->client, call->uuid);
+
+  if (active != NULL && cs_address_watch_is_there (call->watch))
+    {
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+    }
+  else if (active != NULL && profile != NULL)
+    {
+      call->active = g_object_ref (active);
+      change (task, profile);
+    }
+  else if (profile != NULL)
+    nm_remote_connection_delete_async (profile, NULL, on_stale_deleted, task);
+  else
+    activate (task);
+}
+
+/* --- Ending --------------------------------------------------------------------------
+ */
+
+static void
+on_deactivated (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  const Call *call = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  gboolean done
+      = NM_IS_DEVICE (source)
+            ? nm_device_disconnect_finish (NM_DEVICE (source), result, &error)
+            : nm_client_deactivate_connection_finish (NM_CLIENT (source), result, &error);
+
+  if (done || find_active (call) == NULL)
+    {
+      wait (g_steal_pointer (&task));
+      return;
+    }
+  g_dbus_error_strip_remote_error (error);
+  g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
+                           "NetworkManager did not put \"%s\" back: %s", call->from->lan,
+                           error->message);
+}
+
+static void
+deactivate (GTask *task)
+{
+  const Call *call = g_task_get_task_data (task);
+  NMActiveConnection *active = find_active (call);
+  NMRemoteConnection *profile
+      = nm_client_get_connection_by_uuid (call->client, call->uuid);
+
+  if (active == NULL)
+    wait (task);
+  else if (profile != NULL && cs_lan_settings_was_idle (NM_CONNECTION (profile)))
+    nm_device_disconnect_async (call->device, NULL, on_deactivated, task);
+  else
+    nm_client_deactivate_connection_async (call->client, active, NULL, on_deactivated,
+                                           task);
+}
+
+static void
+on_found_activated (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  const Call *call = g_task_get_task_data (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NMActiveConnection) active
+      = nm_client_activate_connection_finish (NM_CLIENT (source), result, &error);
+
+  if (active != NULL)
+    {
+      wait (user_data);
+      return;
+    }
+  g_message ("%s: the profile %s, which was active before, does not come back: %s",
+             call->from->lan, call->from->found_connection, error->message);
+  deactivate (user_data);
+}
+
+/* Another profile than ours on the device is somebody's choice, and stays. */
+static void
+end (GTask *task)
+{
+  const Call *call = g_task_get_task_data (task);
+  const char *uuid = call->from->found_connection;
+  NMRemoteConnection *found = NULL;
+
+  if (uuid != NULL)
+    found = nm_client_get_connection_by_uuid (call->client, uuid);
+  if (find_active (call) == NULL && call->device != NULL
+      && nm_device_get_active_connection (call->device) != NULL)
+    {
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+    }
+  else if (found != NULL && call->device != NULL)
+    nm_client_activate_connection_async (call->client, NM_CONNECTION (found),
+                                         call->device, NULL, NULL, on_found_activated,
+                                         task);
+  else
+    deactivate (task);
+}
+
+void
+cs_lan_profile_apply_async (NMClient *client,
+                            const CsSharePlan *from,
+                            const CsSharePlan *to,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  const CsSharePlan *share = to != NULL ? to : from;
+  Call *call = g_new0 (Call, 1);
+  GError *error = NULL;
+
+  call->client = g_object_ref (client);
+  call->from = from;
+  call->to = to;
+  call->uuid = cs_lan_profile_uuid (share->lan);
+  g_set_object (&call->device, nm_client_get_device_by_iface (client, share->lan));
+  call->watch = cs_address_watch_new (share->lan, share->address, look, call, &error);
+  g_task_set_source_tag (task, cs_lan_profile_apply_async);
+  g_task_set_task_data (task, call, (GDestroyNotify)call_free);
+
+  if (call->watch == NULL)
+    g_task_return_error (task, error);
+  else if (to == NULL)
+    end (g_steal_pointer (&task));
+  else if (call->device == NULL)
+    g_task_return_new_error (task, CS_ERROR, CS_ERROR_NO_SUCH_DEVICE,
+                             "NetworkManager has no device \"%s\"", to->lan);
+  else
+    start (g_steal_pointer (&task));
+}
+
+gboolean
+cs_lan_profile_apply_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One netlink socket for one question: that is cheaper than it looks, and needs no state
+ * that a reset of the kernel's answers could confuse. */
+#include "nft-table.h"
+
+#include "core/ifname.h"
+#include "dbus/errors.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <libnftnl/object.h>
+#include <libnftnl/table.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <sys/socket.h>
+
+#define TABLE "connshare"
+
+/* A question and its answer: both are less than a page. */
+typedef struct
+{
+  struct mnl_socket *socket; /* (owned) (nullable) */
+  char buffer[8192];
+} Question;
+
+static void
+question_clear (Question *question)
+{
+  if (question->socket != NULL)
+    mnl_socket_close (question->socket);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Question, question_clear)
+
+typedef struct nftnl_obj CsNftObject;
+static void
+object_free (CsNftObject *object)
+{
+  nftnl_obj_free (object);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNftObject, object_free)
+
+typedef struct nftnl_table CsNftTable;
+static void
+table_free (CsNftTable *table)
+{
+  nftnl_table_free (table);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNftTable, table_free)
+
+static struct nlmsghdr *
+begin (Question *question, uint16_t type)
+{
+  return nftnl_nlmsg_build_hdr (question->buffer, type, NFPROTO_INET, NLM_F_ACK, 1);
+}
+
+/* Returns 0 or an errno. @on_answer gets the message of the answer. */
+static int
+ask (Question *question,
+     const struct nlmsghdr *message,
+     mnl_cb_t on_answer,
+     void *user_data)
+{
+  unsigned int port;
+  ssize_t size;
+  int result = MNL_CB_OK;
+
+  question->socket = mnl_socket_open2 (NETLINK_NETFILTER, SOCK_CLOEXEC);
+  if (question->socket == NULL
+      || mnl_socket_bind (question->socket, 0, MNL_SOCKET_AUTOPID) < 0
+      || mnl_socket_sendto (question->socket, message, message->nlmsg_len) < 0)
+    return errno;
+  port = mnl_socket_get_portid (question->socket);
+  while (result == MNL_CB_OK)
+    {
+      size = mnl_socket_recvfrom (question->socket, question->buffer,
+                                  sizeof question->buffer);
+      if (size < 0)
+        return errno;
+      result = mnl_cb_run (question->buffer, (size_t)size, 1, port, on_answer, user_data);
+    }
+  return result < 0 ? errno : 0;
+}
+
+static int
+on_counter (const struct nlmsghdr *message, void *user_data)
+{
+  return nftnl_obj_nlmsg_parse (message, user_data) < 0 ? MNL_CB_ERROR : MNL_CB_OK;
+}
+
+static gboolean
+read_counter (const char *prefix, const char *lan, guint64 *bytes, guint64 *packets)
+{
+  g_auto (Question) question = { 0 };
+  g_autoptr (CsNftObject) counter = nftnl_obj_alloc ();
+  g_autofree char *escaped = cs_ifname_escape (lan);
+  g_autofree char *name = g_strconcat (prefix, escaped, NULL);
+  struct nlmsghdr *message = begin (&question, NFT_MSG_GETOBJ);
+
+  if (counter == NULL)
+    g_error ("out of memory");
+  nftnl_obj_set_str (counter, NFTNL_OBJ_TABLE, TABLE);
+  nftnl_obj_set_str (counter, NFTNL_OBJ_NAME, name);
+  nftnl_obj_set_u32 (counter, NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
+  nftnl_obj_nlmsg_build_payload (message, counter);
+  if (ask (&question, message, on_counter, counter) != 0)
+    return FALSE;
+  *bytes = nftnl_obj_get_u64 (counter, NFTNL_OBJ_CTR_BYTES);
+  *packets = nftnl_obj_get_u64 (counter, NFTNL_OBJ_CTR_PKTS);
+  return TRUE;
+}
+
+gboolean
+cs_nft_read_counters (const char *lan, CsCounters *counters)
+{
+  *counters = (CsCounters){ 0 };
+  return read_counter ("sent_", lan, &counters->bytes_sent, &counters->packets_sent)
+         && read_counter ("received_", lan, &counters->bytes_received,
+                          &counters->packets_received);
+}
+
+static int
+on_table (const struct nlmsghdr *message, void *user_data)
+{
+  return MNL_CB_OK;
+}
+
+gboolean
+cs_nft_table_exists (gboolean *exists, GError **error)
+{
+  g_auto (Question) question = { 0 };
+  g_autoptr (CsNftTable) table = nftnl_table_alloc ();
+  struct nlmsghdr *message = begin (&question, NFT_MSG_GETTABLE);
+  int refusal;
+
+  if (table == NULL)
+    g_error ("out of memory");
+  nftnl_table_set_str (table, NFTNL_TABLE_NAME, TABLE);
+  nftnl_table_nlmsg_build_payload (message, table);
+  refusal = ask (&question, message, on_table, NULL);
+  *exists = refusal == 0;
+  if (refusal == 0 || refusal == ENOENT)
+    return TRUE;
+  if (refusal == EPERM)
+    g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
+                 "The kernel does not let connshared at nf_tables: it must run as root, "
+                 "with CAP_NET_ADMIN");
+  else
+    g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUPPORTED,
+                 "This kernel has no nf_tables (%s): load the module nf_tables, or run a "
+                 "kernel that is built with CONFIG_NF_TABLES_INET",
+                 g_strerror (refusal));
+  return FALSE;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Short questions to the kernel's nf_tables about table "inet connshare", asked without a
+ * listing: a few microseconds each, whatever else there is. */
+#pragma once
+
+#include <glib.h>
+
+typedef struct
+{
+  guint64 bytes_sent; /* by clients, to the uplink; IP bytes */
+  guint64 bytes_received;
+  guint64 packets_sent;
+  guint64 packets_received;
+} CsCounters;
+
+/* FALSE, and zeros, if there is no share of this LAN in the kernel. */
+gboolean cs_nft_read_counters (const char *lan, CsCounters *counters);
+
+/* The error is CS_ERROR_NOT_SUPPORTED where the kernel has no nf_tables at all. */
+gboolean cs_nft_table_exists (gboolean *exists, GError **error);

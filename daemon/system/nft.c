@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* core/ruleset.h has the texts; here they become transactions, through libnftables, in a
+ * thread, as a commit waits for the kernel's grace periods. A share that starts, changes
+ * or ends is one small transaction. Where the table is not as that expects (it is not
+ * there, somebody flushed it, a crash left half of it), and when a share is applied again
+ * as it is (a repair), the whole table is made anew, in one transaction too; counters
+ * then go on from where they were. With the last share the table goes. */
+#include "nft.h"
+
+#include "core/ifname.h"
+#include "core/ruleset.h"
+#include "dbus/errors.h"
+
+#include <nftables/libnftables.h>
+#include <string.h>
+
+struct _CsNftStep
+{
+  GObject parent;
+};
+
+static void cs_nft_step_iface_init (CsStepInterface *iface);
+G_DEFINE_FINAL_TYPE_WITH_CODE (CsNftStep,
+                               cs_nft_step,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (CS_TYPE_STEP,
+                                                      cs_nft_step_iface_init))
+
+typedef struct nft_ctx CsNftContext;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNftContext, nft_ctx_free)
+
+/* "internal:0:0-0: Error: Could not process rule: Operation not supported" and more lines
+ * that show the place: the words between. */
+static char *
+words_of (const char *output)
+{
+  const char *mark = strstr (output, "Error: ");
+  const char *words = mark != NULL ? mark + strlen ("Error: ") : output;
+
+  if (words[0] == '\0')
+    return g_strdup ("it gave no reason");
+  return g_strndup (words, strcspn (words, "\n"));
+}
+
+static gboolean
+run (const char *text, GError **error)
+{
+  g_autoptr (CsNftContext) context = nft_ctx_new (NFT_CTX_DEFAULT);
+  g_autofree char *words = NULL;
+
+  if (context == NULL || nft_ctx_buffer_output (context) != 0
+      || nft_ctx_buffer_error (context) != 0)
+    g_error ("out of memory");
+  if (nft_run_cmd_from_buffer (context, text) == 0)
+    return TRUE;
+  words = words_of (nft_ctx_get_error_buffer (context));
+  g_set_error (
+      error, CS_ERROR, CS_ERROR_FAILED,
+      "nftables refused the ruleset: %s; \"sharectl preview\" shows it, and this "
+      "kernel needs nf_tables with NAT, masquerade, conntrack and reject",
+      words);
+  return FALSE;
+}
+
+/* The new counters are made before the shares, which leave them as they are. */
+static void
+carry_counters (GString *text, const char *lan)
+{
+  g_autofree char *id = cs_ifname_escape (lan);
+  CsCounters counters;
+
+  if (!cs_nft_read_counters (lan, &counters))
+    return;
+  g_string_append_printf (
+      text,
+      "add counter inet connshare sent_%s { packets %" G_GUINT64_FORMAT
+      " bytes %" G_GUINT64_FORMAT " }\n",
+      id, counters.packets_sent, counters.bytes_sent);
+  g_string_append_printf (
+      text,
+      "add counter inet connshare received_%s { packets %" G_GUINT64_FORMAT
+      " bytes %" G_GUINT64_FORMAT " }\n",
+      id, counters.packets_received, counters.bytes_received);
+}
+
+static gboolean
+rebuild (const CsPlan *plan, GError **error)
+{
+  g_autofree char *end = cs_ruleset_render_end ();
+  g_autofree char *table = cs_ruleset_render (plan);
+  GString *text = g_string_new (end);
+  g_autofree char *owned = NULL;
+
+  g_string_append (text, "add table inet connshare\n");
+  for (guint i = 0; i < plan->shares->len; i++)
+    {
+      const CsSharePlan *share = cs_share_plan_applied (plan->shares->pdata[i]);
+
+      if (share != NULL)
+        carry_counters (text, share->lan);
+    }
+  /* That text starts by removing the table, too. */
+  g_string_append (text, g_str_has_prefix (table, end) ? table + strlen (end) : table);
+  owned = g_string_free (text, FALSE);
+  return run (owned, error);
+}
+
+static gboolean
+has_shares (const CsPlan *plan)
+{
+  for (guint i = 0; i < plan->shares->len; i++)
+    if (cs_share_plan_applied (plan->shares->pdata[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* One call of apply(); all of it belongs to the caller, and stays until the callback. */
+typedef struct
+{
+  const CsPlan *plan;
+  const CsSharePlan *from; /* (nullable) */
+  const CsSharePlan *to;   /* (nullable) */
+} Apply;
+
+/* Whether the table has @from, so that a small change can be made. */
+static gboolean
+is_as_before (const CsSharePlan *from, const CsSharePlan *to)
+{
+  CsCounters counters;
+  gboolean there = cs_nft_read_counters (from != NULL ? from->lan : to->lan, &counters);
+
+  return there == (from != NULL);
+}
+
+static gboolean
+apply_plans (const Apply *apply, GError **error)
+{
+  const CsSharePlan *from = cs_share_plan_applied (apply->from);
+  const CsSharePlan *to = cs_share_plan_applied (apply->to);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) refusal = NULL;
+  gboolean exists;
+
+  if (!cs_nft_table_exists (&exists, error))
+    return FALSE;
+  if (!has_shares (apply->plan))
+    {
+      text = cs_ruleset_render_end ();
+      return !exists || run (text, error);
+    }
+  if (!exists || cs_share_plan_equal (from, to) || !is_as_before (from, to))
+    return rebuild (apply->plan, error);
+  text = cs_ruleset_render_change (from, to);
+  if (run (text, &refusal))
+    return TRUE;
+  g_debug ("%s: the table is made anew: %s", from != NULL ? from->lan : to->lan,
+           refusal->message);
+  return rebuild (apply->plan, error);
+}
+
+static void
+apply_in_thread (GTask *task,
+                 gpointer source,
+                 gpointer task_data,
+                 GCancellable *cancellable)
+{
+  static GMutex one_at_a_time; /* libnftables has state that all contexts share */
+  GError *error = NULL;
+  gboolean done;
+
+  g_mutex_lock (&one_at_a_time);
+  done = apply_plans (task_data, &error);
+  g_mutex_unlock (&one_at_a_time);
+  if (done)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static const char *
+cs_nft_step_get_name (CsStep *step)
+{
+  return "ruleset";
+}
+
+static void
+cs_nft_step_apply_async (CsStep *step,
+                         const CsPlan *plan,
+                         const CsSharePlan *from,
+                         const CsSharePlan *to,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
+  Apply *apply = g_new0 (Apply, 1);
+
+  apply->plan = plan;
+  apply->from = from;
+  apply->to = to;
+  g_task_set_source_tag (task, cs_nft_step_apply_async);
+  g_task_set_task_data (task, apply, g_free);
+  g_task_run_in_thread (task, apply_in_thread);
+}
+
+static gboolean
+cs_nft_step_apply_finish (CsStep *step, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, step), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+cs_nft_step_iface_init (CsStepInterface *iface)
+{
+  iface->get_name = cs_nft_step_get_name;
+  iface->apply_async = cs_nft_step_apply_async;
+  iface->apply_finish = cs_nft_step_apply_finish;
+}
+
+static void
+cs_nft_step_class_init (CsNftStepClass *klass)
+{
+}
+
+static void
+cs_nft_step_init (CsNftStep *self)
+{
+}
+
+CsStep *
+cs_nft_step_new (void)
+{
+  return CS_STEP (g_object_new (CS_TYPE_NFT_STEP, NULL));
+}

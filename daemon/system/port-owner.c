@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* /proc/net/{udp,tcp,udp6,tcp6} name the sockets' inodes, /proc/PID/fd who holds them;
+ * see proc_net_tcp.txt in the kernel's documentation. The kernel prints an address as
+ * words of the machine's byte order. */
+#include "port-owner.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TCP_LISTEN  0x0a
+#define UDP_UNBOUND 0x07 /* not connected: it takes from everybody */
+
+/* "00000000:0035" and "0100007F:0035"; for IPv6 32 digits, of which only "all zero" says
+ * that IPv4 is meant too. */
+static gboolean
+is_at (const char *local, guint32 address, guint port)
+{
+  const char *colon = strchr (local, ':');
+  gsize digits;
+
+  if (colon == NULL || g_ascii_strtoull (colon + 1, NULL, 16) != port)
+    return FALSE;
+  digits = (gsize)(colon - local);
+  if (strspn (local, "0") >= digits)
+    return TRUE;
+  return digits == 8
+         && GUINT32_FROM_BE ((guint32)g_ascii_strtoull (local, NULL, 16)) == address;
+}
+
+/* Adds "socket:[INODE]" of each socket of @table that is at the port. */
+static void
+collect_sockets (const char *table, guint32 address, guint port, GHashTable *sockets)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/net/%s", table);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return;
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      char local[64];
+      unsigned int state;
+      unsigned long inode;
+
+      if (sscanf (lines[i], "%*s %63s %*s %x %*s %*s %*s %*s %*s %lu", local, &state,
+                  &inode)
+              == 3
+          && (state == TCP_LISTEN || state == UDP_UNBOUND)
+          && is_at (local, address, port))
+        g_hash_table_add (sockets, g_strdup_printf ("socket:[%lu]", inode));
+    }
+}
+
+static gboolean
+holds (const char *pid, GHashTable *sockets)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%s/fd", pid);
+  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
+    {
+      g_autofree char *link = g_build_filename (path, name, NULL);
+      g_autofree char *target = g_file_read_link (link, NULL);
+
+      if (target != NULL && g_hash_table_contains (sockets, target))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static char *
+describe (const char *pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%s/comm", pid);
+  g_autofree char *program = NULL;
+
+  if (!g_file_get_contents (path, &program, NULL, NULL))
+    return g_strdup_printf ("process %s", pid);
+  return g_strdup_printf ("%s (process %s)", g_strchomp (program), pid);
+}
+
+char *
+cs_port_owner_find (guint32 address, guint port)
+{
+  static const char *const tables[] = { "udp", "tcp", "udp6", "tcp6" };
+  g_autoptr (GHashTable) sockets
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GDir) processes = g_dir_open ("/proc", 0, NULL);
+  const char *pid;
+
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    collect_sockets (tables[i], address, port, sockets);
+  if (processes == NULL || g_hash_table_size (sockets) == 0)
+    return NULL;
+  while ((pid = g_dir_read_name (processes)) != NULL)
+    if (g_ascii_isdigit (pid[0]) && holds (pid, sockets))
+      return describe (pid);
+  return NULL;
+}
