@@ -87,7 +87,9 @@ write_cidr (gconstpointer value)
 static gboolean
 read_cidr (gpointer value, const char *const *text)
 {
-  return text[0][0] == '\0' || cs_cidr_parse (text[0], value, NULL);
+  CsCidr *cidr = value;
+
+  return text[0][0] == '\0' || (cs_cidr_parse (text[0], cidr, NULL) && cidr->prefix != 0);
 }
 
 static void

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/request.h"
+#include "dbus/errors.h"
+
+#include <string.h>
+
+/* A request written as "LAN WAN OPTIONS", options as in the text form of GVariant. */
+static CsRequest *
+request_of (const char *lan, const char *wan, const char *options, GError **error)
+{
+  g_autoptr (GVariant) variant = NULL;
+
+  if (options)
+    variant = g_variant_parse (NULL, options, NULL, NULL, NULL);
+  g_assert_true (!options || variant);
+  return cs_request_new (lan, wan, variant, error);
+}
+
+static char *
+print_options (const CsRequest *request)
+{
+  g_autoptr (GVariant) options = g_variant_ref_sink (cs_request_options (request));
+  g_autoptr (GString) out = g_string_new (NULL);
+  static const char *const keys[]
+      = { "address", "dns", "force", "keep-lan", "persistent", NULL };
+
+  g_assert_cmpstr (g_variant_get_type_string (options), ==, "a{sv}");
+  for (const char *const *key = keys; *key; key++)
+    {
+      g_autoptr (GVariant) value = g_variant_lookup_value (options, *key, NULL);
+      g_autofree char *text = value ? g_variant_print (value, FALSE) : NULL;
+
+      if (text)
+        g_string_append_printf (out, "%s%s=%s", out->len ? " " : "", *key, text);
+    }
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+/* The key file has the same request. */
+static void
+assert_round_trip (const CsRequest *request)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GKeyFile) again = g_key_file_new ();
+  g_autoptr (CsRequest) read = NULL;
+  g_autoptr (CsRequest) copy = cs_request_copy (request);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *data = NULL;
+
+  cs_request_to_key_file (request, file);
+  data = g_key_file_to_data (file, NULL, NULL);
+  g_assert_true (g_key_file_load_from_data (again, data, strlen (data), 0, NULL));
+  read = cs_request_from_key_file (again, &error);
+  g_assert_no_error (error);
+  g_assert_true (cs_request_equal (request, read));
+  g_assert_true (cs_request_equal (request, copy));
+}
+
+static void
+test_good (void)
+{
+  static const struct
+  {
+    const char *options;
+    const char *printed;
+  } rows[] = {
+    { NULL, "" },
+    { "@a{sv} {}", "" },
+    { "{'address': <'192.168.50.1/24'>}", "address='192.168.50.1/24'" },
+    { "{'address': <''>}", "" },
+    { "{'keep-lan': <true>}", "keep-lan=true" },
+    { "{'keep-lan': <false>, 'persistent': <true>}", "" },
+    { "{'persistent': <false>, 'force': <true>}", "force=true persistent=false" },
+    { "{'dns': <['9.9.9.9', '192.0.2.53']>}", "dns=['9.9.9.9', '192.0.2.53']" },
+    { "{'dns': <@as []>}", "" },
+    { "{'force': <true>, 'force': <false>}", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CsRequest) request
+          = request_of ("lan0", "ppp0", rows[i].options, &error);
+      g_autofree char *printed = NULL;
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (request->lan, ==, "lan0");
+      g_assert_cmpstr (request->wan, ==, "ppp0");
+      printed = print_options (request);
+      g_assert_cmpstr (printed, ==, rows[i].printed);
+      assert_round_trip (request);
+    }
+}
+
+static void
+test_bad (void)
+{
+  static const struct
+  {
+    const char *lan, *wan, *options;
+    const char *words; /* in the message, separated by | */
+  } rows[] = {
+    { "", "ppp0", NULL, "LAN \"\"" },
+    { "la\"n", "ppp0", NULL, "LAN \"la\\\"n\"" },
+    { "lan0", "p p", NULL, "WAN \"p p\"" },
+    { "lan0", "", NULL, "WAN \"\"" },
+    { "lan0", "abcdefghijklmnop", NULL, "WAN|1 to 15" },
+    { "lan0", "lan0", NULL, "lan0|itself" },
+    { "lan0", "ppp0", "{'ssid': <'x'>}",
+      "\"ssid\"|address, dns, force, keep-lan, persistent" },
+    { "lan0", "ppp0", "{'wan': <'x'>}", "\"wan\"" },
+    { "lan0", "ppp0", "{'lan': <'x'>}", "\"lan\"" },
+    { "lan0", "ppp0", "{'': <'x'>}", "no option \"\"" },
+    { "lan0", "ppp0", "{'a\\nb': <'x'>}", "\"a\\x0ab\"" },
+    { "lan0", "ppp0", "{'address': <42>}", "address|\"i\"|\"s\"" },
+    { "lan0", "ppp0", "{'address': <'10.0.0.1'>}", "address|\"10.0.0.1\"|/24" },
+    { "lan0", "ppp0", "{'address': <'10.0.0.0/24'>}", "10.0.0.0/24|network itself" },
+    { "lan0", "ppp0", "{'address': <'0.0.0.0/0'>}", "0.0.0.0/0" },
+    { "lan0", "ppp0", "{'keep-lan': <'yes'>}", "keep-lan|\"s\"|\"b\"|boolean" },
+    { "lan0", "ppp0", "{'persistent': <byte 1>}", "persistent|\"y\"" },
+    { "lan0", "ppp0", "{'force': <@mb nothing>}", "force|\"mb\"" },
+    { "lan0", "ppp0", "{'dns': <'9.9.9.9'>}", "dns|\"s\"|\"as\"" },
+    { "lan0", "ppp0", "{'dns': <['9.9.9.9', 'x']>}", "dns|\"x\"" },
+    { "lan0", "ppp0", "{'dns': <['127.0.0.1']>}", "dns|127.0.0.1" },
+    { "lan0", "ppp0", "{'dns': <['0.1.2.3']>}", "dns|0.1.2.3" },
+    { "lan0", "ppp0", "{'dns': <['239.1.2.3']>}", "dns|239.1.2.3" },
+    { "lan0", "ppp0", "{'dns': <['fd00::1']>}", "dns|fd00::1" },
+    { "lan0", "ppp0",
+      "{'dns': <['1.1.1.1','1.1.1.1','1.1.1.1','1.1.1.1','1.1.1.1','1.1.1.1','1.1.1.1',"
+      "'1.1.1.1','1.1.1.1','1.1.1.1','1.1.1.1','1.1.1.1','1.1.1.1','1.1.1.1','1.1.1.1',"
+      "'1.1.1.1','1.1.1.1']>}",
+      "dns|16" },
+    { "lan0", "ppp0", "{'keep-lan': <true>, 'address': <'10.0.0.1/24'>}",
+      "keep-lan|\"address\"" },
+    { "lan0", "ppp0", "{'keep-lan': <true>, 'dns': <['9.9.9.9']>}", "keep-lan|\"dns\"" },
+    { "lan0", "ppp0", "['a']", "\"as\"|a{sv}" },
+    { "lan0", "ppp0", "@a{ss} {}", "a{ss}|a{sv}" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_auto (GStrv) words = g_strsplit (rows[i].words, "|", -1);
+
+      g_assert_null (request_of (rows[i].lan, rows[i].wan, rows[i].options, &error));
+      g_assert_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
+      g_test_message ("%s", error->message);
+      g_assert_false (g_str_has_suffix (error->message, "."));
+      for (char **word = words; *word; word++)
+        g_assert_nonnull (strstr (error->message, *word));
+    }
+}
+
+static void
+test_update (void)
+{
+  static const struct
+  {
+    const char *options, *changes;
+    const char *wan, *printed; /* NULL: refused */
+  } rows[] = {
+    { NULL, "@a{sv} {}", "ppp0", "" },
+    { NULL, "{'wan': <'wlan0'>}", "wlan0", "" },
+    { "{'address': <'10.0.0.1/24'>}", "{'wan': <'auto'>, 'persistent': <false>}", "auto",
+      "address='10.0.0.1/24' persistent=false" },
+    { "{'address': <'10.0.0.1/24'>}", "{'address': <''>}", "ppp0", "" },
+    { "{'dns': <['9.9.9.9']>}", "{'dns': <@as []>, 'keep-lan': <true>}", "ppp0",
+      "keep-lan=true" },
+    { NULL, "{'wan': <'lan0'>}", NULL },
+    { NULL, "{'wan': <true>}", NULL },
+    { NULL, "{'lan': <'lan1'>}", NULL },
+    { "{'address': <'10.0.0.1/24'>}", "{'keep-lan': <true>}", NULL },
+    { NULL, "{'wan': <'wlan0'>, 'what': <1>}", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsRequest) request = request_of ("lan0", "ppp0", rows[i].options, NULL);
+      g_autoptr (CsRequest) before = cs_request_copy (request);
+      g_autoptr (GVariant) changes
+          = g_variant_parse (NULL, rows[i].changes, NULL, NULL, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CsRequest) updated = cs_request_update (request, changes, &error);
+      g_autofree char *printed = updated ? print_options (updated) : NULL;
+
+      g_assert_true (cs_request_equal (request, before));
+      g_assert_cmpstr (updated ? updated->wan : NULL, ==, rows[i].wan);
+      g_assert_cmpstr (printed, ==, rows[i].printed);
+      if (!updated)
+        g_assert_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
+      else
+        assert_round_trip (updated);
+    }
+}
+
+static void
+test_equal (void)
+{
+  static const char *const different[] = { NULL,
+                                           "{'address': <'10.0.0.1/24'>}",
+                                           "{'address': <'10.0.0.2/24'>}",
+                                           "{'dns': <['9.9.9.9']>}",
+                                           "{'dns': <['9.9.9.9', '9.9.9.8']>}",
+                                           "{'force': <true>}",
+                                           "{'keep-lan': <true>}",
+                                           "{'persistent': <false>}" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (different); i++)
+    for (gsize k = 0; k < G_N_ELEMENTS (different); k++)
+      {
+        g_autoptr (CsRequest) a = request_of ("lan0", "ppp0", different[i], NULL);
+        g_autoptr (CsRequest) b = request_of ("lan0", "ppp0", different[k], NULL);
+
+        g_assert_cmpint (cs_request_equal (a, b), ==, i == k);
+      }
+}
+
+static void
+test_key_file (void)
+{
+  static const struct
+  {
+    const char *data;
+    const char *words; /* NULL: it is good */
+  } rows[] = {
+    { "[share]\nlan=lan0\nwan=auto\n", NULL },
+    { "[share]\nlan=lan0\nwan=auto\nfuture=1\n[other]\nx=y\n", NULL },
+    { "[share]\nlan=lan0\nwan=auto\npersistent=false\ndns=9.9.9.9;\n", NULL },
+    { "[share]\nlan=lan0\nwan=auto\ndns=\naddress=\n", NULL },
+    { "", "\"lan\"" },
+    { "[other]\nlan=lan0\nwan=auto\n", "\"lan\"" },
+    { "[share]\nlan=lan0\n", "\"wan\"" },
+    { "[share]\nlan=lan0\nwan=\n", "WAN" },
+    { "[share]\nlan=../../x\nwan=ppp0\n", "LAN" },
+    { "[share]\nlan=lan0\nwan=lan0\n", "itself" },
+    { "[share]\nlan=lan0\nwan=ppp0\nkeep-lan=1\n", "keep-lan|\"1\"" },
+    { "[share]\nlan=lan0\nwan=ppp0\naddress=10.0.0.1/240\n", "address|10.0.0.1/240" },
+    { "[share]\nlan=lan0\nwan=ppp0\naddress=10.0.0.0/24\n", "10.0.0.0/24" },
+    { "[share]\nlan=lan0\nwan=ppp0\nkeep-lan=true\naddress=10.0.0.1/24\n", "keep-lan" },
+    { "[share]\nlan=lan0\nwan=ppp0\ndns=9.9.9.9;zz;\n", "dns|zz" },
+    { "[share]\nlan=lan0\nwan=pp\\\n", "wan" },
+    { "[share]\nlan=lan0\nwan=pp\\q\n", "wan" },
+    { "[share]\nlan=lan0\nwan=ppp0\ndns=\xff\n", "dns" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GKeyFile) file = g_key_file_new ();
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CsRequest) request = NULL;
+
+      g_test_message ("%s", rows[i].data);
+      g_assert_true (
+          g_key_file_load_from_data (file, rows[i].data, strlen (rows[i].data), 0, NULL));
+      request = cs_request_from_key_file (file, &error);
+      g_assert_cmpint (request != NULL, ==, rows[i].words == NULL);
+      if (request)
+        {
+          assert_round_trip (request);
+          continue;
+        }
+      g_auto (GStrv) words = g_strsplit (rows[i].words, "|", -1);
+      g_assert_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
+      for (char **word = words; *word; word++)
+        g_assert_nonnull (strstr (error->message, *word));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/request/good", test_good);
+  g_test_add_func ("/request/bad", test_bad);
+  g_test_add_func ("/request/update", test_update);
+  g_test_add_func ("/request/equal", test_equal);
+  g_test_add_func ("/request/key-file", test_key_file);
+  return g_test_run ();
+}
