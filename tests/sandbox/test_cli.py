@@ -216,7 +216,7 @@ def test_bash_completion_offers_shares_to_unshare(host):
     "/usr/share/dbus-1/interfaces/org.connshare1.xml",
     "/usr/share/polkit-1/actions/org.connshare1.policy",
     "/usr/share/bash-completion/completions/sharectl",
-    "/usr/share/zsh/site-functions/_sharectl", "/usr/share/fish/vendor_completions.d/sharectl.fish",
+    "/usr/share/zsh/vendor-completions/_sharectl", "/usr/share/fish/vendor_completions.d/sharectl.fish",
     "/usr/share/man/man1/sharectl.1", "/usr/share/man/man8/connshared.8"])
 def test_installed(stage, path):
     assert (stage / path.lstrip("/")).exists()
