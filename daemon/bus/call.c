@@ -64,13 +64,16 @@ on_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Call) call = user_data;
   CsEngine *engine = call->engine;
+  CsRequest *request = g_steal_pointer (&call->request);
   g_autoptr (GError) error = NULL;
 
   if (!cs_authorizer_check_finish (result, &error))
-    answer (call, error);
-  else if (call->request != NULL)
-    cs_engine_share_async (engine, g_steal_pointer (&call->request), on_shared,
-                           g_steal_pointer (&call));
+    {
+      g_clear_pointer (&request, cs_request_free);
+      answer (call, error);
+    }
+  else if (request != NULL)
+    cs_engine_share_async (engine, request, on_shared, g_steal_pointer (&call));
   else
     cs_engine_stop_async (engine, call->lan, on_stopped, g_steal_pointer (&call));
 }
