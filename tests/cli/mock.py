@@ -136,6 +136,9 @@ class Mock:
         objects[ROOT] = {MANAGER: {"Version": pack("0.1.0")}}
         invocation.return_value(GLib.Variant("(a{oa{sa{sv}}})", (objects,)))
 
+    def ShareConnection(self, invocation, lan, wan):
+        self.ShareConnectionWithOptions(invocation, lan, wan, {})
+
     def ShareConnectionWithOptions(self, invocation, lan, wan, options):
         uplink = UPLINKS.get(wan, "")
         waits = {} if uplink else {"State": "waiting", "StateReason": "uplink-missing",
