@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Texts of sharectl: tables of values and what is printed for them. */
+#include "describe.h"
+#include "json.h"
+#include "output.h"
+
+static void
+test_bytes (void)
+{
+  static const struct
+  {
+    guint64 bytes;
+    const char *text;
+  } rows[] = {
+    { 0, "0 bytes" },           { 999, "999 bytes" },
+    { 1000, "1.0 kB" },         { 1049, "1.0 kB" },
+    { 1051, "1.1 kB" },         { 999949, "999.9 kB" },
+    { 999950, "1.0 MB" },       { G_GUINT64_CONSTANT (1500000000), "1.5 GB" },
+    { G_MAXUINT64, "18.4 EB" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = cs_output_bytes (rows[i].bytes);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_clean (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *clean;
+    const char *line;
+  } rows[] = {
+    { "", "", "" },
+    { "Büro 5", "Büro 5", "Büro 5" },
+    { "a\n\tb", "a\n\tb", "a b" },
+    { " a  b ", " a  b ", "a b" },
+    { "\033[31mred\a", "\\x1b[31mred\\x07", "\\x1b[31mred\\x07" },
+    { "\302\233" /* CSI of one character */, "\\x9b", "\\x9b" },
+    { "\177", "\\x7f", "\\x7f" },
+    { "a\377b", "a\357\277\275b", "a\357\277\275b" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *clean = cs_output_clean (rows[i].text);
+      g_autofree char *line = cs_output_line (rows[i].text);
+
+      g_assert_cmpstr (clean, ==, rows[i].clean);
+      g_assert_cmpstr (line, ==, rows[i].line);
+    }
+}
+
+static void
+test_table (void)
+{
+  static const char *const headings[] = { "NAME", "STATE", "NOTE", NULL };
+  static const char *const first[] = { "東京", "active", "" };
+  static const char *const second[] = { "lan0\nx", "waiting", "two words" };
+  g_autoptr (CsTable) table = cs_table_new (headings);
+  g_autofree char *plain = NULL;
+  g_autofree char *colored = NULL;
+
+  cs_table_add (table, first);
+  cs_table_add (table, second);
+  plain = cs_table_render (table, FALSE);
+  colored = cs_table_render (table, TRUE);
+  g_assert_cmpstr (plain, ==,
+                   "NAME    STATE    NOTE\n"
+                   "東京    active   -\n"
+                   "lan0 x  waiting  two words\n");
+  g_assert_cmpstr (colored, ==,
+                   "\033[1mNAME\033[0m    \033[1mSTATE\033[0m    \033[1mNOTE\033[0m\n"
+                   "東京    \033[32mactive\033[0m   -\n"
+                   "lan0 x  \033[33mwaiting\033[0m  two words\n");
+}
+
+static void
+test_network (void)
+{
+  static const struct
+  {
+    const char *address;
+    const char *network;
+  } rows[] = {
+    { "192.168.137.1/24", "192.168.137.0/24" },
+    { "10.0.255.254/16", "10.0.0.0/16" },
+    { "10.0.0.6/30", "10.0.0.4/30" },
+    { "10.0.0.6/32", "10.0.0.6/32" },
+    { "", "" },
+    { "10.0.0.6", "10.0.0.6" },
+    { "10.0.0.6/33", "10.0.0.6/33" },
+    { "nonsense/24", "nonsense/24" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *network = cs_describe_network (rows[i].address);
+
+      g_assert_cmpstr (network, ==, rows[i].network);
+    }
+}
+
+static void
+test_share (void)
+{
+  static const struct
+  {
+    const char *state, *reason, *message, *wan, *uplink, *address;
+    const char *sentence;
+  } rows[] = {
+    { "active", "none", "m", "ppp0", "ppp0", "10.0.0.1/8",
+      "lan0 is shared via ppp0: clients get addresses from 10.0.0.0/8" },
+    { "active", "none", "m", "auto", "eth1", "10.0.0.1/8",
+      "lan0 is shared via eth1 (auto): clients get addresses from 10.0.0.0/8" },
+    { "active", "none", "m", "ppp0", "ppp0", "",
+      "lan0 is shared via ppp0: its addresses are left as they are" },
+    { "waiting", "uplink-missing", "ppp0 is not there", "ppp0", "", "10.0.0.1/8",
+      "lan0 is waiting: ppp0 is not there; sharing begins when it appears" },
+    { "waiting", "uplink-down", "ppp0 has no link", "ppp0", "", "",
+      "lan0 is waiting: ppp0 has no link; sharing begins when it is connected" },
+    { "waiting", "lan-missing", "lan0 is not there", "ppp0", "ppp0", "",
+      "lan0 is waiting: lan0 is not there; sharing begins when it appears" },
+    { "waiting", "no-primary", "offline", "auto", "", "",
+      "lan0 is waiting: offline; sharing begins when there is one to share" },
+    { "waiting", "lan-without-address", "no address; give it one", "ppp0", "ppp0", "",
+      "lan0 is waiting: no address; give it one" },
+    { "waiting", "of-a-later-version", "so and so", "ppp0", "", "",
+      "lan0 is waiting: so and so" },
+    { "failed", "address-conflict", "eth0 is in the way", "ppp0", "", "",
+      "lan0 has failed: eth0 is in the way" },
+    { "starting", "none", "", "ppp0", "", "", "lan0 is starting" },
+    { NULL, NULL, NULL, NULL, NULL, NULL, "lan0 is " },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsDbusShare) share = cs_dbus_share_skeleton_new ();
+      g_autofree char *sentence = NULL;
+
+      g_object_set (share, "lan", "lan0", "state", rows[i].state, "state-reason",
+                    rows[i].reason, "state-message", rows[i].message, "wan", rows[i].wan,
+                    "uplink", rows[i].uplink, "address", rows[i].address, NULL);
+      sentence = cs_describe_share (share);
+      g_assert_cmpstr (sentence, ==, rows[i].sentence);
+    }
+}
+
+static void
+test_options (void)
+{
+  static const struct
+  {
+    const char *options; /* as g_variant_parse () reads it */
+    const char *text;
+    const char *json;
+  } rows[] = {
+    { "@a{sv} {}", "", "{}\n" },
+    { "{'persistent': <false>}", "", "{\"persistent\":false}\n" },
+    { "{'keep-lan': <true>}", "keep-lan", "{\"keep_lan\":true}\n" },
+    { "{'dial': <false>}", "no dial", "{\"dial\":false}\n" },
+    { "{'address': <'10.0.0.1/8'>}", "address=10.0.0.1/8",
+      "{\"address\":\"10.0.0.1/8\"}\n" },
+    { "{'dns': <['1.1.1.1', '9.9.9.9']>}", "dns=1.1.1.1,9.9.9.9",
+      "{\"dns\":[\"1.1.1.1\",\"9.9.9.9\"]}\n" },
+    { "{'channel': <uint32 6>}", "channel=6", "{\"channel\":6}\n" },
+    { "{'a': <{'b-c': <uint64 7>}>}", "a={'b-c': <uint64 7>}", "{\"a\":{\"b_c\":7}}\n" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GVariant) options
+          = g_variant_parse (G_VARIANT_TYPE_VARDICT, rows[i].options, NULL, NULL, NULL);
+      g_autoptr (JsonBuilder) builder = json_builder_new ();
+      g_autofree char *text = cs_describe_options (options);
+      g_autofree char *json = NULL;
+
+      json_builder_begin_object (builder);
+      cs_json_add_dictionary (builder, options);
+      json_builder_end_object (builder);
+      json = cs_json_to_line (builder);
+      g_assert_cmpstr (text, ==, rows[i].text);
+      g_assert_cmpstr (json, ==, rows[i].json);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/bytes", test_bytes);
+  g_test_add_func ("/cli/clean", test_clean);
+  g_test_add_func ("/cli/table", test_table);
+  g_test_add_func ("/cli/network", test_network);
+  g_test_add_func ("/cli/share", test_share);
+  g_test_add_func ("/cli/options", test_options);
+  return g_test_run ();
+}
