@@ -96,6 +96,7 @@ on_authority (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   const Check *check = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
   g_autoptr (GError) error = NULL;
   g_autoptr (PolkitAuthority) authority = polkit_authority_get_finish (result, &error);
   g_autoptr (PolkitSubject) subject = NULL;
@@ -118,7 +119,7 @@ on_authority (GObject *source, GAsyncResult *result, gpointer user_data)
       authority, subject, check->action, check->details,
       interactive ? POLKIT_CHECK_AUTHORIZATION_FLAGS_ALLOW_USER_INTERACTION
                   : POLKIT_CHECK_AUTHORIZATION_FLAGS_NONE,
-      g_task_get_cancellable (task), on_checked, g_steal_pointer (&task));
+      cancellable, on_checked, g_steal_pointer (&task));
 }
 
 void

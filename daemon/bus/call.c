@@ -64,6 +64,7 @@ on_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Call) call = user_data;
   CsEngine *engine = call->engine;
+  const char *lan = call->lan;
   CsRequest *request = g_steal_pointer (&call->request);
   g_autoptr (GError) error = NULL;
 
@@ -75,7 +76,7 @@ on_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (request != NULL)
     cs_engine_share_async (engine, request, on_shared, g_steal_pointer (&call));
   else
-    cs_engine_stop_async (engine, call->lan, on_stopped, g_steal_pointer (&call));
+    cs_engine_stop_async (engine, lan, on_stopped, g_steal_pointer (&call));
 }
 
 static Call *

@@ -96,6 +96,16 @@ cs_bus_share_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     }
 }
 
+/* The generated interface declares all properties writable within the process. */
+static void
+cs_bus_share_set_property (GObject *object,
+                           guint id,
+                           const GValue *value,
+                           GParamSpec *pspec)
+{
+  G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
 static void
 cs_bus_share_finalize (GObject *object)
 {
@@ -110,6 +120,7 @@ cs_bus_share_class_init (CsBusShareClass *klass)
 
   object_class->finalize = cs_bus_share_finalize;
   object_class->get_property = cs_bus_share_get_property;
+  object_class->set_property = cs_bus_share_set_property;
   g_object_class_override_property (object_class, PROP_BYTES_SENT, "bytes-sent");
   g_object_class_override_property (object_class, PROP_BYTES_RECEIVED, "bytes-received");
   g_object_class_override_property (object_class, PROP_PACKETS_SENT, "packets-sent");
