@@ -66,8 +66,7 @@ cs_dnsmasq_process_free (CsDnsmasqProcess *self)
   g_free (self);
 }
 
-/* --- Finding and watching ------------------------------------------------------------
- */
+/* --- Finding and watching ------------------------------------------------------- */
 
 static gboolean
 has_argument (int pid, const char *wanted)
@@ -132,8 +131,7 @@ cs_dnsmasq_process_is_running (CsDnsmasqProcess *self)
   return TRUE;
 }
 
-/* --- Starting ------------------------------------------------------------------------
- */
+/* --- Starting ------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -261,8 +259,7 @@ cs_dnsmasq_process_start_finish (GAsyncResult *result, gboolean *busy, GError **
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-/* --- Ending --------------------------------------------------------------------------
- */
+/* --- Ending --------------------------------------------------------------------- */
 
 static gboolean
 on_stop_limit (gpointer user_data)

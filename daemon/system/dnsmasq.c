@@ -134,8 +134,7 @@ get_server (CsDnsmasqStep *self, const char *lan)
   return server;
 }
 
-/* --- The directory -------------------------------------------------------------------
- */
+/* --- The directory -------------------------------------------------------------- */
 
 static char *
 config_path (const Server *server)
@@ -182,8 +181,7 @@ remove_directory (const Server *server)
   g_rmdir (server->directory);
 }
 
-/* --- Upstream servers ----------------------------------------------------------------
- */
+/* --- Upstream servers ----------------------------------------------------------- */
 
 static void stop (GTask *task);
 
@@ -271,8 +269,7 @@ tell_servers (GTask *task)
   server->uplink_ifindex = apply->to->uplink_ifindex;
 }
 
-/* --- Starting and ending -------------------------------------------------------------
- */
+/* --- Starting and ending -------------------------------------------------------- */
 
 static void
 look_for_owner (GTask *task,

@@ -25,7 +25,7 @@ typedef struct
   char *uuid;                 /* (owned) of our profile */
   NMDevice *device;           /* (owned) (nullable) */
   CsAddressWatch *watch;      /* (owned) (nullable) of the address that comes or goes */
-  NMActiveConnection *active; /* (owned) (nullable) ours, being started */
+  NMActiveConnection *active; /* (owned) (nullable) ours, or what was found, starting */
   GTask *waiting;             /* (owned) (nullable) from wait() on */
   guint limit;                /* timeout source, or 0 */
 } Call;
@@ -72,8 +72,16 @@ find_active (const Call *call)
   return NULL;
 }
 
-/* --- Waiting -------------------------------------------------------------------------
- */
+/* What was active before, if it still exists. */
+static NMRemoteConnection *
+get_found (const Call *call, const CsSharePlan *share)
+{
+  if (share->found_connection == NULL)
+    return NULL;
+  return nm_client_get_connection_by_uuid (call->client, share->found_connection);
+}
+
+/* --- Waiting -------------------------------------------------------------------- */
 
 /* "ip-config-unavailable" and so on, the names in libnm's enumeration, as words. */
 static char *
@@ -87,26 +95,20 @@ words_of (NMDeviceStateReason reason)
   return g_strdelimit (g_strdup (value->value_nick), "-", ' ');
 }
 
-/* Also once the object is gone from the bus. */
-static gboolean
-is_settled (NMDevice *device)
-{
-  NMDeviceState state = nm_device_get_state (device);
-
-  return state <= NM_DEVICE_STATE_DISCONNECTED || state == NM_DEVICE_STATE_ACTIVATED
-         || state == NM_DEVICE_STATE_NEED_AUTH || state == NM_DEVICE_STATE_FAILED;
-}
-
 static gboolean
 is_ended (const Call *call)
 {
+  NMActiveConnectionState state = NM_ACTIVE_CONNECTION_STATE_DEACTIVATED;
+
   if (nm_client_get_connection_by_uuid (call->client, call->uuid) != NULL)
     return FALSE;
-  if (call->device == NULL)
-    return TRUE;
-  return is_settled (call->device)
-         && (nm_device_get_state (call->device) == NM_DEVICE_STATE_ACTIVATED
-             || !cs_address_watch_is_there (call->watch));
+  if (call->active != NULL)
+    state = nm_active_connection_get_state (call->active);
+  return state == NM_ACTIVE_CONNECTION_STATE_ACTIVATED
+         || (state == NM_ACTIVE_CONNECTION_STATE_DEACTIVATED
+             && !cs_address_watch_is_there (call->watch)
+             && (call->device == NULL
+                 || nm_device_get_state (call->device) != NM_DEVICE_STATE_DEACTIVATING));
 }
 
 /* Ends the waiting. The task, and with it the call, may be gone afterwards. */
@@ -190,43 +192,35 @@ wait (GTask *task)
   look (call);
 }
 
-/* --- Starting ------------------------------------------------------------------------
- */
-
-/* Takes @error: what NetworkManager refused. */
-static void
-refuse (GTask *task, GError *error)
-{
-  const Call *call = g_task_get_task_data (task);
-
-  g_dbus_error_strip_remote_error (error);
-  g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
-                           "NetworkManager refused to set up \"%s\": %s", call->to->lan,
-                           error->message);
-  g_error_free (error);
-}
+/* --- Starting ------------------------------------------------------------------- */
 
 static void
 on_activated (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Call *call = g_task_get_task_data (task);
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
   call->active = nm_client_add_and_activate_connection2_finish (NM_CLIENT (source),
                                                                 result, NULL, &error);
-  if (call->active == NULL)
-    refuse (task, error);
-  else
-    wait (g_steal_pointer (&task));
+  if (call->active != NULL)
+    {
+      wait (g_steal_pointer (&task));
+      return;
+    }
+  g_dbus_error_strip_remote_error (error);
+  g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
+                           "NetworkManager refused to set up \"%s\": %s", call->to->lan,
+                           error->message);
 }
 
 static void
 activate (GTask *task)
 {
   Call *call = g_task_get_task_data (task);
-  g_autoptr (NMConnection) profile
-      = cs_lan_settings_new (call->to, call->uuid, call->device);
+  NMRemoteConnection *found = get_found (call, call->to);
+  g_autoptr (NMConnection) profile = cs_lan_settings_new (
+      call->to, call->uuid, call->device, found != NULL ? NM_CONNECTION (found) : NULL);
   GVariantDict options;
 
   g_variant_dict_init (&options, NULL);
@@ -236,41 +230,50 @@ activate (GTask *task)
                                           on_activated, task);
 }
 
-/* One that lost its device, or that NetworkManager has not dropped yet: it is in the way.
- * Whether it could be deleted shows in what comes next. */
+/* If it could not be deleted, NetworkManager was doing just that. */
 static void
-on_stale_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
+on_old_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   nm_remote_connection_delete_finish (NM_REMOTE_CONNECTION (source), result, NULL);
   activate (user_data);
 }
 
+/* One that has lost its device, and that NetworkManager may be about to drop, is in the
+ * way: there can be only one with its UUID. */
+static void
+replace (GTask *task)
+{
+  Call *call = g_task_get_task_data (task);
+  NMRemoteConnection *profile
+      = nm_client_get_connection_by_uuid (call->client, call->uuid);
+
+  g_clear_object (&call->active);
+  if (profile != NULL)
+    nm_remote_connection_delete_async (profile, NULL, on_old_deleted, task);
+  else
+    activate (task);
+}
+
 static void
 on_reapplied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-
-  if (!nm_device_reapply_finish (NM_DEVICE (source), result, &error))
-    refuse (task, error);
+  if (nm_device_reapply_finish (NM_DEVICE (source), result, NULL))
+    wait (user_data);
   else
-    wait (g_steal_pointer (&task));
+    replace (user_data);
 }
 
 static void
 on_changed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
-  const Call *call = g_task_get_task_data (task);
-  GError *error = NULL;
-  g_autoptr (GVariant) reply = nm_remote_connection_update2_finish (
-      NM_REMOTE_CONNECTION (source), result, &error);
+  const Call *call = g_task_get_task_data (user_data);
+  g_autoptr (GVariant) reply
+      = nm_remote_connection_update2_finish (NM_REMOTE_CONNECTION (source), result, NULL);
 
-  if (reply == NULL)
-    refuse (task, error);
+  if (reply != NULL)
+    nm_device_reapply_async (call->device, NULL, 0, 0, NULL, on_reapplied, user_data);
   else
-    nm_device_reapply_async (call->device, NULL, 0, 0, NULL, on_reapplied,
-                             g_steal_pointer (&task));
+    replace (user_data);
 }
 
 /* The profile is active: gives it the address of the plan, in place. */
@@ -305,14 +308,11 @@ start (GTask *task)
       call->active = g_object_ref (active);
       change (task, profile);
     }
-  else if (profile != NULL)
-    nm_remote_connection_delete_async (profile, NULL, on_stale_deleted, task);
   else
-    activate (task);
+    replace (task);
 }
 
-/* --- Ending --------------------------------------------------------------------------
- */
+/* --- Ending --------------------------------------------------------------------- */
 
 static void
 on_deactivated (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -376,11 +376,8 @@ static void
 end (GTask *task)
 {
   const Call *call = g_task_get_task_data (task);
-  const char *uuid = call->from->found_connection;
-  NMRemoteConnection *found = NULL;
+  NMRemoteConnection *found = get_found (call, call->from);
 
-  if (uuid != NULL)
-    found = nm_client_get_connection_by_uuid (call->client, uuid);
   if (find_active (call) == NULL && call->device != NULL
       && nm_device_get_active_connection (call->device) != NULL)
     {

@@ -6,9 +6,14 @@
  * were, depending on whether IPv6 was on. */
 #include "lan-settings.h"
 
+#include <glib/gstdio.h>
+
 /* NetworkManager forgets that a device is to stay disconnected as soon as anything is
  * activated on it: the profile remembers. */
 #define WAS_IDLE "org.connshare1.device-was-idle"
+
+/* NMS_KEYFILE_PATH_NAME_RUN in NetworkManager: one key file a profile. */
+#define RUN_DIR "/run/NetworkManager/system-connections"
 
 static gboolean
 has_ipv6 (const char *interface)
@@ -35,8 +40,32 @@ new_address (CsCidr address)
   return setting;
 }
 
+/* Wi-Fi's would need secrets, which NetworkManager does not hand out. What is left out
+ * here NetworkManager completes, or says why it cannot. */
+static void
+add_link (NMConnection *profile, NMDevice *device, NMConnection *found)
+{
+  NMSettingConnection *connection = nm_connection_get_setting_connection (profile);
+  NMSetting *link = NULL;
+
+  if (found != NULL)
+    link = nm_connection_get_setting_by_name (found,
+                                              nm_connection_get_connection_type (found));
+  if (link != NULL && !NM_IS_SETTING_WIRELESS (link))
+    link = nm_setting_duplicate (link);
+  else if (NM_IS_DEVICE_ETHERNET (device) || NM_IS_DEVICE_VETH (device))
+    link = nm_setting_wired_new ();
+  else
+    return;
+  g_object_set (connection, NM_SETTING_CONNECTION_TYPE, nm_setting_get_name (link), NULL);
+  nm_connection_add_setting (profile, link);
+}
+
 NMConnection *
-cs_lan_settings_new (const CsSharePlan *share, const char *uuid, NMDevice *device)
+cs_lan_settings_new (const CsSharePlan *share,
+                     const char *uuid,
+                     NMDevice *device,
+                     NMConnection *found)
 {
   NMConnection *profile = nm_simple_connection_new ();
   NMSetting *connection = nm_setting_connection_new ();
@@ -46,20 +75,13 @@ cs_lan_settings_new (const CsSharePlan *share, const char *uuid, NMDevice *devic
                 NM_SETTING_CONNECTION_UUID, uuid, NM_SETTING_CONNECTION_INTERFACE_NAME,
                 share->lan, NM_SETTING_CONNECTION_AUTOCONNECT, FALSE, NULL);
   nm_connection_add_setting (profile, connection);
+  add_link (profile, device, found);
   nm_connection_add_setting (profile, new_address (share->address));
   g_object_set (ipv6, NM_SETTING_IP_CONFIG_METHOD,
                 has_ipv6 (share->lan) ? NM_SETTING_IP6_CONFIG_METHOD_LINK_LOCAL
                                       : NM_SETTING_IP6_CONFIG_METHOD_DISABLED,
                 NULL);
   nm_connection_add_setting (profile, ipv6);
-
-  /* For other kinds of devices NetworkManager completes the type by itself. */
-  if (NM_IS_DEVICE_ETHERNET (device) || NM_IS_DEVICE_VETH (device))
-    {
-      g_object_set (connection, NM_SETTING_CONNECTION_TYPE, NM_SETTING_WIRED_SETTING_NAME,
-                    NULL);
-      nm_connection_add_setting (profile, nm_setting_wired_new ());
-    }
   if (!nm_device_get_autoconnect (device))
     {
       NMSetting *user = nm_setting_user_new ();
@@ -86,4 +108,23 @@ cs_lan_settings_was_idle (NMConnection *profile)
 
   return user != NULL
          && nm_setting_user_get_data (NM_SETTING_USER (user), WAS_IDLE) != NULL;
+}
+
+void
+cs_lan_settings_forget (const char *uuid)
+{
+  g_autoptr (GDir) directory = g_dir_open (RUN_DIR, 0, NULL);
+  const char *name;
+
+  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
+    {
+      g_autoptr (GKeyFile) file = g_key_file_new ();
+      g_autofree char *path = g_build_filename (RUN_DIR, name, NULL);
+      g_autofree char *found = NULL;
+
+      if (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+        found = g_key_file_get_string (file, "connection", "uuid", NULL);
+      if (g_strcmp0 (found, uuid) == 0)
+        g_unlink (path);
+    }
 }

@@ -11,6 +11,7 @@
 
 #include "lan-address.h"
 #include "lan-profile.h"
+#include "lan-settings.h"
 
 #include "dbus/errors.h"
 
@@ -63,14 +64,17 @@ on_active_removed (CsLanStep *self, NMActiveConnection *active)
   const char *uuid = nm_active_connection_get_uuid (active);
   const char *lan = uuid != NULL ? g_hash_table_lookup (self->profiles, uuid) : NULL;
   NMDevice *device = lan != NULL ? nm_client_get_device_by_iface (client, lan) : NULL;
+  NMDeviceStateReason reason;
 
-  if (device != NULL && nm_device_get_active_connection (device) == NULL
-      && nm_device_get_state_reason (device) != NM_DEVICE_STATE_REASON_USER_REQUESTED)
+  if (device == NULL || nm_device_get_active_connection (device) != NULL)
+    return;
+  reason = nm_device_get_state_reason (device);
+  if (reason != NM_DEVICE_STATE_REASON_USER_REQUESTED
+      && reason != NM_DEVICE_STATE_REASON_NEW_ACTIVATION)
     cs_step_emit_changed (CS_STEP (self), lan);
 }
 
-/* --- Applying ------------------------------------------------------------------------
- */
+/* --- Applying ------------------------------------------------------------------- */
 
 static void proceed (GTask *task);
 
@@ -86,7 +90,24 @@ on_profile_applied (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
-/* Without NetworkManager the profile cannot be ended, but its address can. */
+/* Without NetworkManager its profile cannot be ended, but forgotten. */
+static gboolean
+apply_without_client (const CsSharePlan *from, const CsSharePlan *to, GError **error)
+{
+  g_autofree char *uuid = NULL;
+
+  if (to != NULL)
+    {
+      g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
+                   "NetworkManager does not run, and manages \"%s\": start it", to->lan);
+      return FALSE;
+    }
+  uuid = cs_lan_profile_uuid (from->lan);
+  cs_lan_settings_forget (uuid);
+  return cs_lan_address_apply (from, NULL, error);
+}
+
+/* Takes @task, as the following do. */
 static void
 apply_profile (GTask *task, const CsSharePlan *from, const CsSharePlan *to)
 {
@@ -99,17 +120,9 @@ apply_profile (GTask *task, const CsSharePlan *from, const CsSharePlan *to)
   else
     forget_profile (self, from);
 
-  if (client != NULL && nm_client_get_nm_running (client))
-    {
-      cs_lan_profile_apply_async (client, from, to, on_profile_applied, task);
-      return;
-    }
-  if (to != NULL)
-    g_set_error (&error, CS_ERROR, CS_ERROR_FAILED,
-                 "NetworkManager does not run, and \"%s\" is its device: start it, or "
-                 "share again without it",
-                 to->lan);
-  if (error == NULL && cs_lan_address_apply (from, NULL, &error))
+  if (nm_client_get_nm_running (client))
+    cs_lan_profile_apply_async (client, from, to, on_profile_applied, task);
+  else if (apply_without_client (from, to, &error))
     proceed (task);
   else
     {
@@ -132,7 +145,7 @@ apply_address (GTask *task, const CsSharePlan *from, const CsSharePlan *to)
   g_object_unref (task);
 }
 
-/* Takes @task. Either plan may be NULL; they are of the same method. */
+/* Either plan may be NULL; they are of the same method. */
 static void
 apply_method (GTask *task, const CsSharePlan *from, const CsSharePlan *to)
 {
@@ -151,7 +164,7 @@ apply_method (GTask *task, const CsSharePlan *from, const CsSharePlan *to)
     }
 }
 
-/* Takes @task. Is called again after each part. */
+/* Is called again after each part. */
 static void
 proceed (GTask *task)
 {
