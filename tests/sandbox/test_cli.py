@@ -3,9 +3,11 @@
 # sharectl as scripts and people see it: exit codes, JSON, one-line errors.
 #
 import contextlib
+import fcntl
 import os
 import pty
 import subprocess
+import termios
 
 import pytest
 from host import ENVIRONMENT, wait_for
@@ -147,10 +149,11 @@ def test_output_that_nobody_reads(host):
 
 @contextlib.contextmanager
 def terminal(host, place, words):
-    """sharectl on a terminal of its own."""
+    """sharectl on a terminal of its own, which is also what /dev/tty means to it."""
     master, slave = pty.openpty()
     process = subprocess.Popen(place.argv(["sharectl", *words]), stdin=slave, stdout=slave,
-                               stderr=slave, env=ENVIRONMENT, start_new_session=True)
+                               stderr=slave, env=ENVIRONMENT, start_new_session=True,
+                               preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
     os.close(slave)
     yield process, master
     process.kill()
