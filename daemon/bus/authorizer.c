@@ -91,6 +91,10 @@ on_checked (GObject *source, GAsyncResult *async_result, gpointer user_data)
     refuse (task, check, polkit_authorization_result_get_is_challenge (result));
 }
 
+/* Once freed, polkit's authority still emits "changed" while a call that was cancelled keeps
+ * its proxy alive (polkitauthority.c, on_proxy_signal ()); so it is kept. */
+static PolkitAuthority *kept_authority; /* (owned) (nullable) */
+
 static void
 on_authority (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -113,6 +117,7 @@ on_authority (GObject *source, GAsyncResult *result, gpointer user_data)
                                error->message);
       return;
     }
+  g_set_object (&kept_authority, authority);
   subject = polkit_system_bus_name_new (
       g_dbus_method_invocation_get_sender (check->invocation));
   polkit_authority_check_authorization (
