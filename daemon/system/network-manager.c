@@ -25,32 +25,39 @@ G_DEFINE_FINAL_TYPE (CsNetworkManager, cs_network_manager, G_TYPE_OBJECT)
 
 static guint changed_signal;
 
-/* What a snapshot reads, of all kinds of objects together. */
-static const char *const heard_properties[] = {
-  /* NMClient */
+/* What a snapshot reads. */
+static const char *const client_properties[] = {
   NM_CLIENT_NM_RUNNING,
   NM_CLIENT_DEVICES,
   NM_CLIENT_ACTIVE_CONNECTIONS,
   NM_CLIENT_CONNECTIONS,
   NM_CLIENT_PRIMARY_CONNECTION,
   NM_CLIENT_DNS_CONFIGURATION,
-  /* NMDevice */
-  NM_DEVICE_INTERFACE,
-  NM_DEVICE_IP_INTERFACE,
+  NULL,
+};
+static const char *const device_properties[] = {
+  NM_DEVICE_STATE,
   NM_DEVICE_MANAGED,
   NM_DEVICE_ACTIVE_CONNECTION,
-  /* NMDevice, NMActiveConnection */
-  NM_DEVICE_STATE,
+  NM_DEVICE_INTERFACE,
+  NM_DEVICE_IP_INTERFACE,
   NM_DEVICE_IP4_CONFIG,
-  /* NMActiveConnection */
+  NULL,
+};
+static const char *const active_properties[] = {
+  NM_ACTIVE_CONNECTION_STATE,
   NM_ACTIVE_CONNECTION_STATE_FLAGS,
   NM_ACTIVE_CONNECTION_DEFAULT,
   NM_ACTIVE_CONNECTION_CONNECTION,
   NM_ACTIVE_CONNECTION_VPN,
-  /* NMIPConfig */
+  NM_ACTIVE_CONNECTION_IP4_CONFIG,
+  NULL,
+};
+static const char *const config_properties[] = {
   NM_IP_CONFIG_ADDRESSES,
   NM_IP_CONFIG_GATEWAY,
   NM_IP_CONFIG_NAMESERVERS,
+  NULL,
 };
 
 static gboolean emit_changed (gpointer user_data);
@@ -62,15 +69,23 @@ queue_changed (CsNetworkManager *self)
     self->emission = g_idle_add_full (G_PRIORITY_DEFAULT, emit_changed, self, NULL);
 }
 
+static const char *const *
+properties_of (GObject *object)
+{
+  if (NM_IS_CLIENT (object))
+    return client_properties;
+  if (NM_IS_DEVICE (object))
+    return device_properties;
+  if (NM_IS_ACTIVE_CONNECTION (object))
+    return active_properties;
+  return config_properties;
+}
+
 static void
 on_notify (GObject *object, GParamSpec *property, gpointer user_data)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (heard_properties); i++)
-    if (strcmp (property->name, heard_properties[i]) == 0)
-      {
-        queue_changed (user_data);
-        return;
-      }
+  if (g_strv_contains (properties_of (object), property->name))
+    queue_changed (user_data);
 }
 
 static void

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NetworkManager's part of a snapshot, from what libnm has in memory. */
+#pragma once
+
+#include "core/snapshot.h"
+
+#include <NetworkManager.h>
+
+/* Fills nm_running, primary, and what NetworkManager says of each interface that is in
+ * @snapshot already; adds its name servers to resolv_dns where there are none. */
+void cs_nm_view_fill (NMClient *client, CsSnapshot *snapshot);
