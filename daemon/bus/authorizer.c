@@ -91,8 +91,8 @@ on_checked (GObject *source, GAsyncResult *async_result, gpointer user_data)
     refuse (task, check, polkit_authorization_result_get_is_challenge (result));
 }
 
-/* Once freed, polkit's authority still emits "changed" while a call that was cancelled keeps
- * its proxy alive (polkitauthority.c, on_proxy_signal ()); so it is kept. */
+/* Once freed, polkit's authority still emits "changed" while a call that was cancelled
+ * keeps its proxy alive (polkitauthority.c, on_proxy_signal ()); so it is kept. */
 static PolkitAuthority *kept_authority; /* (owned) (nullable) */
 
 static void
