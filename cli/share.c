@@ -9,9 +9,9 @@
 
 #include <stdio.h>
 
-/* The share works, waits, or has failed since it began. */
+/* The share works, waits, or has failed or been ended since it began. */
 static int
-report (const char *path)
+report (const char *lan, const char *path)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CsDbusShare) share = cs_client_get_share (path, &error);
@@ -21,6 +21,8 @@ report (const char *path)
 
   if (share == NULL)
     return cs_command_failed (error);
+  if (cs_dbus_share_get_state (share) == NULL)
+    return cs_command_not_shared (lan);
   sentence = cs_describe_share (share);
   line = cs_output_line (sentence);
   failed = g_strcmp0 (cs_dbus_share_get_state (share), "failed") == 0;
@@ -56,5 +58,5 @@ cs_command_share (const CsCommand *command, char **arguments)
     return cs_call_interrupted (call);
   g_clear_pointer (&call, cs_call_free);
 
-  return error != NULL ? cs_command_failed (error) : report (path);
+  return error != NULL ? cs_command_failed (error) : report (wish.lan, path);
 }

@@ -145,6 +145,8 @@ class Mock:
                                    "StateMessage": f"{wan} is not there"}
         path = self.add(lan, {"Wan": wan, "Uplink": uplink, "Options": options, **waits,
                               **self.becoming})
+        if self.becoming.get("State") == "ended":
+            self.remove(lan)
         invocation.return_value(GLib.Variant("(o)", (path,)))
 
     def StopSharing(self, invocation, lan):

@@ -70,6 +70,12 @@ def test_share_that_fails_afterwards_is_a_failure(sharectl, service):
         1, "", "sharectl: lan0 has failed: dnsmasq ended: port 67 is in use\n")
 
 
+def test_share_that_somebody_ends_at_once(sharectl, service):
+    service.become(State="ended")
+    done = sharectl("share", "lan0")
+    assert (done.returncode, done.stdout) == (3, "") and "'lan0' is not shared" in done.stderr
+
+
 def test_unshare(sharectl, service):
     service.add("lan0")
     assert ok(sharectl("unshare", "lan0")) == "lan0 is no longer shared\n"
