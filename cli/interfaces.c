@@ -34,22 +34,19 @@ get_addresses (GVariant *interface)
   return addresses != NULL ? g_strjoinv (" ", (char **)addresses) : g_strdup ("");
 }
 
-/* Which share it is part of, or why it cannot have a part. */
+/* Which share it is part of, or why it cannot have a part; one reason is enough. */
 static char *
 get_note (GVariant *interface)
 {
   const char *share = get_string (interface, "share");
-  const char *lan_reason = get_string (interface, "lan-reason");
-  const char *wan_reason = get_string (interface, "wan-reason");
-  g_autoptr (GString) note = g_string_new (NULL);
+  const char *reason = get_string (interface, "lan-reason");
 
-  if (*share != '\0')
-    g_string_append_printf (note, "in the share of %s", share);
-  if (*lan_reason != '\0')
-    g_string_append_printf (note, "%s%s", note->len > 0 ? "; " : "", lan_reason);
-  if (*wan_reason != '\0' && !g_str_equal (wan_reason, lan_reason))
-    g_string_append_printf (note, "%s%s", note->len > 0 ? "; " : "", wan_reason);
-  return g_strdup (note->str);
+  if (*reason == '\0')
+    reason = get_string (interface, "wan-reason");
+  if (*share == '\0')
+    return g_strdup (reason);
+  return g_strconcat ("in the share of ", share, *reason != '\0' ? "; " : "", reason,
+                      NULL);
 }
 
 static void

@@ -40,7 +40,7 @@ INTERFACES = [
     {"name": "lo", "kind": "loopback", "label": "", "connection": "", "state": "connected",
      "addresses": ["127.0.0.1/8"], "share": "", "can-be-lan": False,
      "lan-reason": "it is the loopback interface", "can-be-wan": False,
-     "wan-reason": "it is the loopback interface"},
+     "wan-reason": "so it leads nowhere"},
 ]
 PREVIEW = {"state": "active", "message": "lan0 is shared through ppp0", "uplink": "ppp0",
            "address": "192.168.137.1/24",
