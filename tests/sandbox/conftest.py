@@ -57,15 +57,15 @@ def new_host(stage):
 
 
 def stop_sharing(host):
-    """Ends whatever a test still shares, and asks the daemon to leave (sanitizers report)."""
+    """Ends whatever a test still shares, and forgets the clients' leases."""
     host.run(["sharectl", "unshare", "--all"])
     for client in (host.client, host.client2):
         client.forget()
 
 
-def check_sanitizers(host):
-    reports = host.sanitizer_reports()
-    assert not reports, "\n".join(reports)
+def check_complaints(host):
+    complaints = host.complaints()
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +97,7 @@ def host(pool, request):
     try:
         stop_sharing(host)
         check_unchanged(host, pool.before)
-        check_sanitizers(host)
+        check_complaints(host)
     except BaseException:
         add_logs(request.node, host)
         pool.drop()
@@ -111,7 +111,7 @@ def spare(stage, request):
         yield host
         host.call(["pkill", "-x", "connshared"])
         wait_for(lambda: not host.pids("connshared"), what="connshared does not end")
-        check_sanitizers(host)
+        check_complaints(host)
 
 
 @pytest.fixture

@@ -94,8 +94,8 @@ def look(host):
     say("What the laptop says of it")
     on_laptop(host, "sharectl status")
     say("Nobody else may change that")
-    refusal = host.user("bob", "none").sharectl("unshare", "lan0")
-    print(f"  {DIM}bob${PLAIN} sharectl unshare lan0\n    {refusal.stderr.strip()}")
+    refusal = host.user("carol", "none").sharectl("unshare", "lan0")
+    print(f"  {DIM}carol${PLAIN} sharectl unshare lan0\n    {refusal.stderr.strip()}")
     expect(refusal.returncode == 4, "Refused")
 
 

@@ -24,7 +24,7 @@ ENVIRONMENT = {
     "HOME": "/root",
     "TERM": os.environ.get("TERM", "dumb"),
 }
-SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "runtime error:")
+COMPLAINTS = ("AddressSanitizer", "LeakSanitizer", "runtime error:", "-CRITICAL **")
 MANAGER = "/org/connshare1"
 
 
@@ -192,8 +192,8 @@ class Host(Place):
     def __init__(self, stage=None):
         reader, writer = os.pipe()
         words = ["setpriv", "--pdeathsig", "KILL", "unshare", "-m", "-n", "-p", "-f", "-u", "-i",
-                 "--kill-child", "--mount-proc", "--propagation", "private", "sh", "-c",
-                 'exec "$0" "$@" 3>&%d' % writer, str(HERE / "boot")]
+                 "--kill-child", "--mount-proc", "--propagation", "private",
+                 str(HERE / "boot"), str(writer)]
         if stage:
             words.append(str(pathlib.Path(stage).resolve()))
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, pass_fds=[writer],
@@ -230,8 +230,8 @@ class Host(Place):
         return self.root / name.lstrip("/")
 
     def user(self, name, session):
-        """A place where commands run as this user: alice in her active session "c1" or the
-        inactive "c2", or bob, who has none ("none")."""
+        """A place where commands run as this user: alice in the active session "c1", bob in
+        the inactive "c2", or carol, who has none ("none")."""
         return Place(self, str(HERE / "as-user"), name, session)
 
     def agent(self, answer, session="c1"):
@@ -248,7 +248,7 @@ class Host(Place):
         """One more LAN interface, and the computer at its other end."""
         client = Client(self, f"at-{name}")
         self.run(["ip", "netns", "add", client.name])
-        self.path(f"/etc/netns/{client.name}").mkdir()
+        self.path(f"/etc/netns/{client.name}").mkdir(exist_ok=True)
         self.path(f"/etc/netns/{client.name}/resolv.conf").touch()
         self.run(["ip", "link", "add", "name", name, "type", "veth", "peer", "name", "eth0",
                   "netns", client.name])
@@ -268,9 +268,10 @@ class Host(Place):
         """What a daemon printed; the product's own lines are in the log of the D-Bus daemon."""
         return self.path(f"/run/log/{name}").read_text(errors="replace")
 
-    def sanitizer_reports(self):
+    def complaints(self):
+        """Lines of the service, from the sanitizers or from GLib, that tell of a bug."""
         return [line for line in self.log().splitlines()
-                if any(word in line for word in SANITIZER_WORDS)]
+                if any(word in line for word in COMPLAINTS)]
 
     def pids(self, program):
         """Process ids, as the private host counts them."""

@@ -43,6 +43,14 @@ def dns_answer(query, asker):
     return head + query[12:end] + record
 
 
+class DnsByTcp(socketserver.StreamRequestHandler):
+    def handle(self):
+        while length := self.rfile.read(2):
+            query = self.rfile.read(struct.unpack("!H", length)[0])
+            answer = dns_answer(query, self.client_address[0])
+            self.wfile.write(struct.pack("!H", len(answer)) + answer)
+
+
 class Dns(socketserver.BaseRequestHandler):
     def handle(self):
         query, reply_socket = self.request
@@ -93,9 +101,10 @@ def serve(server):
 
 
 def main():
-    socketserver.UDPServer.allow_reuse_address = True
+    socketserver.ThreadingTCPServer.allow_reuse_address = True
     for address in ("198.51.100.53", "198.18.1.1"):
         serve(socketserver.UDPServer((address, 53), Dns))
+        serve(socketserver.ThreadingTCPServer((address, 53), DnsByTcp))
     WebServer((WEB, 80), Web).serve_forever()
 
 

@@ -44,14 +44,14 @@ def test_exit_status(host, status, words):
 @pytest.mark.parametrize("words", ["share lan0 via ppp0", "unshare lan1", "unshare --all"])
 def test_not_authorized(host, words):
     host.share("lan1", "via", "ppp0")
-    done = host.user("bob", "none").sharectl(*words.split())
+    done = host.user("carol", "none").sharectl(*words.split())
     assert done.returncode == NOT_AUTHORIZED and len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("words", ["status", "list", "interfaces", "status --json", "list --json",
                                    "interfaces --json", "preview lan0 via ppp0"])
 def test_reading_needs_no_authorization(host, words):
-    assert host.user("bob", "none").sharectl(*words.split()).returncode == DONE
+    assert host.user("carol", "none").sharectl(*words.split()).returncode == DONE
 
 
 @pytest.mark.parametrize("words", ["share lan0 via ppp0", "status", "status --json", "list",

@@ -48,21 +48,21 @@ def test_network_that_the_host_uses_is_skipped(host, client, taken, first_free):
 def test_lists_of_networks_follow_each_other(host):
     taken = ["192.168.0.0/16", "10.0.0.0/8"]
     for network in taken:
-        host.run(f"ip route add blackhole {network}")
+        host.run(f"ip route add {network} via 198.18.1.1")
     host.share("lan0", "via", "ppp0")
     assert gateway(host) == "172.30.0.1/24"
     host.unshare("lan0")
     for network in taken:
-        host.run(f"ip route del blackhole {network}")
+        host.run(f"ip route del {network}")
 
 
 def test_no_network_is_left(host):
     taken = ["192.168.0.0/16", "10.0.0.0/8", "172.16.0.0/12"]
     for network in taken:
-        host.run(f"ip route add blackhole {network}")
+        host.run(f"ip route add {network} via 198.18.1.1")
     done = host.sharectl("share", "lan0", "via", "ppp0")
     for network in taken:
-        host.run(f"ip route del blackhole {network}")
+        host.run(f"ip route del {network}")
     assert done.returncode == 1 and "address" in done.stderr
 
 
@@ -106,7 +106,7 @@ def test_address_can_be_changed(host, client):
 @pytest.fixture(params=["10.20.0.1/16", "192.168.77.1/24"])
 def kept_lan(host, request):
     host.run("nmcli connection add save no type ethernet ifname lan0 con-name office "
-             f"ipv4.method manual ipv4.addresses {request.param} ipv6.method disabled "
+             f"ipv4.method manual ipv4.addresses {request.param} ipv6.method ignore "
              "&& nmcli connection up office")
     yield request.param
     host.run("sharectl unshare lan0; nmcli connection delete office")
@@ -133,7 +133,7 @@ def test_keep_lan_whole_16(host, client):
     assert client.get("http://192.0.2.80/") == PPP0
     host.unshare("lan0")
     assert addresses(host) == ["192.168.0.1/16"]
-    host.run("ip address del 192.168.0.1/16 dev lan0")
+    host.run("ip address del 192.168.0.1/16 dev lan0; nmcli device disconnect lan0")
 
 
 def test_keep_lan_waits_for_an_address(host, client):
@@ -145,7 +145,7 @@ def test_keep_lan_waits_for_an_address(host, client):
     client.run("ip address add 10.20.0.2/24 dev eth0; ip route add default via 10.20.0.1")
     assert client.get("http://192.0.2.80/") == PPP0
     host.unshare("lan0")
-    host.run("ip address del 10.20.0.1/24 dev lan0")
+    host.run("ip address del 10.20.0.1/24 dev lan0; nmcli device disconnect lan0")
 
 
 def active_profile(host, lan="lan0"):
@@ -154,7 +154,7 @@ def active_profile(host, lan="lan0"):
 
 def test_profile_of_before_comes_back(host, client):
     host.run("nmcli connection add save no type ethernet ifname lan0 con-name before "
-             "ipv4.method manual ipv4.addresses 10.5.5.5/24 ipv6.method disabled "
+             "ipv4.method manual ipv4.addresses 10.5.5.5/24 ipv6.method ignore "
              "&& nmcli connection up before")
     host.share("lan0", "via", "ppp0")
     assert addresses(host) == ["192.168.137.1/24"]
@@ -209,7 +209,7 @@ def test_lan_that_is_down(host, client):
 
 def test_lan_shared_by_networkmanager(host, bus):
     host.run("nmcli connection add save no type ethernet ifname lan1 con-name theirs "
-             "ipv4.method shared ipv6.method disabled && nmcli connection up theirs")
+             "ipv4.method shared ipv6.method ignore && nmcli connection up theirs")
     assert bus.error_of("ShareConnection", "('lan1', 'ppp0')") == "NotSuitable"
     done = host.sharectl("share", "lan1", "via", "ppp0")
     assert done.returncode == 1 and "theirs" in done.stderr
@@ -249,7 +249,7 @@ def test_networkmanager_comes_back(host, client):
     client.dhcp()
     host.kill("NetworkManager", 15)
     assert client.get() == PPP0
-    start = host.popen("setsid NetworkManager >>/run/log/networkmanager 2>&1")
+    start = host.popen("setsid NetworkManager --no-daemon >>/run/log/networkmanager 2>&1 &")
     start.wait()
     wait_for(lambda: host.call("nmcli -t general").stdout.startswith("connected"))
     wait_for(lambda: host.json("status")["shares"][0]["state"] == "active")
