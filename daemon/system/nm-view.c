@@ -234,20 +234,6 @@ describe_vpn (View *view, NMActiveConnection *active)
   attribute (interface, active);
 }
 
-/* NetworkManager's primary connection is the one below a VPN even where the VPN has the
- * default route; the host's own packets, and so those of "auto", go into the VPN. */
-static NMActiveConnection *
-primary_of (NMClient *client)
-{
-  const GPtrArray *actives = nm_client_get_active_connections (client);
-
-  for (guint i = 0; i < actives->len; i++)
-    if (nm_active_connection_get_vpn (actives->pdata[i])
-        && nm_active_connection_get_default (actives->pdata[i]))
-      return actives->pdata[i];
-  return nm_client_get_primary_connection (client);
-}
-
 /* All that NetworkManager's own stub resolver asks. */
 static char **
 all_servers (NMClient *client)
@@ -273,7 +259,7 @@ cs_nm_view_fill (NMClient *client, CsSnapshot *snapshot)
   View view = { .snapshot = snapshot, .by_name = by_name };
   const GPtrArray *devices = nm_client_get_devices (client);
   const GPtrArray *actives = nm_client_get_active_connections (client);
-  NMActiveConnection *primary = primary_of (client);
+  NMActiveConnection *primary = nm_client_get_primary_connection (client);
   const CsInterface *interface;
 
   snapshot->nm_running = nm_client_get_nm_running (client);

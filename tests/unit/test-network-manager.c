@@ -137,10 +137,12 @@ on_ready (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-follow (Fixture *f)
+follow (Fixture *f, gboolean running)
 {
   cs_network_manager_new_async (f->client, NULL, on_ready, f);
-  while (f->manager == NULL)
+  while (f->manager == NULL
+         || nm_client_get_nm_running (cs_network_manager_get_client (f->manager))
+                != running)
     g_main_context_iteration (NULL, TRUE);
   g_signal_connect (f->manager, "changed", G_CALLBACK (on_changed), f);
 }
@@ -191,7 +193,7 @@ add_everything (FakeNm *fake)
   fake_nm_add_active (fake, 5, "hotspot", 5, "");
   fake_nm_add_active (fake, 6, "ext9", 6, "'StateFlags': <uint32 0x80>");
   fake_nm_add_active (fake, 7, "tun9", 7, "'StateFlags': <uint32 0x80>");
-  fake_nm_add_active (fake, 8, "work", 4, "'Vpn': <true>, 'Default': <false>");
+  fake_nm_add_active (fake, 8, "work", 4, "'Vpn': <true>");
   fake_nm_set_method (fake, 5, "shared");
   fake_nm_add_ip4 (fake, 2, "10.0.0.1", "10.0.0.254", "192.0.2.2");
   fake_nm_add_ip4 (fake, 3, "10.0.1.1", "10.0.1.254", "192.0.2.3");
@@ -234,8 +236,7 @@ test_devices (Fixture *f, gconstpointer data)
 
   add_everything (f->fake);
   fake_nm_start (f->fake);
-  turn (50);
-  follow (f);
+  follow (f, TRUE);
   snapshot = look (f);
   g_assert_true (snapshot->nm_running);
   g_assert_cmpstr (snapshot->primary, ==, "eth9");
@@ -261,39 +262,35 @@ test_devices (Fixture *f, gconstpointer data)
   fake_nm_stop (f->fake);
 }
 
-/* Each row: which active connection is primary, which VPN has the default route, and the
- * interface that follows. */
+/* Each row: which active connection is primary, and the interface that follows. A VPN
+ * that has the default route is NetworkManager's primary connection itself. */
 static void
 test_primary (Fixture *f, gconstpointer data)
 {
   static const struct
   {
-    guint primary;
-    gboolean vpn_default;
+    const char *primary;
     const char *expected;
   } rows[] = {
-    { 0, FALSE, NULL },   { 2, FALSE, "ppp9" }, { 3, FALSE, "wwan9" },
-    { 4, FALSE, "eth9" }, { 4, TRUE, "tun9" },  { 8, FALSE, "tun9" },
+    { "/", NULL },
+    { "/org/freedesktop/NetworkManager/ActiveConnection/2", "ppp9" },
+    { "/org/freedesktop/NetworkManager/ActiveConnection/3", "wwan9" },
+    { "/org/freedesktop/NetworkManager/ActiveConnection/4", "eth9" },
+    { "/org/freedesktop/NetworkManager/ActiveConnection/8", "tun9" },
   };
 
   add_everything (f->fake);
   fake_nm_start (f->fake);
-  turn (50);
-  follow (f);
+  follow (f, TRUE);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *primary = g_strdup_printf (
-          "{'PrimaryConnection': <objectpath '%s%.0u'>}",
-          rows[i].primary == 0 ? "/"
-                               : "/org/freedesktop/NetworkManager/ActiveConnection/",
-          rows[i].primary);
+      g_autofree char *primary
+          = g_strdup_printf ("{'PrimaryConnection': <objectpath '%s'>}", rows[i].primary);
       g_autoptr (CsSnapshot) snapshot = NULL;
 
+      f->changes = 0;
       fake_nm_change (f->fake, "", "", primary);
-      fake_nm_change (f->fake, "ActiveConnection/8", ".Connection.Active",
-                      rows[i].vpn_default ? "{'Default': <true>}"
-                                          : "{'Default': <false>}");
-      turn (50);
+      await_change (f);
       snapshot = look (f);
       g_assert_cmpstr (snapshot->primary, ==, rows[i].expected);
     }
@@ -316,13 +313,13 @@ test_news (Fixture *f, gconstpointer data)
     { "Devices/4", ".Device.Wired", "{'Speed': <uint32 100>}", FALSE },
     { "Devices/4", ".Device", "{'Ip4Connectivity': <uint32 1>}", FALSE },
     { "Devices/4", ".Device", "{'Mtu': <uint32 1400>}", FALSE },
-    { "ActiveConnection/4", ".Connection.Active", "{'Default6': <true>}", FALSE },
+    { "ActiveConnection/4", ".Connection.Active", "{'Default': <false>}", FALSE },
     { "IP4Config/4", ".IP4Config", "{'RouteData': <@aa{sv} []>}", FALSE },
     { "IP4Config/4", ".IP4Config", "{'Gateway': <'10.0.3.253'>}", TRUE },
     { "IP4Config/8", ".IP4Config", "{'Gateway': <'10.0.2.253'>}", TRUE },
     { "IP4Config/4", ".IP4Config", "{'NameserverData': <[{'address': <'192.0.2.77'>}]>}",
       TRUE },
-    { "ActiveConnection/8", ".Connection.Active", "{'Default': <true>}", TRUE },
+    { "ActiveConnection/8", ".Connection.Active", "{'StateFlags': <uint32 4>}", TRUE },
     { "ActiveConnection/4", ".Connection.Active", "{'State': <uint32 3>}", TRUE },
     { "Devices/4", ".Device",
       "{'State': <uint32 110>, 'StateReason': <(uint32 110, uint32 0)>}", TRUE },
@@ -335,8 +332,7 @@ test_news (Fixture *f, gconstpointer data)
 
   add_everything (f->fake);
   fake_nm_start (f->fake);
-  turn (50);
-  follow (f);
+  follow (f, TRUE);
   turn (50);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -377,7 +373,7 @@ static void
 test_absent (Fixture *f, gconstpointer data)
 {
   add_everything (f->fake);
-  follow (f);
+  follow (f, FALSE);
   turn (100);
   assert_running (f, FALSE);
   for (int i = 0; i < 2; i++)
