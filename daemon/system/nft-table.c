@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <libnftnl/gen.h>
 #include <libnftnl/object.h>
 #include <libnftnl/table.h>
 #include <linux/netfilter.h>
@@ -48,6 +49,14 @@ table_free (CsNftTable *table)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNftTable, table_free)
 
+typedef struct nftnl_gen CsNftGeneration;
+static void
+generation_free (CsNftGeneration *generation)
+{
+  nftnl_gen_free (generation);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNftGeneration, generation_free)
+
 static struct nlmsghdr *
 begin (Question *question, uint16_t type)
 {
@@ -82,41 +91,80 @@ ask (Question *question,
   return result < 0 ? errno : 0;
 }
 
+typedef struct
+{
+  guint64 bytes;
+  guint64 packets;
+} Counter;
+
 static int
 on_counter (const struct nlmsghdr *message, void *user_data)
 {
-  return nftnl_obj_nlmsg_parse (message, user_data) < 0 ? MNL_CB_ERROR : MNL_CB_OK;
+  g_autoptr (CsNftObject) object = nftnl_obj_alloc ();
+  Counter *counter = user_data;
+
+  if (object == NULL)
+    g_error ("out of memory");
+  if (nftnl_obj_nlmsg_parse (message, object) < 0)
+    return MNL_CB_ERROR;
+  counter->bytes = nftnl_obj_get_u64 (object, NFTNL_OBJ_CTR_BYTES);
+  counter->packets = nftnl_obj_get_u64 (object, NFTNL_OBJ_CTR_PKTS);
+  return MNL_CB_OK;
 }
 
 static gboolean
-read_counter (const char *prefix, const char *lan, guint64 *bytes, guint64 *packets)
+read_counter (const char *prefix, const char *lan, Counter *counter)
 {
   g_auto (Question) question = { 0 };
-  g_autoptr (CsNftObject) counter = nftnl_obj_alloc ();
+  g_autoptr (CsNftObject) object = nftnl_obj_alloc ();
   g_autofree char *escaped = cs_ifname_escape (lan);
   g_autofree char *name = g_strconcat (prefix, escaped, NULL);
   struct nlmsghdr *message = begin (&question, NFT_MSG_GETOBJ);
 
-  if (counter == NULL)
+  if (object == NULL)
     g_error ("out of memory");
-  nftnl_obj_set_str (counter, NFTNL_OBJ_TABLE, TABLE);
-  nftnl_obj_set_str (counter, NFTNL_OBJ_NAME, name);
-  nftnl_obj_set_u32 (counter, NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
-  nftnl_obj_nlmsg_build_payload (message, counter);
-  if (ask (&question, message, on_counter, counter) != 0)
-    return FALSE;
-  *bytes = nftnl_obj_get_u64 (counter, NFTNL_OBJ_CTR_BYTES);
-  *packets = nftnl_obj_get_u64 (counter, NFTNL_OBJ_CTR_PKTS);
-  return TRUE;
+  nftnl_obj_set_str (object, NFTNL_OBJ_TABLE, TABLE);
+  nftnl_obj_set_str (object, NFTNL_OBJ_NAME, name);
+  nftnl_obj_set_u32 (object, NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
+  nftnl_obj_nlmsg_build_payload (message, object);
+  return ask (&question, message, on_counter, counter) == 0;
 }
 
 gboolean
 cs_nft_read_counters (const char *lan, CsCounters *counters)
 {
-  *counters = (CsCounters){ 0 };
-  return read_counter ("sent_", lan, &counters->bytes_sent, &counters->packets_sent)
-         && read_counter ("received_", lan, &counters->bytes_received,
-                          &counters->packets_received);
+  Counter sent = { 0 }, received = { 0 };
+  gboolean there
+      = read_counter ("sent_", lan, &sent) && read_counter ("received_", lan, &received);
+
+  *counters = (CsCounters){ .bytes_sent = sent.bytes,
+                            .bytes_received = received.bytes,
+                            .packets_sent = sent.packets,
+                            .packets_received = received.packets };
+  return there;
+}
+
+static int
+on_generation (const struct nlmsghdr *message, void *user_data)
+{
+  g_autoptr (CsNftGeneration) generation = nftnl_gen_alloc ();
+
+  if (generation == NULL)
+    g_error ("out of memory");
+  if (nftnl_gen_nlmsg_parse (message, generation) < 0)
+    return MNL_CB_ERROR;
+  *(guint32 *)user_data = nftnl_gen_get_u32 (generation, NFTNL_GEN_ID);
+  return MNL_CB_OK;
+}
+
+guint32
+cs_nft_read_generation (void)
+{
+  g_auto (Question) question = { 0 };
+  struct nlmsghdr *message = begin (&question, NFT_MSG_GETGEN);
+  guint32 generation = 0;
+
+  return ask (&question, message, on_generation, &generation) == 0 ? generation : 0;
 }
 
 static int

@@ -13,8 +13,12 @@ typedef struct
   guint64 packets_received;
 } CsCounters;
 
-/* FALSE, and zeros, if there is no share of this LAN in the kernel. */
+/* FALSE if there is no share of this LAN in the kernel. */
 gboolean cs_nft_read_counters (const char *lan, CsCounters *counters);
+
+/* How often the rules of this network namespace, of all tables, have been changed: every
+ * transaction of anybody adds one. 0: cannot be told. */
+guint32 cs_nft_read_generation (void);
 
 /* The error is CS_ERROR_NOT_SUPPORTED where the kernel has no nf_tables at all. */
 gboolean cs_nft_table_exists (gboolean *exists, GError **error);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* core/ruleset.h has the texts; here they become transactions, through libnftables, in a
  * thread, as a commit waits for the kernel's grace periods. A share that starts, changes
- * or ends is one small transaction. Where the table is not as that expects (it is not
- * there, somebody flushed it, a crash left half of it), and when a share is applied again
- * as it is (a repair), the whole table is made anew, in one transaction too; counters
+ * or ends is one small transaction, if nobody else has committed anything since our last
+ * one: the kernel counts. Otherwise the table may have been changed, flushed, or left
+ * half done by a crash, and is made anew as a whole, in one transaction too; counters
  * then go on from where they were. With the last share the table goes. */
 #include "nft.h"
 
@@ -11,12 +11,14 @@
 #include "core/ruleset.h"
 #include "dbus/errors.h"
 
+#include <malloc.h>
 #include <nftables/libnftables.h>
 #include <string.h>
 
 struct _CsNftStep
 {
   GObject parent;
+  guint32 generation; /* that our last commit made; 0: unknown. The worker's own */
 };
 
 static void cs_nft_step_iface_init (CsStepInterface *iface);
@@ -90,6 +92,7 @@ rebuild (const CsPlan *plan, GError **error)
   g_autofree char *table = cs_ruleset_render (plan);
   GString *text = g_string_new (end);
   g_autofree char *owned = NULL;
+  gboolean done;
 
   g_string_append (text, "add table inet connshare\n");
   for (guint i = 0; i < plan->shares->len; i++)
@@ -102,7 +105,9 @@ rebuild (const CsPlan *plan, GError **error)
   /* That text starts by removing the table, too. */
   g_string_append (text, g_str_has_prefix (table, end) ? table + strlen (end) : table);
   owned = g_string_free (text, FALSE);
-  return run (owned, error);
+  done = run (owned, error);
+  malloc_trim (0); /* libnftables took some megabytes, for once */
+  return done;
 }
 
 static gboolean
@@ -122,18 +127,18 @@ typedef struct
   const CsSharePlan *to;   /* (nullable) */
 } Apply;
 
-/* Whether the table has @from, so that a small change can be made. */
+/* Whether the table has what the change starts from. */
 static gboolean
 is_as_before (const CsSharePlan *from, const CsSharePlan *to)
 {
   CsCounters counters;
-  gboolean there = cs_nft_read_counters (from != NULL ? from->lan : to->lan, &counters);
 
-  return there == (from != NULL);
+  return cs_nft_read_counters (from != NULL ? from->lan : to->lan, &counters)
+         == (from != NULL);
 }
 
 static gboolean
-apply_plans (const Apply *apply, GError **error)
+commit (const Apply *apply, gboolean untouched, GError **error)
 {
   const CsSharePlan *from = cs_share_plan_applied (apply->from);
   const CsSharePlan *to = cs_share_plan_applied (apply->to);
@@ -148,8 +153,10 @@ apply_plans (const Apply *apply, GError **error)
       text = cs_ruleset_render_end ();
       return !exists || run (text, error);
     }
-  if (!exists || cs_share_plan_equal (from, to) || !is_as_before (from, to))
+  if (!exists || !untouched || !is_as_before (from, to))
     return rebuild (apply->plan, error);
+  if (cs_share_plan_equal (from, to))
+    return TRUE;
   text = cs_ruleset_render_change (from, to);
   if (run (text, &refusal))
     return TRUE;
@@ -165,11 +172,16 @@ apply_in_thread (GTask *task,
                  GCancellable *cancellable)
 {
   static GMutex one_at_a_time; /* libnftables has state that all contexts share */
+  CsNftStep *self = CS_NFT_STEP (source);
+  guint32 before, after;
   GError *error = NULL;
   gboolean done;
 
   g_mutex_lock (&one_at_a_time);
-  done = apply_plans (task_data, &error);
+  before = cs_nft_read_generation ();
+  done = commit (task_data, before != 0 && before == self->generation, &error);
+  after = cs_nft_read_generation ();
+  self->generation = done && after - before <= 1 ? after : 0;
   g_mutex_unlock (&one_at_a_time);
   if (done)
     g_task_return_boolean (task, TRUE);

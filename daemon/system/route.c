@@ -174,6 +174,7 @@ build_route (const CsRoute *route, guint32 table, gboolean onlink)
   if (!route->unicast)
     {
       rtnl_route_set_type (built, RTN_UNREACHABLE);
+      rtnl_route_set_scope (built, RT_SCOPE_UNIVERSE);
       return built;
     }
   rtnl_route_set_type (built, RTN_UNICAST);

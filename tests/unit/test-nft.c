@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The step "ruleset" on a real kernel: what it leaves untouched, what it repairs, and
+ * that nothing leaks. The texts have their own test. */
+#include "system/nft.h"
+
+#include "core/ruleset.h"
+#include "dbus/errors.h"
+
+#include "private-net.h"
+#include "step-call.h"
+
+#include <string.h>
+
+/* Both counters of a LAN. */
+#define SET_COUNTERS \
+  "nft 'add table inet connshare; add counter inet connshare sent_lan0 { packets 5 " \
+  "bytes 500 }; add counter inet connshare received_lan0 { packets 7 bytes 700 }'"
+
+static void
+tear_down (void)
+{
+  g_free (shell ("nft flush ruleset"));
+}
+
+static CsSharePlan *
+share_lan0 (const char *uplink)
+{
+  return share_new ("lan0", uplink, "192.168.137.1/24", 13700);
+}
+
+static CsSharePlan *
+share_lan1 (void)
+{
+  return share_new ("lan1", "ppp0", "192.168.138.1/24", 13701);
+}
+
+/* The table in the kernel is the one that a rebuild from @plan makes; counters aside. */
+static void
+assert_table (const char *where, const CsSharePlan *first, const CsSharePlan *second)
+{
+  g_autoptr (CsPlan) plan = cs_plan_new_empty ();
+  g_autofree char *text = NULL;
+  g_autofree char *expected = NULL;
+
+  if (first != NULL)
+    g_ptr_array_add (plan->shares, cs_share_plan_copy (first));
+  if (second != NULL)
+    g_ptr_array_add (plan->shares, cs_share_plan_copy (second));
+  text = cs_ruleset_render (plan);
+  g_assert_true (g_file_set_contents ("/run/expected.nft", text, -1, NULL));
+  /* in a network of its own; elements and chains come in the order of their making */
+  expected = shell ("unshare -n sh -c 'nft -f /run/expected.nft && nft -s list ruleset'"
+                    " | tr -s ', \\t\\n' '\\n' | sort");
+  assert_shell (where, "nft -s list table inet connshare | tr -s ', \\t\\n' '\\n' | sort",
+                expected);
+}
+
+static void
+test_first_and_last (void)
+{
+  g_autoptr (CsStep) step = cs_nft_step_new ();
+  g_autoptr (CsSharePlan) share = share_lan0 ("ppp0");
+
+  step_must_apply (step, NULL, NULL, share);
+  assert_table ("first", share, NULL);
+  step_must_apply (step, NULL, share, NULL);
+  assert_shell ("last", "nft list ruleset", "");
+  step_must_apply (step, NULL, share, NULL);
+  assert_shell ("again", "nft list ruleset", "");
+}
+
+/* The other share keeps its chains (by handle) and its counters. */
+static void
+test_small_change (void)
+{
+  g_autoptr (CsStep) step = cs_nft_step_new ();
+  g_autoptr (CsSharePlan) first = share_lan0 ("ppp0");
+  g_autoptr (CsSharePlan) second = share_lan1 ();
+  g_autoptr (CsSharePlan) moved = share_lan1 ();
+  g_autofree char *chain = NULL;
+  CsCounters counters;
+  const char *list = "nft -a list chain inet connshare to_lan0";
+
+  g_free (moved->uplink);
+  moved->uplink = g_strdup ("eth1");
+  g_free (shell (SET_COUNTERS));
+  step_must_apply (step, NULL, NULL, first);
+  chain = shell ("%s", list);
+  step_must_apply (step, first, NULL, second);
+  assert_table ("second", first, second);
+  step_must_apply (step, first, second, moved);
+  assert_table ("moved", first, moved);
+  step_must_apply (step, first, moved, NULL);
+  assert_table ("ended", first, NULL);
+  assert_shell ("untouched", list, chain);
+  g_assert_true (cs_nft_read_counters ("lan0", &counters));
+  g_assert_cmpuint (counters.packets_sent, ==, 5);
+  g_assert_cmpuint (counters.bytes_sent, ==, 500);
+  g_assert_cmpuint (counters.packets_received, ==, 7);
+  g_assert_cmpuint (counters.bytes_received, ==, 700);
+  g_assert_false (cs_nft_read_counters ("lan1", &counters));
+  g_assert_cmpuint (counters.bytes_sent, ==, 0);
+  tear_down ();
+}
+
+/* Whatever was done to the table, the next call makes it whole. */
+static void
+test_damage (gconstpointer data)
+{
+  const char *damage = data;
+  g_autoptr (CsStep) step = cs_nft_step_new ();
+  g_autoptr (CsSharePlan) first = share_lan0 ("ppp0");
+  g_autoptr (CsSharePlan) waiting = share_lan0 (NULL);
+  g_autoptr (CsSharePlan) second = share_lan1 ();
+
+  step_must_apply (step, NULL, NULL, first);
+  step_must_apply (step, first, NULL, second);
+  g_free (shell ("%s", damage));
+  step_must_apply (step, second, first, first);
+  assert_table ("repaired", first, second);
+  g_free (shell ("%s", damage));
+  step_must_apply (step, second, first, waiting);
+  assert_table ("changed", waiting, second);
+  tear_down ();
+}
+
+/* After a crash the new share may be in the table already, or half of it. */
+static void
+test_started_twice (void)
+{
+  g_autoptr (CsStep) step = cs_nft_step_new ();
+  g_autoptr (CsSharePlan) first = share_lan0 ("ppp0");
+  g_autoptr (CsSharePlan) second = share_lan1 ();
+
+  step_must_apply (step, NULL, NULL, first);
+  step_must_apply (step, first, NULL, second);
+  step_must_apply (step, first, NULL, second);
+  assert_table ("twice", first, second);
+  step_must_apply (step, first, second, NULL);
+  step_must_apply (step, first, second, NULL);
+  assert_table ("ended twice", first, NULL);
+  tear_down ();
+}
+
+static void
+test_repair_keeps_counters (void)
+{
+  g_autoptr (CsStep) step = cs_nft_step_new ();
+  g_autoptr (CsSharePlan) share = share_lan0 ("ppp0");
+  CsCounters counters;
+
+  g_free (shell (SET_COUNTERS));
+  step_must_apply (step, NULL, share, share);
+  assert_table ("repaired", share, NULL);
+  g_assert_true (cs_nft_read_counters ("lan0", &counters));
+  g_assert_cmpuint (counters.bytes_sent, ==, 500);
+  g_assert_cmpuint (counters.bytes_received, ==, 700);
+  tear_down ();
+}
+
+static void
+test_strangers (void)
+{
+  g_autoptr (CsStep) step = cs_nft_step_new ();
+  g_autoptr (CsSharePlan) share = share_lan0 ("ppp0");
+  const char *list = "nft list table ip filter";
+  g_autofree char *before = NULL;
+
+  g_free (shell ("nft 'add table ip filter; add chain ip filter FORWARD "
+                 "{ type filter hook forward priority 0; policy drop; }'"));
+  before = shell ("%s", list);
+  step_must_apply (step, NULL, NULL, share);
+  step_must_apply (step, NULL, share, share);
+  step_must_apply (step, NULL, share, NULL);
+  assert_shell ("untouched", "nft list ruleset", before);
+  tear_down ();
+}
+
+static void
+test_refused (void)
+{
+  g_autoptr (CsStep) step = cs_nft_step_new ();
+  g_autoptr (CsSharePlan) share = share_lan0 ("ppp0");
+  g_autoptr (GError) error = NULL;
+
+  g_free (share->uplink);
+  share->uplink = g_strdup ("a name that is too long");
+  g_assert_false (step_apply (step, NULL, NULL, share, &error));
+  g_assert_error (error, CS_ERROR, CS_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, "nftables refused the ruleset: "));
+  g_assert_null (strchr (error->message, '\n'));
+  step_must_apply (step, NULL, share, NULL);
+  assert_shell ("undone", "nft list ruleset", "");
+}
+
+static guint
+count_descriptors (void)
+{
+  g_autoptr (GDir) directory = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (directory) != NULL)
+    n++;
+  return n;
+}
+
+static void
+test_rounds (void)
+{
+  g_autoptr (CsStep) step = cs_nft_step_new ();
+  g_autoptr (CsSharePlan) first = share_lan0 ("ppp0");
+  g_autoptr (CsSharePlan) second = share_lan1 ();
+  guint descriptors = 0;
+
+  step_must_apply (step, NULL, NULL, first);
+  for (guint i = 0; i < 50; i++)
+    {
+      CsCounters counters;
+
+      step_must_apply (step, first, NULL, second);
+      step_must_apply (step, first, second, NULL);
+      g_assert_true (cs_nft_read_counters ("lan0", &counters));
+      if (i == 0)
+        descriptors = count_descriptors ();
+    }
+  g_assert_cmpuint (count_descriptors (), ==, descriptors);
+  tear_down ();
+}
+
+int
+main (int argc, char **argv)
+{
+  static const char *const damages[][2] = {
+    { "flushed ruleset", "nft flush ruleset" },
+    { "flushed table", "nft flush table inet connshare" },
+    { "flushed chain", "nft flush chain inet connshare from_lan0" },
+    { "flushed map", "nft flush map inet connshare from_lan" },
+    { "strange rule", "nft insert rule inet connshare forward drop" },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  private_net_enter ();
+  g_test_add_func ("/nft/first and last", test_first_and_last);
+  g_test_add_func ("/nft/small change", test_small_change);
+  for (gsize i = 0; i < G_N_ELEMENTS (damages); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/nft/%s", damages[i][0]);
+
+      g_test_add_data_func (path, damages[i][1], test_damage);
+    }
+  g_test_add_func ("/nft/started twice", test_started_twice);
+  g_test_add_func ("/nft/repair keeps counters", test_repair_keeps_counters);
+  g_test_add_func ("/nft/strangers", test_strangers);
+  g_test_add_func ("/nft/refused", test_refused);
+  g_test_add_func ("/nft/rounds", test_rounds);
+  return g_test_run ();
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The step "forwarding": what it makes of the three settings, in a network of its own. */
+#include "system/sysctl.h"
+
+#include "private-net.h"
+#include "step-call.h"
+
+/* Values are lan0's forwarding, ppp0's forwarding, ppp0's rp_filter. */
+typedef struct
+{
+  const char *name;
+  const char *host;    /* as it was before the share */
+  const char *found;   /* in the plan; '-' is NULL */
+  const char *during;  /* expected */
+  const char *meddled; /* (nullable) what somebody sets meanwhile */
+  const char *end;     /* expected */
+} Case;
+
+static const Case cases[] = {
+  { "all of it", "000", "00-", "110", NULL, "000" },
+  { "strict filter", "001", "001", "112", NULL, "001" },
+  { "was on already", "110", "---", "110", NULL, "110" },
+  { "switched off since it was planned", "000", "---", "110", NULL, "110" },
+  { "somebody changed it", "001", "001", "112", "011", "001" },
+  { "somebody loosened it", "001", "001", "112", "110", "000" },
+};
+
+static void
+set_host (const char *values)
+{
+  g_free (shell ("cd /proc/sys/net/ipv4/conf; echo %c >lan0/forwarding;"
+                 "echo %c >ppp0/forwarding; echo %c >ppp0/rp_filter",
+                 values[0], values[1], values[2]));
+}
+
+static void
+assert_host (const char *where, const char *expected)
+{
+  assert_shell (where,
+                "cd /proc/sys/net/ipv4/conf; cat lan0/forwarding ppp0/forwarding "
+                "ppp0/rp_filter | tr -d '\\n'",
+                expected);
+}
+
+static char *
+found (char value)
+{
+  return value == '-' ? NULL : g_strdup_printf ("%c", value);
+}
+
+static CsSharePlan *
+share_with_found (const char *values)
+{
+  CsSharePlan *share = share_new ("lan0", "ppp0", "192.168.137.1/24", 13700);
+
+  share->found_lan_forwarding = found (values[0]);
+  share->found_uplink_forwarding = found (values[1]);
+  share->found_uplink_rp_filter = found (values[2]);
+  return share;
+}
+
+static void
+set_up (void)
+{
+  add_link ("lan0");
+  add_link ("lan1");
+  add_link ("ppp0");
+}
+
+static void
+tear_down (void)
+{
+  g_free (
+      shell ("for link in lan0 lan1 ppp0; do ip link del $link 2>/dev/null; done; true"));
+}
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *c = data;
+  g_autoptr (CsStep) step = cs_sysctl_step_new ();
+  g_autoptr (CsSharePlan) share = NULL;
+
+  set_up ();
+  set_host (c->host);
+  share = share_with_found (c->found);
+  step_must_apply (step, NULL, NULL, share);
+  assert_host (c->name, c->during);
+  step_must_apply (step, NULL, share, share);
+  assert_host (c->name, c->during);
+  if (c->meddled != NULL)
+    set_host (c->meddled);
+  step_must_apply (step, NULL, share, NULL);
+  assert_host (c->name, c->end);
+  tear_down ();
+}
+
+/* What another share still needs stays as long. */
+static void
+test_shared_uplink (void)
+{
+  g_autoptr (CsStep) step = cs_sysctl_step_new ();
+  g_autoptr (CsSharePlan) first = NULL;
+  g_autoptr (CsSharePlan) second = NULL;
+
+  set_up ();
+  set_host ("001");
+  first = share_with_found ("001");
+  second = share_new ("lan1", "ppp0", "192.168.138.1/24", 13701);
+  second->found_uplink_forwarding = g_strdup ("0");
+  second->found_uplink_rp_filter = g_strdup ("1");
+  step_must_apply (step, NULL, NULL, first);
+  step_must_apply (step, first, NULL, second);
+  step_must_apply (step, second, first, NULL);
+  assert_host ("first ended", "012");
+  step_must_apply (step, NULL, second, NULL);
+  assert_host ("both ended", "001");
+  tear_down ();
+}
+
+/* One share's LAN is the other's uplink. */
+static void
+test_chain (void)
+{
+  g_autoptr (CsStep) step = cs_sysctl_step_new ();
+  g_autoptr (CsSharePlan) first = NULL;
+  g_autoptr (CsSharePlan) second = NULL;
+
+  set_up ();
+  set_host ("000");
+  first = share_with_found ("00-");
+  second = share_new ("lan1", "lan0", "192.168.138.1/24", 13701);
+  second->found_uplink_forwarding = g_strdup ("0");
+  step_must_apply (step, NULL, NULL, first);
+  step_must_apply (step, first, NULL, second);
+  step_must_apply (step, second, first, NULL);
+  assert_host ("first ended", "100");
+  step_must_apply (step, NULL, second, NULL);
+  assert_host ("both ended", "000");
+  tear_down ();
+}
+
+static void
+test_uplink_moves (void)
+{
+  g_autoptr (CsStep) step = cs_sysctl_step_new ();
+  g_autoptr (CsSharePlan) ppp = NULL;
+  g_autoptr (CsSharePlan) waiting = NULL;
+
+  set_up ();
+  set_host ("001");
+  ppp = share_with_found ("001");
+  waiting = share_new ("lan0", NULL, "192.168.137.1/24", 13700);
+  waiting->found_lan_forwarding = g_strdup ("0");
+  step_must_apply (step, NULL, NULL, ppp);
+  step_must_apply (step, NULL, ppp, waiting);
+  assert_host ("waiting", "101");
+  step_must_apply (step, NULL, waiting, ppp);
+  assert_host ("back", "112");
+  tear_down ();
+}
+
+static void
+test_devices_gone (void)
+{
+  g_autoptr (CsStep) step = cs_sysctl_step_new ();
+  g_autoptr (CsSharePlan) share = NULL;
+
+  set_up ();
+  share = share_with_found ("001");
+  tear_down ();
+  step_must_apply (step, NULL, NULL, share);
+  step_must_apply (step, NULL, share, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  private_net_enter ();
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/sysctl/%s", cases[i].name);
+
+      g_test_add_data_func (path, &cases[i], test_case);
+    }
+  g_test_add_func ("/sysctl/two shares with one uplink", test_shared_uplink);
+  g_test_add_func ("/sysctl/a LAN that is an uplink", test_chain);
+  g_test_add_func ("/sysctl/uplink goes and comes", test_uplink_moves);
+  g_test_add_func ("/sysctl/devices gone", test_devices_gone);
+  return g_test_run ();
+}
