@@ -32,7 +32,7 @@ def test_lease_for_dhclient(host, client):
     host.share("lan0", "via", "ppp0")
     client.run("dhclient -1 -4 -lf /run/dhclient.leases -pf /run/dhclient.pid eth0 && "
                "kill $(cat /run/dhclient.pid)")
-    assert client.get() == PPP0
+    assert client.get("http://192.0.2.80/") == PPP0
     client.run("rm -f /run/dhclient.leases /run/dhclient.pid")
 
 

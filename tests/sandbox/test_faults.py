@@ -121,13 +121,13 @@ def test_table_belongs_to_someone_else(host):
     owner.stdin.flush()
     wait_for(lambda: "connshare" in host.run("nft list tables"))
     try:
-        assert_refused_and_clean(host, "connshare")
+        assert_refused_and_clean(host, "nftables")
     finally:
         owner.communicate("quit\n")
 
 
 def test_no_room_for_the_ledger(host):
-    host.run("mount -t tmpfs -o size=4k,nr_inodes=1,ro tmpfs /run/connshare")
+    host.run("mkdir -p /run/connshare; mount -t tmpfs -o size=4k,nr_inodes=1,ro tmpfs /run/connshare")
     try:
         done = host.sharectl("share", "lan0", "via", "ppp0")
         assert done.returncode == 1 and "/run/connshare" in done.stderr

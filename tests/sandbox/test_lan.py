@@ -106,7 +106,7 @@ def test_address_can_be_changed(host, client):
 @pytest.fixture(params=["10.20.0.1/16", "192.168.77.1/24"])
 def kept_lan(host, request):
     host.run("nmcli connection add save no type ethernet ifname lan0 con-name office "
-             f"ipv4.method manual ipv4.addresses {request.param} ipv6.method ignore "
+             f"ipv4.method manual ipv4.addresses {request.param} "
              "&& nmcli connection up office")
     yield request.param
     host.run("sharectl unshare lan0; nmcli connection delete office")
@@ -154,7 +154,7 @@ def active_profile(host, lan="lan0"):
 
 def test_profile_of_before_comes_back(host, client):
     host.run("nmcli connection add save no type ethernet ifname lan0 con-name before "
-             "ipv4.method manual ipv4.addresses 10.5.5.5/24 ipv6.method ignore "
+             "ipv4.method manual ipv4.addresses 10.5.5.5/24 "
              "&& nmcli connection up before")
     host.share("lan0", "via", "ppp0")
     assert addresses(host) == ["192.168.137.1/24"]
@@ -209,7 +209,7 @@ def test_lan_that_is_down(host, client):
 
 def test_lan_shared_by_networkmanager(host, bus):
     host.run("nmcli connection add save no type ethernet ifname lan1 con-name theirs "
-             "ipv4.method shared ipv6.method ignore && nmcli connection up theirs")
+             "ipv4.method shared && nmcli connection up theirs")
     assert bus.error_of("ShareConnection", "('lan1', 'ppp0')") == "NotSuitable"
     done = host.sharectl("share", "lan1", "via", "ppp0")
     assert done.returncode == 1 and "theirs" in done.stderr
