@@ -18,7 +18,7 @@ cs_dnsmasq_bus_name (const char *lan)
 {
   g_autofree char *id = cs_ifname_escape (lan);
 
-  return g_strconcat (CS_DNSMASQ_NAME_PREFIX "lan_", id, NULL);
+  return g_strconcat (CS_DNSMASQ_NAME_PREFIX, id, NULL);
 }
 
 void

@@ -212,10 +212,11 @@ try_address (Planner *p,
       p->share->address = wanted;
       return TRUE;
     }
-  g_set_error (error, CS_ERROR, CS_ERROR_ADDRESS_CONFLICT,
-               "%s cannot be the address of %s, as %s is in the way; choose another with "
-               "the option \"address\", or none",
-               text, p->request->lan, conflict);
+  g_set_error (
+      error, CS_ERROR, CS_ERROR_ADDRESS_CONFLICT,
+      "%s cannot be the address of %s: %s is in the way; choose another with the "
+      "option \"address\", or none",
+      text, p->request->lan, conflict);
   return FALSE;
 }
 

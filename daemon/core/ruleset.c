@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Templates and nothing else: the frame of the table, then for each share its counters,
- * its chains, and its entries in the frame's maps and sets. A whole table and the start
- * of a share are made of the same text.
+ * its chains, and its entries in the frame's maps and sets. A whole table is its frame
+ * and the start of each share.
  *
  * The way of a client's packet: forward -> from_LAN, which only lets through what goes to
  * the uplink and comes from the share's networks -> out_LAN, which counts and accepts;
@@ -25,6 +25,10 @@ static const char frame[]
       "\t}\n"
       "\tset masqueraded {\n"
       "\t\ttype ipv4_addr . ifname\n"
+      "\t\tflags interval\n"
+      "\t}\n"
+      "\tset lan_networks {\n"
+      "\t\ttype ipv4_addr\n"
       "\t\tflags interval\n"
       "\t}\n"
       "\tset gateways {\n"
@@ -77,14 +81,18 @@ format_subnets (const GArray *subnets)
   return g_string_free (list, FALSE);
 }
 
-/* What conntrack calls invalid would go out without masquerading. The route's MTU is the
- * least of both ways here. */
+/* What conntrack calls invalid would go out without masquerading. What is meant for a LAN
+ * comes here because the share's own routes know no LAN but, perhaps, its own; once a
+ * flow is there its packets need not be asked again. The route's MTU is the least of both
+ * ways here. */
 static void
 add_out_chain (GString *out, const char *id)
 {
   g_string_append_printf (out,
                           "\tchain out_%s {\n"
                           "\t\tct state invalid drop\n"
+                          "\t\tct state new ip daddr @lan_networks"
+                          " reject with icmpx admin-prohibited\n"
                           "\t\ttcp flags & (syn | rst) == syn"
                           " tcp option maxseg size set rt mtu\n"
                           "\t\tcounter name \"sent_%s\" accept\n"
@@ -130,44 +138,84 @@ add_to_chain (GString *out, const CsSharePlan *share, const char *id)
   g_string_append (out, "\t\tdrop\n\t}\n");
 }
 
-/* The entries of @share in the frame's maps and sets, by "add" or by "delete": for that
- * the key of a map is enough. */
 static void
-add_elements (GString *out, const char *verb, const CsSharePlan *share, const char *id)
+add_subnet_elements (GPtrArray *elements, const CsSharePlan *share)
 {
-  gboolean adds = g_str_equal (verb, "add");
-  g_autofree char *from = g_strdup_printf (" : jump from_%s", id);
-  g_autofree char *to = g_strdup_printf (" : jump to_%s", id);
-  g_autofree char *gateway = cs_ipv4_to_string (share->address.address);
-  g_autofree char *server = g_strdup_printf (" : %s . %u", gateway, share->dns_port);
-
-  g_string_append_printf (out, "%s element inet connshare from_lan { \"%s\"%s }\n", verb,
-                          share->lan, adds ? from : "");
-  g_string_append_printf (out, "%s element inet connshare to_lan { \"%s\"%s }\n", verb,
-                          share->lan, adds ? to : "");
-  for (guint i = 0; share->uplink && i < share->subnets->len; i++)
+  for (guint i = 0; i < share->subnets->len; i++)
     {
       g_autofree char *subnet
           = cs_cidr_to_string (g_array_index (share->subnets, CsCidr, i));
 
-      g_string_append_printf (out,
-                              "%s element inet connshare masqueraded { %s . \"%s\" }\n",
-                              verb, subnet, share->uplink);
+      g_ptr_array_add (elements, g_strdup_printf ("lan_networks { %s }", subnet));
+      if (share->uplink)
+        g_ptr_array_add (elements, g_strdup_printf ("masqueraded { %s . \"%s\" }", subnet,
+                                                    share->uplink));
     }
-  if (share->address.prefix == 0)
-    return;
-  g_string_append_printf (out, "%s element inet connshare gateways { %s }\n", verb,
-                          gateway);
-  g_string_append_printf (out, "%s element inet connshare gateway_lans { %s . \"%s\" }\n",
-                          verb, gateway, share->lan);
-  if (share->dns_port != 0 && share->dns_port != 53)
-    g_string_append_printf (out, "%s element inet connshare name_servers { \"%s\"%s }\n",
-                            verb, share->lan, adds ? server : "");
 }
 
-/* Adding a counter that is there leaves it as it is. */
 static void
-begin_share (GString *out, const CsSharePlan *share)
+add_gateway_elements (GPtrArray *elements, const CsSharePlan *share)
+{
+  g_autofree char *gateway = cs_ipv4_to_string (share->address.address);
+
+  g_ptr_array_add (elements, g_strdup_printf ("gateways { %s }", gateway));
+  g_ptr_array_add (elements,
+                   g_strdup_printf ("gateway_lans { %s . \"%s\" }", gateway, share->lan));
+  if (share->dns_port != 53)
+    g_ptr_array_add (elements, g_strdup_printf ("name_servers { \"%s\" : %s . %u }",
+                                                share->lan, gateway, share->dns_port));
+}
+
+/* The entries of @share (nullable) in the frame's maps and sets, as what follows "add
+ * element inet connshare": strings (owned). */
+static GPtrArray *
+list_elements (const CsSharePlan *share)
+{
+  GPtrArray *elements = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *id = share ? cs_ifname_escape (share->lan) : NULL;
+
+  if (!share)
+    return elements;
+  g_ptr_array_add (
+      elements, g_strdup_printf ("from_lan { \"%s\" : jump from_%s }", share->lan, id));
+  g_ptr_array_add (elements,
+                   g_strdup_printf ("to_lan { \"%s\" : jump to_%s }", share->lan, id));
+  add_subnet_elements (elements, share);
+  if (share->address.prefix != 0)
+    add_gateway_elements (elements, share);
+  return elements;
+}
+
+/* @verb for each of @elements that is not in @others. */
+static void
+add_elements (GString *out,
+              const char *verb,
+              const GPtrArray *elements,
+              const GPtrArray *others)
+{
+  for (guint i = 0; i < elements->len; i++)
+    if (!g_ptr_array_find_with_equal_func ((GPtrArray *)others, elements->pdata[i],
+                                           g_str_equal, NULL))
+      g_string_append_printf (out, "%s element inet connshare %s\n", verb,
+                              (const char *)elements->pdata[i]);
+}
+
+/* Runs "VERB OBJECT inet connshare PREFIX_LAN" for each of @prefixes, a strv. */
+static void
+add_commands (GString *out,
+              const char *command,
+              const char *const *prefixes,
+              const CsSharePlan *share)
+{
+  g_autofree char *id = cs_ifname_escape (share->lan);
+
+  for (; *prefixes; prefixes++)
+    g_string_append_printf (out, "%s inet connshare %s_%s\n", command, *prefixes, id);
+}
+
+/* Adding a counter or a chain that is there leaves it as it is. */
+static void
+add_share (GString *out, const CsSharePlan *share)
 {
   g_autofree char *id = cs_ifname_escape (share->lan);
 
@@ -182,62 +230,30 @@ begin_share (GString *out, const CsSharePlan *share)
   add_from_chain (out, share, id);
   add_to_chain (out, share, id);
   g_string_append (out, "}\n");
-  add_elements (out, "add", share, id);
-}
-
-/* All but the counters. */
-static void
-end_share (GString *out, const CsSharePlan *share)
-{
-  static const char *const chains[] = { "from", "to", "out" };
-  g_autofree char *id = cs_ifname_escape (share->lan);
-
-  add_elements (out, "delete", share, id);
-  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
-    g_string_append_printf (out, "delete chain inet connshare %s_%s\n", chains[i], id);
-}
-
-static void
-end_counters (GString *out, const CsSharePlan *share)
-{
-  g_autofree char *id = cs_ifname_escape (share->lan);
-
-  g_string_append_printf (out,
-                          "delete counter inet connshare sent_%s\n"
-                          "delete counter inet connshare received_%s\n",
-                          id, id);
-}
-
-char *
-cs_ruleset_render (const CsPlan *plan)
-{
-  GString *out = g_string_new ("add table inet connshare\n"
-                               "delete table inet connshare\n");
-
-  g_string_append (out, frame);
-  for (guint i = 0; i < plan->shares->len; i++)
-    {
-      const CsSharePlan *share = cs_share_plan_applied (plan->shares->pdata[i]);
-
-      if (share)
-        begin_share (out, share);
-    }
-  return g_string_free (out, FALSE);
 }
 
 char *
 cs_ruleset_render_change (const CsSharePlan *from, const CsSharePlan *to)
 {
+  static const char *const chains[] = { "from", "to", "out", NULL };
+  static const char *const counters[] = { "sent", "received", NULL };
+  g_autoptr (GPtrArray) old = list_elements (cs_share_plan_applied (from));
+  g_autoptr (GPtrArray) new = list_elements (cs_share_plan_applied (to));
   GString *out = g_string_new (NULL);
 
   from = cs_share_plan_applied (from);
   to = cs_share_plan_applied (to);
-  if (from)
-    end_share (out, from);
-  if (from && !(to && g_str_equal (from->lan, to->lan)))
-    end_counters (out, from);
+  add_elements (out, "delete", old, new);
+  if (from && to && g_str_equal (from->lan, to->lan))
+    add_commands (out, "flush chain", chains, from);
+  else if (from)
+    {
+      add_commands (out, "delete chain", chains, from);
+      add_commands (out, "delete counter", counters, from);
+    }
   if (to)
-    begin_share (out, to);
+    add_share (out, to);
+  add_elements (out, "add", new, old);
   return g_string_free (out, FALSE);
 }
 
@@ -246,4 +262,20 @@ cs_ruleset_render_end (void)
 {
   return g_strdup ("add table inet connshare\n"
                    "delete table inet connshare\n");
+}
+
+char *
+cs_ruleset_render (const CsPlan *plan)
+{
+  g_autofree char *end = cs_ruleset_render_end ();
+  GString *out = g_string_new (end);
+
+  g_string_append (out, frame);
+  for (guint i = 0; i < plan->shares->len; i++)
+    {
+      g_autofree char *share = cs_ruleset_render_change (NULL, plan->shares->pdata[i]);
+
+      g_string_append (out, share);
+    }
+  return g_string_free (out, FALSE);
 }

@@ -2,14 +2,15 @@
 /* The text of table "inet connshare". Base chains have a constant number of rules, which
  * find a share's own chains by verdict maps and its subnets in a set, so a packet's cost
  * does not grow with the number of shares. The named counters sent_LAN and received_LAN
- * outlive a change of the share; everything else of a share is deleted and made anew
- * within one transaction. All names went through cs_ifname_check (); none is a keyword
- * of nft as all carry a prefix. */
+ * outlive a change of the share; its chains are filled anew, and of its entries in maps
+ * and sets only those are touched that differ. All names went through cs_ifname_check ();
+ * none is a keyword of nft as all carry a prefix. */
 #pragma once
 
 #include "plan.h"
 
-/* Makes the table with all of @plan, from whatever is there: one transaction. */
+/* Makes the table with all of @plan, from whatever is there: one transaction, which
+ * begins with the text of cs_ruleset_render_end (). */
 char *cs_ruleset_render (const CsPlan *plan);
 
 /* One transaction from share @from to share @to, either NULL for none, in a table that

@@ -135,6 +135,26 @@ are_own_routes (const CsSharePlan *plan)
   return TRUE;
 }
 
+/* Networks, and none in another: what a set of nft takes. With an address, just its. */
+static gboolean
+are_own_subnets (const CsSharePlan *plan)
+{
+  for (guint i = 0; i < plan->subnets->len; i++)
+    {
+      CsCidr subnet = g_array_index (plan->subnets, CsCidr, i);
+
+      if (subnet.prefix < 8 || !cs_cidr_equal (subnet, cs_cidr_network (subnet)))
+        return FALSE;
+      for (guint k = 0; k < i; k++)
+        if (cs_cidr_overlaps (subnet, g_array_index (plan->subnets, CsCidr, k)))
+          return FALSE;
+    }
+  return plan->address.prefix == 0
+         || (plan->subnets->len == 1
+             && cs_cidr_equal (g_array_index (plan->subnets, CsCidr, 0),
+                               cs_cidr_network (plan->address)));
+}
+
 /* The key of the first field whose value no plan of ours has, or NULL. Names are checked
  * apart, for their errors. */
 static const char *
@@ -154,6 +174,7 @@ find_flaw (const CsSharePlan *plan)
     { plan->address.prefix != 0
           || (plan->lan_method != CS_LAN_PROFILE && plan->lan_method != CS_LAN_ADDRESS),
       "address" },
+    { are_own_subnets (plan), "subnets" },
     { cs_table_is_ours (plan->table), "table" },
     { are_own_routes (plan), "routes" },
     { plan->dns_port <= G_MAXUINT16, "dns-port" },
@@ -163,6 +184,8 @@ find_flaw (const CsSharePlan *plan)
     { is_digit (plan->found_lan_forwarding, '1'), "found-lan-forwarding" },
     { is_digit (plan->found_uplink_forwarding, '1'), "found-uplink-forwarding" },
     { is_digit (plan->found_uplink_rp_filter, '2'), "found-uplink-rp-filter" },
+    { plan->uplink || (!plan->found_uplink_forwarding && !plan->found_uplink_rp_filter),
+      "uplink" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)

@@ -48,7 +48,7 @@ address_conflict (CsCidr wanted, const CsInterface *interface, gboolean is_lan)
           || (is_lan && cs_cidr_equal (address->local, wanted)))
         continue;
       text = cs_cidr_to_string (address->local);
-      return g_strdup_printf ("%s has %s", interface->name, text);
+      return g_strdup_printf ("%s of %s", text, interface->name);
     }
   return NULL;
 }

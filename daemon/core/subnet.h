@@ -16,7 +16,7 @@ typedef struct
   const char *lan; /* unowned */
 } CsTaken;
 
-/* What is in the way of @wanted, in words ("eth0 has 192.168.137.5/24", "a route to
+/* What is in the way of @wanted, in words ("192.168.137.5/24 of eth0", "a route to
  * 10.0.0.0/8 via tun0", "the share of lan1"), or NULL. @lan's own routes and addresses
  * count only if @count_lan, and not those of @wanted itself; @taken are CsTaken. */
 char *cs_subnet_conflict (CsCidr wanted,

@@ -155,7 +155,7 @@ parse_route (CsSnapshot *snapshot, char **words)
                     .table = CS_TABLE_MAIN,
                     .unicast = g_str_equal (words[0], "route") };
 
-  for (char **word = words + 2; *word; word += word[1] ? 2 : 1)
+  for (char **word = words + 2; *word; word += g_str_equal (*word, "onlink") ? 1 : 2)
     if (g_str_equal (*word, "dev"))
       route.ifindex = index_of (snapshot, word[1]);
     else if (g_str_equal (*word, "via"))
@@ -167,7 +167,7 @@ parse_route (CsSnapshot *snapshot, char **words)
     else if (g_str_equal (*word, "table"))
       route.table = parse_number (word[1]);
     else if (g_str_equal (*word, "onlink"))
-      route.onlink = TRUE; /* comes last */
+      route.onlink = TRUE;
     else
       g_error ("route: %s?", *word);
   g_array_append_val (snapshot->routes, route);
@@ -300,4 +300,21 @@ plan_summary (const CsSharePlan *share)
       g_string_append_printf (summary, " %s=%s |", *key, value);
     }
   return g_string_free (summary, FALSE);
+}
+
+void
+plan_assert (const CsPlan *plan, const char *const *patterns)
+{
+  g_assert_cmpuint (plan->shares->len, <=, 3);
+  for (guint i = 0; i < plan->shares->len; i++)
+    {
+      const CsSharePlan *share = plan->shares->pdata[i];
+      g_autofree char *summary = plan_summary (share);
+
+      g_test_message ("%s", summary);
+      if (!patterns[i] || !g_pattern_match_simple (patterns[i], summary))
+        g_error ("%s\nis not\n%s", summary, patterns[i]);
+      g_assert_cmpint (share->error != NULL, ==, share->state == CS_STATE_FAILED);
+    }
+  g_assert_true (plan->shares->len == 3 || !patterns[plan->shares->len]);
 }

@@ -26,3 +26,7 @@ CsPlan *plan_in (const char *requests, const char *network, const CsPlan *previo
 /* All of a plan in one line, for patterns: "active none: MESSAGE | lan=lan0 | ... |",
  * with the keys of the ledger; what is absent has no key. */
 char *plan_summary (const CsSharePlan *share);
+
+/* Asserts that the summaries of the shares match @patterns, as g_pattern_match_simple ()
+ * has them, NULL-terminated unless there are three. */
+void plan_assert (const CsPlan *plan, const char *const *patterns);

@@ -42,13 +42,13 @@ test_conflict (void)
     const char *conflict; /* of 10.1.2.1/24; NULL: none */
   } rows[] = {
     { "link lan0; link eth1 addr=10.1.3.5/24; route 10.1.3.0/24 dev eth1", "", TRUE },
-    { "link lan0; link eth1 addr=10.1.2.5/24", "", TRUE, "eth1 has 10.1.2.5/24" },
-    { "link lan0; link eth1 addr=10.0.0.5/8", "", TRUE, "eth1 has 10.0.0.5/8" },
-    { "link lan0; link eth1 addr=10.1.2.129/25", "", TRUE, "eth1 has 10.1.2.129/25" },
+    { "link lan0; link eth1 addr=10.1.2.5/24", "", TRUE, "10.1.2.5/24 of eth1" },
+    { "link lan0; link eth1 addr=10.0.0.5/8", "", TRUE, "10.0.0.5/8 of eth1" },
+    { "link lan0; link eth1 addr=10.1.2.129/25", "", TRUE, "10.1.2.129/25 of eth1" },
     { "link lan0; link eth1 addr=192.0.2.1/32>10.1.2.7", "", TRUE,
-      "eth1 has 192.0.2.1/32" },
+      "192.0.2.1/32 of eth1" },
     { "link lan0; link eth1 addr=10.1.2.7/32>192.0.2.1", "", TRUE,
-      "eth1 has 10.1.2.7/32" },
+      "10.1.2.7/32 of eth1" },
     { "link lan0; link eth1; route 10.0.0.0/8 dev eth1", "", TRUE,
       "a route to 10.0.0.0/8 via eth1" },
     { "link lan0; link eth1; route 10.1.2.77/32 dev eth1 table 99", "", TRUE,
@@ -65,7 +65,7 @@ test_conflict (void)
     /* its own */
     { "link lan0 addr=10.1.2.5/24; route 10.1.2.0/24 dev lan0", "", FALSE },
     { "link lan0 addr=10.1.2.5/24; route 10.1.2.0/24 dev lan0", "", TRUE,
-      "lan0 has 10.1.2.5/24" },
+      "10.1.2.5/24 of lan0" },
     { "link lan0 addr=10.1.2.1/24; route 10.1.2.0/24 dev lan0", "", TRUE },
     { "link lan0; route 10.1.2.0/25 dev lan0", "", TRUE,
       "a route to 10.1.2.0/25 via lan0" },

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Requests and a network in, plans out. */
+#include "network.h"
+
+#include "core/suitable.h"
+#include "dbus/errors.h"
+
+#include <string.h>
+
+#define PPP0 \
+  "link ppp0 ppp ptp index=9 mtu=1492 addr=10.64.0.9/32>10.64.64.64 dns=192.0.2.53;"
+#define ETH1 \
+  "link eth1 index=5 addr=192.0.2.2/24 gw=192.0.2.1; route 192.0.2.0/24 dev eth1;" \
+  "route default dev eth1 via 192.0.2.1 metric 100;"
+#define UUID "2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11"
+
+static void
+test_one_pass (void)
+{
+  static const struct
+  {
+    const char *requests;
+    const char *network;
+    const char *shares[3];
+  } rows[] = {
+    { "", PPP0, { NULL } },
+    { "lan0 via ppp0",
+      "link lan0;" PPP0,
+      { "active none: lan0 is shared through ppp0 | lan=lan0 | uplink=ppp0 | "
+        "lan-ifindex=2 | uplink-ifindex=9 | uplink-mtu=1492 | lan-method=3 | "
+        "address=192.168.137.1/24 | subnets=192.168.137.0/24; | table=13700 | "
+        "routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700; | dns-port=53 | "
+        "lan-mtu=1492 | dns=192.0.2.53; | found-link-down=false | found-address=false | "
+        "found-lan-forwarding=0 | found-uplink-forwarding=0 |" } },
+
+    /* the LAN's method, and what is found on it */
+    { "lan0 via ppp0",
+      "link lan0 managed fwd=1 con=Home uuid=" UUID ";" PPP0,
+      { "active*| lan-method=2 *| found-connection=" UUID " | found-link-down=false | "
+        "found-address=false | found-uplink-forwarding=0 |" } },
+    { "lan0 via ppp0",
+      "link lan0 managed ours shared uuid=" UUID ";" PPP0,
+      { "active*| lan-method=2 *| dns=192.0.2.53; | found-link-down*" } },
+    { "lan0 via ppp0",
+      "link lan0 external uuid=" UUID ";" PPP0,
+      { "active*| lan-method=3 *| dns=192.0.2.53; | found-link-down*" } },
+    { "lan0 via ppp0",
+      "link lan0 down addr=192.168.137.1/24; route 192.168.137.0/24 dev lan0;" PPP0,
+      { "active*| lan-method=3 | address=192.168.137.1/24 *| found-link-down=true | "
+        "found-address=true *" } },
+    { "lan0 via ppp0",
+      PPP0,
+      { "waiting lan-missing: lan0 is not there | lan=lan0 | uplink=ppp0 | "
+        "lan-ifindex=0 *| lan-method=0 | address=192.168.137.1/24 *" } },
+    { "lan0 via ppp0",
+      "link lan0 fwd=1; link ppp0 ptp addr=10.0.0.1/30 fwd=1 rp=2/0",
+      { "active*| found-address=false |" } },
+
+    /* the uplink */
+    { "lan0 via ppp0",
+      "link lan0",
+      { "waiting uplink-missing: ppp0 is not there | lan=lan0 | lan-ifindex=2 | "
+        "uplink-ifindex=0 | uplink-mtu=0 | lan-method=3 | address=192.168.137.1/24 | "
+        "subnets=192.168.137.0/24; | table=13700 | routes= | dns-port=53 | lan-mtu=0 | "
+        "found-link-down=false | found-address=false | found-lan-forwarding=0 |" } },
+    { "lan0 via eth1",
+      "link lan0; link eth1 unplugged",
+      { "waiting uplink-down: eth1 has no link | lan=lan0 | lan-ifindex=2 *" } },
+    { "lan0 via auto", "link lan0; no-nm", { "waiting no-primary: *" } },
+    { "lan0 via auto", "link lan0;" PPP0 "primary ppp0", { "active*| uplink=ppp0 *" } },
+    { "lan0 via auto", "link lan0; no-nm;" ETH1, { "active*| uplink=eth1 *" } },
+    { "lan0 via lo",
+      "link lan0",
+      { "failed not-suitable: lo is the loopback interface* | lan=lan0 | *" } },
+
+    /* strict reverse path filters */
+    { "lan0 via ppp0",
+      "link lan0; link ppp0 ptp addr=10.0.0.1/30 rp=1/0",
+      { "active*| found-uplink-rp-filter=0 |" } },
+    { "lan0 via ppp0",
+      "link lan0; link ppp0 ptp addr=10.0.0.1/30 rp=1/1",
+      { "active*| found-uplink-rp-filter=1 |" } },
+
+    /* name servers and the clients' MTU */
+    { "lan0 via eth1 dns=9.9.9.9",
+      "link lan0 mtu=1500;" ETH1,
+      { "active*| lan-mtu=0 | dns=9.9.9.9; *" } },
+    { "lan0 via eth1",
+      "link lan0 mtu=9000; resolv 198.51.100.53; port 10053;" ETH1,
+      { "active*| dns-port=10053 | lan-mtu=1500 | dns=198.51.100.53; *" } },
+    { "lan0 via eth1", "link lan0;" ETH1, { "active*| lan-mtu=0 | found-link-down*" } },
+
+    /* addresses */
+    { "lan0 via ppp0 address=10.1.0.1/16",
+      "link lan0;" PPP0,
+      { "active*| address=10.1.0.1/16 | subnets=10.1.0.0/16; *" } },
+    { "lan0 via eth1 address=192.0.2.200/24",
+      "link lan0;" ETH1,
+      { "failed address-conflict: 192.0.2.200/24 cannot be the address of lan0: "
+        "192.0.2.2/24 of eth1 is in the way; *" } },
+    { "lan0 via ppp0 address=10.1.0.1/24",
+      "link lan0 addr=10.1.0.9/24;" PPP0,
+      { "failed address-conflict:*10.1.0.9/24 of lan0*" } },
+    { "lan0 via ppp0 address=10.1.0.1/24",
+      "link lan0 managed addr=10.1.0.9/24;" PPP0,
+      { "active*| address=10.1.0.1/24 *" } },
+    { "lan0 via ppp0",
+      "link lan0; link eth2 addr=192.168.137.77/24;" PPP0,
+      { "active*| address=192.168.138.1/24 *" } },
+    { "lan0 via ppp0",
+      "link lan0; link tun0; route 192.168.0.0/16 dev tun0; route 10.0.0.0/8 dev tun0;"
+      "route 172.16.0.0/12 dev tun0;" PPP0,
+      { "failed address-conflict: No free network*lan0*address*" } },
+
+    /* keep-lan */
+    { "lan0 via ppp0 keep-lan",
+      PPP0 "link lan0 index=2 managed addr=10.42.0.1/16 addr=169.254.7.7/16 "
+           "addr=10.42.7.1/24; route 10.42.0.0/16 dev lan0;"
+           "route 10.7.0.0/24 dev lan0 via 10.42.0.9; route 10.6.0.0/15 dev lan0;"
+           "route 224.0.0.0/4 dev lan0; route 10.8.0.0/24 dev lan0 table 99;"
+           "route default dev ppp0; route default dev lan0 via 10.42.0.9 metric 999;",
+      { "active none:*| lan-method=1 | subnets=10.42.0.0/16;10.6.0.0/15; | table=13700 | "
+        "routes=10.42.0.0/16 0.0.0.0 0.0.0.0 0 2 0 13700;"
+        "10.6.0.0/15 0.0.0.0 0.0.0.0 0 2 0 13700;"
+        "10.7.0.0/24 10.42.0.9 0.0.0.0 0 2 0 13700;"
+        "0.0.0.0/0 0.0.0.0 0.0.0.0 0 9 0 13700; | dns-port=0 | lan-mtu=0 | "
+        "found-link-down=false | found-address=false | found-lan-forwarding=0 | "
+        "found-uplink-forwarding=0 |" } },
+    { "lan0 via ppp0 keep-lan",
+      "link lan0;" PPP0,
+      { "waiting lan-without-address: lan0 has no IPv4 address*| uplink=ppp0 *| "
+        "subnets= *" } },
+    { "lan0 via ppp0 keep-lan", PPP0, { "waiting lan-missing:*| lan-method=0 *" } },
+    { "wg0 via ppp0 keep-lan",
+      "link wg0 vpn ptp addr=10.8.0.1/32>10.8.0.2;" PPP0,
+      { "active*| subnets=10.8.0.2/32; *" } },
+
+    /* routing tables */
+    { "lan0 via ppp0",
+      "link lan0; rule 13700; route default dev lan0 table 13701; rule 13703;" PPP0,
+      { "active*| table=13702 *" } },
+
+    /* LANs that cannot be one */
+    { "lo via ppp0", PPP0, { "failed not-suitable: lo is the loopback*" } },
+    { "lan0 via ppp0",
+      "link br0 bridge; link lan0 master=br0;" PPP0,
+      { "failed not-suitable: lan0 is a port of the bridge br0; share br0 instead *" } },
+    { "lan0 via ppp0",
+      "link bond0; link lan0 master=bond0;" PPP0,
+      { "failed not-suitable: lan0 is a port of bond0; share bond0 instead *" } },
+    { "lan0 via ppp0",
+      "link lan0 managed shared con=Hot~spot;" PPP0,
+      { "failed not-suitable: lan0 is shared by NetworkManager itself, by its profile "
+        "\"Hot spot\"*nmcli connection down 'Hot spot' *" } },
+    { "lan0 via ppp0",
+      "link lan0 managed shared;" PPP0,
+      { "failed not-suitable:*nmcli connection down 'lan0' *" } },
+    { "eth1 via ppp0",
+      ETH1 PPP0,
+      { "failed not-suitable: eth1 carries this computer's own default "
+        "route*--force*" } },
+    { "eth1 via ppp0 force", ETH1 PPP0, { "active*| lan=eth1 *" } },
+    { "eth1 via ppp0",
+      ETH1 PPP0 "route default dev ppp0 metric 50",
+      { "active*| lan=eth1 *" } },
+    { "eth1 via ppp0",
+      ETH1 PPP0 "route default dev ppp0 metric 100",
+      { "failed not-suitable: eth1 carries*" } },
+    { "eth1 via ppp0",
+      PPP0 "route default dev ppp0 metric 100;" ETH1,
+      { "failed not-suitable: eth1 carries*" } },
+    { "eth1 via ppp0",
+      PPP0 "route default dev ppp0 metric 200;" ETH1,
+      { "failed not-suitable: eth1 carries*" } },
+    { "eth1 via ppp0",
+      "link eth1 carries=ppp0;" PPP0,
+      { "failed not-suitable: eth1 carries the connection ppp0*--force*" } },
+    { "eth1 via ppp0 force", "link eth1 carries=ppp0;" PPP0, { "active*" } },
+    { "ppp0 via eth2",
+      "link ppp0 carries=ppp0; link eth2 addr=10.0.0.1/24 gw=10.0.0.2",
+      { "active*" } },
+
+    /* several shares: the older one has it */
+    { "lan0 via ppp0; lan1 via ppp0; lan2 via eth1",
+      "link lan0; link lan1; link lan2;" ETH1 PPP0,
+      { "active*| uplink=ppp0 *| address=192.168.137.1/24 *| table=13700 *",
+        "active*| uplink=ppp0 *| address=192.168.138.1/24 *| table=13701 *",
+        "active*| uplink=eth1 *| address=192.168.139.1/24 *| table=13702 *" } },
+    { "lan0 via ppp0 address=10.1.0.1/16; lan1 via ppp0 address=10.1.2.1/24",
+      "link lan0; link lan1;" PPP0,
+      { "active*", "failed address-conflict:*10.1.2.1/24*the share of lan0*" } },
+    { "lan0 via eth1; eth1 via ppp0 force",
+      "link lan0;" ETH1 PPP0,
+      { "active*", "failed not-suitable: eth1 is the uplink of the share of lan0*" } },
+    { "lan0 via ppp0; lan1 via lan0",
+      "link lan0 addr=10.0.0.1/24 gw=10.0.0.2;"
+      "link lan1;" PPP0,
+      { "active*", "failed not-suitable: lan0 is the LAN of another share*" } },
+    { "lan0 via ppp0; lan1 via auto",
+      "link lan0 addr=10.0.0.1/24 gw=10.0.0.2;"
+      "link lan1; primary lan0;" PPP0,
+      { "active*", "waiting no-primary:*lan0, which is a LAN itself *" } },
+    { "lo via ppp0; lan0 via ppp0",
+      "link lan0;" PPP0,
+      { "failed*", "active*| address=192.168.137.1/24 *| table=13700 *" } },
+    { "lan0 via ppp0 keep-lan; lan1 via ppp0 keep-lan",
+      "link lan0 addr=10.0.0.1/16; link lan1 addr=10.0.7.1/24;" PPP0,
+      { "active*",
+        "failed address-conflict: The network 10.0.7.0/24 of lan1 overlaps*lan0*" } },
+    { "lan0 via ppp0 keep-lan; lan1 via ppp0",
+      "link lan0 addr=192.168.137.1/24; link lan1;" PPP0,
+      { "active*", "active*| address=192.168.138.1/24 *" } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) plan = NULL;
+
+      g_test_message ("%s in %s", rows[i].requests, rows[i].network);
+      plan = plan_in (rows[i].requests, rows[i].network, NULL);
+      plan_assert (plan, rows[i].shares);
+    }
+}
+
+static void
+test_errors (void)
+{
+  static const struct
+  {
+    const char *requests;
+    const char *network;
+    CsError code;
+  } rows[] = {
+    { "lan0 via lo", "link lan0", CS_ERROR_NOT_SUITABLE },
+    { "lan0 via eth1 address=192.0.2.200/24", "link lan0;" ETH1,
+      CS_ERROR_ADDRESS_CONFLICT },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) plan = plan_in (rows[i].requests, rows[i].network, NULL);
+      const CsSharePlan *share = cs_plan_find (plan, "lan0");
+
+      g_assert_error (share->error, CS_ERROR, (int)rows[i].code);
+      g_assert_cmpstr (share->error->message, ==, share->message);
+      g_assert_null (share->uplink);
+      g_assert_cmpuint (share->address.prefix, ==, 0);
+    }
+}
+
+static void
+test_tables_used_up (void)
+{
+  g_autoptr (GString) network = g_string_new ("link lan0;");
+  g_autoptr (CsPlan) plan = NULL;
+
+  for (guint i = 0; i < CS_TABLE_COUNT; i++)
+    g_string_append_printf (network, "rule %u;", CS_TABLE_FIRST + i);
+  plan = plan_in ("lan0 via ppp0", network->str, NULL);
+  plan_assert (plan, (const char *const[]){ "failed failed: All routing tables*", NULL });
+  g_assert_error (cs_plan_find (plan, "lan0")->error, CS_ERROR, CS_ERROR_FAILED);
+}
+
+static void
+test_find (void)
+{
+  g_autoptr (CsPlan) empty = cs_plan_new_empty ();
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0; lan1 via ppp0", "", NULL);
+
+  g_assert_null (cs_plan_find (empty, "lan0"));
+  g_assert_null (cs_plan_find (plan, "lan2"));
+  g_assert_true (cs_plan_find (plan, "lan1") == plan->shares->pdata[1]);
+}
+
+static void
+test_master_gone (void)
+{
+  g_autoptr (CsSnapshot) snapshot = network_parse ("link lan0");
+  CsInterface *lan = (CsInterface *)cs_snapshot_find (snapshot, "lan0");
+  g_autoptr (GError) error = NULL;
+
+  lan->master = 77;
+  g_assert_false (cs_lan_check (lan, TRUE, snapshot, &error));
+  g_assert_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE);
+  g_assert_nonnull (strstr (error->message, "a port of another interface"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/plan/one-pass", test_one_pass);
+  g_test_add_func ("/plan/errors", test_errors);
+  g_test_add_func ("/plan/tables-used-up", test_tables_used_up);
+  g_test_add_func ("/plan/find", test_find);
+  g_test_add_func ("/plan/master-gone", test_master_gone);
+  return g_test_run ();
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Planning again, with a plan in force: what stays, what moves, what is carried on. */
+#include "network.h"
+
+#define PPP0 \
+  "link ppp0 ppp ptp index=9 mtu=1492 addr=10.64.0.9/32>10.64.64.64 dns=192.0.2.53;"
+#define ETH1 \
+  "link eth1 index=5 addr=192.0.2.2/24 gw=192.0.2.1; route 192.0.2.0/24 dev eth1;" \
+  "route default dev eth1 via 192.0.2.1 metric 100;"
+#define UUID "2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11"
+
+/* What is in force stays as long as it is right. */
+static void
+test_two_passes (void)
+{
+  static const struct
+  {
+    const char *requests_before;
+    const char *network_before;
+    const char *requests;
+    const char *network;
+    const char *shares[3];
+  } rows[] = {
+    /* a better network gets free: no move */
+    { "lan0 via ppp0",
+      "link lan0; link eth2 addr=192.168.137.9/24;" PPP0,
+      "lan0 via ppp0",
+      "link lan0 addr=192.168.138.1/24;" PPP0,
+      { "active*| address=192.168.138.1/24 *| found-address=false *" } },
+    /* the uplink comes with the LAN's network: the LAN moves, unless by hand */
+    { "lan0 via eth2",
+      "link lan0;",
+      "lan0 via eth2",
+      "link lan0 addr=192.168.137.1/24;"
+      "link eth2 addr=192.168.137.9/24 gw=192.168.137.1;",
+      { "active*| address=192.168.138.1/24 *" } },
+    { "lan0 via eth2 address=192.168.137.1/24",
+      "link lan0;",
+      "lan0 via eth2 address=192.168.137.1/24",
+      "link lan0 addr=192.168.137.1/24; link eth2 addr=192.168.137.9/24 gw=192.168.137.1",
+      { "failed address-conflict:*192.168.137.9/24 of eth2*" } },
+    /* somebody adds an address of the same network to the LAN: not our business */
+    { "lan0 via ppp0 address=10.1.0.1/24",
+      "link lan0;" PPP0,
+      "lan0 via ppp0 address=10.1.0.1/24",
+      "link lan0 addr=10.1.0.1/24 addr=10.1.0.9/24;" PPP0,
+      { "active*| address=10.1.0.1/24 *| found-address=false *" } },
+    /* another by hand */
+    { "lan0 via ppp0",
+      "link lan0;" PPP0,
+      "lan0 via ppp0 address=10.1.0.1/24",
+      "link lan0 addr=192.168.137.1/24 addr=10.1.0.1/24;" PPP0,
+      { "active*| address=10.1.0.1/24 *| found-address=true *" } },
+    /* a younger share's network is not for an older one */
+    { "lan1 via ppp0",
+      "link lan1;" PPP0,
+      "lan0 via ppp0; lan1 via ppp0",
+      "link lan0; link lan1 addr=192.168.137.1/24; rule 13700;" PPP0,
+      { "active*| address=192.168.138.1/24 *| table=13701 *",
+        "active*| address=192.168.137.1/24 *| table=13700 *" } },
+    { "lan1 via ppp0",
+      "link lan1;" PPP0,
+      "lan0 via ppp0 address=192.168.137.1/24; lan1 via ppp0",
+      "link lan0; link lan1;" PPP0,
+      { "failed address-conflict:*the share of lan1*", "active*" } },
+    /* the method is kept while the device is there */
+    { "lan0 via ppp0",
+      "link lan0 managed uuid=" UUID ";" PPP0,
+      "lan0 via ppp0",
+      "link lan0; no-nm;" PPP0,
+      { "active*| lan-method=2 *| found-connection=" UUID " *" } },
+    { "lan0 via ppp0",
+      "link lan0;" PPP0,
+      "lan0 via ppp0",
+      "link lan0 managed uuid=" UUID ";" PPP0,
+      { "active*| lan-method=3 *| dns=192.0.2.53; | found-link-down*" } },
+    { "lan0 via ppp0",
+      "link lan0;" PPP0,
+      "lan0 via ppp0",
+      "link lan0 index=20 managed uuid=" UUID ";" PPP0,
+      { "active*| lan-ifindex=20 *| lan-method=2 *| found-connection=" UUID " *" } },
+    { "lan0 via ppp0",
+      PPP0,
+      "lan0 via ppp0",
+      "link lan0 managed;" PPP0,
+      { "active*| lan-method=2 *" } },
+    { "lan0 via ppp0",
+      "link lan0 managed uuid=" UUID " fwd=0;" PPP0,
+      "lan0 via ppp0",
+      PPP0,
+      { "waiting lan-missing:*| address=192.168.137.1/24 *| found-address=false | "
+        "found-uplink-forwarding=0 |" } },
+    /* what was found is carried on */
+    { "lan0 via ppp0",
+      "link lan0 down fwd=0;" PPP0,
+      "lan0 via ppp0",
+      "link lan0 fwd=1 addr=192.168.137.1/24;" PPP0,
+      { "active*| found-link-down=true | found-address=false | found-lan-forwarding=0 "
+        "*" } },
+    { "lan0 via ppp0",
+      "link lan0; link ppp0 ptp addr=10.0.0.1/30 fwd=0 rp=1/1",
+      "lan0 via ppp0",
+      "link lan0; link ppp0 ptp addr=10.0.0.1/30 fwd=1 rp=2/2",
+      { "active*| found-uplink-forwarding=0 | found-uplink-rp-filter=1 |" } },
+    /* and handed on to another share of that uplink */
+    { "lan0 via ppp0",
+      "link lan0; link lan1; link ppp0 ptp addr=10.0.0.1/30 rp=1/1",
+      "lan1 via ppp0",
+      "link lan0 fwd=1; link lan1; link ppp0 ptp addr=10.0.0.1/30 fwd=1 rp=2/2",
+      { "active*| found-lan-forwarding=0 | found-uplink-forwarding=0 | "
+        "found-uplink-rp-filter=1 |" } },
+    { "lan0 via eth1",
+      "link lan0;" ETH1,
+      "eth1 via ppp0",
+      "link lan0; link eth1 index=5 fwd=1;" PPP0,
+      { "active*| found-lan-forwarding=0 *" } },
+    { "lan0 via ppp0",
+      "link lan0;" PPP0,
+      "lan1 via lan0",
+      "link lan0 fwd=1 addr=10.0.0.1/24 gw=10.0.0.2; link lan1",
+      { "active*| found-uplink-forwarding=0 *" } },
+    /* a new device has nothing of ours */
+    { "lan0 via ppp0",
+      "link lan0;" PPP0,
+      "lan0 via ppp0",
+      "link lan0 index=30 fwd=1; link ppp0 ptp index=31 addr=10.0.0.1/30 fwd=1",
+      { "active*| lan-ifindex=30 | uplink-ifindex=31 *| found-address=false |" } },
+    /* somebody switched it off since: found anew */
+    { "lan0 via ppp0",
+      "link lan0 fwd=1;" PPP0,
+      "lan0 via ppp0",
+      "link lan0 fwd=0;" PPP0,
+      { "active*| found-lan-forwarding=0 *" } },
+    /* dnsmasq is not restarted without need */
+    { "lan0 via ppp0",
+      "link lan0; port 10053;" PPP0,
+      "lan0 via ppp0",
+      "link lan0;" PPP0,
+      { "active*| dns-port=10053 *" } },
+    { "lan0 via ppp0",
+      "link lan0;" PPP0,
+      "lan0 via ppp0",
+      "link lan0; port 10053;" PPP0,
+      { "active*| dns-port=53 *" } },
+    { "lan0 via ppp0",
+      "port 10053;" PPP0,
+      "lan0 via ppp0",
+      "link lan0;" PPP0,
+      { "active*| dns-port=53 *" } },
+    { "lan0 via ppp0 keep-lan",
+      "link lan0 addr=10.0.0.1/24;" PPP0,
+      "lan0 via ppp0",
+      "link lan0 addr=10.0.0.1/24; port 10053;" PPP0,
+      { "active*| dns-port=10053 *" } },
+    { "lan0 via ppp0",
+      "link lan0;" PPP0,
+      "lan0 via ppp0",
+      "link lan0",
+      { "waiting*| lan-mtu=1492 *" } },
+    { "lan0 via ppp0",
+      "link lan0;" PPP0,
+      "lan0 via eth1",
+      "link lan0;" ETH1,
+      { "active*| lan-mtu=0 *" } },
+    /* a default route on the LAN: refused at first, borne later */
+    { "eth1 via ppp0",
+      "link eth1 index=5;" PPP0,
+      "eth1 via ppp0",
+      ETH1 PPP0,
+      { "active*" } },
+    { "eth1 via ppp0",
+      "link eth1 index=4;" PPP0,
+      "eth1 via ppp0",
+      ETH1 PPP0,
+      { "failed not-suitable:*" } },
+    /* after a failure it begins anew */
+    { "lan0 via ppp0 address=10.64.0.1/24",
+      "link lan0 fwd=1;" PPP0,
+      "lan0 via ppp0",
+      "link lan0;" PPP0,
+      { "active*| address=192.168.137.1/24 *| found-lan-forwarding=0 *" } },
+    /* the table is kept, whoever uses it by now */
+    { "lan1 via ppp0; lan0 via ppp0",
+      "link lan0; link lan1;" PPP0,
+      "lan0 via ppp0",
+      "link lan0; rule 13701; route default dev lan0 table 13701;" PPP0,
+      { "active*| address=192.168.138.1/24 *| table=13701 *" } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) before = NULL;
+      g_autoptr (CsPlan) plan = NULL;
+
+      g_test_message ("%s in %s, then %s in %s", rows[i].requests_before,
+                      rows[i].network_before, rows[i].requests, rows[i].network);
+      before = plan_in (rows[i].requests_before, rows[i].network_before, NULL);
+      plan = plan_in (rows[i].requests, rows[i].network, before);
+      plan_assert (plan, rows[i].shares);
+    }
+}
+
+/* A pass without cause changes nothing, whatever our steps have done to the network. */
+static void
+test_fixed_point (void)
+{
+  static const struct
+  {
+    const char *requests;
+    const char *before;
+    const char *after;
+  } rows[] = {
+    { "lan0 via ppp0", "link lan0;" PPP0,
+      "link lan0 addr=192.168.137.1/24 fwd=1; link ppp0 ppp ptp index=9 mtu=1492 fwd=1 "
+      "addr=10.64.0.9/32>10.64.64.64 dns=192.0.2.53; rule 13700;"
+      "route 192.168.137.0/24 dev lan0 src 192.168.137.1;"
+      "route default dev ppp0 via 10.64.64.64 onlink table 13700;"
+      "unreachable default table 13700" },
+    { "lan0 via eth1 address=10.1.0.1/24", "link lan0 managed uuid=" UUID ";" ETH1,
+      "link lan0 managed ours shared uuid=3b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11 "
+      "addr=10.1.0.1/24 fwd=1; route 10.1.0.0/24 dev lan0; link eth1 index=5 fwd=1 "
+      "addr=192.0.2.2/24 gw=192.0.2.1; route 192.0.2.0/24 dev eth1 metric 7;"
+      "route default dev eth1 via 192.0.2.1 metric 700;"
+      "route default dev eth1 via 192.0.2.1 table 13700" },
+    { "lan0 via ppp0 keep-lan",
+      "link lan0 addr=10.0.0.1/16; route 10.0.0.0/16 dev lan0;" PPP0,
+      "link lan0 addr=10.0.0.1/16 fwd=1; route 10.0.0.0/16 dev lan0;"
+      "route 10.0.0.0/16 dev lan0 table 13700; rule 13700;" PPP0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) before = plan_in (rows[i].requests, rows[i].before, NULL);
+      g_autoptr (CsPlan) after = plan_in (rows[i].requests, rows[i].after, before);
+      g_autofree char *old = plan_summary (before->shares->pdata[0]);
+      g_autofree char *new = plan_summary (after->shares->pdata[0]);
+
+      g_assert_cmpstr (old, ==, new);
+      g_assert_true (
+          cs_share_plan_equal (before->shares->pdata[0], after->shares->pdata[0]));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/replan/two-passes", test_two_passes);
+  g_test_add_func ("/replan/fixed-point", test_fixed_point);
+  return g_test_run ();
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The texts against golden files, and against the real nft and kernel in a network of the
+ * test's own: each golden file is applied, and each change of a share gives the table
+ * that making it anew would give. */
+#include "golden.h"
+#include "network.h"
+#include "private-net.h"
+
+#include "core/ruleset.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define UPLINKS \
+  "link ppp0 ppp ptp mtu=1492 addr=10.64.0.9/32>10.64.64.64;" \
+  "link eth1 addr=192.0.2.2/24 gw=192.0.2.1;"
+#define LANS "link lan0; link lan1;"
+
+/* Runs nft with @text on its standard input; its output. */
+static char *
+nft (const char *arguments, const char *text)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *command = NULL;
+  g_autofree char *errors = NULL;
+  g_autoptr (GError) error = NULL;
+  char *output = NULL;
+  int fd = g_file_open_tmp ("connshare-test-XXXXXX", &path, &error);
+  int status;
+
+  g_assert_no_error (error);
+  g_close (fd, NULL);
+  g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+  command = g_strdup_printf ("nft %s %s", arguments, text[0] ? path : "");
+  g_spawn_command_line_sync (command, &output, &errors, &status, &error);
+  g_unlink (path);
+  g_assert_no_error (error);
+  if (status != 0)
+    g_error ("%s: %s\n%s", command, errors, text);
+  return output;
+}
+
+static void
+nft_apply (const char *text)
+{
+  if (text[0])
+    g_free (nft ("-f", text));
+}
+
+static int
+compare_strings (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Adds what one line of a listing says, with where it says so; rules with their number.
+ */
+static void
+add_facts (GPtrArray *facts, const char *where, guint number, char *line)
+{
+  g_auto (GStrv) elements = NULL;
+
+  if (g_str_has_prefix (where, "chain "))
+    {
+      g_ptr_array_add (facts, g_strdup_printf ("%s %02u %s", where, number, line));
+      return;
+    }
+  if (g_str_has_prefix (line, "elements = { "))
+    line += strlen ("elements = { ");
+  g_strdelimit (line, "}", ' ');
+  elements = g_strsplit (line, ",", -1);
+  for (char **element = elements; *element; element++)
+    if (*g_strstrip (*element))
+      g_ptr_array_add (facts, g_strdup_printf ("%s %s", where, *element));
+}
+
+/* The table as the kernel has it; the order of chains, sets and elements, which is one of
+ * their making, does not show. */
+static char *
+list_table (void)
+{
+  g_autofree char *listing = nft ("list table inet connshare", "");
+  g_auto (GStrv) lines = g_strsplit (listing, "\n", -1);
+  g_autoptr (GPtrArray) facts = g_ptr_array_new_with_free_func (g_free);
+  const char *where = "";
+  guint number = 0;
+
+  for (guint i = 0; lines[i]; i++)
+    {
+      char *line = g_strstrip (lines[i]);
+
+      number++;
+      if (g_str_has_suffix (line, " {"))
+        {
+          where = line;
+          number = 0;
+        }
+      else if (!g_str_equal (line, "") && !g_str_equal (line, "}"))
+        add_facts (facts, where, number, line);
+    }
+  g_ptr_array_sort (facts, compare_strings);
+  g_ptr_array_add (facts, NULL);
+  return g_strjoinv ("\n", (char **)facts->pdata);
+}
+
+/* Whole tables. */
+static void
+test_tables (void)
+{
+  static const struct
+  {
+    const char *golden;
+    const char *requests;
+    const char *network;
+  } rows[] = {
+    { "empty.nft", "", "" },
+    { "active.nft", "lan0 via ppp0", LANS UPLINKS },
+    { "waiting.nft", "lan0 via wwan0", LANS UPLINKS },
+    { "failed.nft", "lan0 via lo", LANS UPLINKS },
+    { "two-shares.nft", "lan0 via ppp0; lan1 via eth1", LANS UPLINKS },
+    { "one-uplink.nft", "lan0 via ppp0; lan1 via ppp0", LANS UPLINKS },
+    { "keep-lan.nft", "lan0 via ppp0 keep-lan",
+      "link lan0 addr=10.42.0.1/16; link eth9; route 10.42.0.0/16 dev lan0;"
+      "route 10.7.0.0/24 dev lan0 via 10.42.0.9; route 10.42.9.0/24 dev lan0;" UPLINKS },
+    { "keep-lan-without-address.nft", "lan0 via ppp0 keep-lan", LANS UPLINKS },
+    { "lan-missing.nft", "usb0 via ppp0", UPLINKS },
+    { "dns-port.nft", "lan0 via ppp0; lan1 via ppp0 keep-lan",
+      "port 10053; link lan0; link lan1 addr=10.0.0.1/24;" UPLINKS },
+    { "strange-names.nft", "a_b-c.d+e=f@234 via mmmmmmmmmmmmm.5",
+      "link a_b-c.d+e=f@234; link mmmmmmmmmmmmm.5 addr=192.0.2.2/24 gw=192.0.2.1" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) plan = plan_in (rows[i].requests, rows[i].network, NULL);
+      g_autofree char *text = cs_ruleset_render (plan);
+
+      g_test_message ("%s", rows[i].golden);
+      golden_assert (rows[i].golden, text);
+      g_free (nft ("-c -f", text));
+      /* from nothing, from itself, and back to nothing */
+      nft_apply (text);
+      nft_apply (text);
+      g_free (text);
+      text = cs_ruleset_render_end ();
+      nft_apply (text);
+      nft_apply (text);
+    }
+}
+
+/* States that lan0 can be in, beside a lan1; the first is no share at all. */
+static const struct
+{
+  const char *request; /* of lan0 */
+  const char *network;
+} states[] = {
+  { "", LANS UPLINKS },
+  { "lan0 via ppp0;", LANS UPLINKS },
+  { "lan0 via eth1;", LANS UPLINKS },
+  { "lan0 via wwan0;", LANS UPLINKS },
+  { "lan0 via lo;", LANS UPLINKS },
+  { "lan0 via ppp0 address=10.9.0.1/24;", LANS UPLINKS },
+  { "lan0 via ppp0;", "port 10053;" LANS UPLINKS },
+  { "lan0 via ppp0;", LANS "link ppp0 ppp ptp mtu=1400 addr=10.64.0.9/32>10.64.64.64" },
+  { "lan0 via ppp0;", "link lan1;" UPLINKS },
+  { "lan0 via ppp0 keep-lan;",
+    "link lan0 addr=10.42.0.1/16 addr=10.43.0.1/16; link lan1;" UPLINKS },
+  { "lan0 via ppp0 keep-lan;", LANS UPLINKS },
+};
+
+#define COMPANY "lan1 via ppp0 address=10.8.0.1/24"
+
+/* With @company, which is the same in all states. */
+static CsPlan *
+plan_of_state (gsize state, const char *company)
+{
+  CsPlan *plan = plan_in (states[state].request, states[state].network, NULL);
+  g_autoptr (CsPlan) others = plan_in (company, LANS UPLINKS, NULL);
+
+  for (guint i = 0; i < others->shares->len; i++)
+    g_ptr_array_add (plan->shares, cs_share_plan_copy (others->shares->pdata[i]));
+  return plan;
+}
+
+static gboolean
+is_applied (const CsPlan *plan)
+{
+  return cs_share_plan_applied (cs_plan_find (plan, "lan0")) != NULL;
+}
+
+/* The table of a plan with its traffic counted. */
+static char *
+render_counted (const CsPlan *plan)
+{
+  g_autofree char *rendered = cs_ruleset_render (plan);
+  g_autoptr (GString) text = g_string_new (rendered);
+
+  g_string_replace (text, "counter sent_lan0 {\n\t}",
+                    "counter sent_lan0 {\n\tpackets 7 bytes 700\n}", 0);
+  g_string_replace (text, "counter received_lan1 {\n\t}",
+                    "counter received_lan1 {\n\tpackets 7 bytes 700\n}", 0);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static char *
+list_made_anew (gsize state, const char *company)
+{
+  g_autoptr (CsPlan) plan = plan_of_state (state, company);
+  g_autofree char *text = cs_ruleset_render (plan);
+
+  nft_apply (text);
+  return list_table ();
+}
+
+/* @wanted is the table of @to made anew, where all counters are zero. */
+static void
+check_change (gsize from, gsize to, const char *company, const char *wanted)
+{
+  g_autoptr (CsPlan) old = plan_of_state (from, company);
+  g_autoptr (CsPlan) new = plan_of_state (to, company);
+  g_autofree char *counted = render_counted (old);
+  g_autofree char *change
+      = cs_ruleset_render_change (cs_plan_find (old, "lan0"), cs_plan_find (new, "lan0"));
+  g_autofree char *listing = NULL;
+  g_autoptr (GString) changed = NULL;
+  guint kept;
+
+  g_test_message ("%s -> %s beside %s", states[from].request, states[to].request,
+                  company);
+  nft_apply (counted);
+  nft_apply (change);
+  listing = list_table ();
+  changed = g_string_new (listing);
+  kept = g_string_replace (changed, "packets 7 bytes 700", "packets 0 bytes 0", 0);
+  g_assert_cmpuint (kept, ==,
+                    (is_applied (old) && is_applied (new)) + (company[0] != '\0'));
+  g_assert_cmpstr (changed->str, ==, wanted);
+}
+
+/* Every change beside another share, and every start and stop alone. */
+static void
+test_changes (void)
+{
+  for (gsize to = 0; to < G_N_ELEMENTS (states); to++)
+    {
+      g_autofree char *wanted = list_made_anew (to, COMPANY);
+      g_autofree char *wanted_alone = list_made_anew (to, "");
+
+      for (gsize from = 0; from < G_N_ELEMENTS (states); from++)
+        {
+          check_change (from, to, COMPANY, wanted);
+          if (from == 0 || to == 0)
+            check_change (from, to, "", wanted_alone);
+        }
+    }
+}
+
+static void
+test_change_texts (void)
+{
+  static const struct
+  {
+    const char *golden;
+    gsize from, to; /* in states[] */
+  } rows[] = {
+    { "change-start.nft", 0, 1 },
+    { "change-uplink.nft", 1, 2 },
+    { "change-to-waiting.nft", 1, 3 },
+    { "change-stop.nft", 6, 0 },
+  };
+  g_autofree char *nothing = cs_ruleset_render_change (NULL, NULL);
+
+  g_assert_cmpstr (nothing, ==, "");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) old = plan_of_state (rows[i].from, "");
+      g_autoptr (CsPlan) new = plan_of_state (rows[i].to, "");
+      g_autofree char *change = cs_ruleset_render_change (cs_plan_find (old, "lan0"),
+                                                          cs_plan_find (new, "lan0"));
+
+      golden_assert (rows[i].golden, change);
+    }
+}
+
+/* Two shares of the same plan that change places of LAN. */
+static void
+test_other_lan (void)
+{
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0; lan1 via ppp0", LANS UPLINKS, NULL);
+  g_autoptr (CsPlan) first = plan_in ("lan0 via ppp0", LANS UPLINKS, NULL);
+  g_autoptr (CsPlan) second = plan_in ("lan1 via ppp0", LANS UPLINKS, NULL);
+  g_autofree char *rendered = cs_ruleset_render (first);
+  g_autofree char *change = cs_ruleset_render_change (cs_plan_find (plan, "lan0"),
+                                                      cs_plan_find (second, "lan1"));
+  g_autofree char *anew = cs_ruleset_render (second);
+  g_autofree char *listing = NULL;
+  g_autofree char *wanted = NULL;
+
+  nft_apply (rendered);
+  nft_apply (change);
+  listing = list_table ();
+  nft_apply (anew);
+  wanted = list_table ();
+  g_assert_cmpstr (listing, ==, wanted);
+}
+
+/* No change touches anybody else's rules. */
+static void
+test_others (void)
+{
+  static const char theirs[]
+      = "table inet filter {\n"
+        "chain forward {\n"
+        "type filter hook forward priority 0; policy accept; counter drop\n"
+        "}\n}\n";
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", LANS UPLINKS, NULL);
+  g_autofree char *rendered = cs_ruleset_render (plan);
+  g_autofree char *end = cs_ruleset_render_end ();
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  nft_apply (end);
+  nft_apply (theirs);
+  before = nft ("list ruleset", "");
+  nft_apply (rendered);
+  nft_apply (end);
+  after = nft ("list ruleset", "");
+  g_assert_cmpstr (before, ==, after);
+}
+
+int
+main (int argc, char **argv)
+{
+  private_net_enter ();
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/ruleset/tables", test_tables);
+  g_test_add_func ("/ruleset/change-texts", test_change_texts);
+  g_test_add_func ("/ruleset/changes", test_changes);
+  g_test_add_func ("/ruleset/other-lan", test_other_lan);
+  g_test_add_func ("/ruleset/others", test_others);
+  return g_test_run ();
+}

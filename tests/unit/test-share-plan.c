@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "network.h"
+
+#include "dbus/errors.h"
+
+#include <string.h>
+
+/* One with all there is. */
+static CsPlan *
+full_plan (void)
+{
+  return plan_in ("lan0 via eth1.5",
+                  "link lan0 managed con=Home uuid=2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11;"
+                  "link eth1.5 mtu=1400 addr=192.0.2.2/24 dns=192.0.2.53 rp=1/1;"
+                  "route 192.0.2.0/24 dev eth1.5 src 192.0.2.2;"
+                  "route default dev eth1.5 via 192.0.2.1",
+                  NULL);
+}
+
+static CsSharePlan *
+read_back (const CsSharePlan *share, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GKeyFile) again = g_key_file_new ();
+  g_autofree char *data = NULL;
+
+  cs_share_plan_to_key_file (share, file, "lan0");
+  data = g_key_file_to_data (file, NULL, NULL);
+  g_assert_true (g_key_file_load_from_data (again, data, strlen (data), 0, NULL));
+  return cs_share_plan_from_key_file (again, "lan0", error);
+}
+
+/* Plans of all kinds survive the ledger and a copy. */
+static void
+test_round_trip (void)
+{
+  static const struct
+  {
+    const char *request;
+    const char *network;
+  } rows[] = {
+    { "lan0 via ppp0", "" },
+    { "lan0 via ppp0", "link lan0" },
+    { "lan0 via ppp0 keep-lan", "link lan0" },
+    { "lan0 via ppp0 keep-lan",
+      "link lan0 addr=10.0.0.1/24 addr=10.0.1.1/24; route 10.0.0.0/24 dev lan0;"
+      "link ppp0 ptp addr=10.64.0.9/32>10.64.64.64" },
+    { "lan0 via ppp0 dns=9.9.9.9,9.9.9.10",
+      "link lan0 managed uuid=2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11 fwd=1 mtu=9000;"
+      "link ppp0 ptp mtu=1492 addr=10.64.0.9/32>10.64.64.64 rp=1/0; port 10053" },
+    { "lan0 via ppp0 address=10.7.0.1/8",
+      "link lan0 down addr=10.7.0.1/8; link ppp0 ptp addr=172.16.0.9/24" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) plan = plan_in (rows[i].request, rows[i].network, NULL);
+      g_autoptr (CsPlan) copy = cs_plan_copy (plan);
+      const CsSharePlan *share = plan->shares->pdata[0];
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CsSharePlan) read = read_back (share, &error);
+      g_autofree char *summary = plan_summary (share);
+      g_autofree char *copied = plan_summary (copy->shares->pdata[0]);
+
+      g_test_message ("%s", summary);
+      g_assert_no_error (error);
+      g_assert_true (cs_share_plan_equal (share, read));
+      g_assert_true (cs_share_plan_equal (share, copy->shares->pdata[0]));
+      g_assert_cmpstr (summary, ==, copied);
+      g_assert_cmpint (read->state, ==, CS_STATE_STARTING);
+    }
+}
+
+static void
+test_equal (void)
+{
+  g_autoptr (CsPlan) plan = full_plan ();
+  g_autoptr (CsPlan) failed = plan_in ("lan0 via lo", "link lan0", NULL);
+  g_autoptr (CsPlan) failed_copy = cs_plan_copy (failed);
+  const CsSharePlan *share = plan->shares->pdata[0];
+  const CsSharePlan *broken = failed->shares->pdata[0];
+  g_autoptr (CsSharePlan) copy = cs_share_plan_copy (share);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_auto (GStrv) keys = NULL;
+
+  g_assert_true (cs_share_plan_equal (NULL, NULL));
+  g_assert_false (cs_share_plan_equal (share, NULL));
+  g_assert_true (cs_share_plan_equal (broken, NULL));
+  g_assert_false (cs_share_plan_equal (broken, share));
+  g_assert_true (cs_share_plan_equal (broken, failed_copy->shares->pdata[0]));
+  g_assert_null (cs_share_plan_applied (NULL));
+  g_assert_null (cs_share_plan_applied (broken));
+  g_assert_true (cs_share_plan_applied (share) == share);
+
+  /* what people see is no difference */
+  copy->state = CS_STATE_WAITING;
+  g_free (copy->message);
+  copy->message = g_strdup ("other words");
+  g_assert_true (cs_share_plan_equal (share, copy));
+
+  /* everything else is, and all of it is in the ledger */
+  cs_share_plan_to_key_file (share, file, "g");
+  keys = g_key_file_get_keys (file, "g", NULL, NULL);
+  g_assert_cmpuint (g_strv_length (keys), ==, 19);
+  for (char **key = keys; *key; key++)
+    {
+      g_autoptr (GKeyFile) less = g_key_file_new ();
+      g_autoptr (CsSharePlan) other = NULL;
+
+      cs_share_plan_to_key_file (share, less, "g");
+      g_key_file_remove_key (less, "g", *key, NULL);
+      other = cs_share_plan_from_key_file (less, "g", NULL);
+      if (other && strcmp (*key, "found-link-down") && strcmp (*key, "found-address"))
+        g_assert_false (cs_share_plan_equal (share, other));
+    }
+}
+
+static void
+test_hostile_ledger (void)
+{
+  static const struct
+  {
+    const char *key, *value;
+    const char *words; /* in the error, separated by '|'; NULL: it is accepted */
+  } rows[] = {
+    { "lan", "lan0", NULL },
+    { "unknown", "x", NULL },
+    { "found-connection", "2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11", NULL },
+    { "lan", "", "LAN" },
+    { "lan", "a/../b", "LAN|a/../b" },
+    { "uplink", "x y", "uplink|x y" },
+    { "lan-ifindex", "-1", "lan-ifindex|-1" },
+    { "lan-ifindex", "4294967295", "lan-ifindex" },
+    { "lan-ifindex", "99999999999", "lan-ifindex" },
+    { "uplink-ifindex", "0", "uplink-ifindex" },
+    { "uplink-ifindex", "4294967294", "uplink-ifindex" },
+    { "uplink-mtu", "x", "uplink-mtu|\"x\"" },
+    { "lan-method", "4", "lan-method" },
+    { "address", "127.0.0.1/24", "address" },
+    { "address", "10.0.0.1", "address" },
+    { "address", "", "address" },
+    { "subnets", "10.0.0.0/24;zz;", "subnets" },
+    { "subnets", "", "subnets" },
+    { "subnets", "10.0.0.0/24;", "subnets" },
+    { "subnets", "192.168.137.1/24;", "subnets" },
+    { "subnets", "192.168.137.0/24;10.0.0.0/24;", "subnets" },
+    { "subnets", "192.168.137.0/24;192.168.0.0/16;", "subnets" },
+    { "subnets", "0.0.0.0/0;", "subnets" },
+    { "table", "254", "table" },
+    { "table", "14700", "table" },
+    { "table", "0", "table" },
+    { "routes", "10.0.0.0/24", "routes" },
+    { "routes", "10.0.0.0/24 0.0.0.0 0.0.0.0 0 3 0 13700;", NULL },
+    { "routes", "10.0.0.0/24 0.0.0.0 0.0.0.0 0 2 0 13700;", NULL },
+    { "routes", "10.0.0.0/24 0.0.0.0 0.0.0.0 0 9 0 13700;", "routes" },
+    { "routes", "10.0.0.0/24 0.0.0.0 0.0.0.0 0 0 0 13700;", "routes" },
+    { "routes", "10.0.0.0/24 0.0.0.0 0.0.0.0 0 3 0 254;", "routes" },
+    { "routes", "10.0.0.0/24 0.0.0.0 0.0.0.0 0 3 2 13700;", "routes" },
+    { "routes", "10.0.0.0/24 0.0.0.0 0.0.0.0 0 3 0 13700 ;", "routes" },
+    { "routes", "10.0.0.0/24 0.0.0.0 0.0.0.0 0 2147483648 0 13700;", "routes" },
+    { "routes", "10.0.0.0/24 x 0.0.0.0 0 3 0 13700;", "routes" },
+    { "routes", "10.0.0.0/24 0.0.0.0 x 0 3 0 13700;", "routes" },
+    { "routes", "10.0.0/24 0.0.0.0 0.0.0.0 0 3 0 13700;", "routes" },
+    { "dns-port", "65536", "dns-port" },
+    { "dns", "9.9.9.9;evil", "dns" },
+    { "found-connection", "not-a-uuid", "found-connection" },
+    { "found-link-down", "maybe", "found-link-down|\"maybe\"" },
+    { "found-lan-forwarding", "2", "found-lan-forwarding" },
+    { "found-uplink-forwarding", "1; rm -rf /", "found-uplink-forwarding" },
+    { "found-uplink-forwarding", "", "found-uplink-forwarding" },
+    { "found-uplink-rp-filter", "3", "found-uplink-rp-filter" },
+  };
+  g_autoptr (CsPlan) plan = full_plan ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GKeyFile) file = g_key_file_new ();
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CsSharePlan) read = NULL;
+
+      cs_share_plan_to_key_file (plan->shares->pdata[0], file, "lan0");
+      g_key_file_set_value (file, "lan0", rows[i].key, rows[i].value);
+      read = cs_share_plan_from_key_file (file, "lan0", &error);
+      g_test_message ("%s=%s: %s", rows[i].key, rows[i].value,
+                      error ? error->message : "accepted");
+      g_assert_cmpint (read != NULL, ==, rows[i].words == NULL);
+      if (read)
+        continue;
+      g_auto (GStrv) words = g_strsplit (rows[i].words, "|", -1);
+      g_assert_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
+      for (char **word = words; *word; word++)
+        g_assert_nonnull (strstr (error->message, *word));
+    }
+}
+
+/* What was found on an uplink, and no uplink. */
+static void
+test_found_nowhere (void)
+{
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", "link lan0", NULL);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+
+  cs_share_plan_to_key_file (plan->shares->pdata[0], file, "lan0");
+  g_key_file_set_value (file, "lan0", "found-uplink-rp-filter", "1");
+  g_assert_null (cs_share_plan_from_key_file (file, "lan0", &error));
+  g_assert_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
+}
+
+static void
+test_missing_group (void)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (cs_share_plan_from_key_file (file, "lan0", &error));
+  g_assert_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
+}
+
+static void
+test_describe (void)
+{
+  static const struct
+  {
+    const char *request;
+    const char *network;
+    const char *routes;
+    const char *sysctls;
+  } rows[] = {
+    { "lan0 via wwan0", "link lan0",
+      "iif lan0 lookup 13700 priority 5000\n"
+      "unreachable default metric 4278198272 table 13700",
+      "net.ipv4.conf.lan0.forwarding = 1" },
+    { "lan0 via wwan0", "",
+      "iif lan0 lookup 13700 priority 5000\n"
+      "unreachable default metric 4278198272 table 13700",
+      "" },
+    { "lan0 via eth1.5",
+      "link lan0; link eth1.5 addr=192.0.2.2/24 rp=1/0;"
+      "route 192.0.2.0/24 dev eth1.5 src 192.0.2.2; "
+      "route default dev eth1.5 via 198.51.100.1",
+      "iif lan0 lookup 13700 priority 5000\n"
+      "oif eth1.5 lookup 13700 priority 5000\n"
+      "192.0.2.0/24 dev eth1.5 src 192.0.2.2 table 13700\n"
+      "default via 198.51.100.1 dev eth1.5 onlink table 13700\n"
+      "unreachable default metric 4278198272 table 13700",
+      "net.ipv4.conf.lan0.forwarding = 1\n"
+      "net.ipv4.conf.eth1/5.forwarding = 1\n"
+      "net.ipv4.conf.eth1/5.rp_filter = 2" },
+    { "lan0 via ppp0 keep-lan",
+      "link lan0 addr=10.0.0.1/24; route 10.0.0.0/24 dev lan0;"
+      "link ppp0 ptp addr=10.64.0.9/24",
+      "iif lan0 lookup 13700 priority 5000\n"
+      "oif ppp0 lookup 13700 priority 5000\n"
+      "10.0.0.0/24 dev lan0 table 13700\n"
+      "default dev ppp0 table 13700\n"
+      "unreachable default metric 4278198272 table 13700",
+      "net.ipv4.conf.lan0.forwarding = 1\n"
+      "net.ipv4.conf.ppp0.forwarding = 1" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) plan = plan_in (rows[i].request, rows[i].network, NULL);
+      g_auto (GStrv) routes = cs_share_plan_describe_routes (plan->shares->pdata[0]);
+      g_auto (GStrv) sysctls = cs_share_plan_describe_sysctls (plan->shares->pdata[0]);
+      g_autofree char *joined_routes = g_strjoinv ("\n", routes);
+      g_autofree char *joined_sysctls = g_strjoinv ("\n", sysctls);
+
+      g_assert_cmpstr (joined_routes, ==, rows[i].routes);
+      g_assert_cmpstr (joined_sysctls, ==, rows[i].sysctls);
+    }
+}
+
+static void
+test_words (void)
+{
+  static const struct
+  {
+    CsState state;
+    const char *word;
+  } states[] = { { CS_STATE_STARTING, "starting" },
+                 { CS_STATE_ACTIVE, "active" },
+                 { CS_STATE_WAITING, "waiting" },
+                 { CS_STATE_FAILED, "failed" } };
+  static const struct
+  {
+    CsKind kind;
+    const char *word;
+  } kinds[] = { { CS_KIND_OTHER, "other" },   { CS_KIND_ETHERNET, "ethernet" },
+                { CS_KIND_WIFI, "wifi" },     { CS_KIND_MOBILE, "mobile" },
+                { CS_KIND_PPP, "ppp" },       { CS_KIND_VPN, "vpn" },
+                { CS_KIND_BRIDGE, "bridge" }, { CS_KIND_LOOPBACK, "loopback" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
+    g_assert_cmpstr (cs_state_to_string (states[i].state), ==, states[i].word);
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    g_assert_cmpstr (cs_kind_to_string (kinds[i].kind), ==, kinds[i].word);
+}
+
+/* What frees nothing. */
+static void
+test_null (void)
+{
+  cs_share_plan_free (NULL);
+  cs_plan_free (NULL);
+  cs_request_free (NULL);
+  cs_snapshot_free (NULL);
+  cs_interface_free (NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/share-plan/round-trip", test_round_trip);
+  g_test_add_func ("/share-plan/equal", test_equal);
+  g_test_add_func ("/share-plan/hostile-ledger", test_hostile_ledger);
+  g_test_add_func ("/share-plan/found-nowhere", test_found_nowhere);
+  g_test_add_func ("/share-plan/missing-group", test_missing_group);
+  g_test_add_func ("/share-plan/describe", test_describe);
+  g_test_add_func ("/share-plan/words", test_words);
+  g_test_add_func ("/share-plan/null", test_null);
+  return g_test_run ();
+}
