@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is told of NetworkManager's devices, on a private bus and without a network. */
+#include "system/lan-profile.h"
 #include "system/network-manager.h"
 #include "system/nm-view.h"
 
@@ -158,7 +159,7 @@ look (Fixture *f)
   } rows[] = {
     { "lan9", 0 },           { "cable9", 0 },        { "ppp9", 0x0a000001 },
     { "wwan9", 0x0a000101 }, { "tun9", 0x0a000201 }, { "eth9", 0x0a000301 },
-    { "hot9", 0x0a000401 },  { "ext9", 0x0a000501 },
+    { "hot9", 0x0a000401 },  { "ext9", 0x0a000501 }, { "our9", 0x0a000601 },
   };
   CsSnapshot *snapshot = cs_snapshot_new ();
 
@@ -179,6 +180,12 @@ look (Fixture *f)
 static void
 add_everything (FakeNm *fake)
 {
+  g_autofree char *uuid = cs_lan_profile_uuid ("our9");
+  g_autofree char *ours = g_strdup_printf ("'Uuid': <'%s'>", uuid);
+
+  fake_nm_add_device (fake, 9, "Wired", "our9", "our9", 100, 9);
+  fake_nm_add_active (fake, 9, "connshare LAN", 9, ours);
+  fake_nm_add_ip4 (fake, 9, "10.0.6.1", "", "127.0.0.1");
   fake_nm_add_device (fake, 1, "Wired", "lan9", "", 30, 0);
   fake_nm_add_device (fake, 2, "Wired", "cable9", "ppp9", 100, 2);
   fake_nm_add_device (fake, 3, "Modem", "cdc-wdm9", "wwan9", 100, 3);
@@ -229,6 +236,7 @@ test_devices (Fixture *f, gconstpointer data)
       FALSE },
     { "hot9", CS_MANAGED_YES, "hotspot", 0, NULL, NULL, CS_KIND_ETHERNET, TRUE },
     { "ext9", CS_MANAGED_EXTERNAL, "ext9", 0, NULL, NULL, CS_KIND_ETHERNET, FALSE },
+    { "our9", CS_MANAGED_YES, "connshare LAN", 0, NULL, NULL, CS_KIND_ETHERNET, FALSE },
     { "tun9", CS_MANAGED_EXTERNAL, "work", 0x0a0002fe, "192.0.2.8", NULL, CS_KIND_VPN,
       FALSE },
   };
@@ -256,7 +264,8 @@ test_devices (Fixture *f, gconstpointer data)
       g_assert_cmpstr (interface->carries, ==, rows[i].carries);
       g_assert_cmpint (interface->kind, ==, rows[i].kind);
       g_assert_cmpint (interface->connection_shared, ==, rows[i].shared);
-      g_assert_false (interface->connection_ours);
+      g_assert_cmpint (interface->connection_ours, ==,
+                       g_str_equal (rows[i].name, "our9"));
       g_assert_null (interface->label);
     }
   fake_nm_stop (f->fake);
