@@ -30,8 +30,11 @@ cs_describe_plan (const CsSharePlan *plan)
 
   if (plan->address.prefix != 0)
     {
+      g_autofree char *escaped = cs_ifname_escape (plan->lan);
+      g_autofree char *directory = g_build_filename (CS_RUNTIME_DIR, escaped, NULL);
+
       address = cs_cidr_to_string (plan->address);
-      dnsmasq = cs_dnsmasq_config_render (plan, CS_RUNTIME_DIR);
+      dnsmasq = cs_dnsmasq_config_render (plan, directory);
     }
   g_variant_dict_insert (dict, "state", "s", cs_state_to_string (plan->state));
   g_variant_dict_insert (dict, "message", "s", plan->message);
