@@ -6,8 +6,8 @@
 #include "plan.h"
 
 #include "found.h"
+#include "gateway.h"
 #include "lan-networks.h"
-#include "subnet.h"
 #include "suitable.h"
 #include "uplink.h"
 
@@ -195,88 +195,12 @@ collect_taken (const Planner *p)
   return taken;
 }
 
-/* Checks @wanted, which the user chose or (then it may fail quietly) the share has. */
 static gboolean
-try_address (Planner *p,
-             CsCidr wanted,
-             gboolean count_lan,
-             const GArray *taken,
-             GError **error)
-{
-  g_autofree char *conflict
-      = cs_subnet_conflict (wanted, p->request->lan, count_lan, p->snapshot, taken);
-  g_autofree char *text = cs_cidr_to_string (wanted);
-
-  if (!conflict)
-    {
-      p->share->address = wanted;
-      return TRUE;
-    }
-  g_set_error (
-      error, CS_ERROR, CS_ERROR_ADDRESS_CONFLICT,
-      "%s cannot be the address of %s: %s is in the way; choose another with the "
-      "option \"address\", or none",
-      text, p->request->lan, conflict);
-  return FALSE;
-}
-
-/* NetworkManager takes away what the LAN has when it activates our profile; otherwise the
- * LAN's own addresses stay, and are in the way unless they are ours. */
-static gboolean
-choose_address (Planner *p, const GArray *taken, GError **error)
-{
-  gboolean count_lan = p->share->lan_method == CS_LAN_ADDRESS;
-  CsCidr before = p->before ? p->before->address : (CsCidr){ 0 };
-  CsCidr wanted = p->request->address;
-
-  if (wanted.prefix)
-    return try_address (p, wanted, count_lan && !cs_cidr_equal (wanted, before), taken,
-                        error);
-  if (before.prefix && try_address (p, before, FALSE, taken, NULL))
-    return TRUE;
-  return cs_subnet_choose (p->request->lan, count_lan, p->snapshot, taken,
-                           &p->share->address, error);
-}
-
-static gboolean
-check_kept_networks (const Planner *p, const GArray *taken, GError **error)
-{
-  for (guint i = 0; i < p->share->subnets->len; i++)
-    for (guint k = 0; k < taken->len; k++)
-      {
-        CsCidr network = g_array_index (p->share->subnets, CsCidr, i);
-        const CsTaken *other = &g_array_index (taken, CsTaken, k);
-        g_autofree char *text = NULL;
-
-        if (!cs_cidr_overlaps (network, other->network))
-          continue;
-        text = cs_cidr_to_string (network);
-        g_set_error (error, CS_ERROR, CS_ERROR_ADDRESS_CONFLICT,
-                     "The network %s of %s overlaps that of the share of %s; give one of "
-                     "them another network",
-                     text, p->request->lan, other->lan);
-        return FALSE;
-      }
-  return TRUE;
-}
-
-static gboolean
-plan_address (Planner *p, GError **error)
+plan_gateway (Planner *p, GError **error)
 {
   g_autoptr (GArray) taken = collect_taken (p);
-  CsCidr network;
 
-  if (p->request->keep_lan)
-    {
-      if (p->lan)
-        cs_lan_networks (p->lan, p->snapshot, p->share->subnets);
-      return check_kept_networks (p, taken, error);
-    }
-  if (!choose_address (p, taken, error))
-    return FALSE;
-  network = cs_cidr_network (p->share->address);
-  g_array_append_val (p->share->subnets, network);
-  return TRUE;
+  return cs_gateway_plan (p->share, p->request, p->before, taken, p->snapshot, error);
 }
 
 static gboolean
@@ -405,7 +329,7 @@ plan_share (Planner *p, const CsRequest *request)
   p->share = share;
   p->before = find_applied (p->previous, request->lan);
   p->lan = cs_snapshot_find (p->snapshot, request->lan);
-  if (!plan_lan (p, &error) || !plan_uplink (p, &error) || !plan_address (p, &error)
+  if (!plan_lan (p, &error) || !plan_uplink (p, &error) || !plan_gateway (p, &error)
       || !plan_routing (p, &error))
     return new_failed (request->lan, error);
   plan_services (p);

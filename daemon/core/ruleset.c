@@ -47,8 +47,12 @@ static const char frame[]
       "\t}\n"
       "\tchain input {\n"
       "\t\ttype filter hook input priority filter; policy accept;\n"
-      "\t\tip daddr @gateways ip daddr . iifname != @gateway_lans iifname != \"lo\" "
-      "drop\n"
+      "\t\tip daddr @gateways ip daddr . iifname != @gateway_lans iifname != \"lo\""
+      " goto strangers\n"
+      "\t}\n"
+      "\tchain strangers {\n"
+      "\t\tip saddr @lan_networks reject with icmpx admin-prohibited\n"
+      "\t\tdrop\n"
       "\t}\n"
       "\tchain prerouting {\n"
       "\t\ttype nat hook prerouting priority dstnat; policy accept;\n"
@@ -100,15 +104,15 @@ add_out_chain (GString *out, const char *id)
                           id, id);
 }
 
-/* With keep-lan, what is behind another router of the LAN may be reached by us. */
+/* What stays within the LAN is not ours to refuse: with keep-lan it may be behind another
+ * router there, and with br_netfilter the clients of a bridge see each other this way. */
 static void
 add_from_chain (GString *out, const CsSharePlan *share, const char *id)
 {
   g_autofree char *subnets = format_subnets (share->subnets);
 
-  g_string_append_printf (out, "\tchain from_%s {\n", id);
-  if (share->lan_method == CS_LAN_KEEP)
-    g_string_append_printf (out, "\t\toifname \"%s\" accept\n", share->lan);
+  g_string_append_printf (out, "\tchain from_%s {\n\t\toifname \"%s\" accept\n", id,
+                          share->lan);
   if (share->uplink && share->subnets->len > 0)
     g_string_append_printf (out, "\t\toifname \"%s\" ip saddr %s goto out_%s\n",
                             share->uplink, subnets, id);

@@ -19,7 +19,8 @@ void cs_uplink_clear (CsUplink *uplink);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CsUplink, cs_uplink_clear)
 
 /* "auto" is NetworkManager's primary connection or, while it knows none or does not run,
- * the interface of main's default route. @lan is never its own uplink. */
+ * the interface of main's default route. A device that has no way out itself but carries
+ * a connection (PPPoE) means that. @lan is never its own uplink. */
 CsUplink cs_uplink_resolve (const char *wan, const char *lan, const CsSnapshot *snapshot);
 
 /* What the share's own table holds while @interface is the uplink: a copy of its routes

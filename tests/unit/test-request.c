@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/quote.h"
 #include "core/request.h"
 #include "dbus/errors.h"
 
@@ -248,8 +249,9 @@ test_key_file (void)
       g_autoptr (GKeyFile) file = g_key_file_new ();
       g_autoptr (GError) error = NULL;
       g_autoptr (CsRequest) request = NULL;
+      g_autofree char *quoted = cs_quote (rows[i].data);
 
-      g_test_message ("%s", rows[i].data);
+      g_test_message ("%s", quoted);
       g_assert_true (
           g_key_file_load_from_data (file, rows[i].data, strlen (rows[i].data), 0, NULL));
       request = cs_request_from_key_file (file, &error);

@@ -67,6 +67,13 @@ test_resolve (void)
       "tap0", "none" },
     { "tap0", "link tap0 addr=10.8.0.2/24; route 0.0.0.0/1 dev tap0 via 10.8.0.1", NULL,
       "uplink-down", "tap0 has no default route and no gateway" },
+    /* PPPoE */
+    { "eth1", "link eth1 carries=ppp0;" PPP0, "ppp0", "none" },
+    { "eth1", "link eth1 carries=ppp0 addr=192.0.2.2/24 gw=192.0.2.1;" PPP0, "eth1",
+      "none" },
+    { "eth1", "link eth1 carries=ppp0", NULL, "uplink-down", "eth1 has no IPv4 address" },
+    { "eth1", "link eth1 carries=ppp0; link ppp0 unplugged", NULL, "uplink-down",
+      "ppp0 has no link" },
     { "auto", "", NULL, "no-primary", "this computer has no connection to share now" },
     { "auto", PPP0 "primary ppp0", "ppp0", "none" },
     /* NetworkManager knows none: the kernel does */
