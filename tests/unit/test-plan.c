@@ -127,6 +127,9 @@ test_one_pass (void)
         "found-link-down=false | found-address=false | found-lan-forwarding=0 | "
         "found-uplink-forwarding=0 |" } },
     { "lan0 via ppp0 keep-lan",
+      "link lan0 addr=10.42.7.1/24 addr=10.42.8.1/24; route 10.42.0.0/16 dev lan0;" PPP0,
+      { "active*| subnets=10.42.0.0/16; *" } },
+    { "lan0 via ppp0 keep-lan",
       "link lan0;" PPP0,
       { "waiting lan-without-address: lan0 has no IPv4 address*| uplink=ppp0 *| "
         "subnets= *" } },
