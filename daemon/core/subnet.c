@@ -53,6 +53,16 @@ address_conflict (CsCidr wanted, const CsInterface *interface, gboolean is_lan)
   return NULL;
 }
 
+/* A wide route that leads nowhere (all private networks, say) stands behind a narrow one
+ * to the LAN; a narrow one would be in front of it, or beside. */
+static gboolean
+route_counts (const CsRoute *route, CsCidr wanted)
+{
+  if (route->destination.prefix < 8 || cs_table_is_ours (route->table))
+    return FALSE;
+  return route->unicast || route->destination.prefix >= wanted.prefix;
+}
+
 static char *
 route_conflict (CsCidr wanted,
                 const CsRoute *route,
@@ -60,18 +70,17 @@ route_conflict (CsCidr wanted,
                 gboolean count_lan,
                 const CsSnapshot *snapshot)
 {
-  const CsInterface *interface;
+  const CsInterface *interface = cs_snapshot_find_index (snapshot, route->ifindex);
   g_autofree char *text = NULL;
-  gboolean is_lan = lan && route->ifindex == lan->ifindex;
 
-  if (!route->unicast || route->destination.prefix < 8 || cs_table_is_ours (route->table)
-      || !cs_cidr_overlaps (wanted, route->destination))
+  if (!route_counts (route, wanted) || !cs_cidr_overlaps (wanted, route->destination))
     return NULL;
-  if (is_lan
+  if (interface && interface == lan
       && (!count_lan || cs_cidr_equal (route->destination, cs_cidr_network (wanted))))
     return NULL;
   text = cs_cidr_to_string (route->destination);
-  interface = cs_snapshot_find_index (snapshot, route->ifindex);
+  if (!route->unicast)
+    return g_strdup_printf ("a route that blocks %s", text);
   return g_strdup_printf ("a route to %s via %s", text,
                           interface ? interface->name : "another interface");
 }

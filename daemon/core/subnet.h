@@ -4,7 +4,8 @@
  * 172.30.0.0/24 to 172.30.255.0/24: the first that overlaps no address and no route of
  * the host and no other share. Routes shorter than /8 say nothing about who is there (a
  * default route, or the halves of the address space that full-tunnel VPNs set) and do
- * not count. The gateway is the network's first address. */
+ * not count; nor does a wider route that leads nowhere (blackhole, unreachable). The
+ * gateway is the network's first address. */
 #pragma once
 
 #include "snapshot.h"

@@ -62,6 +62,9 @@ test_conflict (void)
       "", TRUE },
     { "link lan0; link eth1; route 10.1.2.0/24 dev eth1 table 14700", "", TRUE,
       "a route to 10.1.2.0/24 via eth1" },
+    { "link lan0; unreachable 10.1.2.0/24", "", TRUE, "a route that blocks 10.1.2.0/24" },
+    { "link lan0; unreachable 10.1.2.64/26", "", TRUE,
+      "a route that blocks 10.1.2.64/26" },
     /* its own */
     { "link lan0 addr=10.1.2.5/24; route 10.1.2.0/24 dev lan0", "", FALSE },
     { "link lan0 addr=10.1.2.5/24; route 10.1.2.0/24 dev lan0", "", TRUE,
