@@ -73,11 +73,12 @@ interface_flaw (const CsInterface *interface, const CsSnapshot *snapshot)
 
 /* Of an Ethernet device that only carries a PPPoE connection, that connection. */
 static const CsInterface *
-follow (const CsInterface *interface, const CsSnapshot *snapshot)
+follow (const CsInterface *interface, const char *lan, const CsSnapshot *snapshot)
 {
   const CsInterface *carried = NULL;
 
-  if (interface && interface->carries && interface_flaw (interface, snapshot))
+  if (interface && interface->carries && !g_str_equal (interface->carries, lan)
+      && interface_flaw (interface, snapshot))
     carried = cs_snapshot_find (snapshot, interface->carries);
   return carried ? carried : interface;
 }
@@ -88,7 +89,7 @@ cs_uplink_resolve (const char *wan, const char *lan, const CsSnapshot *snapshot)
   gboolean automatic = g_str_equal (wan, "auto");
   const CsInterface *named
       = automatic ? find_primary (lan, snapshot) : cs_snapshot_find (snapshot, wan);
-  const CsInterface *interface = follow (named, snapshot);
+  const CsInterface *interface = follow (named, lan, snapshot);
   const char *flaw;
 
   if (!interface && automatic)

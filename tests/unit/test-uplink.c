@@ -71,6 +71,8 @@ test_resolve (void)
     { "eth1", "link eth1 carries=ppp0;" PPP0, "ppp0", "none" },
     { "eth1", "link eth1 carries=ppp0 addr=192.0.2.2/24 gw=192.0.2.1;" PPP0, "eth1",
       "none" },
+    { "eth1", "link eth1 carries=lan0; link lan0 ptp addr=10.0.0.1/24", NULL,
+      "uplink-down", "eth1 has no IPv4 address" },
     { "eth1", "link eth1 carries=ppp0", NULL, "uplink-down", "eth1 has no IPv4 address" },
     { "eth1", "link eth1 carries=ppp0; link ppp0 unplugged", NULL, "uplink-down",
       "ppp0 has no link" },
