@@ -4,6 +4,8 @@
  * over by the ledger. */
 #include "bus/manager.h"
 #include "engine/engine.h"
+#include "system/conntrack.h"
+#include "system/dial.h"
 #include "system/dnsmasq.h"
 #include "system/lan.h"
 #include "system/network-manager.h"
@@ -79,8 +81,10 @@ make_steps (CsNetworkManager *nm, GDBusConnection *connection)
   g_ptr_array_add (steps, cs_nft_step_new ());
   g_ptr_array_add (steps, cs_lan_step_new (nm));
   g_ptr_array_add (steps, cs_route_step_new ());
+  g_ptr_array_add (steps, cs_conntrack_step_new ());
   g_ptr_array_add (steps, cs_dnsmasq_step_new (CS_RUNTIME_DIR, connection));
   g_ptr_array_add (steps, cs_sysctl_step_new ());
+  g_ptr_array_add (steps, cs_dial_step_new (nm));
   return steps;
 }
 

@@ -70,6 +70,24 @@ read_number (gpointer value, const char *const *text)
 }
 
 static void
+clear_time (gpointer value)
+{
+  *(gint64 *)value = 0;
+}
+
+static char **
+write_time (gconstpointer value)
+{
+  return cs_strv_one (g_strdup_printf ("%" G_GINT64_FORMAT, *(const gint64 *)value));
+}
+
+static gboolean
+read_time (gpointer value, const char *const *text)
+{
+  return g_ascii_string_to_signed (text[0], 10, 0, G_MAXINT64, value, NULL);
+}
+
+static void
 clear_cidr (gpointer value)
 {
   *(CsCidr *)value = (CsCidr){ 0 };
@@ -220,6 +238,7 @@ const CsFieldType cs_field_types[] = {
   = { "b", "a boolean, true or false", FALSE, clear_number, write_bool, read_bool },
   [CS_FIELD_NUMBER]
   = { NULL, "a number", FALSE, clear_number, write_number, read_number },
+  [CS_FIELD_TIME] = { NULL, "a time", FALSE, clear_time, write_time, read_time },
   [CS_FIELD_CIDR] = { "s", "an IPv4 address with a prefix length like 192.168.50.1/24",
                       FALSE, clear_cidr, write_cidr, read_cidr },
   [CS_FIELD_STRV] = { "as", "a list of texts", TRUE, clear_strv, write_strv, read_strv },

@@ -12,6 +12,7 @@ typedef enum
   CS_FIELD_STRING, /* char *; NULL: absent */
   CS_FIELD_BOOL,   /* gboolean */
   CS_FIELD_NUMBER, /* guint, or an int or enum that is not negative */
+  CS_FIELD_TIME,   /* gint64, not negative */
   CS_FIELD_CIDR,   /* CsCidr; prefix 0: absent */
   CS_FIELD_STRV,   /* char **; NULL: absent */
   CS_FIELD_CIDRS,  /* GArray * of CsCidr */

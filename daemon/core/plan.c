@@ -10,6 +10,7 @@
 #include "lan-networks.h"
 #include "suitable.h"
 #include "uplink.h"
+#include "wan.h"
 
 #include "dbus/errors.h"
 
@@ -73,6 +74,18 @@ static const CsSharePlan *
 find_applied (const CsPlan *plan, const char *lan)
 {
   return plan ? cs_share_plan_applied (cs_plan_find (plan, lan)) : NULL;
+}
+
+/* The user has activated another profile on the LAN since it was ours. */
+static gboolean
+lan_is_taken (const Planner *p, const CsInterface *lan)
+{
+  if (!p->before || p->before->renewed || !lan || lan->managed != CS_MANAGED_YES
+      || !lan->connection_uuid || lan->connection_ours)
+    return FALSE;
+  return p->before->lan_taken
+         || (p->before->lan_ifindex == lan->ifindex
+             && p->before->lan_method == CS_LAN_PROFILE);
 }
 
 /* The device that the plan in force was made for is still the one with the name. */
@@ -144,10 +157,13 @@ check_uplink_is_no_lan (Planner *p, GError **error)
     return TRUE;
   if (g_str_equal (p->request->wan, "auto"))
     {
-      p->uplink = (CsUplink){ NULL, "no-primary",
-                              g_strdup_printf ("the connection of this computer is %s, "
-                                               "which is a LAN itself",
-                                               uplink->name) };
+      char *message = g_strdup_printf ("the connection of this computer is %s, which is a "
+                                       "LAN itself",
+                                       uplink->name);
+
+      cs_uplink_clear (&p->uplink);
+      p->uplink.reason = "no-primary";
+      p->uplink.message = message;
       return TRUE;
     }
   g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
@@ -157,22 +173,72 @@ check_uplink_is_no_lan (Planner *p, GError **error)
   return FALSE;
 }
 
+/* None of the interfaces that the spec names can be one that is never an uplink. */
+static gboolean
+check_choices (const Planner *p, GError **error)
+{
+  g_autoptr (GPtrArray) choices = cs_wan_parse (p->request->wan, error);
+
+  for (guint i = 0; choices && i < choices->len; i++)
+    for (guint k = 0; k < p->snapshot->interfaces->len; k++)
+      {
+        const CsInterface *interface = p->snapshot->interfaces->pdata[k];
+
+        if (cs_wan_choice_allows_interface (choices->pdata[i], interface->name)
+            && !cs_wan_check (interface, error))
+          return FALSE;
+      }
+  return choices != NULL;
+}
+
+static void
+wake (CsPlan *plan, gint64 at)
+{
+  if (at != 0 && (plan->wake_at == 0 || at < plan->wake_at))
+    plan->wake_at = at;
+}
+
+static void
+take_uplink (CsSharePlan *share, const CsInterface *uplink)
+{
+  share->uplink = g_strdup (uplink->name);
+  share->uplink_ifindex = uplink->ifindex;
+  share->uplink_mtu = uplink->mtu;
+  for (guint i = 0; i < uplink->addresses->len; i++)
+    {
+      CsCidr address = g_array_index (uplink->addresses, CsAddress, i).local;
+
+      address.prefix = 32;
+      g_array_append_val (share->uplink_addresses, address);
+    }
+}
+
 static gboolean
 plan_uplink (Planner *p, GError **error)
 {
-  const CsInterface *named = cs_snapshot_find (p->snapshot, p->request->wan);
+  const CsUplinkQuestion question = {
+    .snapshot = p->snapshot,
+    .wan = p->request->wan,
+    .lan = p->request->lan,
+    .requests = p->requests,
+    .dial = p->request->dial,
+    .is_new = !p->before || p->before->renewed,
+    .current = p->before ? p->before->uplink : NULL,
+    .better = p->before ? p->before->better : NULL,
+    .better_since = p->before ? p->before->better_since : 0,
+  };
 
-  if (named && !cs_wan_check (named, error))
+  if (!check_choices (p, error))
     return FALSE;
-  p->uplink = cs_uplink_resolve (p->request->wan, p->request->lan, p->snapshot);
+  p->uplink = cs_uplink_resolve (&question);
   if (!check_uplink_is_no_lan (p, error))
     return FALSE;
+  p->share->dial = g_strdup (p->uplink.dial);
+  p->share->better = g_strdup (p->uplink.better);
+  p->share->better_since = p->uplink.better_since;
+  wake (p->plan, p->uplink.wake_at);
   if (p->uplink.interface)
-    {
-      p->share->uplink = g_strdup (p->uplink.interface->name);
-      p->share->uplink_ifindex = p->uplink.interface->ifindex;
-      p->share->uplink_mtu = p->uplink.interface->mtu;
-    }
+    take_uplink (p->share, p->uplink.interface);
   return TRUE;
 }
 
@@ -281,12 +347,31 @@ set_state (CsSharePlan *share, CsState state, const char *reason, char *message)
   share->message = message;
 }
 
+static char *
+active_message (const Planner *p)
+{
+  static const char *const ordinals[] = { "1st", "2nd", "3rd" };
+  guint choice = p->uplink.choice;
+  g_autofree char *ordinal
+      = choice < G_N_ELEMENTS (ordinals) ? g_strdup (ordinals[choice])
+                                         : g_strdup_printf ("%uth", choice + 1);
+
+  if (choice == 0)
+    return g_strdup_printf ("%s is shared through %s", p->request->lan,
+                            p->share->uplink);
+  return g_strdup_printf ("%s is shared through %s (%s choice; %s)", p->request->lan,
+                          p->share->uplink, ordinal, p->uplink.message);
+}
+
 static void
 plan_state (Planner *p)
 {
   const char *lan = p->request->lan;
 
-  if (!p->lan)
+  if (p->share->lan_taken)
+    set_state (p->share, CS_STATE_WAITING, "lan-taken",
+               g_strdup_printf ("%s was given another connection by the user", lan));
+  else if (!p->lan)
     set_state (p->share, CS_STATE_WAITING, "lan-missing",
                g_strdup_printf ("%s is not there", lan));
   else if (p->share->subnets->len == 0)
@@ -299,8 +384,7 @@ plan_state (Planner *p)
     set_state (p->share, CS_STATE_WAITING, p->uplink.reason,
                g_strdup (p->uplink.message));
   else
-    set_state (p->share, CS_STATE_ACTIVE, "none",
-               g_strdup_printf ("%s is shared through %s", lan, p->share->uplink));
+    set_state (p->share, CS_STATE_ACTIVE, "none", active_message (p));
 }
 
 /* A plan that is nothing but its error. */
@@ -329,6 +413,11 @@ plan_share (Planner *p, const CsRequest *request)
   p->share = share;
   p->before = find_applied (p->previous, request->lan);
   p->lan = cs_snapshot_find (p->snapshot, request->lan);
+  if (lan_is_taken (p, p->lan))
+    {
+      share->lan_taken = TRUE;
+      p->lan = NULL;
+    }
   if (!plan_lan (p, &error) || !plan_uplink (p, &error) || !plan_gateway (p, &error)
       || !plan_routing (p, &error))
     return new_failed (request->lan, error);

@@ -42,8 +42,13 @@ typedef struct
   int lan_ifindex;    /* 0: absent */
   int uplink_ifindex; /* 0: none */
   guint uplink_mtu;   /* bytes, of an IP packet; 0: none */
+  GArray *uplink_addresses; /* (owned) of CsCidr: what its flows are masqueraded to */
+
+  char *dial; /* (owned) (nullable) UUID of a profile of NetworkManager to bring up */
 
   CsLanMethod lan_method;
+  gboolean lan_taken; /* the user activated another profile on the LAN: it is absent for
+                         us until that one ends */
   CsCidr address;  /* of the gateway; prefix 0 with keep-lan */
   GArray *subnets; /* (owned) of CsCidr: whose packets are masqueraded; with keep-lan
                       the networks of the LAN's addresses and the routes behind it */
@@ -53,6 +58,12 @@ typedef struct
   guint dns_port; /* where dnsmasq listens; clients always ask port 53 */
   guint lan_mtu;  /* MTU option for clients, 0: not needed */
   char **dns;     /* (owned) (nullable) name servers, asked through the uplink */
+
+  /* What the next plan wants to know. */
+  char *better;        /* (owned) (nullable) a preferred uplink that is back ... */
+  gint64 better_since; /* ... since then, as CsSnapshot.now */
+  gboolean renewed;    /* set by the engine: the user has asked for this share again, so
+                          what the user did against it before counts no more */
 
   /* What was found before the first change of each; NULL or FALSE: not changed. */
   char *found_connection;        /* (owned) (nullable) UUID active on the LAN before */
@@ -69,6 +80,7 @@ typedef struct
 typedef struct
 {
   GPtrArray *shares; /* (owned) of CsSharePlan (owned), in the order of the requests */
+  gint64 wake_at;    /* plan again then, as CsSnapshot.now; 0: when something changes */
 } CsPlan;
 
 /* @requests of CsRequest, oldest first; @previous is what is in force (nullable). */

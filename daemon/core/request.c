@@ -6,6 +6,7 @@
 #include "fields.h"
 #include "ifname.h"
 #include "quote.h"
+#include "wan.h"
 
 #include "dbus/errors.h"
 
@@ -17,6 +18,7 @@ static const CsField fields[] = {
   CS_FIELD (CsRequest, lan, "lan", STRING),
   CS_FIELD (CsRequest, wan, "wan", STRING),
   CS_FIELD (CsRequest, address, "address", CIDR),
+  CS_FIELD (CsRequest, dial, "dial", BOOL),
   CS_FIELD (CsRequest, dns, "dns", STRV),
   CS_FIELD (CsRequest, force, "force", BOOL),
   CS_FIELD (CsRequest, keep_lan, "keep-lan", BOOL),
@@ -34,6 +36,7 @@ request_new_default (void)
 
   cs_fields_init (fields, request);
   request->persistent = TRUE;
+  request->dial = TRUE;
   return request;
 }
 
@@ -65,15 +68,24 @@ check_dns (const CsRequest *request, GError **error)
 }
 
 static gboolean
+check_wan (const CsRequest *request, GError **error)
+{
+  g_autoptr (GPtrArray) choices = cs_wan_parse (request->wan, error);
+
+  for (guint i = 0; choices && i < choices->len; i++)
+    if (cs_wan_choice_allows_interface (choices->pdata[i], request->lan))
+      {
+        g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
+                     "%s cannot be shared with itself: LAN and WAN must be two interfaces",
+                     request->lan);
+        return FALSE;
+      }
+  return choices != NULL;
+}
+
+static gboolean
 check_contradictions (const CsRequest *request, GError **error)
 {
-  if (g_str_equal (request->lan, request->wan))
-    {
-      g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
-                   "%s cannot be shared with itself: LAN and WAN must be two interfaces",
-                   request->lan);
-      return FALSE;
-    }
   if (request->keep_lan && (request->address.prefix || request->dns))
     {
       g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
@@ -89,7 +101,7 @@ static gboolean
 request_check (const CsRequest *request, GError **error)
 {
   return cs_ifname_check (request->lan, "LAN", error)
-         && cs_ifname_check (request->wan, "WAN", error)
+         && check_wan (request, error)
          && (request->address.prefix == 0
              || cs_cidr_check_gateway (request->address, error))
          && check_dns (request, error) && check_contradictions (request, error);

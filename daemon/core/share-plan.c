@@ -17,6 +17,7 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, lan_ifindex, "lan-ifindex", NUMBER),
   CS_FIELD (CsSharePlan, uplink_ifindex, "uplink-ifindex", NUMBER),
   CS_FIELD (CsSharePlan, uplink_mtu, "uplink-mtu", NUMBER),
+  CS_FIELD (CsSharePlan, uplink_addresses, "uplink-addresses", CIDRS),
   CS_FIELD (CsSharePlan, lan_method, "lan-method", NUMBER),
   CS_FIELD (CsSharePlan, address, "address", CIDR),
   CS_FIELD (CsSharePlan, subnets, "subnets", CIDRS),
@@ -25,6 +26,8 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, dns_port, "dns-port", NUMBER),
   CS_FIELD (CsSharePlan, lan_mtu, "lan-mtu", NUMBER),
   CS_FIELD (CsSharePlan, dns, "dns", STRV),
+  CS_FIELD (CsSharePlan, dial, "dial", STRING),
+  CS_FIELD (CsSharePlan, lan_taken, "lan-taken", BOOL),
   CS_FIELD (CsSharePlan, found_connection, "found-connection", STRING),
   CS_FIELD (CsSharePlan, found_link_down, "found-link-down", BOOL),
   CS_FIELD (CsSharePlan, found_address, "found-address", BOOL),
@@ -34,8 +37,11 @@ static const CsField host_fields[] = {
   { NULL },
 };
 
-/* What only people see. */
+/* What only people and the next plan see. */
 static const CsField shown_fields[] = {
+  CS_FIELD (CsSharePlan, better, "better", STRING),
+  CS_FIELD (CsSharePlan, better_since, "better-since", TIME),
+  CS_FIELD (CsSharePlan, renewed, "renewed", BOOL),
   CS_FIELD (CsSharePlan, state, "state", NUMBER),
   CS_FIELD (CsSharePlan, reason, "reason", STRING),
   CS_FIELD (CsSharePlan, message, "message", STRING),
@@ -179,6 +185,7 @@ find_flaw (const CsSharePlan *plan)
     { are_own_routes (plan), "routes" },
     { plan->dns_port <= G_MAXUINT16, "dns-port" },
     { are_servers (plan->dns), "dns" },
+    { !plan->dial || g_uuid_string_is_valid (plan->dial), "dial" },
     { !plan->found_connection || g_uuid_string_is_valid (plan->found_connection),
       "found-connection" },
     { is_digit (plan->found_lan_forwarding, '1'), "found-lan-forwarding" },

@@ -7,6 +7,7 @@ cs_snapshot_new (void)
 {
   CsSnapshot *snapshot = g_new0 (CsSnapshot, 1);
 
+  snapshot->profiles = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_profile_free);
   snapshot->interfaces
       = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_interface_free);
   snapshot->routes = g_array_new (FALSE, TRUE, sizeof (CsRoute));
@@ -20,12 +21,52 @@ cs_snapshot_free (CsSnapshot *snapshot)
 {
   if (!snapshot)
     return;
+  g_ptr_array_unref (snapshot->profiles);
   g_ptr_array_unref (snapshot->interfaces);
   g_array_unref (snapshot->routes);
   g_array_unref (snapshot->rule_tables);
   g_free (snapshot->primary);
   g_strfreev (snapshot->resolv_dns);
   g_free (snapshot);
+}
+
+CsProfile *
+cs_profile_new (const char *id, const char *uuid)
+{
+  CsProfile *profile = g_new0 (CsProfile, 1);
+
+  profile->id = g_strdup (id);
+  profile->uuid = g_strdup (uuid);
+  return profile;
+}
+
+void
+cs_profile_free (CsProfile *profile)
+{
+  if (!profile)
+    return;
+  g_free (profile->id);
+  g_free (profile->uuid);
+  g_free (profile->interface);
+  g_free (profile->failure);
+  g_free (profile);
+}
+
+const CsProfile *
+cs_snapshot_find_profile (const CsSnapshot *snapshot, const char *name)
+{
+  const CsProfile *found = NULL;
+
+  for (guint i = 0; i < snapshot->profiles->len; i++)
+    {
+      const CsProfile *profile = snapshot->profiles->pdata[i];
+
+      if (g_str_equal (profile->uuid, name))
+        return profile;
+      if (g_str_equal (profile->id, name) && (!found || profile->state > found->state))
+        found = profile;
+    }
+  return found;
 }
 
 CsInterface *

@@ -82,8 +82,30 @@ typedef struct
   char **dns;                 /* (owned) (nullable) IPv4 name servers */
 } CsInterface;
 
+typedef enum
+{
+  CS_PROFILE_DOWN,
+  CS_PROFILE_GOING,  /* deactivating */
+  CS_PROFILE_COMING, /* activating */
+  CS_PROFILE_UP,
+} CsProfileState;
+
+/* A connection profile of NetworkManager. */
 typedef struct
 {
+  char *id;        /* (owned) */
+  char *uuid;      /* (owned) */
+  char *interface; /* (owned) (nullable) its ip-interface, while it is up */
+  CsProfileState state;
+  gint64 failed_at;  /* when its last activation failed, as CsSnapshot.now; 0: it did not */
+  char *failure;     /* (owned) (nullable) why, in words */
+  gboolean hung_up;  /* it was up and the user ended it */
+} CsProfile;
+
+typedef struct
+{
+  gint64 now;            /* g_get_monotonic_time (), microseconds */
+  GPtrArray *profiles;   /* (owned) of CsProfile (owned) */
   GPtrArray *interfaces; /* (owned) of CsInterface (owned), by ifindex */
   GArray *routes;        /* (owned) of CsRoute, IPv4, all tables but local */
   GArray *rule_tables;   /* (owned) of guint32: tables that policy rules look up */
@@ -98,10 +120,15 @@ CsSnapshot *cs_snapshot_new (void);
 void cs_snapshot_free (CsSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSnapshot, cs_snapshot_free)
 
+CsProfile *cs_profile_new (const char *id, const char *uuid);
+void cs_profile_free (CsProfile *profile);
+
 CsInterface *cs_interface_new (const char *name, int ifindex);
 void cs_interface_free (CsInterface *interface);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsInterface, cs_interface_free)
 
+/* (nullable) The profile with this UUID or id; of several with the id, one that is up. */
+const CsProfile *cs_snapshot_find_profile (const CsSnapshot *snapshot, const char *name);
 /* (nullable) */
 const CsInterface *cs_snapshot_find (const CsSnapshot *snapshot, const char *name);
 const CsInterface *cs_snapshot_find_index (const CsSnapshot *snapshot, int ifindex);

@@ -1,107 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From a WAN spec to an interface, and from an interface to the routes that lead out
- * through it. */
+/* From an interface to the routes that lead out through it, and to its name servers.
+ * Which interface a WAN spec means is choice.c's. */
 #include "uplink.h"
 
 #include "routes.h"
-
-void
-cs_uplink_clear (CsUplink *uplink)
-{
-  g_clear_pointer (&uplink->message, g_free);
-  uplink->interface = NULL;
-}
 
 static gboolean
 is_default (const CsRoute *route)
 {
   return route->unicast && route->destination.prefix == 0;
-}
-
-/* Where the host's own packets go, as the kernel has it: what "auto" means while
- * NetworkManager knows no primary connection. */
-static const CsInterface *
-find_default_interface (const char *lan, const CsSnapshot *snapshot)
-{
-  const CsInterface *best = NULL;
-  guint32 metric = 0;
-
-  for (guint i = 0; i < snapshot->routes->len; i++)
-    {
-      const CsRoute *route = &g_array_index (snapshot->routes, CsRoute, i);
-      const CsInterface *interface;
-
-      if (!is_default (route) || route->table != CS_TABLE_MAIN
-          || (best && route->metric >= metric))
-        continue;
-      interface = cs_snapshot_find_index (snapshot, route->ifindex);
-      if (!interface || g_str_equal (interface->name, lan))
-        continue;
-      best = interface;
-      metric = route->metric;
-    }
-  return best;
-}
-
-static const CsInterface *
-find_primary (const char *lan, const CsSnapshot *snapshot)
-{
-  const CsInterface *interface = NULL;
-
-  if (snapshot->primary && !g_str_equal (snapshot->primary, lan))
-    interface = cs_snapshot_find (snapshot, snapshot->primary);
-  return interface ? interface : find_default_interface (lan, snapshot);
-}
-
-/* What of "NAME WHAT" keeps it from being an uplink, or NULL. */
-static const char *
-interface_flaw (const CsInterface *interface, const CsSnapshot *snapshot)
-{
-  g_autoptr (GArray) routes = NULL;
-
-  if (!interface->up)
-    return "is switched off";
-  if (!interface->carrier)
-    return "has no link";
-  if (interface->addresses->len == 0)
-    return "has no IPv4 address";
-  routes = cs_uplink_routes (interface, snapshot);
-  if (routes->len == 0)
-    return "has no default route and no gateway";
-  return NULL;
-}
-
-/* Of an Ethernet device that only carries a PPPoE connection, that connection. */
-static const CsInterface *
-follow (const CsInterface *interface, const char *lan, const CsSnapshot *snapshot)
-{
-  const CsInterface *carried = NULL;
-
-  if (interface && interface->carries && !g_str_equal (interface->carries, lan)
-      && interface_flaw (interface, snapshot))
-    carried = cs_snapshot_find (snapshot, interface->carries);
-  return carried ? carried : interface;
-}
-
-CsUplink
-cs_uplink_resolve (const char *wan, const char *lan, const CsSnapshot *snapshot)
-{
-  gboolean automatic = g_str_equal (wan, "auto");
-  const CsInterface *named
-      = automatic ? find_primary (lan, snapshot) : cs_snapshot_find (snapshot, wan);
-  const CsInterface *interface = follow (named, lan, snapshot);
-  const char *flaw;
-
-  if (!interface && automatic)
-    return (CsUplink){ NULL, "no-primary",
-                       g_strdup ("this computer has no connection to share now") };
-  if (!interface)
-    return (CsUplink){ NULL, "uplink-missing", g_strdup_printf ("%s is not there", wan) };
-  flaw = interface_flaw (interface, snapshot);
-  if (flaw)
-    return (CsUplink){ NULL, "uplink-down",
-                       g_strdup_printf ("%s %s", interface->name, flaw) };
-  return (CsUplink){ interface, "none", NULL };
 }
 
 static gboolean

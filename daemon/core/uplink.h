@@ -5,23 +5,53 @@
  * NetworkManager knows, or a peer (point-to-point). */
 #pragma once
 
+#include "request.h"
 #include "snapshot.h"
+
+/* How long a preferred uplink of a list must have been ready before the share leaves a
+ * worse one for it, so that one that flaps does not take the share along. Microseconds.
+ * The other way, from one that is lost to the next, nothing waits. */
+#define CS_UPLINK_HOLD (3 * G_USEC_PER_SEC)
+/* How long after a failed dial the next one follows. Microseconds. */
+#define CS_DIAL_PAUSE (60 * G_USEC_PER_SEC)
+
+/* What is asked. All unowned. */
+typedef struct
+{
+  const CsSnapshot *snapshot;
+  const char *wan;            /* see wan.h; it has been checked */
+  const char *lan;            /* never its own uplink */
+  const GPtrArray *requests;  /* of CsRequest: their LANs are no uplinks of a type */
+  gboolean dial;              /* profiles that are down may be brought up */
+  gboolean is_new;            /* even one that the user has disconnected */
+  const char *current;        /* (nullable) the uplink in force */
+  const char *better;         /* (nullable) the preferred one that is ready again ... */
+  gint64 better_since;        /* ... since then, as CsSnapshot.now */
+} CsUplinkQuestion;
 
 typedef struct
 {
   const CsInterface *interface; /* (nullable) unowned: none right now */
-  const char *reason;           /* static: "none", "uplink-missing", "uplink-down",
-                                   "no-primary"; see StateReason in the D-Bus XML */
-  char *message;                /* (owned) (nullable) the same in a sentence */
+  guint choice;                 /* which choice that is, from 0 */
+  const char *reason;           /* static: "none", "uplink-missing", "uplink-unknown",
+                                   "uplink-down", "uplink-dialing", "no-primary"; see
+                                   StateReason in the D-Bus XML */
+  char *message;                /* (owned) (nullable) why none, or not the first choice */
+  const char *dial;             /* (nullable) unowned: UUID of the profile to bring up */
+  const char *better;           /* (nullable) unowned: as in the question, for next time */
+  gint64 better_since;
+  gint64 wake_at;               /* ask again then; 0: only when something changes */
 } CsUplink;
 
 void cs_uplink_clear (CsUplink *uplink);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CsUplink, cs_uplink_clear)
 
 /* "auto" is NetworkManager's primary connection or, while it knows none or does not run,
- * the interface of main's default route. A device that has no way out itself but carries
- * a connection (PPPoE) means that. @lan is never its own uplink. */
-CsUplink cs_uplink_resolve (const char *wan, const char *lan, const CsSnapshot *snapshot);
+ * the interface of main's default route. Of a type's interfaces the ready one that the
+ * host itself prefers is taken. A device that has no way
+ * out itself but carries a connection (PPPoE) means that. A profile is the interface that
+ * it has now. */
+CsUplink cs_uplink_resolve (const CsUplinkQuestion *question);
 
 /* What the share's own table holds while @interface is the uplink: a copy of its routes
  * in main (so that its neighbours stay on link), and one default route: its own of

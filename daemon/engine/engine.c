@@ -38,6 +38,7 @@ struct _CsEngine
   gboolean running;    /* a pass is under way */
   gboolean again;      /* and something happened since it began */
   guint source;        /* idle source of the next pass, or 0 */
+  guint wake;          /* timeout source of what the plan wants to decide, or 0 */
   guint retry;         /* timeout source, or 0 */
   guint retry_delay;   /* seconds */
 };
@@ -82,6 +83,7 @@ cs_engine_finalize (GObject *object)
   CsEngine *self = CS_ENGINE (object);
 
   g_clear_handle_id (&self->source, g_source_remove);
+  g_clear_handle_id (&self->wake, g_source_remove);
   g_clear_handle_id (&self->retry, g_source_remove);
   g_object_unref (self->monitor);
   g_ptr_array_unref (self->steps);
@@ -151,26 +153,25 @@ cs_engine_is_busy (CsEngine *self)
 /* --- Planning ------------------------------------------------------------------------
  */
 
-/* A share that is new must have its device; one that is known may wait for it. */
+/* A share that is new must have its device, and a WAN that may exist; one that is known
+ * may wait for both. */
 static gboolean
 check_new_share (const CsPlan *plan, const char *lan, gboolean known, GError **error)
 {
   const CsSharePlan *share = cs_plan_find (plan, lan);
 
   if (share->error != NULL)
-    {
-      g_propagate_error (error, g_error_copy (share->error));
-      return FALSE;
-    }
-  if (share->lan_ifindex == 0 && !known)
-    {
-      g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_DEVICE,
-                   "there is no interface \"%s\"; \"sharectl interfaces\" lists those "
-                   "that there are",
-                   lan);
-      return FALSE;
-    }
-  return TRUE;
+    g_propagate_error (error, g_error_copy (share->error));
+  else if (share->lan_ifindex == 0 && !known)
+    g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_DEVICE,
+                 "there is no interface \"%s\"; \"sharectl interfaces\" lists those that "
+                 "there are",
+                 lan);
+  else if (g_str_equal (share->reason, "uplink-unknown") && !known)
+    g_set_error_literal (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT, share->message);
+  else
+    return TRUE;
+  return FALSE;
 }
 
 CsSharePlan *
@@ -205,6 +206,16 @@ refuse (CsEngine *self, Order *order, GError *error)
   g_task_return_error (order->task, error);
 }
 
+/* Whoever asks for a share again wants it again, whatever they did against it since. */
+static void
+renew (CsEngine *self, const char *lan)
+{
+  CsSharePlan *share = cs_plan_find (self->applied, lan);
+
+  if (share != NULL)
+    share->renewed = TRUE;
+}
+
 /* Lets the order change the requests, if what it asks for can be planned. */
 static gboolean
 take_order (CsEngine *self, Order *order, const CsSnapshot *snapshot)
@@ -214,7 +225,10 @@ take_order (CsEngine *self, Order *order, const CsSnapshot *snapshot)
   order->previous = cs_request_list_put (self->requests, order->lan, order->request);
   if (order->request != NULL)
     {
-      g_autoptr (CsPlan) plan = cs_plan_new (self->requests, snapshot, self->applied);
+      g_autoptr (CsPlan) plan = NULL;
+
+      renew (self, order->lan);
+      plan = cs_plan_new (self->requests, snapshot, self->applied);
 
       check_new_share (plan, order->lan, order->previous != NULL, &error);
     }
@@ -312,6 +326,27 @@ publish (CsEngine *self, CsPlan *shown)
       log_change (share->lan, cs_plan_find (before, share->lan), share);
       g_signal_emit (self, signals[SHARE_CHANGED], 0, share->lan);
     }
+}
+
+static gboolean
+on_wake (gpointer user_data)
+{
+  CsEngine *self = user_data;
+
+  self->wake = 0;
+  queue_pass (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* The plan has something to decide at that time, whether or not anything happens. */
+static void
+schedule_wake (CsEngine *self, gint64 at)
+{
+  gint64 delay = MAX (at - g_get_monotonic_time (), 0) / 1000 + 1;
+
+  g_clear_handle_id (&self->wake, g_source_remove);
+  if (at != 0)
+    self->wake = g_timeout_add (MIN (delay, G_MAXUINT), on_wake, self);
 }
 
 static gboolean
@@ -414,6 +449,7 @@ on_pass (GObject *source, GAsyncResult *async_result, gpointer user_data)
   cs_plan_free (self->applied);
   self->applied = g_steal_pointer (&result->applied);
   publish (self, outcomes (self, result, back));
+  schedule_wake (self, result->target->wake_at);
   schedule_retry (self, failed && g_hash_table_size (back) == 0);
   answer_orders (self, result);
   if (self->again || g_hash_table_size (back) > 0)

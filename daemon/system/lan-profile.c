@@ -11,6 +11,7 @@
 
 #include "address-watch.h"
 #include "lan-settings.h"
+#include "nm-words.h"
 
 #include "dbus/errors.h"
 
@@ -83,18 +84,6 @@ get_found (const Call *call, const CsSharePlan *share)
 
 /* --- Waiting -------------------------------------------------------------------- */
 
-/* "ip-config-unavailable" and so on, the names in libnm's enumeration, as words. */
-static char *
-words_of (NMDeviceStateReason reason)
-{
-  g_autoptr (GEnumClass) names = g_type_class_ref (NM_TYPE_DEVICE_STATE_REASON);
-  const GEnumValue *value = g_enum_get_value (names, (int)reason);
-
-  if (value == NULL)
-    return g_strdup_printf ("reason %d", (int)reason);
-  return g_strdelimit (g_strdup (value->value_nick), "-", ' ');
-}
-
 static gboolean
 is_ended (const Call *call)
 {
@@ -109,6 +98,15 @@ is_ended (const Call *call)
              && !cs_address_watch_is_there (call->watch)
              && (call->device == NULL
                  || nm_device_get_state (call->device) != NM_DEVICE_STATE_DEACTIVATING));
+}
+
+/* Also libnm must know: a snapshot that still saw the profile of before on the device
+ * would look as if the user had just put it there. */
+static gboolean
+is_started (const Call *call)
+{
+  return cs_address_watch_is_there (call->watch)
+         && nm_device_get_active_connection (call->device) == call->active;
 }
 
 /* Ends the waiting. The task, and with it the call, may be gone afterwards. */
@@ -143,7 +141,7 @@ look (gpointer user_data)
         finish (call, NULL);
       return;
     }
-  if (cs_address_watch_is_there (call->watch))
+  if (is_started (call))
     {
       finish (call, NULL);
       return;
@@ -151,7 +149,7 @@ look (gpointer user_data)
   if (nm_active_connection_get_state (call->active)
       != NM_ACTIVE_CONNECTION_STATE_DEACTIVATED)
     return;
-  words = words_of (nm_device_get_state_reason (call->device));
+  words = cs_nm_words_of_device (nm_device_get_state_reason (call->device));
   finish (call, g_error_new (CS_ERROR, CS_ERROR_FAILED,
                              "NetworkManager did not set up \"%s\": %s; its journal has "
                              "more",
@@ -184,8 +182,12 @@ wait (GTask *task)
                                        on_limit, call);
   g_signal_connect_swapped (call->client, "notify", G_CALLBACK (look), call);
   if (call->device != NULL)
-    g_signal_connect_swapped (call->device, "notify::" NM_DEVICE_STATE, G_CALLBACK (look),
-                              call);
+    {
+      g_signal_connect_swapped (call->device, "notify::" NM_DEVICE_STATE,
+                                G_CALLBACK (look), call);
+      g_signal_connect_swapped (call->device, "notify::" NM_DEVICE_ACTIVE_CONNECTION,
+                                G_CALLBACK (look), call);
+    }
   if (call->active != NULL)
     g_signal_connect_swapped (call->active, "notify::" NM_ACTIVE_CONNECTION_STATE,
                               G_CALLBACK (look), call);

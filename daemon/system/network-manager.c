@@ -10,6 +10,7 @@ struct _CsNetworkManager
   GObject parent;
 
   NMClient *client;  /* (owned) */
+  CsDialLog *dials;  /* (owned) */
   GHashTable *heard; /* (owned) GObject -> Ear (owned) */
   guint emission;    /* (owned) source */
 };
@@ -172,6 +173,7 @@ cs_network_manager_dispose (GObject *object)
 
   g_clear_handle_id (&self->emission, g_source_remove);
   g_clear_pointer (&self->heard, g_hash_table_unref);
+  g_clear_object (&self->dials);
   g_clear_object (&self->client);
   G_OBJECT_CLASS (cs_network_manager_parent_class)->dispose (object);
 }
@@ -201,6 +203,9 @@ on_client (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   self = g_object_new (CS_TYPE_NETWORK_MANAGER, NULL);
   self->client = NM_CLIENT (g_steal_pointer (&client));
+  self->dials = cs_dial_log_new (self->client);
+  g_signal_connect_object (self->dials, "changed", G_CALLBACK (queue_changed), self,
+                           G_CONNECT_SWAPPED);
   listen_to_all (self);
   g_task_return_pointer (task, g_steal_pointer (&self), g_object_unref);
 }
@@ -231,4 +236,10 @@ NMClient *
 cs_network_manager_get_client (CsNetworkManager *self)
 {
   return self->client;
+}
+
+CsDialLog *
+cs_network_manager_get_dial_log (CsNetworkManager *self)
+{
+  return self->dials;
 }

@@ -4,7 +4,7 @@
  * restart at any time; it is never started by asking it something. */
 #pragma once
 
-#include <NetworkManager.h>
+#include "dial-log.h"
 
 #define CS_TYPE_NETWORK_MANAGER (cs_network_manager_get_type ())
 G_DECLARE_FINAL_TYPE (CsNetworkManager, cs_network_manager, CS, NETWORK_MANAGER, GObject)
@@ -17,6 +17,7 @@ void cs_network_manager_new_async (GDBusConnection *connection,
 CsNetworkManager *cs_network_manager_new_finish (GAsyncResult *result, GError **error);
 
 NMClient *cs_network_manager_get_client (CsNetworkManager *self);
+CsDialLog *cs_network_manager_get_dial_log (CsNetworkManager *self);
 
 /* Signal "changed": the running state, a device, an active connection, an IPv4
  * configuration, a profile or the primary connection is different. One for a burst; not

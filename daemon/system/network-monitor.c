@@ -154,11 +154,13 @@ cs_network_monitor_snapshot (CsMonitor *monitor, GError **error)
 
   if (!cs_kernel_view_fill (self->kernel, snapshot, error))
     return NULL;
+  snapshot->now = g_get_monotonic_time ();
   g_strfreev (snapshot->resolv_dns);
   snapshot->resolv_dns = cs_resolv_conf_servers ();
   snapshot->dns_port = cs_dns_port_choose ();
   if (self->manager != NULL)
-    cs_nm_view_fill (cs_network_manager_get_client (self->manager), snapshot);
+    cs_nm_view_fill (cs_network_manager_get_client (self->manager),
+                     cs_network_manager_get_dial_log (self->manager), snapshot);
   self->not_before = g_get_monotonic_time () + PAUSE * (processor_time () - begin);
   return g_steal_pointer (&snapshot);
 }

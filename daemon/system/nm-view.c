@@ -252,8 +252,87 @@ all_servers (NMClient *client)
   return g_strv_builder_end (builder);
 }
 
+/* Made up by NetworkManager for what somebody else set up, or by us for a LAN: nothing
+ * that a user would name. */
+static gboolean
+is_users_own (NMRemoteConnection *profile)
+{
+  const char *interface
+      = nm_connection_get_interface_name (NM_CONNECTION (profile));
+  g_autofree char *ours = interface != NULL ? cs_lan_profile_uuid (interface) : NULL;
+
+  return !(nm_remote_connection_get_flags (profile) & NM_SETTINGS_CONNECTION_FLAG_EXTERNAL)
+         && g_strcmp0 (nm_connection_get_uuid (NM_CONNECTION (profile)), ours) != 0;
+}
+
+static void
+add_profile (CsSnapshot *snapshot, CsDialLog *dials, NMConnection *connection)
+{
+  CsProfile *profile = cs_profile_new (nm_connection_get_id (connection),
+                                       nm_connection_get_uuid (connection));
+  const CsDialOutcome *outcome = cs_dial_log_find (dials, profile->uuid);
+
+  g_ptr_array_add (snapshot->profiles, profile);
+  if (outcome == NULL)
+    return;
+  profile->failed_at = outcome->failed_at;
+  profile->failure = g_strdup (outcome->failure);
+  profile->hung_up = outcome->hung_up;
+}
+
+static CsProfileState
+state_of (NMActiveConnection *active)
+{
+  switch (nm_active_connection_get_state (active))
+    {
+    case NM_ACTIVE_CONNECTION_STATE_ACTIVATING:
+      return CS_PROFILE_COMING;
+    case NM_ACTIVE_CONNECTION_STATE_ACTIVATED:
+      return CS_PROFILE_UP;
+    case NM_ACTIVE_CONNECTION_STATE_DEACTIVATING:
+      return CS_PROFILE_GOING;
+    case NM_ACTIVE_CONNECTION_STATE_UNKNOWN:
+    case NM_ACTIVE_CONNECTION_STATE_DEACTIVATED:
+      break;
+    }
+  return CS_PROFILE_DOWN;
+}
+
+/* One that is activated again while it still goes has two; the better one counts. */
+static void
+describe_activation (View *view, NMActiveConnection *active)
+{
+  const CsInterface *interface = ip_interface_of (view, active);
+  const char *uuid = nm_active_connection_get_uuid (active);
+  CsProfileState state = state_of (active);
+
+  for (guint i = 0; i < view->snapshot->profiles->len; i++)
+    {
+      CsProfile *profile = view->snapshot->profiles->pdata[i];
+
+      if (g_strcmp0 (profile->uuid, uuid) != 0 || state <= profile->state)
+        continue;
+      profile->state = state;
+      g_free (profile->interface);
+      profile->interface = interface != NULL ? g_strdup (interface->name) : NULL;
+    }
+}
+
+static void
+fill_profiles (View *view, NMClient *client, CsDialLog *dials)
+{
+  const GPtrArray *profiles = nm_client_get_connections (client);
+  const GPtrArray *actives = nm_client_get_active_connections (client);
+
+  for (guint i = 0; i < profiles->len; i++)
+    if (is_users_own (profiles->pdata[i]))
+      add_profile (view->snapshot, dials, profiles->pdata[i]);
+  for (guint i = 0; i < actives->len; i++)
+    describe_activation (view, actives->pdata[i]);
+}
+
 void
-cs_nm_view_fill (NMClient *client, CsSnapshot *snapshot)
+cs_nm_view_fill (NMClient *client, CsDialLog *dials, CsSnapshot *snapshot)
 {
   g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
   View view = { .snapshot = snapshot, .by_name = by_name };
@@ -278,6 +357,7 @@ cs_nm_view_fill (NMClient *client, CsSnapshot *snapshot)
   for (guint i = 0; i < actives->len; i++)
     if (nm_active_connection_get_vpn (actives->pdata[i]))
       describe_vpn (&view, actives->pdata[i]);
+  fill_profiles (&view, client, dials);
   interface = primary == NULL ? NULL : ip_interface_of (&view, primary);
   if (interface != NULL)
     snapshot->primary = g_strdup (interface->name);

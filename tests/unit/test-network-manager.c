@@ -173,7 +173,8 @@ look (Fixture *f)
         g_array_append_val (interface->addresses, address);
       g_ptr_array_add (snapshot->interfaces, interface);
     }
-  cs_nm_view_fill (cs_network_manager_get_client (f->manager), snapshot);
+  cs_nm_view_fill (cs_network_manager_get_client (f->manager),
+                   cs_network_manager_get_dial_log (f->manager), snapshot);
   return snapshot;
 }
 

@@ -102,7 +102,9 @@ test_resolve (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (CsSnapshot) snapshot = network_parse (rows[i].network);
-      g_auto (CsUplink) uplink = cs_uplink_resolve (rows[i].wan, "lan0", snapshot);
+      const CsUplinkQuestion question
+          = { .snapshot = snapshot, .wan = rows[i].wan, .lan = "lan0" };
+      g_auto (CsUplink) uplink = cs_uplink_resolve (&question);
 
       g_test_message ("%s in %s", rows[i].wan, rows[i].network);
       g_assert_cmpstr (uplink.interface ? uplink.interface->name : NULL, ==,

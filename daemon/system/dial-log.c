@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Listens to the state of every active connection, with its reason. */
+#include "dial-log.h"
+
+#include "nm-words.h"
+
+#define WAS_UP "connshare-was-up"
+
+struct _CsDialLog
+{
+  GObject parent;
+  NMClient *client;     /* (owned) */
+  GHashTable *outcomes; /* (owned) UUID -> CsDialOutcome */
+};
+
+G_DEFINE_FINAL_TYPE (CsDialLog, cs_dial_log, G_TYPE_OBJECT)
+
+static guint changed_signal;
+
+static void
+outcome_free (gpointer data)
+{
+  CsDialOutcome *outcome = data;
+
+  g_free (outcome->failure);
+  g_free (outcome);
+}
+
+static void
+cs_dial_log_finalize (GObject *object)
+{
+  CsDialLog *self = CS_DIAL_LOG (object);
+
+  g_object_unref (self->client);
+  g_hash_table_unref (self->outcomes);
+  G_OBJECT_CLASS (cs_dial_log_parent_class)->finalize (object);
+}
+
+static void
+cs_dial_log_class_init (CsDialLogClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cs_dial_log_finalize;
+  changed_signal = g_signal_new ("changed", CS_TYPE_DIAL_LOG, G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+cs_dial_log_init (CsDialLog *self)
+{
+  self->outcomes
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, outcome_free);
+}
+
+static void
+put (CsDialLog *self, const char *uuid, const char *failure, gboolean hung_up)
+{
+  CsDialOutcome *outcome = g_new0 (CsDialOutcome, 1);
+
+  outcome->failed_at = failure != NULL ? g_get_monotonic_time () : 0;
+  outcome->failure = g_strdup (failure);
+  outcome->hung_up = hung_up;
+  g_hash_table_replace (self->outcomes, g_strdup (uuid), outcome);
+  g_signal_emit (self, changed_signal, 0);
+}
+
+/* NetworkManager says so of the device, or of a VPN, which has none. */
+static gboolean
+is_by_user (NMActiveConnection *active, guint reason)
+{
+  const GPtrArray *devices = nm_active_connection_get_devices (active);
+
+  return reason == NM_ACTIVE_CONNECTION_STATE_REASON_USER_DISCONNECTED
+         || (devices->len > 0 && !nm_active_connection_get_vpn (active)
+             && nm_device_get_state_reason (devices->pdata[0])
+                    == NM_DEVICE_STATE_REASON_USER_REQUESTED);
+}
+
+/* One that was up is lost, or hung up if the user ended it; the reason for that comes with
+ * the beginning of its end. One that was not has failed, whoever ended it. */
+static void
+on_state (NMActiveConnection *active, guint state, guint reason, CsDialLog *self)
+{
+  const char *uuid = nm_active_connection_get_uuid (active);
+  gboolean by_user = is_by_user (active, reason);
+  gboolean was_up = g_object_get_data (G_OBJECT (active), WAS_UP) != NULL;
+  g_autofree char *words = NULL;
+
+  if (uuid == NULL)
+    return;
+  if (state == NM_ACTIVE_CONNECTION_STATE_ACTIVATED)
+    {
+      g_object_set_data (G_OBJECT (active), WAS_UP, self);
+      if (g_hash_table_remove (self->outcomes, uuid))
+        g_signal_emit (self, changed_signal, 0);
+    }
+  else if (state >= NM_ACTIVE_CONNECTION_STATE_DEACTIVATING && by_user)
+    put (self, uuid, NULL, TRUE);
+  else if (state == NM_ACTIVE_CONNECTION_STATE_DEACTIVATED && !was_up)
+    {
+      words = cs_nm_words_of_active (active, reason);
+      put (self, uuid, words, FALSE);
+    }
+}
+
+static void
+on_added (CsDialLog *self, NMActiveConnection *active)
+{
+  if (nm_active_connection_get_state (active) == NM_ACTIVE_CONNECTION_STATE_ACTIVATED)
+    g_object_set_data (G_OBJECT (active), WAS_UP, self);
+  g_signal_connect_object (active, "state-changed", G_CALLBACK (on_state), self, 0);
+}
+
+CsDialLog *
+cs_dial_log_new (NMClient *client)
+{
+  CsDialLog *self = g_object_new (CS_TYPE_DIAL_LOG, NULL);
+  const GPtrArray *actives = nm_client_get_active_connections (client);
+
+  self->client = g_object_ref (client);
+  for (guint i = 0; i < actives->len; i++)
+    on_added (self, actives->pdata[i]);
+  g_signal_connect_object (client, NM_CLIENT_ACTIVE_CONNECTION_ADDED,
+                           G_CALLBACK (on_added), self, G_CONNECT_SWAPPED);
+  return self;
+}
+
+void
+cs_dial_log_add_failure (CsDialLog *self, const char *uuid, const char *failure)
+{
+  put (self, uuid, failure, FALSE);
+}
+
+const CsDialOutcome *
+cs_dial_log_find (CsDialLog *self, const char *uuid)
+{
+  return g_hash_table_lookup (self->outcomes, uuid);
+}

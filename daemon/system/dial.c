@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nm_client_activate_connection_async (), unless the profile is on its way already. */
+#include "dial.h"
+
+struct _CsDialStep
+{
+  GObject parent;
+  CsNetworkManager *nm; /* (owned) */
+  GHashTable *dialing;  /* (owned) set of UUIDs: ordered, and not answered yet */
+};
+
+static void step_iface_init (CsStepInterface *iface);
+G_DEFINE_FINAL_TYPE_WITH_CODE (CsDialStep,
+                               cs_dial_step,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (CS_TYPE_STEP, step_iface_init))
+
+typedef struct
+{
+  CsDialStep *step; /* (owned) */
+  char *uuid;       /* (owned) */
+} Dial;
+
+static void
+on_activated (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Dial *dial = user_data;
+  CsDialStep *self = dial->step;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NMActiveConnection) active = nm_client_activate_connection_finish (
+      NM_CLIENT (source), result, &error);
+
+  g_hash_table_remove (self->dialing, dial->uuid);
+  if (active == NULL)
+    {
+      g_dbus_error_strip_remote_error (error);
+      cs_dial_log_add_failure (cs_network_manager_get_dial_log (self->nm), dial->uuid,
+                               error->message);
+    }
+  g_free (dial->uuid);
+  g_object_unref (dial->step);
+  g_free (dial);
+}
+
+static gboolean
+is_on_its_way (CsDialStep *self, NMClient *client, const char *uuid)
+{
+  const GPtrArray *actives = nm_client_get_active_connections (client);
+
+  for (guint i = 0; i < actives->len; i++)
+    if (g_strcmp0 (nm_active_connection_get_uuid (actives->pdata[i]), uuid) == 0
+        && nm_active_connection_get_state (actives->pdata[i])
+               <= NM_ACTIVE_CONNECTION_STATE_ACTIVATED)
+      return TRUE;
+  return g_hash_table_contains (self->dialing, uuid);
+}
+
+static void
+dial (CsDialStep *self, const char *lan, const char *uuid)
+{
+  NMClient *client = cs_network_manager_get_client (self->nm);
+  NMRemoteConnection *profile = nm_client_get_connection_by_uuid (client, uuid);
+  Dial *order;
+
+  if (profile == NULL || is_on_its_way (self, client, uuid))
+    return;
+  g_message ("%s: connecting \"%s\"", lan, nm_connection_get_id (NM_CONNECTION (profile)));
+  g_hash_table_add (self->dialing, g_strdup (uuid));
+  order = g_new (Dial, 1);
+  order->step = g_object_ref (self);
+  order->uuid = g_strdup (uuid);
+  nm_client_activate_connection_async (client, NM_CONNECTION (profile), NULL, NULL, NULL,
+                                       on_activated, order);
+}
+
+static const char *
+get_name (CsStep *step)
+{
+  return "dial";
+}
+
+static void
+apply_async (CsStep *step,
+             const CsPlan *plan,
+             const CsSharePlan *from,
+             const CsSharePlan *to,
+             GCancellable *cancellable,
+             GAsyncReadyCallback callback,
+             gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, apply_async);
+  if (to != NULL && to->dial != NULL)
+    dial (CS_DIAL_STEP (step), to->lan, to->dial);
+  g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+apply_finish (CsStep *step, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+step_iface_init (CsStepInterface *iface)
+{
+  iface->get_name = get_name;
+  iface->apply_async = apply_async;
+  iface->apply_finish = apply_finish;
+}
+
+static void
+cs_dial_step_finalize (GObject *object)
+{
+  CsDialStep *self = CS_DIAL_STEP (object);
+
+  g_object_unref (self->nm);
+  g_hash_table_unref (self->dialing);
+  G_OBJECT_CLASS (cs_dial_step_parent_class)->finalize (object);
+}
+
+static void
+cs_dial_step_class_init (CsDialStepClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cs_dial_step_finalize;
+}
+
+static void
+cs_dial_step_init (CsDialStep *self)
+{
+  self->dialing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+CsStep *
+cs_dial_step_new (CsNetworkManager *nm)
+{
+  CsDialStep *self = g_object_new (CS_TYPE_DIAL_STEP, NULL);
+
+  self->nm = g_object_ref (nm);
+  return CS_STEP (self);
+}
