@@ -11,6 +11,7 @@
 #include "system/network-manager.h"
 #include "system/network-monitor.h"
 #include "system/nft.h"
+#include "system/renew.h"
 #include "system/route.h"
 #include "system/sysctl.h"
 
@@ -84,6 +85,7 @@ make_steps (CsNetworkManager *nm, GDBusConnection *connection)
   g_ptr_array_add (steps, cs_conntrack_step_new ());
   g_ptr_array_add (steps, cs_dnsmasq_step_new (CS_RUNTIME_DIR, connection));
   g_ptr_array_add (steps, cs_sysctl_step_new ());
+  g_ptr_array_add (steps, cs_renew_step_new ());
   g_ptr_array_add (steps, cs_dial_step_new (nm));
   return steps;
 }

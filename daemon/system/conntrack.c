@@ -109,7 +109,8 @@ is_due (const CsSharePlan *from, const CsSharePlan *to)
   if (to == NULL)
     return TRUE;
   /* a share that waits keeps its flows: the uplink may return as it was */
-  return to->uplink != NULL && (from == NULL || from->uplink_ifindex != to->uplink_ifindex);
+  return to->uplink != NULL
+         && (from == NULL || from->uplink_ifindex != to->uplink_ifindex);
 }
 
 static const char *

@@ -9,10 +9,6 @@
 #include "engine/step.h"
 
 #define CS_TYPE_CONNTRACK_STEP (cs_conntrack_step_get_type ())
-G_DECLARE_FINAL_TYPE (CsConntrackStep,
-                      cs_conntrack_step,
-                      CS,
-                      CONNTRACK_STEP,
-                      GObject)
+G_DECLARE_FINAL_TYPE (CsConntrackStep, cs_conntrack_step, CS, CONNTRACK_STEP, GObject)
 
 CsStep *cs_conntrack_step_new (void);

@@ -47,8 +47,7 @@ cs_dial_log_class_init (CsDialLogClass *klass)
 static void
 cs_dial_log_init (CsDialLog *self)
 {
-  self->outcomes
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, outcome_free);
+  self->outcomes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, outcome_free);
 }
 
 static void
@@ -75,8 +74,8 @@ is_by_user (NMActiveConnection *active, guint reason)
                     == NM_DEVICE_STATE_REASON_USER_REQUESTED);
 }
 
-/* One that was up is lost, or hung up if the user ended it; the reason for that comes with
- * the beginning of its end. One that was not has failed, whoever ended it. */
+/* One that was up is lost, or hung up if the user ended it; the reason for that comes
+ * with the beginning of its end. One that was not has failed, whoever ended it. */
 static void
 on_state (NMActiveConnection *active, guint state, guint reason, CsDialLog *self)
 {

@@ -10,9 +10,9 @@ G_DECLARE_FINAL_TYPE (CsDialLog, cs_dial_log, CS, DIAL_LOG, GObject)
 
 typedef struct
 {
-  gint64 failed_at;  /* g_get_monotonic_time (); 0: it did not fail */
-  char *failure;     /* (owned) (nullable) why */
-  gboolean hung_up;  /* it was up, and the user ended it */
+  gint64 failed_at; /* g_get_monotonic_time (); 0: it did not fail */
+  char *failure;    /* (owned) (nullable) why */
+  gboolean hung_up; /* it was up, and the user ended it */
 } CsDialOutcome;
 
 CsDialLog *cs_dial_log_new (NMClient *client);

@@ -27,8 +27,8 @@ on_activated (GObject *source, GAsyncResult *result, gpointer user_data)
   Dial *dial = user_data;
   CsDialStep *self = dial->step;
   g_autoptr (GError) error = NULL;
-  g_autoptr (NMActiveConnection) active = nm_client_activate_connection_finish (
-      NM_CLIENT (source), result, &error);
+  g_autoptr (NMActiveConnection) active
+      = nm_client_activate_connection_finish (NM_CLIENT (source), result, &error);
 
   g_hash_table_remove (self->dialing, dial->uuid);
   if (active == NULL)
@@ -64,7 +64,8 @@ dial (CsDialStep *self, const char *lan, const char *uuid)
 
   if (profile == NULL || is_on_its_way (self, client, uuid))
     return;
-  g_message ("%s: connecting \"%s\"", lan, nm_connection_get_id (NM_CONNECTION (profile)));
+  g_message ("%s: connecting \"%s\"", lan,
+             nm_connection_get_id (NM_CONNECTION (profile)));
   g_hash_table_add (self->dialing, g_strdup (uuid));
   order = g_new (Dial, 1);
   order->step = g_object_ref (self);

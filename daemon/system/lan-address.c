@@ -4,15 +4,13 @@
  * share (found_address, found_link_down) is left, or made, as it was. */
 #include "lan-address.h"
 
+#include "link.h"
 #include "netlink.h"
 
 #include <netlink/route/addr.h>
-#include <netlink/route/link.h>
 
 typedef struct rtnl_addr CsRtAddress;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsRtAddress, rtnl_addr_put)
-typedef struct rtnl_link CsRtLink;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsRtLink, rtnl_link_put)
 
 static CsRtAddress *
 build_address (const CsSharePlan *share)
@@ -58,26 +56,6 @@ add_address (CsNetlink *netlink, const CsSharePlan *share, GError **error)
                               "Cannot give the address %s to \"%s\"", text, share->lan);
 }
 
-static gboolean
-switch_link (CsNetlink *netlink, const CsSharePlan *share, gboolean on, GError **error)
-{
-  g_autoptr (CsRtLink) link = rtnl_link_alloc ();
-  g_autoptr (CsRtLink) change = rtnl_link_alloc ();
-  int code;
-
-  if (link == NULL || change == NULL)
-    g_error ("out of memory");
-  rtnl_link_set_ifindex (link, share->lan_ifindex);
-  if (on)
-    rtnl_link_set_flags (change, IFF_UP);
-  else
-    rtnl_link_unset_flags (change, IFF_UP);
-  code = rtnl_link_change (netlink->socket, link, change, 0);
-  return (!on && code == -NLE_NODEV)
-         || cs_netlink_check (netlink, code, error, "Cannot switch \"%s\" %s", share->lan,
-                              on ? "on" : "off");
-}
-
 gboolean
 cs_lan_address_apply (const CsSharePlan *from, const CsSharePlan *to, GError **error)
 {
@@ -93,11 +71,12 @@ cs_lan_address_apply (const CsSharePlan *from, const CsSharePlan *to, GError **e
       && !remove_address (netlink, from, error))
     return FALSE;
   if (from != NULL && from->found_link_down && !same_device
-      && !switch_link (netlink, from, FALSE, error))
+      && !cs_link_switch (netlink, from->lan_ifindex, from->lan, FALSE, error))
     return FALSE;
   if (to == NULL)
     return TRUE;
-  if (to->found_link_down && !switch_link (netlink, to, TRUE, error))
+  if (to->found_link_down
+      && !cs_link_switch (netlink, to->lan_ifindex, to->lan, TRUE, error))
     return FALSE;
   return add_address (netlink, to, error);
 }

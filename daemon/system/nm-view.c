@@ -257,11 +257,11 @@ all_servers (NMClient *client)
 static gboolean
 is_users_own (NMRemoteConnection *profile)
 {
-  const char *interface
-      = nm_connection_get_interface_name (NM_CONNECTION (profile));
+  const char *interface = nm_connection_get_interface_name (NM_CONNECTION (profile));
   g_autofree char *ours = interface != NULL ? cs_lan_profile_uuid (interface) : NULL;
 
-  return !(nm_remote_connection_get_flags (profile) & NM_SETTINGS_CONNECTION_FLAG_EXTERNAL)
+  return !(nm_remote_connection_get_flags (profile)
+           & NM_SETTINGS_CONNECTION_FLAG_EXTERNAL)
          && g_strcmp0 (nm_connection_get_uuid (NM_CONNECTION (profile)), ours) != 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "dial-log.h"
 
-/* Fills nm_running, profiles, primary, and what NetworkManager says of each interface that is in
+/* Fills nm_running, profiles, primary, and what NetworkManager says of each interface
+ * that is in
  * @snapshot already; adds its name servers to resolv_dns where there are none. */
 void cs_nm_view_fill (NMClient *client, CsDialLog *dials, CsSnapshot *snapshot);

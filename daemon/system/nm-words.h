@@ -7,5 +7,5 @@
 /* "ip config unavailable"; transfer full. */
 char *cs_nm_words_of_device (NMDeviceStateReason reason);
 /* Why @active ended: the device's reason where its own says nothing; transfer full. */
-char *cs_nm_words_of_active (NMActiveConnection *active,
-                             NMActiveConnectionStateReason reason);
+char *
+cs_nm_words_of_active (NMActiveConnection *active, NMActiveConnectionStateReason reason);

@@ -14,6 +14,7 @@
 #include "route.h"
 
 #include "dbus/errors.h"
+#include "ipv6-block.h"
 #include "netlink.h"
 
 #include <errno.h>
@@ -334,7 +335,11 @@ apply (const CsSharePlan *from, const CsSharePlan *to, GError **error)
 
   if (netlink == NULL)
     return FALSE;
-  if (to != NULL && !bring_table (netlink, to, error))
+  if (to != NULL
+      && !(cs_ipv6_block (netlink, to->lan, TRUE, error)
+           && bring_table (netlink, to, error)))
+    return FALSE;
+  if (to == NULL && !cs_ipv6_block (netlink, from->lan, FALSE, error))
     return FALSE;
   if (from != NULL && (to == NULL || to->table != from->table))
     return clear_table (netlink, from->table, error);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A wireless LAN is left alone: to switch it off would end its access point, and its
+ * clients find out when they renew their leases. */
+#include "renew.h"
+
+#include "link.h"
+#include "netlink.h"
+
+struct _CsRenewStep
+{
+  GObject parent;
+};
+
+static void step_iface_init (CsStepInterface *iface);
+G_DEFINE_FINAL_TYPE_WITH_CODE (CsRenewStep,
+                               cs_renew_step,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (CS_TYPE_STEP, step_iface_init))
+
+static gboolean
+is_wireless (const char *lan)
+{
+  g_autofree char *path = g_build_filename ("/sys/class/net", lan, "phy80211", NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static gboolean
+has_moved (const CsSharePlan *from, const CsSharePlan *to)
+{
+  return from != NULL && to != NULL && to->lan_ifindex != 0
+         && from->lan_ifindex == to->lan_ifindex && from->address.prefix != 0
+         && to->address.prefix != 0 && !cs_cidr_equal (from->address, to->address);
+}
+
+static gboolean
+bounce (const CsSharePlan *share, GError **error)
+{
+  g_autoptr (CsNetlink) netlink = cs_netlink_open (error);
+
+  return netlink != NULL
+         && cs_link_switch (netlink, share->lan_ifindex, share->lan, FALSE, error)
+         && cs_link_switch (netlink, share->lan_ifindex, share->lan, TRUE, error);
+}
+
+static const char *
+get_name (CsStep *step)
+{
+  return "clients' leases";
+}
+
+/* Clients that do not hear of it at once do so later: no reason to undo the move. */
+static void
+apply_async (CsStep *step,
+             const CsPlan *plan,
+             const CsSharePlan *from,
+             const CsSharePlan *to,
+             GCancellable *cancellable,
+             GAsyncReadyCallback callback,
+             gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
+  g_autoptr (GError) error = NULL;
+
+  g_task_set_source_tag (task, apply_async);
+  if (has_moved (from, to) && !is_wireless (to->lan) && !bounce (to, &error))
+    g_warning ("%s: clients keep their old addresses for a while: %s", to->lan,
+               error->message);
+  g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+apply_finish (CsStep *step, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+step_iface_init (CsStepInterface *iface)
+{
+  iface->get_name = get_name;
+  iface->apply_async = apply_async;
+  iface->apply_finish = apply_finish;
+}
+
+static void
+cs_renew_step_class_init (CsRenewStepClass *klass)
+{
+}
+
+static void
+cs_renew_step_init (CsRenewStep *self)
+{
+}
+
+CsStep *
+cs_renew_step_new (void)
+{
+  return g_object_new (CS_TYPE_RENEW_STEP, NULL);
+}
