@@ -27,10 +27,12 @@ test_one_pass (void)
     { "lan0 via ppp0",
       "link lan0;" PPP0,
       { "active none: lan0 is shared through ppp0 | lan=lan0 | uplink=ppp0 | "
-        "lan-ifindex=2 | uplink-ifindex=9 | uplink-mtu=1492 | lan-method=3 | "
+        "lan-ifindex=2 | uplink-ifindex=9 | uplink-mtu=1492 | "
+        "uplink-addresses=10.64.0.9/32; | lan-method=3 | "
         "address=192.168.137.1/24 | subnets=192.168.137.0/24; | table=13700 | "
         "routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700; | dns-port=53 | "
-        "lan-mtu=1492 | dns=192.0.2.53; | found-link-down=false | found-address=false | "
+        "lan-mtu=1492 | dns=192.0.2.53; | lan-taken=false | found-link-down=false | "
+        "found-address=false | "
         "found-lan-forwarding=0 | found-uplink-forwarding=0 |" } },
 
     /* the LAN's method, and what is found on it */
@@ -40,10 +42,12 @@ test_one_pass (void)
         "found-address=false | found-uplink-forwarding=0 |" } },
     { "lan0 via ppp0",
       "link lan0 managed ours shared uuid=" UUID ";" PPP0,
-      { "active*| lan-method=2 *| dns=192.0.2.53; | found-link-down*" } },
+      { "active*| lan-method=2 *| dns=192.0.2.53; | lan-taken=false | "
+        "found-link-down*" } },
     { "lan0 via ppp0",
       "link lan0 external uuid=" UUID ";" PPP0,
-      { "active*| lan-method=3 *| dns=192.0.2.53; | found-link-down*" } },
+      { "active*| lan-method=3 *| dns=192.0.2.53; | lan-taken=false | "
+        "found-link-down*" } },
     { "lan0 via ppp0",
       "link lan0 down addr=192.168.137.1/24; route 192.168.137.0/24 dev lan0;" PPP0,
       { "active*| lan-method=3 | address=192.168.137.1/24 *| found-link-down=true | "
@@ -60,8 +64,10 @@ test_one_pass (void)
     { "lan0 via ppp0",
       "link lan0",
       { "waiting uplink-missing: ppp0 is not there | lan=lan0 | lan-ifindex=2 | "
-        "uplink-ifindex=0 | uplink-mtu=0 | lan-method=3 | address=192.168.137.1/24 | "
+        "uplink-ifindex=0 | uplink-mtu=0 | uplink-addresses= | lan-method=3 | "
+        "address=192.168.137.1/24 | "
         "subnets=192.168.137.0/24; | table=13700 | routes= | dns-port=53 | lan-mtu=0 | "
+        "lan-taken=false | "
         "found-link-down=false | found-address=false | found-lan-forwarding=0 |" } },
     { "lan0 via eth1",
       "link lan0; link eth1 unplugged",
@@ -88,7 +94,9 @@ test_one_pass (void)
     { "lan0 via eth1",
       "link lan0 mtu=9000; resolv 198.51.100.53; port 10053;" ETH1,
       { "active*| dns-port=10053 | lan-mtu=1500 | dns=198.51.100.53; *" } },
-    { "lan0 via eth1", "link lan0;" ETH1, { "active*| lan-mtu=0 | found-link-down*" } },
+    { "lan0 via eth1",
+      "link lan0;" ETH1,
+      { "active*| lan-mtu=0 | lan-taken=false | found-link-down*" } },
 
     /* addresses */
     { "lan0 via ppp0 address=10.1.0.1/16",
@@ -124,6 +132,7 @@ test_one_pass (void)
         "10.6.0.0/15 0.0.0.0 0.0.0.0 0 2 0 13700;"
         "10.7.0.0/24 10.42.0.9 0.0.0.0 0 2 0 13700;"
         "0.0.0.0/0 0.0.0.0 0.0.0.0 0 9 0 13700; | dns-port=0 | lan-mtu=0 | "
+        "lan-taken=false | "
         "found-link-down=false | found-address=false | found-lan-forwarding=0 | "
         "found-uplink-forwarding=0 |" } },
     { "lan0 via ppp0 keep-lan",

@@ -23,7 +23,7 @@ print_options (const CsRequest *request)
   g_autoptr (GVariant) options = g_variant_ref_sink (cs_request_options (request));
   g_autoptr (GString) out = g_string_new (NULL);
   static const char *const keys[]
-      = { "address", "dns", "force", "keep-lan", "persistent", NULL };
+      = { "address", "dial", "dns", "force", "keep-lan", "persistent", NULL };
 
   g_assert_cmpstr (g_variant_get_type_string (options), ==, "a{sv}");
   for (const char *const *key = keys; *key; key++)
@@ -72,6 +72,8 @@ test_good (void)
     { "{'keep-lan': <true>}", "keep-lan=true" },
     { "{'keep-lan': <false>, 'persistent': <true>}", "" },
     { "{'persistent': <false>, 'force': <true>}", "force=true persistent=false" },
+    { "{'dial': <true>}", "" },
+    { "{'dial': <false>}", "dial=false" },
     { "{'dns': <['9.9.9.9', '192.0.2.53']>}", "dns=['9.9.9.9', '192.0.2.53']" },
     { "{'dns': <@as []>}", "" },
     { "{'force': <true>, 'force': <false>}", "" },
@@ -103,12 +105,13 @@ test_bad (void)
   } rows[] = {
     { "", "ppp0", NULL, "LAN \"\"" },
     { "la\"n", "ppp0", NULL, "LAN \"la\\\"n\"" },
-    { "lan0", "p p", NULL, "WAN \"p p\"" },
     { "lan0", "", NULL, "WAN \"\"" },
-    { "lan0", "abcdefghijklmnop", NULL, "WAN|1 to 15" },
+    { "lan0", "p\np", NULL, "WAN \"p\\x0ap\"|connection profile" },
+    { "lan0", "p\xffp", NULL, "WAN \"p\\xffp\"" },
+    { "lan0", "interface:p p", NULL, "WAN \"p p\"|1 to 15" },
     { "lan0", "lan0", NULL, "lan0|itself" },
     { "lan0", "ppp0", "{'ssid': <'x'>}",
-      "\"ssid\"|address, dns, force, keep-lan, persistent" },
+      "\"ssid\"|address, dial, dns, force, keep-lan, persistent" },
     { "lan0", "ppp0", "{'wan': <'x'>}", "\"wan\"" },
     { "lan0", "ppp0", "{'lan': <'x'>}", "\"lan\"" },
     { "lan0", "ppp0", "{'': <'x'>}", "no option \"\"" },
@@ -200,6 +203,7 @@ test_equal (void)
   static const char *const different[] = { NULL,
                                            "{'address': <'10.0.0.1/24'>}",
                                            "{'address': <'10.0.0.2/24'>}",
+                                           "{'dial': <false>}",
                                            "{'dns': <['9.9.9.9']>}",
                                            "{'dns': <['9.9.9.9', '9.9.9.8']>}",
                                            "{'force': <true>}",
