@@ -5,9 +5,11 @@
 #include "engine.h"
 
 #include "pass.h"
+#include "repairs.h"
 #include "request-list.h"
 #include "transaction.h"
 
+#include "core/holds.h"
 #include "dbus/errors.h"
 
 /* A share that failed for a reason that may pass is tried again after this long, and
@@ -34,6 +36,7 @@ struct _CsEngine
   GPtrArray *taken;    /* (owned) of Order (owned): those of the pass under way */
   CsPlan *applied;     /* (owned) what is in force; during a pass: was, before it */
   CsPlan *shown;       /* (owned) what the last pass came to, errors included */
+  CsRepairs *repairs;  /* (owned) */
   GHashTable *dirty;   /* (owned) set of LANs whose part of the host may have changed */
   gboolean running;    /* a pass is under way */
   gboolean again;      /* and something happened since it began */
@@ -93,6 +96,7 @@ cs_engine_finalize (GObject *object)
   g_ptr_array_unref (self->taken);
   cs_plan_free (self->applied);
   cs_plan_free (self->shown);
+  cs_repairs_free (self->repairs);
   g_hash_table_unref (self->dirty);
   G_OBJECT_CLASS (cs_engine_parent_class)->finalize (object);
 }
@@ -117,6 +121,7 @@ cs_engine_init (CsEngine *self)
   self->taken = new_orders ();
   self->applied = cs_plan_new_empty ();
   self->shown = cs_plan_new_empty ();
+  self->repairs = cs_repairs_new ();
   self->dirty = new_set ();
   self->retry_delay = RETRY_FIRST;
 }
@@ -317,6 +322,7 @@ publish (CsEngine *self, CsPlan *shown)
       if (cs_plan_find (shown, lan) != NULL)
         continue;
       log_change (lan, NULL, NULL);
+      cs_repairs_forget (self->repairs, lan);
       g_signal_emit (self, signals[SHARE_REMOVED], 0, lan);
     }
   for (guint i = 0; i < shown->shares->len; i++)
@@ -456,6 +462,36 @@ on_pass (GObject *source, GAsyncResult *async_result, gpointer user_data)
     queue_pass (self);
 }
 
+/* Marks the shares whose part of the host somebody has changed, though the plan is the
+ * same: they are applied again. Returns when to look again, for one that is repaired too
+ * often, or 0. */
+static gint64
+find_damage (CsEngine *self, const CsPlan *target, const CsSnapshot *snapshot)
+{
+  gint64 wake_at = 0, again = 0;
+
+  for (guint i = 0; i < self->applied->shares->len; i++)
+    {
+      const CsSharePlan *share = g_ptr_array_index (self->applied->shares, i);
+      g_autofree char *damage = NULL;
+
+      if (g_hash_table_contains (self->dirty, share->lan)
+          || !cs_share_plan_equal (share, cs_plan_find (target, share->lan)))
+        continue;
+      damage = cs_share_plan_damage (share, snapshot);
+      if (damage == NULL)
+        continue;
+      if (cs_repairs_may (self->repairs, share->lan, snapshot->now, &again))
+        {
+          g_message ("%s: %s; repairing it", share->lan, damage);
+          g_hash_table_add (self->dirty, g_strdup (share->lan));
+        }
+      else if (wake_at == 0 || again < wake_at)
+        wake_at = again;
+    }
+  return wake_at;
+}
+
 static void
 fail_orders (CsEngine *self, const GError *error)
 {
@@ -472,6 +508,8 @@ run_pass (CsEngine *self)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CsSnapshot) snapshot = cs_monitor_snapshot (self->monitor, &error);
+  CsPlan *target;
+  gint64 again;
 
   self->again = FALSE;
   if (snapshot == NULL)
@@ -482,9 +520,12 @@ run_pass (CsEngine *self)
       return;
     }
   take_orders (self, snapshot);
+  target = cs_plan_new (self->requests, snapshot, self->applied);
+  again = find_damage (self, target, snapshot);
+  if (again != 0 && (target->wake_at == 0 || again < target->wake_at))
+    target->wake_at = again;
   self->running = TRUE;
-  cs_pass_run_async (self->steps, self->store, self->applied,
-                     cs_plan_new (self->requests, snapshot, self->applied),
+  cs_pass_run_async (self->steps, self->store, self->applied, target,
                      g_steal_pointer (&self->dirty), on_pass, g_object_ref (self));
   self->dirty = new_set ();
 }

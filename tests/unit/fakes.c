@@ -8,6 +8,7 @@ struct _FakeMonitor
 {
   GObject parent;
   gboolean uplink;
+  CsPlan *applied; /* (owned) */
 };
 
 static void fake_monitor_iface_init (CsMonitorInterface *iface);
@@ -29,6 +30,25 @@ add_interface (CsSnapshot *snapshot, const char *name, int ifindex)
   return interface;
 }
 
+static void
+add_applied (CsSnapshot *snapshot, const CsSharePlan *share)
+{
+  const CsRoute unreachable = { .table = share->table };
+
+  for (guint i = 0; i < snapshot->interfaces->len; i++)
+    {
+      CsInterface *interface = g_ptr_array_index (snapshot->interfaces, i);
+      CsAddress address = { .local = share->address };
+
+      if (interface->ifindex == share->lan_ifindex)
+        g_array_append_val (interface->addresses, address);
+    }
+  for (guint i = 0; i < 2; i++)
+    g_array_append_val (snapshot->rule_tables, share->table);
+  g_array_append_val (snapshot->routes, unreachable);
+  g_array_append_vals (snapshot->routes, share->routes->data, share->routes->len);
+}
+
 static CsSnapshot *
 fake_monitor_snapshot (CsMonitor *monitor, GError **error)
 {
@@ -48,6 +68,9 @@ fake_monitor_snapshot (CsMonitor *monitor, GError **error)
       g_array_append_val (ppp0->addresses, address);
       g_array_append_val (snapshot->routes, route);
     }
+  for (guint i = 0; i < FAKE_MONITOR (monitor)->applied->shares->len; i++)
+    add_applied (snapshot,
+                 g_ptr_array_index (FAKE_MONITOR (monitor)->applied->shares, i));
   return snapshot;
 }
 
@@ -58,14 +81,23 @@ fake_monitor_iface_init (CsMonitorInterface *iface)
 }
 
 static void
+fake_monitor_finalize (GObject *object)
+{
+  cs_plan_free (FAKE_MONITOR (object)->applied);
+  G_OBJECT_CLASS (fake_monitor_parent_class)->finalize (object);
+}
+
+static void
 fake_monitor_class_init (FakeMonitorClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = fake_monitor_finalize;
 }
 
 static void
 fake_monitor_init (FakeMonitor *self)
 {
   self->uplink = TRUE;
+  self->applied = cs_plan_new_empty ();
 }
 
 FakeMonitor *
@@ -81,11 +113,19 @@ fake_monitor_set_uplink (FakeMonitor *self, gboolean present)
   cs_monitor_emit_changed (CS_MONITOR (self));
 }
 
+void
+fake_monitor_set_applied (FakeMonitor *self, const CsPlan *plan)
+{
+  cs_plan_free (self->applied);
+  self->applied = cs_plan_copy (plan);
+}
+
 struct _FakeStep
 {
   GObject parent;
-  char *name;     /* (owned) */
-  GPtrArray *log; /* (owned) */
+  char *name;           /* (owned) */
+  GPtrArray *log;       /* (owned) */
+  FakeMonitor *monitor; /* (owned) (nullable) */
   guint after;
   guint count;
 };
@@ -154,6 +194,8 @@ fake_step_apply_async (CsStep *step,
                                                describe (from), describe (to)));
   g_assert_true (to == NULL || cs_plan_find (plan, lan) == to);
   g_assert_true (to != NULL || cs_plan_find (plan, lan) == NULL);
+  if (self->monitor != NULL)
+    fake_monitor_set_applied (self->monitor, plan);
   g_idle_add_full (G_PRIORITY_DEFAULT, on_idle, task, g_object_unref);
 }
 
@@ -177,6 +219,7 @@ fake_step_finalize (GObject *object)
   FakeStep *self = FAKE_STEP (object);
 
   g_free (self->name);
+  g_clear_object (&self->monitor);
   g_ptr_array_unref (self->log);
   G_OBJECT_CLASS (fake_step_parent_class)->finalize (object);
 }
@@ -193,12 +236,13 @@ fake_step_init (FakeStep *self)
 }
 
 FakeStep *
-fake_step_new (const char *name, GPtrArray *log)
+fake_step_new (const char *name, GPtrArray *log, FakeMonitor *monitor)
 {
   FakeStep *self = g_object_new (FAKE_TYPE_STEP, NULL);
 
   self->name = g_strdup (name);
   self->log = g_ptr_array_ref (log);
+  self->monitor = monitor != NULL ? g_object_ref (monitor) : NULL;
   return self;
 }
 

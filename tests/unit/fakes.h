@@ -14,11 +14,14 @@ FakeMonitor *fake_monitor_new (void);
 /* Plugs ppp0 in or out, and emits "changed". */
 void fake_monitor_set_uplink (FakeMonitor *self, gboolean present);
 
+/* From now on snapshots show what the shares of @plan leave behind on the host. */
+void fake_monitor_set_applied (FakeMonitor *self, const CsPlan *plan);
+
 #define FAKE_TYPE_STEP (fake_step_get_type ())
 G_DECLARE_FINAL_TYPE (FakeStep, fake_step, FAKE, STEP, GObject)
 
 /* Every call appends "NAME LAN FROM>TO", uplinks or "-" for a share that waits and "0"
- * for none, to @log (of char *). */
-FakeStep *fake_step_new (const char *name, GPtrArray *log);
+ * for none, to @log (of char *), and is seen on @monitor (nullable). */
+FakeStep *fake_step_new (const char *name, GPtrArray *log, FakeMonitor *monitor);
 /* The @count calls after @after more fail with CS_ERROR_FAILED "NAME refuses". */
 void fake_step_fail (FakeStep *self, guint after, guint count);

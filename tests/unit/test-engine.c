@@ -49,9 +49,9 @@ set_up (Fixture *f, gconstpointer data)
 
   f->folder = g_dir_make_tmp ("connshare-XXXXXX", NULL);
   f->log = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < G_N_ELEMENTS (f->steps); i++)
-    f->steps[i] = fake_step_new (names[i], f->log);
   f->monitor = fake_monitor_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (f->steps); i++)
+    f->steps[i] = fake_step_new (names[i], f->log, i == 0 ? f->monitor : NULL);
   start_engine (f);
 }
 
@@ -283,6 +283,29 @@ test_failed_end (Fixture *f, gconstpointer data)
   assert_state (f, "lan0", NULL);
 }
 
+/* Somebody undoes it again and again: it is repaired, but not without end. */
+static void
+test_repair (Fixture *f, gconstpointer data)
+{
+  g_autoptr (CsPlan) nothing = cs_plan_new_empty ();
+  guint repairs = 0;
+
+  share (f, "lan0", "ppp0");
+  g_ptr_array_set_size (f->log, 0);
+  for (guint i = 0; i < 20; i++)
+    {
+      fake_monitor_set_applied (f->monitor, nothing);
+      cs_monitor_emit_changed (CS_MONITOR (f->monitor));
+      settle (f);
+      repairs += f->log->len > 0;
+      if (i == 0)
+        assert_log (f, "a lan0 ppp0>ppp0; b lan0 ppp0>ppp0; c lan0 ppp0>ppp0");
+      g_ptr_array_set_size (f->log, 0);
+    }
+  g_assert_cmpuint (repairs, ==, 5);
+  assert_state (f, "lan0", "active");
+}
+
 static void
 test_step_changed (Fixture *f, gconstpointer data)
 {
@@ -418,6 +441,7 @@ main (int argc, char **argv)
     { "/engine/failed-change", test_failed_change },
     { "/engine/failure-by-itself", test_failure_by_itself },
     { "/engine/failed-end", test_failed_end },
+    { "/engine/repair", test_repair },
     { "/engine/step-changed", test_step_changed },
     { "/engine/restart", test_restart },
     { "/engine/restart-unfinished", test_restart_unfinished },

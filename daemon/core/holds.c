@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One check a part of the host, in the order of the steps. Devices that are gone are no
+ * damage: then the plan is another anyway. */
+#include "holds.h"
+
+static gboolean
+has_address (const CsInterface *interface, CsCidr address)
+{
+  for (guint i = 0; i < interface->addresses->len; i++)
+    if (cs_cidr_equal (g_array_index (interface->addresses, CsAddress, i).local, address))
+      return TRUE;
+  return FALSE;
+}
+
+static char *
+find_lan_damage (const CsSharePlan *plan, const CsInterface *lan)
+{
+  g_autofree char *address = NULL;
+
+  if (plan->lan_method != CS_LAN_PROFILE && plan->lan_method != CS_LAN_ADDRESS)
+    return NULL;
+  if (has_address (lan, plan->address))
+    return NULL;
+  address = cs_cidr_to_string (plan->address);
+  return g_strdup_printf ("%s has lost the address %s", lan->name, address);
+}
+
+static guint
+count_rules (guint table, const CsSnapshot *snapshot)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < snapshot->rule_tables->len; i++)
+    count += g_array_index (snapshot->rule_tables, guint32, i) == table;
+  return count;
+}
+
+static gboolean
+has_route (const CsSharePlan *plan, const CsRoute *wanted, const CsSnapshot *snapshot)
+{
+  for (guint i = 0; i < snapshot->routes->len; i++)
+    {
+      const CsRoute *route = &g_array_index (snapshot->routes, CsRoute, i);
+
+      if (route->table == plan->table && route->unicast == wanted->unicast
+          && cs_cidr_equal (route->destination, wanted->destination)
+          && route->gateway == wanted->gateway && route->ifindex == wanted->ifindex)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static char *
+find_route_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  const CsRoute unreachable = { 0 };
+
+  if (count_rules (plan->table, snapshot) < (plan->uplink ? 2 : 1))
+    return g_strdup_printf ("a policy rule of table %u is gone", plan->table);
+  for (guint i = 0; i < plan->routes->len; i++)
+    if (!has_route (plan, &g_array_index (plan->routes, CsRoute, i), snapshot))
+      return g_strdup_printf ("a route of table %u is gone", plan->table);
+  if (!has_route (plan, &unreachable, snapshot))
+    return g_strdup_printf ("the unreachable route of table %u is gone", plan->table);
+  return NULL;
+}
+
+char *
+cs_share_plan_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  const CsInterface *lan = cs_snapshot_find_index (snapshot, plan->lan_ifindex);
+  const CsInterface *uplink = cs_snapshot_find_index (snapshot, plan->uplink_ifindex);
+  char *damage = lan ? find_lan_damage (plan, lan) : NULL;
+
+  if (!damage)
+    damage = find_route_damage (plan, snapshot);
+  if (damage)
+    return damage;
+  if (lan && lan->forwarding == 0 && plan->lan_method != CS_LAN_ABSENT)
+    return g_strdup_printf ("forwarding on %s is off", lan->name);
+  if (uplink && uplink->forwarding == 0)
+    return g_strdup_printf ("forwarding on %s is off", uplink->name);
+  return NULL;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether the host still is as a plan in force left it, as far as a snapshot shows. */
+#pragma once
+
+#include "plan.h"
+
+/* NULL if it is, else what is not, in a few words and the first only: "lan0 has lost the
+ * address 192.168.137.1/24". Owned. What the snapshot does not hold (the ruleset, the
+ * name server) watches over itself. */
+char *cs_share_plan_damage (const CsSharePlan *plan, const CsSnapshot *snapshot);
