@@ -76,12 +76,16 @@ find_applied (const CsPlan *plan, const char *lan)
   return plan ? cs_share_plan_applied (cs_plan_find (plan, lan)) : NULL;
 }
 
-/* The user has activated another profile on the LAN since it was ours. */
+/* The user has activated another profile on the LAN since it was ours, or none. */
 static gboolean
 lan_is_taken (const Planner *p, const CsInterface *lan)
 {
-  if (!p->before || p->before->renewed || !lan || lan->managed != CS_MANAGED_YES
-      || !lan->connection_uuid || lan->connection_ours)
+  gboolean other;
+
+  if (!p->before || p->before->renewed || !lan || lan->managed != CS_MANAGED_YES)
+    return FALSE;
+  other = lan->connection_uuid && !lan->connection_ours;
+  if (!other && !lan->disconnected)
     return FALSE;
   return p->before->lan_taken
          || (p->before->lan_ifindex == lan->ifindex
@@ -370,7 +374,9 @@ plan_state (Planner *p)
 
   if (p->share->lan_taken)
     set_state (p->share, CS_STATE_WAITING, "lan-taken",
-               g_strdup_printf ("%s was given another connection by the user", lan));
+               g_strdup_printf ("the user has disconnected %s, or given it another "
+                                "connection",
+                                lan));
   else if (!p->lan)
     set_state (p->share, CS_STATE_WAITING, "lan-missing",
                g_strdup_printf ("%s is not there", lan));

@@ -76,6 +76,7 @@ typedef struct
   char *connection_path;      /* (owned) (nullable) D-Bus path of the active connection */
   gboolean connection_shared; /* its ipv4.method is "shared" */
   gboolean connection_ours;   /* it is the profile that lan-profile made */
+  gboolean disconnected;      /* it has no connection since the user ended the last one */
   char *carries;              /* (owned) (nullable) the interface that the device's active
                                  profile made and belongs to: ppp0 on a PPPoE's eth0 */
   guint32 gateway;            /* 0: none */
@@ -108,7 +109,7 @@ typedef struct
   GPtrArray *profiles;   /* (owned) of CsProfile (owned) */
   GPtrArray *interfaces; /* (owned) of CsInterface (owned), by ifindex */
   GArray *routes;        /* (owned) of CsRoute, IPv4, all tables but local */
-  GArray *rule_tables;   /* (owned) of guint32: tables that policy rules look up */
+  GArray *rule_tables;   /* (owned) of guint32: for each policy rule the table it looks up */
   gboolean nm_running;
   char *primary;     /* (owned) (nullable) ip-interface of the primary connection */
   char **resolv_dns; /* (owned) IPv4 servers of /etc/resolv.conf less loopback */

@@ -480,8 +480,8 @@ find_damage (CsEngine *self, const CsPlan *target, const CsSnapshot *snapshot)
         continue;
       damage = cs_share_plan_damage (share, snapshot);
       if (damage == NULL)
-        continue;
-      if (cs_repairs_may (self->repairs, share->lan, snapshot->now, &again))
+        cs_repairs_healthy (self->repairs, share->lan);
+      else if (cs_repairs_may (self->repairs, share->lan, snapshot->now, &again))
         {
           g_message ("%s: %s; repairing it", share->lan, damage);
           g_hash_table_add (self->dirty, g_strdup (share->lan));

@@ -4,6 +4,7 @@
 
 typedef struct
 {
+  gint64 seen; /* since when it is damaged, 0: it is not */
   guint count;
   gint64 last;
   gint64 next; /* not before */
@@ -54,18 +55,28 @@ pause_after (guint count)
   return MIN (CS_REPAIRS_FIRST << (count - CS_REPAIRS_FREE), CS_REPAIRS_LIMIT);
 }
 
+void
+cs_repairs_healthy (CsRepairs *self, const char *lan)
+{
+  Row *row = g_hash_table_lookup (self->rows, lan);
+
+  if (row != NULL)
+    row->seen = 0;
+}
+
 gboolean
 cs_repairs_may (CsRepairs *self, const char *lan, gint64 now, gint64 *again)
 {
   Row *row = get_row (self, lan);
 
-  if (now < row->next)
-    {
-      *again = row->next;
-      return FALSE;
-    }
+  if (row->seen == 0)
+    row->seen = now;
+  *again = MAX (row->next, row->seen + CS_REPAIRS_SETTLE);
+  if (now < *again)
+    return FALSE;
   if (now - MAX (row->last, row->next) > CS_REPAIRS_CALM)
     row->count = 0;
+  row->seen = 0;
   row->count++;
   row->last = now;
   row->next = now + pause_after (row->count);

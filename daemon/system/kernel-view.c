@@ -265,15 +265,10 @@ static void
 on_rule (const struct nlmsghdr *message, gpointer user_data)
 {
   Fill *fill = user_data;
-  GArray *tables = fill->snapshot->rule_tables;
   CsRule rule;
 
-  if (!cs_netlink_parse_rule (message, &rule) || rule.table == 0)
-    return;
-  for (guint i = 0; i < tables->len; i++)
-    if (g_array_index (tables, guint32, i) == rule.table)
-      return;
-  g_array_append_val (tables, rule.table);
+  if (cs_netlink_parse_rule (message, &rule) && rule.table != 0)
+    g_array_append_val (fill->snapshot->rule_tables, rule.table);
 }
 
 static int

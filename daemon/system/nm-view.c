@@ -138,6 +138,9 @@ describe_device (View *view, NMDevice *device)
   if (interface == NULL)
     return;
   interface->managed = managed_of (device);
+  interface->disconnected
+      = nm_device_get_state (device) == NM_DEVICE_STATE_DISCONNECTED
+        && nm_device_get_state_reason (device) == NM_DEVICE_STATE_REASON_USER_REQUESTED;
   g_free (interface->label);
   interface->label = g_strdup (label_of (device));
   if (NM_IS_DEVICE_WIFI (device))

@@ -55,6 +55,7 @@ fake_monitor_snapshot (CsMonitor *monitor, GError **error)
   CsSnapshot *snapshot = cs_snapshot_new ();
 
   snapshot->dns_port = 53;
+  snapshot->now = g_get_monotonic_time ();
   add_interface (snapshot, "lan0", 2);
   add_interface (snapshot, "lan1", 3);
   if (FAKE_MONITOR (monitor)->uplink)

@@ -5,6 +5,7 @@
 
 #include "dbus/errors.h"
 #include "engine/engine.h"
+#include "engine/repairs.h"
 
 #include <glib/gstdio.h>
 
@@ -296,6 +297,9 @@ test_repair (Fixture *f, gconstpointer data)
     {
       fake_monitor_set_applied (f->monitor, nothing);
       cs_monitor_emit_changed (CS_MONITOR (f->monitor));
+      settle (f);
+      assert_log (f, "");
+      g_usleep (2 * CS_REPAIRS_SETTLE);
       settle (f);
       repairs += f->log->len > 0;
       if (i == 0)

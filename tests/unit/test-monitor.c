@@ -305,13 +305,10 @@ test_routes (Fixture *f, gconstpointer data)
 static gboolean
 has_table (const CsSnapshot *snapshot, guint32 table)
 {
-  guint count = 0;
-
   for (guint i = 0; i < snapshot->rule_tables->len; i++)
     if (g_array_index (snapshot->rule_tables, guint32, i) == table)
-      count++;
-  g_assert_cmpuint (count, <=, 1);
-  return count == 1;
+      return TRUE;
+  return FALSE;
 }
 
 static void
