@@ -31,6 +31,20 @@ parse_number (const char *text)
   return (guint)g_ascii_strtoull (text, NULL, 10);
 }
 
+/* Seconds, with a fraction, as microseconds. */
+static gint64
+parse_time (const char *text)
+{
+  return (gint64)(g_ascii_strtod (text, NULL) * G_USEC_PER_SEC);
+}
+
+/* Words have no spaces in them: '~' stands for one. */
+static char *
+parse_text (const char *text)
+{
+  return g_strdelimit (g_strdup (text), "~", ' ');
+}
+
 static int
 index_of (const CsSnapshot *snapshot, const char *name)
 {
@@ -63,6 +77,7 @@ set_flag (CsInterface *interface, const char *word)
   } flags[] = {
     { "ethernet", G_STRUCT_OFFSET (CsInterface, kind), CS_KIND_ETHERNET },
     { "wifi", G_STRUCT_OFFSET (CsInterface, kind), CS_KIND_WIFI },
+    { "mobile", G_STRUCT_OFFSET (CsInterface, kind), CS_KIND_MOBILE },
     { "ppp", G_STRUCT_OFFSET (CsInterface, kind), CS_KIND_PPP },
     { "vpn", G_STRUCT_OFFSET (CsInterface, kind), CS_KIND_VPN },
     { "bridge", G_STRUCT_OFFSET (CsInterface, kind), CS_KIND_BRIDGE },
@@ -73,6 +88,7 @@ set_flag (CsInterface *interface, const char *word)
     { "managed", G_STRUCT_OFFSET (CsInterface, managed), CS_MANAGED_YES },
     { "external", G_STRUCT_OFFSET (CsInterface, managed), CS_MANAGED_EXTERNAL },
     { "ours", G_STRUCT_OFFSET (CsInterface, connection_ours), TRUE },
+    { "disconnected", G_STRUCT_OFFSET (CsInterface, disconnected), TRUE },
     { "shared", G_STRUCT_OFFSET (CsInterface, connection_shared), TRUE },
   };
 
@@ -107,7 +123,7 @@ set_value (CsSnapshot *snapshot,
       interface->rp_filter_own = value[2] - '0';
     }
   else if (g_str_equal (key, "con"))
-    interface->connection_id = g_strdelimit (g_strdup (value), "~", ' ');
+    interface->connection_id = parse_text (value);
   else if (g_str_equal (key, "uuid"))
     interface->connection_uuid = g_strdup (value);
   else if (g_str_equal (key, "gw"))
@@ -148,6 +164,51 @@ parse_link (CsSnapshot *snapshot, char **words)
   g_ptr_array_add (snapshot->interfaces, interface);
 }
 
+static gboolean
+set_profile_state (CsProfile *profile, const char *word)
+{
+  static const char *const states[] = { [CS_PROFILE_DOWN] = "down",
+                                        [CS_PROFILE_GOING] = "going",
+                                        [CS_PROFILE_COMING] = "coming",
+                                        [CS_PROFILE_UP] = "up" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    if (g_str_equal (word, states[i]))
+      {
+        profile->state = i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* "TIME" or "TIME:WORDS" */
+static void
+set_failure (CsProfile *profile, const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ":", 2);
+
+  profile->failed_at = parse_time (parts[0]);
+  profile->failure = parts[1] ? parse_text (parts[1]) : NULL;
+}
+
+static void
+parse_profile (CsSnapshot *snapshot, char **words)
+{
+  g_autofree char *id = parse_text (words[1]);
+  CsProfile *profile = cs_profile_new (id, words[2]);
+
+  for (char **word = words + 3; *word; word++)
+    if (g_str_has_prefix (*word, "interface="))
+      profile->interface = g_strdup (strchr (*word, '=') + 1);
+    else if (g_str_has_prefix (*word, "failed="))
+      set_failure (profile, strchr (*word, '=') + 1);
+    else if (g_str_equal (*word, "hung-up"))
+      profile->hung_up = TRUE;
+    else if (!set_profile_state (profile, *word))
+      g_error ("profile: %s?", *word);
+  g_ptr_array_add (snapshot->profiles, profile);
+}
+
 static void
 parse_route (CsSnapshot *snapshot, char **words)
 {
@@ -184,6 +245,10 @@ parse_statement (CsSnapshot *snapshot, char **words)
     parse_route (snapshot, words);
   else if (g_str_equal (what, "rule"))
     g_array_append_val (snapshot->rule_tables, (guint32){ parse_number (words[1]) });
+  else if (g_str_equal (what, "profile"))
+    parse_profile (snapshot, words);
+  else if (g_str_equal (what, "now"))
+    snapshot->now = parse_time (words[1]);
   else if (g_str_equal (what, "primary"))
     snapshot->primary = g_strdup (words[1]);
   else if (g_str_equal (what, "resolv"))
@@ -232,6 +297,7 @@ network_parse (const char *text)
 static CsRequest *
 parse_request (char **words)
 {
+  g_autofree char *wan = parse_text (words[2]);
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) variant = NULL;
   g_autoptr (GError) error = NULL;
@@ -248,10 +314,12 @@ parse_request (char **words)
       }
     else if (g_str_equal (*word, "temporary"))
       g_variant_dict_insert (&options, "persistent", "b", FALSE);
+    else if (g_str_equal (*word, "no-dial"))
+      g_variant_dict_insert (&options, "dial", "b", FALSE);
     else
       g_variant_dict_insert (&options, *word, "b", TRUE);
   variant = g_variant_ref_sink (g_variant_dict_end (&options));
-  request = cs_request_new (words[0], words[2], variant, &error);
+  request = cs_request_new (words[0], wan, variant, &error);
   if (!request)
     g_error ("%s", error->message);
   return request;
@@ -292,6 +360,8 @@ plan_summary (const CsSharePlan *share)
   g_string_printf (summary, "%s %s: %s |", cs_state_to_string (share->state),
                    share->reason, share->message);
   cs_share_plan_to_key_file (share, file, "share");
+  if (share->better)
+    g_key_file_set_string (file, "share", "better", share->better);
   keys = g_key_file_get_keys (file, "share", NULL, NULL);
   for (char **key = keys; *key; key++)
     {

@@ -1,17 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Networks, requests and plans in a few words, for tables of tests.
  *
- * A network is statements, separated by ';':
- *   link NAME [WORD...]     an interface: up, with a link, Ethernet, MTU 1500, not
- * managed by NetworkManager, not forwarding, with ifindex 2, 3, ... ethernet wifi ppp vpn
- * bridge loopback · down unplugged ptp · managed external · ours shared · index=7
- * mtu=1492 master=br0 addr=10.0.0.1/24[>PEER] fwd=1 rp=EFFECTIVE/OWN con=ID uuid=UUID
- * gw=ADDRESS dns=A,B carries=ppp0 route DESTINATION dev NAME [via GATEWAY] [src ADDRESS]
- * [metric N] [table N] [onlink] unreachable DESTINATION [metric N] [table N] rule TABLE ·
- * primary NAME · resolv A,B · port N · no-nm "lo", ifindex 1, is always there.
+ * A network is statements, separated by ';'; in names of profiles '~' is a space:
  *
- * Requests are statements too: "lan0 via ppp0 keep-lan force temporary address=CIDR
- * dns=A,B". */
+ *   link NAME [WORD...]
+ *     an interface; Ethernet with MTU 1500, up, with a link, not managed by
+ *     NetworkManager, not forwarding, of ifindex 2, 3, ... unless a word says otherwise:
+ *     ethernet wifi mobile ppp vpn bridge loopback
+ *     down unplugged ptp managed external ours shared disconnected
+ *     index=7 mtu=1492 master=br0 addr=10.0.0.1/24[>PEER] fwd=1 rp=EFFECTIVE/OWN
+ *     con=ID uuid=UUID gw=ADDRESS dns=A,B carries=ppp0
+ *   route DESTINATION dev NAME [via GATEWAY] [src ADDRESS] [metric N] [table N] [onlink]
+ *   unreachable DESTINATION [metric N] [table N]
+ *   rule TABLE
+ *   profile ID UUID [down|going|coming|up] [interface=NAME] [failed=TIME[:WORDS]]
+ *     [hung-up]
+ *     a profile of NetworkManager, down unless said otherwise
+ *   now TIME      the moment of the snapshot; all times are in seconds
+ *   primary NAME
+ *   resolv A,B
+ *   port N        for the name server
+ *   no-nm         NetworkManager does not run
+ *
+ * "lo", ifindex 1, is always there.
+ *
+ * Requests are statements too:
+ *
+ *   LAN via WAN [keep-lan] [force] [temporary] [no-dial] [address=CIDR] [dns=A,B]
+ */
 #pragma once
 
 #include "core/plan.h"
@@ -24,7 +40,7 @@ GPtrArray *requests_parse (const char *text);
 CsPlan *plan_in (const char *requests, const char *network, const CsPlan *previous);
 
 /* All of a plan in one line, for patterns: "active none: MESSAGE | lan=lan0 | ... |",
- * with the keys of the ledger; what is absent has no key. */
+ * with the keys of the ledger, and "better"; what is absent has no key. */
 char *plan_summary (const CsSharePlan *share);
 
 /* Asserts that the summaries of the shares match @patterns, as g_pattern_match_simple ()

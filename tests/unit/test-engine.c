@@ -293,7 +293,7 @@ test_repair (Fixture *f, gconstpointer data)
 
   share (f, "lan0", "ppp0");
   g_ptr_array_set_size (f->log, 0);
-  for (guint i = 0; i < 20; i++)
+  for (guint i = 0; i < 10; i++)
     {
       fake_monitor_set_applied (f->monitor, nothing);
       cs_monitor_emit_changed (CS_MONITOR (f->monitor));
@@ -306,7 +306,8 @@ test_repair (Fixture *f, gconstpointer data)
         assert_log (f, "a lan0 ppp0>ppp0; b lan0 ppp0>ppp0; c lan0 ppp0>ppp0");
       g_ptr_array_set_size (f->log, 0);
     }
-  g_assert_cmpuint (repairs, ==, 5);
+  g_assert_cmpuint (repairs, >=, CS_REPAIRS_FREE);
+  g_assert_cmpuint (repairs, <, 10);
   assert_state (f, "lan0", "active");
 }
 
