@@ -151,30 +151,20 @@ plan_lan (Planner *p, GError **error)
   return TRUE;
 }
 
-/* A LAN of an older share is no uplink; "auto" then waits for another. */
-static gboolean
-check_uplink_is_no_lan (Planner *p, GError **error)
+/* Of char * (unowned): the LANs of those that are planned already. */
+static GPtrArray *
+list_older_lans (const Planner *p)
 {
-  const CsInterface *uplink = p->uplink.interface;
+  GPtrArray *lans = g_ptr_array_new ();
 
-  if (!uplink || !find_applied (p->plan, uplink->name))
-    return TRUE;
-  if (g_str_equal (p->request->wan, "auto"))
+  for (guint i = 0; i < p->plan->shares->len; i++)
     {
-      char *message = g_strdup_printf ("the connection of this computer is %s, which is a "
-                                       "LAN itself",
-                                       uplink->name);
+      const CsSharePlan *share = cs_share_plan_applied (p->plan->shares->pdata[i]);
 
-      cs_uplink_clear (&p->uplink);
-      p->uplink.reason = "no-primary";
-      p->uplink.message = message;
-      return TRUE;
+      if (share)
+        g_ptr_array_add (lans, share->lan);
     }
-  g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
-               "%s is the LAN of another share, so it cannot be an uplink as well; end "
-               "that share first",
-               uplink->name);
-  return FALSE;
+  return lans;
 }
 
 /* None of the interfaces that the spec names can be one that is never an uplink. */
@@ -220,11 +210,13 @@ take_uplink (CsSharePlan *share, const CsInterface *uplink)
 static gboolean
 plan_uplink (Planner *p, GError **error)
 {
+  g_autoptr (GPtrArray) older_lans = list_older_lans (p);
   const CsUplinkQuestion question = {
     .snapshot = p->snapshot,
     .wan = p->request->wan,
     .lan = p->request->lan,
     .requests = p->requests,
+    .older_lans = older_lans,
     .dial = p->request->dial,
     .is_new = !p->before || p->before->renewed,
     .current = p->before ? p->before->uplink : NULL,
@@ -235,8 +227,11 @@ plan_uplink (Planner *p, GError **error)
   if (!check_choices (p, error))
     return FALSE;
   p->uplink = cs_uplink_resolve (&question);
-  if (!check_uplink_is_no_lan (p, error))
-    return FALSE;
+  if (g_str_equal (p->uplink.reason, "not-suitable"))
+    {
+      g_set_error_literal (error, CS_ERROR, CS_ERROR_NOT_SUITABLE, p->uplink.message);
+      return FALSE;
+    }
   p->share->dial = g_strdup (p->uplink.dial);
   p->share->better = g_strdup (p->uplink.better);
   p->share->better_since = p->uplink.better_since;
@@ -351,20 +346,24 @@ set_state (CsSharePlan *share, CsState state, const char *reason, char *message)
   share->message = message;
 }
 
+/* "lan0 is shared via ppp0", and why that one, where it is not plain to see. */
 static char *
 active_message (const Planner *p)
 {
   static const char *const ordinals[] = { "1st", "2nd", "3rd" };
+  const char *uplink = p->share->uplink;
   guint choice = p->uplink.choice;
-  g_autofree char *ordinal
-      = choice < G_N_ELEMENTS (ordinals) ? g_strdup (ordinals[choice])
-                                         : g_strdup_printf ("%uth", choice + 1);
+  g_autofree char *ordinal = NULL;
 
+  if (choice == 0 && g_str_equal (p->request->wan, uplink))
+    return g_strdup_printf ("%s is shared via %s", p->request->lan, uplink);
   if (choice == 0)
-    return g_strdup_printf ("%s is shared through %s", p->request->lan,
-                            p->share->uplink);
-  return g_strdup_printf ("%s is shared through %s (%s choice; %s)", p->request->lan,
-                          p->share->uplink, ordinal, p->uplink.message);
+    return g_strdup_printf ("%s is shared via %s (%s)", p->request->lan, uplink,
+                            p->request->wan);
+  ordinal = choice < G_N_ELEMENTS (ordinals) ? g_strdup (ordinals[choice])
+                                             : g_strdup_printf ("%uth", choice + 1);
+  return g_strdup_printf ("%s is shared via %s (%s choice; %s)", p->request->lan, uplink,
+                          ordinal, p->uplink.message);
 }
 
 static void

@@ -38,10 +38,10 @@ typedef struct
   char *reason;  /* (owned) StateReason */
   char *message; /* (owned) StateMessage */
 
-  char *uplink;       /* (owned) (nullable) none right now */
-  int lan_ifindex;    /* 0: absent */
-  int uplink_ifindex; /* 0: none */
-  guint uplink_mtu;   /* bytes, of an IP packet; 0: none */
+  char *uplink;             /* (owned) (nullable) none right now */
+  int lan_ifindex;          /* 0: absent */
+  int uplink_ifindex;       /* 0: none */
+  guint uplink_mtu;         /* bytes, of an IP packet; 0: none */
   GArray *uplink_addresses; /* (owned) of CsCidr: what its flows are masqueraded to */
 
   char *dial; /* (owned) (nullable) UUID of a profile of NetworkManager to bring up */
@@ -49,11 +49,11 @@ typedef struct
   CsLanMethod lan_method;
   gboolean lan_taken; /* the user activated another profile on the LAN: it is absent for
                          us until that one ends */
-  CsCidr address;  /* of the gateway; prefix 0 with keep-lan */
-  GArray *subnets; /* (owned) of CsCidr: whose packets are masqueraded; with keep-lan
-                      the networks of the LAN's addresses and the routes behind it */
-  guint table;     /* routing table of the share, kept while it lives */
-  GArray *routes;  /* (owned) of CsRoute for that table, less the unreachable one */
+  CsCidr address;     /* of the gateway; prefix 0 with keep-lan */
+  GArray *subnets;    /* (owned) of CsCidr: whose packets are masqueraded; with keep-lan
+                         the networks of the LAN's addresses and the routes behind it */
+  guint table;        /* routing table of the share, kept while it lives */
+  GArray *routes;     /* (owned) of CsRoute for that table, less the unreachable one */
 
   guint dns_port; /* where dnsmasq listens; clients always ask port 53 */
   guint lan_mtu;  /* MTU option for clients, 0: not needed */

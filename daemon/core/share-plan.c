@@ -125,6 +125,15 @@ are_servers (char **dns)
   return TRUE;
 }
 
+static gboolean
+are_own_addresses (const CsSharePlan *plan)
+{
+  for (guint i = 0; i < plan->uplink_addresses->len; i++)
+    if (g_array_index (plan->uplink_addresses, CsCidr, i).prefix != 32)
+      return FALSE;
+  return plan->uplink || plan->uplink_addresses->len == 0;
+}
+
 /* Ours lead to the uplink or, with keep-lan, behind the LAN. */
 static gboolean
 are_own_routes (const CsSharePlan *plan)
@@ -174,6 +183,7 @@ find_flaw (const CsSharePlan *plan)
     { plan->lan_ifindex >= 0, "lan-ifindex" },
     { plan->uplink_ifindex >= 0 && (plan->uplink_ifindex == 0) == !plan->uplink,
       "uplink-ifindex" },
+    { are_own_addresses (plan), "uplink-addresses" },
     { plan->lan_method <= CS_LAN_ADDRESS, "lan-method" },
     { plan->address.prefix == 0 || cs_cidr_check_gateway (plan->address, NULL),
       "address" },

@@ -19,14 +19,15 @@
 typedef struct
 {
   const CsSnapshot *snapshot;
-  const char *wan;            /* see wan.h; it has been checked */
-  const char *lan;            /* never its own uplink */
-  const GPtrArray *requests;  /* of CsRequest: their LANs are no uplinks of a type */
-  gboolean dial;              /* profiles that are down may be brought up */
-  gboolean is_new;            /* even one that the user has disconnected */
-  const char *current;        /* (nullable) the uplink in force */
-  const char *better;         /* (nullable) the preferred one that is ready again ... */
-  gint64 better_since;        /* ... since then, as CsSnapshot.now */
+  const char *wan;             /* see wan.h; it has been checked */
+  const char *lan;             /* never its own uplink */
+  const GPtrArray *requests;   /* (nullable) of CsRequest: their LANs are of no type */
+  const GPtrArray *older_lans; /* (nullable) of char *: LANs that are no uplinks at all */
+  gboolean dial;               /* profiles that are down may be brought up */
+  gboolean is_new;     /* the user has just asked: what was before counts no more */
+  const char *current; /* (nullable) the uplink in force */
+  const char *better;  /* (nullable) the preferred one that is ready again ... */
+  gint64 better_since; /* ... since then, as CsSnapshot.now */
 } CsUplinkQuestion;
 
 typedef struct
@@ -35,12 +36,13 @@ typedef struct
   guint choice;                 /* which choice that is, from 0 */
   const char *reason;           /* static: "none", "uplink-missing", "uplink-unknown",
                                    "uplink-down", "uplink-dialing", "no-primary"; see
-                                   StateReason in the D-Bus XML */
+                                   StateReason in the D-Bus XML; "not-suitable": it can
+                                   be no uplink at all, which is an error */
   char *message;                /* (owned) (nullable) why none, or not the first choice */
   const char *dial;             /* (nullable) unowned: UUID of the profile to bring up */
-  const char *better;           /* (nullable) unowned: as in the question, for next time */
+  const char *better; /* (nullable) unowned: as in the question, for next time */
   gint64 better_since;
-  gint64 wake_at;               /* ask again then; 0: only when something changes */
+  gint64 wake_at; /* ask again then; 0: only when something changes */
 } CsUplink;
 
 void cs_uplink_clear (CsUplink *uplink);
@@ -48,9 +50,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CsUplink, cs_uplink_clear)
 
 /* "auto" is NetworkManager's primary connection or, while it knows none or does not run,
  * the interface of main's default route. Of a type's interfaces the ready one that the
- * host itself prefers is taken. A device that has no way
- * out itself but carries a connection (PPPoE) means that. A profile is the interface that
- * it has now. */
+ * host itself prefers is taken. A device that has no way out itself but carries a
+ * connection (PPPoE) means that. A profile is the interface that it has now. Of several
+ * profiles that are down one is dialed at a time, in order of preference. */
 CsUplink cs_uplink_resolve (const CsUplinkQuestion *question);
 
 /* What the share's own table holds while @interface is the uplink: a copy of its routes

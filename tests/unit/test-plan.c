@@ -26,7 +26,7 @@ test_one_pass (void)
     { "", PPP0, { NULL } },
     { "lan0 via ppp0",
       "link lan0;" PPP0,
-      { "active none: lan0 is shared through ppp0 | lan=lan0 | uplink=ppp0 | "
+      { "active none: lan0 is shared via ppp0 | lan=lan0 | uplink=ppp0 | "
         "lan-ifindex=2 | uplink-ifindex=9 | uplink-mtu=1492 | "
         "uplink-addresses=10.64.0.9/32; | lan-method=3 | "
         "address=192.168.137.1/24 | subnets=192.168.137.0/24; | table=13700 | "

@@ -95,6 +95,26 @@ test_good (void)
     }
 }
 
+/* What a WAN may look like; wan.h has the rest. */
+static void
+test_wans (void)
+{
+  static const char *const wans[]
+      = { "auto",          "Mobile broadband",  "profile:lan0",
+          "ppp0,wlan0",    " a , b ",           "2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11",
+          "type:wifi,vpn", "Caf\xc3\xa9; #1=\\" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wans); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CsRequest) request = request_of ("lan0", wans[i], NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (request->wan, ==, wans[i]);
+      assert_round_trip (request);
+    }
+}
+
 static void
 test_bad (void)
 {
@@ -110,6 +130,10 @@ test_bad (void)
     { "lan0", "p\xffp", NULL, "WAN \"p\\xffp\"" },
     { "lan0", "interface:p p", NULL, "WAN \"p p\"|1 to 15" },
     { "lan0", "lan0", NULL, "lan0|itself" },
+    { "lan0", "ppp0,lan0", NULL, "lan0|itself" },
+    { "lan0", "interface:lan0", NULL, "lan0|itself" },
+    { "lan0", "ppp0,", NULL, "WAN \"\"" },
+    { "lan0", "ppp0", "{'dial': <'no'>}", "dial|\"s\"|\"b\"|boolean" },
     { "lan0", "ppp0", "{'ssid': <'x'>}",
       "\"ssid\"|address, dial, dns, force, keep-lan, persistent" },
     { "lan0", "ppp0", "{'wan': <'x'>}", "\"wan\"" },
@@ -277,6 +301,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/request/good", test_good);
+  g_test_add_func ("/request/wans", test_wans);
   g_test_add_func ("/request/bad", test_bad);
   g_test_add_func ("/request/update", test_update);
   g_test_add_func ("/request/equal", test_equal);

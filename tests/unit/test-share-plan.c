@@ -48,6 +48,8 @@ test_round_trip (void)
     { "lan0 via ppp0 dns=9.9.9.9,9.9.9.10",
       "link lan0 managed uuid=2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11 fwd=1 mtu=9000;"
       "link ppp0 ptp mtu=1492 addr=10.64.0.9/32>10.64.64.64 rp=1/0; port 10053" },
+    { "lan0 via Mobile",
+      "link lan0; profile Mobile 2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11" },
     { "lan0 via ppp0 address=10.7.0.1/8",
       "link lan0 down addr=10.7.0.1/8; link ppp0 ptp addr=172.16.0.9/24" },
   };
@@ -136,6 +138,9 @@ test_hostile_ledger (void)
     { "uplink-ifindex", "0", "uplink-ifindex" },
     { "uplink-ifindex", "4294967294", "uplink-ifindex" },
     { "uplink-mtu", "x", "uplink-mtu|\"x\"" },
+    { "uplink-addresses", "192.0.2.2/32;192.0.2.3/32;", NULL },
+    { "uplink-addresses", "192.0.2.2/24;", "uplink-addresses" },
+    { "uplink-addresses", "192.0.2.2;", "uplink-addresses" },
     { "lan-method", "4", "lan-method" },
     { "address", "127.0.0.1/24", "address" },
     { "address", "10.0.0.1", "address" },
@@ -164,6 +169,9 @@ test_hostile_ledger (void)
     { "routes", "10.0.0/24 0.0.0.0 0.0.0.0 0 3 0 13700;", "routes" },
     { "dns-port", "65536", "dns-port" },
     { "dns", "9.9.9.9;evil", "dns" },
+    { "dial", "2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11", NULL },
+    { "dial", "Mobile broadband", "dial" },
+    { "lan-taken", "1", "lan-taken|\"1\"" },
     { "found-connection", "not-a-uuid", "found-connection" },
     { "found-link-down", "maybe", "found-link-down|\"maybe\"" },
     { "found-lan-forwarding", "2", "found-lan-forwarding" },
@@ -204,6 +212,11 @@ test_found_nowhere (void)
 
   cs_share_plan_to_key_file (plan->shares->pdata[0], file, "lan0");
   g_key_file_set_value (file, "lan0", "found-uplink-rp-filter", "1");
+  g_assert_null (cs_share_plan_from_key_file (file, "lan0", &error));
+  g_assert_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_key_file_remove_key (file, "lan0", "found-uplink-rp-filter", NULL);
+  g_key_file_set_value (file, "lan0", "uplink-addresses", "192.0.2.2/32;");
   g_assert_null (cs_share_plan_from_key_file (file, "lan0", &error));
   g_assert_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
 }
@@ -308,6 +321,7 @@ test_null (void)
   cs_request_free (NULL);
   cs_snapshot_free (NULL);
   cs_interface_free (NULL);
+  cs_profile_free (NULL);
 }
 
 int
