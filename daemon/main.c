@@ -26,6 +26,10 @@
 #define END_POLL  20
 #define END_LIMIT 800
 
+/* How long there must have been nothing to do until the service ends by itself: D-Bus
+ * starts it again when somebody asks for it. Seconds. */
+#define IDLE_LIMIT 30
+
 typedef struct
 {
   GMainLoop *loop;             /* (owned) */
@@ -34,6 +38,8 @@ typedef struct
   CsBusManager *manager;       /* (owned) (nullable) likewise */
   guint name;                  /* bus name's owner id */
   guint end_waited;            /* milliseconds */
+  guint idle_timer;            /* timeout source while nothing is shared, or 0 */
+  guint idle_checks;           /* that found nothing to do, in a row */
   int status;
 } Service;
 
@@ -64,6 +70,36 @@ on_signal (gpointer user_data)
   if (end_when_idle (user_data) == G_SOURCE_CONTINUE)
     g_timeout_add (END_POLL, end_when_idle, user_data);
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_idle_check (gpointer user_data)
+{
+  Service *service = user_data;
+
+  if (cs_engine_is_held (service->engine) || cs_engine_is_busy (service->engine))
+    service->idle_checks = 0;
+  else if (++service->idle_checks == 2)
+    {
+      g_message ("Nothing is shared; ending until somebody asks");
+      g_main_loop_quit (service->loop);
+      return G_SOURCE_REMOVE;
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+/* Only while nothing is shared, so that a share at rest wakes nobody. */
+static void
+watch_idle (Service *service)
+{
+  if (cs_engine_has_requests (service->engine))
+    g_clear_handle_id (&service->idle_timer, g_source_remove);
+  else if (service->idle_timer == 0)
+    {
+      service->idle_checks = 0;
+      service->idle_timer
+          = g_timeout_add_seconds (IDLE_LIMIT / 2, on_idle_check, service);
+    }
 }
 
 static void
@@ -115,7 +151,12 @@ on_network_manager (GObject *source, GAsyncResult *result, gpointer user_data)
       fail (service, error->message);
       return;
     }
+  g_signal_connect_swapped (service->engine, "share-changed", G_CALLBACK (watch_idle),
+                            service);
+  g_signal_connect_swapped (service->engine, "share-removed", G_CALLBACK (watch_idle),
+                            service);
   cs_engine_start (service->engine);
+  watch_idle (service);
   service->name = g_bus_own_name_on_connection (service->connection, CS_BUS_NAME,
                                                 G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL,
                                                 on_name_lost, service, NULL);
@@ -130,6 +171,7 @@ run (Service *service)
   cs_network_manager_new_async (service->connection, NULL, on_network_manager, service);
   g_main_loop_run (service->loop);
 
+  g_clear_handle_id (&service->idle_timer, g_source_remove);
   g_clear_handle_id (&service->name, g_bus_unown_name);
   g_clear_object (&service->manager);
   g_clear_object (&service->engine);

@@ -20,6 +20,7 @@ typedef struct
 static void
 call_free (Call *call)
 {
+  cs_engine_release (call->engine);
   g_object_unref (call->engine);
   g_clear_object (&call->invocation);
   g_free (call->lan);
@@ -85,6 +86,7 @@ call_new (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
   Call *call = g_new0 (Call, 1);
 
   call->engine = g_object_ref (engine);
+  cs_engine_hold (engine);
   call->invocation = invocation;
   call->lan = g_strdup (lan);
   return call;

@@ -76,20 +76,22 @@ find_applied (const CsPlan *plan, const char *lan)
   return plan ? cs_share_plan_applied (cs_plan_find (plan, lan)) : NULL;
 }
 
-/* The user has activated another profile on the LAN since it was ours, or none. */
-static gboolean
-lan_is_taken (const Planner *p, const CsInterface *lan)
+/* A connection that the user ends on the LAN gives it back to us, unless it is ours. */
+static CsLanTaken
+find_taker (const Planner *p, const CsInterface *lan)
 {
-  gboolean other;
+  const CsSharePlan *before = p->before;
 
-  if (!p->before || p->before->renewed || !lan || lan->managed != CS_MANAGED_YES)
-    return FALSE;
-  other = lan->connection_uuid && !lan->connection_ours;
-  if (!other && !lan->disconnected)
-    return FALSE;
-  return p->before->lan_taken
-         || (p->before->lan_ifindex == lan->ifindex
-             && p->before->lan_method == CS_LAN_PROFILE);
+  if (!before || before->renewed || !lan || lan->managed != CS_MANAGED_YES)
+    return CS_LAN_OURS;
+  if (before->lan_taken == CS_LAN_OURS
+      && (before->lan_ifindex != lan->ifindex || before->lan_method != CS_LAN_PROFILE))
+    return CS_LAN_OURS;
+  if (lan->connection_uuid && !lan->connection_ours)
+    return CS_LAN_OTHERS;
+  if (lan->disconnected && before->lan_taken != CS_LAN_OTHERS)
+    return CS_LAN_DISCONNECTED;
+  return CS_LAN_OURS;
 }
 
 /* The device that the plan in force was made for is still the one with the name. */
@@ -371,11 +373,15 @@ plan_state (Planner *p)
 {
   const char *lan = p->request->lan;
 
-  if (p->share->lan_taken)
+  if (p->share->lan_taken == CS_LAN_OTHERS)
     set_state (p->share, CS_STATE_WAITING, "lan-taken",
-               g_strdup_printf ("the user has disconnected %s, or given it another "
-                                "connection",
+               g_strdup_printf ("the user has given %s another connection; sharing goes "
+                                "on when that ends",
                                 lan));
+  else if (p->share->lan_taken == CS_LAN_DISCONNECTED)
+    set_state (
+        p->share, CS_STATE_WAITING, "lan-taken",
+        g_strdup_printf ("the user has disconnected %s; to go on, share it again", lan));
   else if (!p->lan)
     set_state (p->share, CS_STATE_WAITING, "lan-missing",
                g_strdup_printf ("%s is not there", lan));
@@ -418,11 +424,9 @@ plan_share (Planner *p, const CsRequest *request)
   p->share = share;
   p->before = find_applied (p->previous, request->lan);
   p->lan = cs_snapshot_find (p->snapshot, request->lan);
-  if (lan_is_taken (p, p->lan))
-    {
-      share->lan_taken = TRUE;
-      p->lan = NULL;
-    }
+  share->lan_taken = find_taker (p, p->lan);
+  if (share->lan_taken != CS_LAN_OURS)
+    p->lan = NULL;
   if (!plan_lan (p, &error) || !plan_uplink (p, &error) || !plan_gateway (p, &error)
       || !plan_routing (p, &error))
     return new_failed (request->lan, error);

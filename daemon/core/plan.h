@@ -31,6 +31,15 @@ typedef enum
   CS_LAN_ADDRESS, /* rtnetlink: NetworkManager does not manage the device */
 } CsLanMethod;
 
+/* Whom the user has given the LAN since it was ours. While it is not ours it is absent
+ * for us. */
+typedef enum
+{
+  CS_LAN_OURS,
+  CS_LAN_OTHERS,       /* another profile is active on it: until that one ends */
+  CS_LAN_DISCONNECTED, /* nobody: until the user asks for the share again */
+} CsLanTaken;
+
 typedef struct
 {
   char *lan; /* (owned) */
@@ -47,13 +56,12 @@ typedef struct
   char *dial; /* (owned) (nullable) UUID of a profile of NetworkManager to bring up */
 
   CsLanMethod lan_method;
-  gboolean lan_taken; /* the user activated another profile on the LAN: it is absent for
-                         us until that one ends */
-  CsCidr address;     /* of the gateway; prefix 0 with keep-lan */
-  GArray *subnets;    /* (owned) of CsCidr: whose packets are masqueraded; with keep-lan
-                         the networks of the LAN's addresses and the routes behind it */
-  guint table;        /* routing table of the share, kept while it lives */
-  GArray *routes;     /* (owned) of CsRoute for that table, less the unreachable one */
+  CsLanTaken lan_taken;
+  CsCidr address;  /* of the gateway; prefix 0 with keep-lan */
+  GArray *subnets; /* (owned) of CsCidr: whose packets are masqueraded; with keep-lan
+                      the networks of the LAN's addresses and the routes behind it */
+  guint table;     /* routing table of the share, kept while it lives */
+  GArray *routes;  /* (owned) of CsRoute for that table, less the unreachable one */
 
   guint dns_port; /* where dnsmasq listens; clients always ask port 53 */
   guint lan_mtu;  /* MTU option for clients, 0: not needed */

@@ -27,7 +27,7 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, lan_mtu, "lan-mtu", NUMBER),
   CS_FIELD (CsSharePlan, dns, "dns", STRV),
   CS_FIELD (CsSharePlan, dial, "dial", STRING),
-  CS_FIELD (CsSharePlan, lan_taken, "lan-taken", BOOL),
+  CS_FIELD (CsSharePlan, lan_taken, "lan-taken", NUMBER),
   CS_FIELD (CsSharePlan, found_connection, "found-connection", STRING),
   CS_FIELD (CsSharePlan, found_link_down, "found-link-down", BOOL),
   CS_FIELD (CsSharePlan, found_address, "found-address", BOOL),
@@ -185,6 +185,7 @@ find_flaw (const CsSharePlan *plan)
       "uplink-ifindex" },
     { are_own_addresses (plan), "uplink-addresses" },
     { plan->lan_method <= CS_LAN_ADDRESS, "lan-method" },
+    { plan->lan_taken <= CS_LAN_DISCONNECTED, "lan-taken" },
     { plan->address.prefix == 0 || cs_cidr_check_gateway (plan->address, NULL),
       "address" },
     { plan->address.prefix != 0

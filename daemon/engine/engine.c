@@ -38,6 +38,7 @@ struct _CsEngine
   CsPlan *shown;       /* (owned) what the last pass came to, errors included */
   CsRepairs *repairs;  /* (owned) */
   GHashTable *dirty;   /* (owned) set of LANs whose part of the host may have changed */
+  guint holds;         /* orders on their way */
   gboolean running;    /* a pass is under way */
   gboolean again;      /* and something happened since it began */
   guint source;        /* idle source of the next pass, or 0 */
@@ -153,6 +154,31 @@ gboolean
 cs_engine_is_busy (CsEngine *self)
 {
   return self->running || self->source != 0;
+}
+
+gboolean
+cs_engine_has_requests (CsEngine *self)
+{
+  return self->requests->len > 0;
+}
+
+gboolean
+cs_engine_is_held (CsEngine *self)
+{
+  return self->holds > 0;
+}
+
+void
+cs_engine_hold (CsEngine *self)
+{
+  self->holds++;
+}
+
+void
+cs_engine_release (CsEngine *self)
+{
+  g_return_if_fail (self->holds > 0);
+  self->holds--;
 }
 
 /* --- Planning ------------------------------------------------------------------------

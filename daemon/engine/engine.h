@@ -27,6 +27,12 @@ void cs_engine_start (CsEngine *self);
 
 /* Whether a pass is under way or due. */
 gboolean cs_engine_is_busy (CsEngine *self);
+/* Whether anything is shared, or to be shared when it can be. */
+gboolean cs_engine_has_requests (CsEngine *self);
+/* Whether an order is on its way to the engine: a password dialog may be open. */
+gboolean cs_engine_is_held (CsEngine *self);
+void cs_engine_hold (CsEngine *self);
+void cs_engine_release (CsEngine *self);
 
 /* The network now (transfer full). */
 CsSnapshot *cs_engine_snapshot (CsEngine *self, GError **error);

@@ -31,7 +31,7 @@ test_one_pass (void)
         "uplink-addresses=10.64.0.9/32; | lan-method=3 | "
         "address=192.168.137.1/24 | subnets=192.168.137.0/24; | table=13700 | "
         "routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700; | dns-port=53 | "
-        "lan-mtu=1492 | dns=192.0.2.53; | lan-taken=false | found-link-down=false | "
+        "lan-mtu=1492 | dns=192.0.2.53; | lan-taken=0 | found-link-down=false | "
         "found-address=false | "
         "found-lan-forwarding=0 | found-uplink-forwarding=0 |" } },
 
@@ -42,11 +42,11 @@ test_one_pass (void)
         "found-address=false | found-uplink-forwarding=0 |" } },
     { "lan0 via ppp0",
       "link lan0 managed ours shared uuid=" UUID ";" PPP0,
-      { "active*| lan-method=2 *| dns=192.0.2.53; | lan-taken=false | "
+      { "active*| lan-method=2 *| dns=192.0.2.53; | lan-taken=0 | "
         "found-link-down*" } },
     { "lan0 via ppp0",
       "link lan0 external uuid=" UUID ";" PPP0,
-      { "active*| lan-method=3 *| dns=192.0.2.53; | lan-taken=false | "
+      { "active*| lan-method=3 *| dns=192.0.2.53; | lan-taken=0 | "
         "found-link-down*" } },
     { "lan0 via ppp0",
       "link lan0 down addr=192.168.137.1/24; route 192.168.137.0/24 dev lan0;" PPP0,
@@ -67,7 +67,7 @@ test_one_pass (void)
         "uplink-ifindex=0 | uplink-mtu=0 | uplink-addresses= | lan-method=3 | "
         "address=192.168.137.1/24 | "
         "subnets=192.168.137.0/24; | table=13700 | routes= | dns-port=53 | lan-mtu=0 | "
-        "lan-taken=false | "
+        "lan-taken=0 | "
         "found-link-down=false | found-address=false | found-lan-forwarding=0 |" } },
     { "lan0 via eth1",
       "link lan0; link eth1 unplugged",
@@ -96,7 +96,7 @@ test_one_pass (void)
       { "active*| dns-port=10053 | lan-mtu=1500 | dns=198.51.100.53; *" } },
     { "lan0 via eth1",
       "link lan0;" ETH1,
-      { "active*| lan-mtu=0 | lan-taken=false | found-link-down*" } },
+      { "active*| lan-mtu=0 | lan-taken=0 | found-link-down*" } },
 
     /* addresses */
     { "lan0 via ppp0 address=10.1.0.1/16",
@@ -132,7 +132,7 @@ test_one_pass (void)
         "10.6.0.0/15 0.0.0.0 0.0.0.0 0 2 0 13700;"
         "10.7.0.0/24 10.42.0.9 0.0.0.0 0 2 0 13700;"
         "0.0.0.0/0 0.0.0.0 0.0.0.0 0 9 0 13700; | dns-port=0 | lan-mtu=0 | "
-        "lan-taken=false | "
+        "lan-taken=0 | "
         "found-link-down=false | found-address=false | found-lan-forwarding=0 | "
         "found-uplink-forwarding=0 |" } },
     { "lan0 via ppp0 keep-lan",

@@ -73,7 +73,7 @@ test_two_passes (void)
       "link lan0;" PPP0,
       "lan0 via ppp0",
       "link lan0 managed uuid=" UUID ";" PPP0,
-      { "active*| lan-method=3 *| dns=192.0.2.53; | lan-taken=false | "
+      { "active*| lan-method=3 *| dns=192.0.2.53; | lan-taken=0 | "
         "found-link-down*" } },
     { "lan0 via ppp0",
       "link lan0;" PPP0,
