@@ -73,33 +73,10 @@ on_signal (gpointer user_data)
 }
 
 static gboolean
-on_idle_check (gpointer user_data)
+is_needed (const Service *service)
 {
-  Service *service = user_data;
-
-  if (cs_engine_is_held (service->engine) || cs_engine_is_busy (service->engine))
-    service->idle_checks = 0;
-  else if (++service->idle_checks == 2)
-    {
-      g_message ("Nothing is shared; ending until somebody asks");
-      g_main_loop_quit (service->loop);
-      return G_SOURCE_REMOVE;
-    }
-  return G_SOURCE_CONTINUE;
-}
-
-/* Only while nothing is shared, so that a share at rest wakes nobody. */
-static void
-watch_idle (Service *service)
-{
-  if (cs_engine_has_requests (service->engine))
-    g_clear_handle_id (&service->idle_timer, g_source_remove);
-  else if (service->idle_timer == 0)
-    {
-      service->idle_checks = 0;
-      service->idle_timer
-          = g_timeout_add_seconds (IDLE_LIMIT / 2, on_idle_check, service);
-    }
+  return cs_engine_has_requests (service->engine) || cs_engine_is_held (service->engine)
+         || cs_engine_is_busy (service->engine);
 }
 
 static void
@@ -107,6 +84,69 @@ on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   fail (user_data, "the bus name " CS_BUS_NAME " is taken or not allowed: is it already "
                    "running, or not run as root?");
+}
+
+static void
+own_name (Service *service)
+{
+  service->name = g_bus_own_name_on_connection (service->connection, CS_BUS_NAME,
+                                                G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL,
+                                                on_name_lost, service, NULL);
+}
+
+static gboolean on_idle_check (gpointer user_data);
+
+/* Only while nothing is shared, so that a share at rest wakes nobody. */
+static void
+watch_idle (Service *service)
+{
+  gboolean shared = cs_engine_has_requests (service->engine);
+  gboolean ending = service->name == 0;
+
+  if (shared && !ending)
+    g_clear_handle_id (&service->idle_timer, g_source_remove);
+  else if (!shared && service->idle_timer == 0)
+    {
+      service->idle_checks = 0;
+      service->idle_timer
+          = g_timeout_add_seconds (IDLE_LIMIT / 2, on_idle_check, service);
+    }
+}
+
+/* What came in before the name was given up has been heard by now. */
+static gboolean
+on_name_given_up (gpointer user_data)
+{
+  Service *service = user_data;
+
+  service->idle_timer = 0;
+  if (is_needed (service))
+    {
+      own_name (service);
+      watch_idle (service);
+    }
+  else
+    {
+      g_message ("Nothing is shared; ending until somebody asks");
+      g_main_loop_quit (service->loop);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_idle_check (gpointer user_data)
+{
+  Service *service = user_data;
+
+  if (is_needed (service))
+    service->idle_checks = 0;
+  else if (++service->idle_checks == 2)
+    {
+      g_clear_handle_id (&service->name, g_bus_unown_name);
+      service->idle_timer = g_timeout_add (END_POLL, on_name_given_up, service);
+      return G_SOURCE_REMOVE;
+    }
+  return G_SOURCE_CONTINUE;
 }
 
 static GPtrArray *
@@ -156,10 +196,8 @@ on_network_manager (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_connect_swapped (service->engine, "share-removed", G_CALLBACK (watch_idle),
                             service);
   cs_engine_start (service->engine);
+  own_name (service);
   watch_idle (service);
-  service->name = g_bus_own_name_on_connection (service->connection, CS_BUS_NAME,
-                                                G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL,
-                                                on_name_lost, service, NULL);
 }
 
 static void
