@@ -28,6 +28,13 @@ cs_pass_result_free (CsPassResult *result)
   g_free (result);
 }
 
+const GError *
+cs_pass_result_failure (const CsPassResult *result, const char *lan)
+{
+  return result->store_error != NULL ? result->store_error
+                                     : g_hash_table_lookup (result->errors, lan);
+}
+
 /* A plan whose shares belong to others. */
 static void
 free_borrowed (CsPlan *plan)

@@ -14,6 +14,8 @@ typedef struct
   GError *store_error; /* (owned) (nullable) nothing was done, as the disk refused */
 } CsPassResult;
 
+/* Why the share of @lan is not as the pass was to make it, or NULL. */
+const GError *cs_pass_result_failure (const CsPassResult *result, const char *lan);
 void cs_pass_result_free (CsPassResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsPassResult, cs_pass_result_free)
 

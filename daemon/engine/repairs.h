@@ -24,7 +24,7 @@ void cs_repairs_free (CsRepairs *self);
 
 /* @lan is not damaged at the moment. */
 void cs_repairs_healthy (CsRepairs *self, const char *lan);
-/* Whether @lan, which is damaged, may be repaired at @now (g_get_monotonic_time ()); then it counts as one.
- * Else @again is when. */
+/* Whether @lan, which is damaged, may be repaired at @now (g_get_monotonic_time ()); then
+ * it counts as one. Else @again is when. */
 gboolean cs_repairs_may (CsRepairs *self, const char *lan, gint64 now, gint64 *again);
 void cs_repairs_forget (CsRepairs *self, const char *lan);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What came of a pass, as the world sees it. */
+#include "engine-private.h"
+
+static void
+log_change (const char *lan, const CsSharePlan *old, const CsSharePlan *new)
+{
+  if (new == NULL)
+    g_message ("%s: no longer shared", lan);
+  else if (old == NULL || g_strcmp0 (old->message, new->message) != 0)
+    g_message ("%s: %s: %s", lan, cs_state_to_string (new->state), new->message);
+}
+
+static void
+set_words (CsSharePlan *share, CsState state, const char *reason, const char *message)
+{
+  share->state = state;
+  g_free (share->reason);
+  share->reason = g_strdup (reason);
+  g_free (share->message);
+  share->message = g_strdup (message);
+}
+
+/* The share's plan as it came out: with the error of the step that failed, if one did. */
+static CsSharePlan *
+outcome (const CsPassResult *result, const char *lan)
+{
+  CsSharePlan *share = cs_share_plan_copy (cs_plan_find (result->target, lan));
+  const GError *error = cs_pass_result_failure (result, lan);
+
+  if (error != NULL && share->error == NULL)
+    set_words (share, CS_STATE_FAILED, "failed", error->message);
+  return share;
+}
+
+CsPlan *
+cs_engine_outcomes (CsEngine *self, const CsPassResult *result, GHashTable *back)
+{
+  CsPlan *shown = cs_plan_new_empty ();
+
+  for (guint i = 0; i < self->requests->len; i++)
+    {
+      const char *lan = ((CsRequest *)g_ptr_array_index (self->requests, i))->lan;
+      const CsSharePlan *before = cs_plan_find (self->shown, lan);
+
+      if (!g_hash_table_contains (back, lan))
+        g_ptr_array_add (shown->shares, outcome (result, lan));
+      else if (before != NULL)
+        g_ptr_array_add (shown->shares, cs_share_plan_copy (before));
+    }
+  return shown;
+}
+
+CsSharePlan *
+cs_engine_starting_plan (const char *lan)
+{
+  CsSharePlan *share = cs_share_plan_new (lan);
+
+  set_words (share, CS_STATE_STARTING, "none", "the service has just been started");
+  return share;
+}
+
+void
+cs_engine_publish (CsEngine *self, CsPlan *shown)
+{
+  g_autoptr (CsPlan) before = g_steal_pointer (&self->shown);
+
+  self->shown = shown;
+  for (guint i = 0; i < before->shares->len; i++)
+    {
+      const char *lan = ((CsSharePlan *)g_ptr_array_index (before->shares, i))->lan;
+
+      if (cs_plan_find (shown, lan) != NULL)
+        continue;
+      log_change (lan, NULL, NULL);
+      cs_repairs_forget (self->repairs, lan);
+      cs_engine_emit_removed (self, lan);
+    }
+  for (guint i = 0; i < shown->shares->len; i++)
+    {
+      const CsSharePlan *share = g_ptr_array_index (shown->shares, i);
+
+      log_change (share->lan, cs_plan_find (before, share->lan), share);
+      cs_engine_emit_changed (self, share->lan);
+    }
+}

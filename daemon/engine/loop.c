@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The loop of passes: whatever happens queues one; it takes the orders that are there,
+ * plans, acts (pass.c), publishes, and answers the orders. Some things need another look
+ * later though nothing happens: the plan's own decisions, and what has failed. */
+#include "engine-private.h"
+
+#include "core/holds.h"
+
+/* A share that failed for a reason that may pass is tried again after this long, and
+ * after twice as long each further time, up to the limit. Seconds. */
+#define RETRY_FIRST 2
+#define RETRY_LIMIT 300
+
+static gboolean
+on_wake (gpointer user_data)
+{
+  CsEngine *self = user_data;
+
+  self->wake = 0;
+  cs_engine_queue_pass (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* The plan has something to decide at that time, whether or not anything happens. */
+static void
+schedule_wake (CsEngine *self, gint64 at)
+{
+  gint64 delay = MAX (at - g_get_monotonic_time (), 0) / 1000 + 1;
+
+  g_clear_handle_id (&self->wake, g_source_remove);
+  if (at != 0)
+    self->wake = g_timeout_add (MIN (delay, G_MAXUINT), on_wake, self);
+}
+
+static gboolean
+on_retry (gpointer user_data)
+{
+  CsEngine *self = user_data;
+
+  self->retry = 0;
+  cs_engine_queue_pass (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* After a failure of a step. A plan that fails is tried again by the next event anyway.
+ */
+static void
+schedule_retry (CsEngine *self, gboolean failed)
+{
+  g_clear_handle_id (&self->retry, g_source_remove);
+  self->retry_delay
+      = failed ? CLAMP (self->retry_delay * 2, RETRY_FIRST, RETRY_LIMIT) : 0;
+  if (failed)
+    self->retry = g_timeout_add_seconds (self->retry_delay, on_retry, self);
+}
+
+static void
+on_pass (GObject *source, GAsyncResult *async_result, gpointer user_data)
+{
+  g_autoptr (CsEngine) self = user_data;
+  g_autoptr (CsPassResult) result = cs_pass_run_finish (async_result);
+  g_autoptr (GHashTable) back = cs_engine_take_back (self, result);
+  gboolean failed = result->store_error != NULL || g_hash_table_size (result->errors) > 0;
+
+  self->running = FALSE;
+  cs_plan_free (self->applied);
+  self->applied = g_steal_pointer (&result->applied);
+  cs_engine_publish (self, cs_engine_outcomes (self, result, back));
+  schedule_wake (self, result->target->wake_at);
+  schedule_retry (self, failed && g_hash_table_size (back) == 0);
+  cs_engine_answer_orders (self, result);
+  if (self->again || g_hash_table_size (back) > 0)
+    cs_engine_queue_pass (self);
+}
+
+/* Marks the shares whose part of the host somebody has changed, though the plan is the
+ * same: they are applied again. Returns when to look again, for one that is repaired too
+ * often, or 0. */
+static gint64
+find_damage (CsEngine *self, const CsPlan *target, const CsSnapshot *snapshot)
+{
+  gint64 wake_at = 0, again = 0;
+
+  for (guint i = 0; i < self->applied->shares->len; i++)
+    {
+      const CsSharePlan *share = g_ptr_array_index (self->applied->shares, i);
+      g_autofree char *damage = NULL;
+
+      if (g_hash_table_contains (self->dirty, share->lan)
+          || !cs_share_plan_equal (share, cs_plan_find (target, share->lan)))
+        continue;
+      damage = cs_share_plan_damage (share, snapshot);
+      if (damage == NULL)
+        cs_repairs_healthy (self->repairs, share->lan);
+      else if (cs_repairs_may (self->repairs, share->lan, snapshot->now, &again))
+        {
+          g_message ("%s: %s; repairing it", share->lan, damage);
+          g_hash_table_add (self->dirty, g_strdup (share->lan));
+        }
+      else if (wake_at == 0 || again < wake_at)
+        wake_at = again;
+    }
+  return wake_at;
+}
+
+static void
+run_pass (CsEngine *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CsSnapshot) snapshot = cs_monitor_snapshot (self->monitor, &error);
+  CsPlan *target;
+  gint64 again;
+
+  self->again = FALSE;
+  if (snapshot == NULL)
+    {
+      g_warning ("The network cannot be read: %s", error->message);
+      cs_engine_fail_orders (self, error);
+      schedule_retry (self, TRUE);
+      return;
+    }
+  cs_engine_take_orders (self, snapshot);
+  target = cs_plan_new (self->requests, snapshot, self->applied);
+  again = find_damage (self, target, snapshot);
+  if (again != 0 && (target->wake_at == 0 || again < target->wake_at))
+    target->wake_at = again;
+  self->running = TRUE;
+  cs_pass_run_async (self->steps, self->store, self->applied, target,
+                     g_steal_pointer (&self->dirty), on_pass, g_object_ref (self));
+  self->dirty = cs_engine_new_set ();
+}
+
+static gboolean
+on_idle (gpointer user_data)
+{
+  CsEngine *self = user_data;
+
+  self->source = 0;
+  run_pass (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+cs_engine_queue_pass (CsEngine *self)
+{
+  if (self->running)
+    self->again = TRUE;
+  else if (self->source == 0)
+    self->source = g_idle_add_full (G_PRIORITY_DEFAULT, on_idle, self, NULL);
+}

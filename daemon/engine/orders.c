@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An order is a caller's wish on its way: it joins the next pass, which lets it change
+ * the list of requests if the plan allows it, and is answered when that pass is over. One
+ * that fails takes its change of the requests back. */
+#include "engine-private.h"
+
+#include "dbus/errors.h"
+
+typedef struct
+{
+  GTask *task;         /* (owned) the caller's, answered when the pass is over */
+  char *lan;           /* (owned) */
+  CsRequest *request;  /* (owned) (nullable) NULL: stop sharing */
+  CsRequest *previous; /* (owned) (nullable) what it replaced, to be taken back */
+} Order;
+
+static void
+order_free (Order *order)
+{
+  g_object_unref (order->task);
+  g_free (order->lan);
+  g_clear_pointer (&order->request, cs_request_free);
+  g_clear_pointer (&order->previous, cs_request_free);
+  g_free (order);
+}
+
+GPtrArray *
+cs_engine_new_orders (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)order_free);
+}
+
+/* A share that is new must have its device, and a WAN that may exist; one that is known
+ * may wait for both. */
+static gboolean
+check_new_share (const CsPlan *plan, const char *lan, gboolean known, GError **error)
+{
+  const CsSharePlan *share = cs_plan_find (plan, lan);
+
+  if (share->error != NULL)
+    g_propagate_error (error, g_error_copy (share->error));
+  else if (share->lan_ifindex == 0 && !known)
+    g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_DEVICE,
+                 "there is no interface \"%s\"; \"sharectl interfaces\" lists those that "
+                 "there are",
+                 lan);
+  else if (g_str_equal (share->reason, "uplink-unknown") && !known)
+    g_set_error_literal (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT, share->message);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+CsSharePlan *
+cs_engine_preview (CsEngine *self,
+                   const CsSnapshot *snapshot,
+                   const CsRequest *request,
+                   GError **error)
+{
+  g_autoptr (GPtrArray) requests = cs_request_list_copy (self->requests);
+  g_autoptr (CsRequest) known = NULL;
+  g_autoptr (CsPlan) plan = NULL;
+
+  known = cs_request_list_put (requests, request->lan, request);
+  plan = cs_plan_new (requests, snapshot, self->applied);
+  if (!check_new_share (plan, request->lan, known != NULL, error))
+    return NULL;
+  return cs_share_plan_copy (cs_plan_find (plan, request->lan));
+}
+
+static void
+refuse (CsEngine *self, Order *order, GError *error)
+{
+  g_autoptr (CsRequest) dropped
+      = cs_request_list_put (self->requests, order->lan, order->previous);
+
+  g_task_return_error (order->task, error);
+}
+
+/* Whoever asks for a share again wants it again, whatever they did against it since. */
+static void
+renew (CsEngine *self, const char *lan)
+{
+  CsSharePlan *share = cs_plan_find (self->applied, lan);
+
+  if (share != NULL)
+    share->renewed = TRUE;
+}
+
+/* Lets the order change the requests, if what it asks for can be planned. */
+static gboolean
+take_order (CsEngine *self, Order *order, const CsSnapshot *snapshot)
+{
+  GError *error = NULL;
+
+  order->previous = cs_request_list_put (self->requests, order->lan, order->request);
+  if (order->request != NULL)
+    {
+      g_autoptr (CsPlan) plan = NULL;
+
+      renew (self, order->lan);
+      plan = cs_plan_new (self->requests, snapshot, self->applied);
+
+      check_new_share (plan, order->lan, order->previous != NULL, &error);
+    }
+  else if (order->previous == NULL)
+    g_set_error (&error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
+                 "\"%s\" is not shared; \"sharectl list\" shows what is", order->lan);
+
+  if (error != NULL)
+    {
+      refuse (self, order, error);
+      return FALSE;
+    }
+  cs_store_set_request (self->store, order->lan, order->request);
+  return TRUE;
+}
+
+void
+cs_engine_take_orders (CsEngine *self, const CsSnapshot *snapshot)
+{
+  g_autoptr (GPtrArray) orders = g_steal_pointer (&self->orders);
+
+  self->orders = cs_engine_new_orders ();
+  while (orders->len > 0)
+    {
+      Order *order = g_ptr_array_steal_index (orders, 0);
+
+      if (take_order (self, order, snapshot))
+        g_ptr_array_add (self->taken, order);
+      else
+        order_free (order);
+    }
+}
+
+GHashTable *
+cs_engine_take_back (CsEngine *self, const CsPassResult *result)
+{
+  GHashTable *back = cs_engine_new_set ();
+
+  for (guint i = 0; i < self->taken->len; i++)
+    {
+      Order *order = g_ptr_array_index (self->taken, i);
+      g_autoptr (CsRequest) dropped = NULL;
+
+      if (cs_pass_result_failure (result, order->lan) == NULL
+          || (order->request == NULL && result->store_error == NULL))
+        continue;
+      dropped = cs_request_list_put (self->requests, order->lan, order->previous);
+      cs_store_set_request (self->store, order->lan, order->previous);
+      g_hash_table_add (back, g_strdup (order->lan));
+    }
+  return back;
+}
+
+void
+cs_engine_answer_orders (CsEngine *self, const CsPassResult *result)
+{
+  g_autoptr (GPtrArray) taken = g_steal_pointer (&self->taken);
+
+  self->taken = cs_engine_new_orders ();
+  for (guint i = 0; i < taken->len; i++)
+    {
+      Order *order = g_ptr_array_index (taken, i);
+      const GError *error = cs_pass_result_failure (result, order->lan);
+
+      if (error != NULL)
+        g_task_return_error (order->task, g_error_copy (error));
+      else
+        g_task_return_boolean (order->task, TRUE);
+    }
+}
+
+void
+cs_engine_fail_orders (CsEngine *self, const GError *error)
+{
+  g_autoptr (GPtrArray) orders = g_steal_pointer (&self->orders);
+
+  self->orders = cs_engine_new_orders ();
+  for (guint i = 0; i < orders->len; i++)
+    g_task_return_error (((Order *)g_ptr_array_index (orders, i))->task,
+                         g_error_copy (error));
+}
+
+static void
+add_order (CsEngine *self, const char *lan, CsRequest *request, GTask *task)
+{
+  Order *order = g_new0 (Order, 1);
+
+  order->lan = g_strdup (lan);
+  order->request = request;
+  order->task = task;
+  g_ptr_array_add (self->orders, order);
+  cs_engine_queue_pass (self);
+}
+
+void
+cs_engine_share_async (CsEngine *self,
+                       CsRequest *request,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, cs_engine_share_async);
+  add_order (self, request->lan, request, task);
+}
+
+gboolean
+cs_engine_share_finish (CsEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+cs_engine_stop_async (CsEngine *self,
+                      const char *lan,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, cs_engine_stop_async);
+  add_order (self, lan, NULL, task);
+}
+
+gboolean
+cs_engine_stop_finish (CsEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
