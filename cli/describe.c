@@ -6,25 +6,31 @@
 #include "json.h"
 
 #include <arpa/inet.h>
+#include <string.h>
 
-/* What ends the waiting, by StateReason: for messages that say only what is missing. */
+/* What ends the waiting, by StateReason: for messages that say only what is missing. Of
+ * several choices any may. */
 static const char *
-remedy_of (const char *reason)
+remedy_of (const char *reason, const char *wan)
 {
   static const struct
   {
     const char *reason;
     const char *remedy;
+    const char *of_several;
   } remedies[] = {
-    { "uplink-missing", "sharing begins when it appears" },
-    { "uplink-down", "sharing begins when it is connected" },
-    { "no-primary", "sharing begins when there is one to share" },
-    { "lan-missing", "sharing begins when it appears" },
+    { "uplink-missing", "sharing begins when it appears",
+      "sharing begins when one of them is ready" },
+    { "uplink-down", "sharing begins when it is connected",
+      "sharing begins when one of them is ready" },
+    { "no-primary", "sharing begins when there is one to share",
+      "sharing begins when one of them is ready" },
+    { "lan-missing", "sharing begins when it appears", "sharing begins when it appears" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (remedies); i++)
     if (g_str_equal (reason, remedies[i].reason))
-      return remedies[i].remedy;
+      return strchr (wan, ',') != NULL ? remedies[i].of_several : remedies[i].remedy;
   return NULL;
 }
 
@@ -34,37 +40,34 @@ cs_describe_text (const char *text)
   return text != NULL ? text : "";
 }
 
+/* The service's own words say by which uplink, and why that one. */
 static char *
 describe_active (CsDbusShare *share)
 {
-  const char *wan = cs_describe_text (cs_dbus_share_get_wan (share));
-  const char *uplink = cs_describe_text (cs_dbus_share_get_uplink (share));
+  const char *message = cs_describe_text (cs_dbus_share_get_state_message (share));
   const char *address = cs_describe_text (cs_dbus_share_get_address (share));
   g_autofree char *network = cs_describe_network (address);
-  g_autofree char *chosen
-      = g_str_equal (wan, uplink) ? g_strdup ("") : g_strdup_printf (" (%s)", wan);
-  g_autofree char *clients
-      = *address == '\0' ? g_strdup ("its addresses are left as they are")
-                         : g_strdup_printf ("clients get addresses from %s", network);
 
-  return g_strdup_printf ("%s is shared via %s%s: %s", cs_dbus_share_get_lan (share),
-                          uplink, chosen, clients);
+  if (*address == '\0')
+    return g_strdup_printf ("%s: its addresses are left as they are", message);
+  return g_strdup_printf ("%s: clients get addresses from %s", message, network);
 }
 
 char *
 cs_describe_share (CsDbusShare *share)
 {
   const char *lan = cs_describe_text (cs_dbus_share_get_lan (share));
+  const char *wan = cs_describe_text (cs_dbus_share_get_wan (share));
   const char *state = cs_describe_text (cs_dbus_share_get_state (share));
+  const char *reason = cs_describe_text (cs_dbus_share_get_state_reason (share));
   const char *message = cs_describe_text (cs_dbus_share_get_state_message (share));
-  const char *remedy
-      = remedy_of (cs_describe_text (cs_dbus_share_get_state_reason (share)));
   const char *verb = g_str_equal (state, "failed") ? "has " : "is ";
+  const char *remedy = NULL;
 
   if (g_str_equal (state, "active"))
     return describe_active (share);
-  if (!g_str_equal (state, "waiting"))
-    remedy = NULL;
+  if (g_str_equal (state, "waiting"))
+    remedy = remedy_of (reason, wan);
   return g_strconcat (lan, " ", verb, state, *message != '\0' ? ": " : "", message,
                       remedy != NULL ? "; " : "", cs_describe_text (remedy), NULL);
 }

@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 
 /* "lan0 is shared via ppp0: clients get addresses from 192.168.137.0/24",
+ * "lan0 is shared via wlan0 (2nd choice; ppp0 is not there): ...",
  * "lan0 is waiting: ppp0 is not there; sharing begins when it appears" */
 char *cs_describe_share (CsDbusShare *share);
 

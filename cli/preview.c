@@ -20,7 +20,6 @@ print_string (GVariant *preview, const char *key, const char *name)
   printf ("%-8s %s\n", name, line);
 }
 
-/* An active share needs no reason. */
 static void
 print_state (GVariant *preview, gboolean color)
 {
@@ -33,10 +32,7 @@ print_state (GVariant *preview, gboolean color)
   g_variant_lookup (preview, "message", "&s", &message);
   painted = cs_output_state (state, color);
   line = cs_output_line (message);
-  if (g_str_equal (state, "active"))
-    printf ("%-8s %s\n", "state", painted);
-  else
-    printf ("%-8s %s: %s\n", "state", painted, line);
+  printf ("%-8s %s: %s\n", "state", painted, line);
 }
 
 static void

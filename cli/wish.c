@@ -13,6 +13,7 @@ typedef struct
   char *address; /* (owned) (nullable) */
   char **dns;    /* (owned) (nullable) */
   gboolean keep_lan;
+  gboolean no_dial;
   gboolean temporary;
   gboolean force;
 } Options;
@@ -29,6 +30,8 @@ pack (const Options *options)
     g_variant_dict_insert (&dict, "dns", "^as", options->dns);
   if (options->keep_lan)
     g_variant_dict_insert (&dict, "keep-lan", "b", TRUE);
+  if (options->no_dial)
+    g_variant_dict_insert (&dict, "dial", "b", FALSE);
   if (options->temporary)
     g_variant_dict_insert (&dict, "persistent", "b", FALSE);
   if (options->force)
@@ -49,7 +52,8 @@ read_words (const CsCommand *command, char **words, CsWish *wish)
     }
   if (n == 2)
     {
-      cs_command_misused (command, "'via' needs the name of an interface, or auto");
+      cs_command_misused (
+          command, "'via' needs an interface, a connection profile, a type, or auto");
       return FALSE;
     }
   wish->lan = g_strdup (words[0]);
@@ -68,6 +72,8 @@ cs_wish_parse (const CsCommand *command, char **arguments, CsWish *wish, gboolea
       "Name server to ask instead of the uplink's (again for more)", "ADDRESS" },
     { "keep-lan", 0, 0, G_OPTION_ARG_NONE, &options.keep_lan,
       "Leave addresses, DHCP and DNS of the LAN alone", NULL },
+    { "no-dial", 0, 0, G_OPTION_ARG_NONE, &options.no_dial,
+      "Wait for a connection profile, rather than connect it", NULL },
     { "temporary", 0, 0, G_OPTION_ARG_NONE, &options.temporary,
       "Do not share again after a reboot", NULL },
     { "force", 0, 0, G_OPTION_ARG_NONE, &options.force,

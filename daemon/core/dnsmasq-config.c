@@ -12,6 +12,11 @@
 #define ROOMY_PREFIX 24
 #define LEFT_FREE    9
 #define MOST_LEASES  65536
+/* The least that dnsmasq gives. When the LAN gets another network, because an uplink came
+ * up with this one, clients that do not see its link go down and up (behind a switch, or
+ * on Wi-Fi) find out within this time: dnsmasq cannot force a renewal (RFC 3203), and few
+ * clients would heed it. Seconds. */
+#define LEASE_TIME 120
 
 char *
 cs_dnsmasq_bus_name (const char *lan)
@@ -49,11 +54,11 @@ add_dhcp (GString *out, const CsSharePlan *plan, const char *gateway)
   first_text = cs_ipv4_to_string (first);
   last_text = cs_ipv4_to_string (last);
   g_string_append_printf (out,
-                          "dhcp-range=%s,%s,%s,1h\n"
+                          "dhcp-range=%s,%s,%s,%d\n"
                           "dhcp-lease-max=%u\n"
                           "dhcp-option=option:router,%s\n"
                           "dhcp-option=option:dns-server,%s\n",
-                          first_text, last_text, netmask,
+                          first_text, last_text, netmask, LEASE_TIME,
                           MIN (last - first + 1, MOST_LEASES), gateway, gateway);
   if (plan->lan_mtu)
     g_string_append_printf (out, "dhcp-option=option:mtu,%u\n", plan->lan_mtu);

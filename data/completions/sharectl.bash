@@ -14,6 +14,27 @@ _sharectl_interfaces() {
   fi
 }
 
+# What a WAN may be: words, interfaces, and NetworkManager's profiles by id, a line each. In a
+# list a comma ends a choice, so an id with one is not offered.
+_sharectl_wans() {
+  printf '%s\n' auto wifi ethernet mobile vpn ppp
+  _sharectl_interfaces wan
+  timeout 2 nmcli -t -e no -f TYPE,NAME connection 2>/dev/null |
+    sed -e '/^loopback:/d' -e 's/^[^:]*://' -e '/,/d' -e '/^connshare LAN$/d'
+}
+
+# Names may have spaces: what is typed so far is compared without its quoting, and readline
+# quotes what it inserts, as it does for file names.
+_sharectl_complete_wan() {
+  local typed=${cur#[\"\']} done name
+  [[ $cur == [\"\']* ]] || typed=${cur//\\/}
+  done=${typed%"${typed##*,}"}
+  compopt -o filenames 2>/dev/null
+  while read -r name; do
+    [[ $done$name == "$typed"* ]] && COMPREPLY+=("$done$name")
+  done < <(_sharectl_wans | sort -u)
+}
+
 _sharectl_shared() {
   timeout 2 sharectl list --json 2>/dev/null | awk -F '"' '$2 == "lan" { print $4 }'
 }
@@ -41,8 +62,8 @@ _sharectl() {
   _sharectl_words
 
   case ${words[0]} in
-    share) options+=' --address --dns --keep-lan --temporary --force' ;;
-    preview) options+=' --address --dns --keep-lan --temporary --force --json' ;;
+    share) options+=' --address --dns --keep-lan --no-dial --temporary --force' ;;
+    preview) options+=' --address --dns --keep-lan --no-dial --temporary --force --json' ;;
     unshare) options+=' --all' ;;
     status | list | interfaces | monitor) options+=' --json' ;;
     '') options+=' --version' ;;
@@ -53,13 +74,19 @@ _sharectl() {
     help:1) offer='share unshare status list preview interfaces monitor' ;;
     share:1 | preview:1) offer=$(_sharectl_interfaces lan) ;;
     share:2 | preview:2) offer=via ;;
-    share:3 | preview:3) offer="auto $(_sharectl_interfaces wan)" ;;
     unshare:1 | status:1) offer=$(_sharectl_shared) ;;
   esac
 
   COMPREPLY=()
   case $prev in
     --address | --dns) return ;;
+  esac
+  case ${words[0]}:${#words[@]}:$cur in
+    share:3:-* | preview:3:-*) ;;
+    share:3:* | preview:3:*)
+      _sharectl_complete_wan
+      return
+      ;;
   esac
   [[ $cur == -* ]] && offer=$options
   mapfile -t COMPREPLY < <(compgen -W "$offer" -- "$cur")

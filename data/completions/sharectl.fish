@@ -14,6 +14,18 @@ function __sharectl_interfaces
     end
 end
 
+# What a WAN may be: words, interfaces, and NetworkManager's profiles by id, behind what a list
+# has already. In a list a comma ends a choice, so an id with one is not offered.
+function __sharectl_wans
+    set -l done (string replace -r '[^,]*$' '' -- (commandline -ct | string unescape))
+    begin
+        printf '%s\n' auto wifi ethernet mobile vpn ppp
+        __sharectl_interfaces wan
+        timeout 2 nmcli -t -e no -f TYPE,NAME connection 2>/dev/null |
+            sed -e '/^loopback:/d' -e 's/^[^:]*://' -e '/,/d' -e '/^connshare LAN$/d'
+    end | string replace -r '^' -- "$done"
+end
+
 function __sharectl_shared
     timeout 2 sharectl list --json 2>/dev/null | awk -F '"' '$2 == "lan" { print $4 }'
 end
@@ -61,7 +73,7 @@ complete -c sharectl -n '__sharectl_at 1 help' \
 
 complete -c sharectl -n '__sharectl_at 1 share preview' -a '(__sharectl_interfaces lan)' -d LAN
 complete -c sharectl -n '__sharectl_at 2 share preview' -a via
-complete -c sharectl -n '__sharectl_at 3 share preview' -a 'auto (__sharectl_interfaces wan)' -d WAN
+complete -c sharectl -n '__sharectl_at 3 share preview' -a '(__sharectl_wans)' -d WAN
 complete -c sharectl -n '__sharectl_at 1 unshare status' -a '(__sharectl_shared)' -d Shared
 
 complete -c sharectl -s h -l help -d 'Show help'
@@ -69,6 +81,7 @@ complete -c sharectl -n '__sharectl_at 0 ""' -l version -d 'Show the version'
 complete -c sharectl -n '__sharectl_in share preview' -x -l address -d 'Own address on the LAN'
 complete -c sharectl -n '__sharectl_in share preview' -x -l dns -d 'Name server to ask'
 complete -c sharectl -n '__sharectl_in share preview' -l keep-lan -d 'Leave the LAN alone'
+complete -c sharectl -n '__sharectl_in share preview' -l no-dial -d 'Wait for a profile'
 complete -c sharectl -n '__sharectl_in share preview' -l temporary -d 'Not after a reboot'
 complete -c sharectl -n '__sharectl_in share preview' -l force -d 'Even with the default route'
 complete -c sharectl -n '__sharectl_in unshare' -l all -d 'End all shares'

@@ -42,17 +42,23 @@ INTERFACES = [
      "lan-reason": "it is the loopback interface", "can-be-wan": False,
      "wan-reason": "so it leads nowhere"},
 ]
-PREVIEW = {"state": "active", "message": "lan0 is shared through ppp0", "uplink": "ppp0",
+PREVIEW = {"state": "active", "message": "lan0 is shared via ppp0", "uplink": "ppp0",
            "address": "192.168.137.1/24",
            "ruleset": "table inet connshare {\n\tchain forward {\n\t}\n}\n",
            "routes": ["iif lan0 lookup 13700", "default dev ppp0 table 13700"],
            "sysctls": ["net.ipv4.conf.lan0.forwarding = 1"],
            "dnsmasq-config": "interface=lan0\nno-ping\n"}
 DEFAULTS = {"Lan": "", "Wan": "ppp0", "Uplink": "ppp0", "State": "active",
-            "StateReason": "none", "StateMessage": "", "Address": "192.168.137.1/24",
+            "StateReason": "none", "StateMessage": None, "Address": "192.168.137.1/24",
             "Persistent": True, "Options": {}, "BytesSent": 0, "BytesReceived": 0,
             "PacketsSent": 0, "PacketsReceived": 0}
 UPLINKS = {"ppp0": "ppp0", "auto": "eth1"}
+
+
+def words_for(share):
+    """What the service says of an active share."""
+    wan = "" if share["Wan"] == share["Uplink"] else f" ({share['Wan']})"
+    return f"{share['Lan']} is shared via {share['Uplink']}{wan}"
 
 
 def pack(value):
@@ -96,7 +102,9 @@ class Mock:
         path = self.path(lan)
         if path not in self.shares:
             self.registered[path] = self.register(path, self.info.lookup_interface(SHARE))
-        self.shares[path] = {**DEFAULTS, "Lan": lan, **properties}
+        share = self.shares[path] = {**DEFAULTS, "Lan": lan, **properties}
+        if share["StateMessage"] is None:
+            share["StateMessage"] = words_for(share) if share["State"] == "active" else ""
         self.emit(ROOT, "org.freedesktop.DBus.ObjectManager", "InterfacesAdded",
                   GLib.Variant("(oa{sa{sv}})", (path, {SHARE: pack_all(self.shares[path])})))
         return path

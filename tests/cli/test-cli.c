@@ -114,11 +114,11 @@ test_share (void)
     const char *state, *reason, *message, *wan, *uplink, *address;
     const char *sentence;
   } rows[] = {
-    { "active", "none", "m", "ppp0", "ppp0", "10.0.0.1/8",
+    { "active", "none", "lan0 is shared via ppp0", "ppp0", "ppp0", "10.0.0.1/8",
       "lan0 is shared via ppp0: clients get addresses from 10.0.0.0/8" },
-    { "active", "none", "m", "auto", "eth1", "10.0.0.1/8",
+    { "active", "none", "lan0 is shared via eth1 (auto)", "auto", "eth1", "10.0.0.1/8",
       "lan0 is shared via eth1 (auto): clients get addresses from 10.0.0.0/8" },
-    { "active", "none", "m", "ppp0", "ppp0", "",
+    { "active", "none", "lan0 is shared via ppp0", "ppp0", "ppp0", "",
       "lan0 is shared via ppp0: its addresses are left as they are" },
     { "waiting", "uplink-missing", "ppp0 is not there", "ppp0", "", "10.0.0.1/8",
       "lan0 is waiting: ppp0 is not there; sharing begins when it appears" },
@@ -128,6 +128,21 @@ test_share (void)
       "lan0 is waiting: lan0 is not there; sharing begins when it appears" },
     { "waiting", "no-primary", "offline", "auto", "", "",
       "lan0 is waiting: offline; sharing begins when there is one to share" },
+    { "waiting", "uplink-missing", "ppp0 is not there; wlan0 has no link", "ppp0,wlan0",
+      "", "",
+      "lan0 is waiting: ppp0 is not there; wlan0 has no link; sharing begins when one of "
+      "them is ready" },
+    { "waiting", "uplink-down", "ppp0 has no link; offline", "ppp0,auto", "", "",
+      "lan0 is waiting: ppp0 has no link; offline; sharing begins when one of them is "
+      "ready" },
+    { "waiting", "lan-missing", "lan0 is not there", "ppp0,auto", "ppp0", "",
+      "lan0 is waiting: lan0 is not there; sharing begins when it appears" },
+    { "waiting", "uplink-dialing", "connecting \"Mobile\"", "Mobile", "", "",
+      "lan0 is waiting: connecting \"Mobile\"" },
+    { "waiting", "uplink-unknown", "there is no connection profile \"M\"; so and so", "M",
+      "", "", "lan0 is waiting: there is no connection profile \"M\"; so and so" },
+    { "waiting", "lan-taken", "the user has disconnected lan0; so and so", "ppp0", "", "",
+      "lan0 is waiting: the user has disconnected lan0; so and so" },
     { "waiting", "lan-without-address", "no address; give it one", "ppp0", "ppp0", "",
       "lan0 is waiting: no address; give it one" },
     { "waiting", "of-a-later-version", "so and so", "ppp0", "", "",

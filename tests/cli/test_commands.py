@@ -32,6 +32,14 @@ def test_share_without_via_is_auto(sharectl):
         "lan0 is shared via eth1 (auto): clients get addresses from 192.168.137.0/24\n")
 
 
+def test_share_tells_a_second_choice(sharectl, service):
+    service.become(State="active", Uplink="wlan0",
+                   StateMessage="lan0 is shared via wlan0 (2nd choice; ppp0 is not there)")
+    assert ok(sharectl("share", "lan0", "via", "ppp0,wlan0")) == (
+        "lan0 is shared via wlan0 (2nd choice; ppp0 is not there): clients get addresses from "
+        "192.168.137.0/24\n")
+
+
 def test_share_twice_is_fine(sharectl):
     assert ok(sharectl("share", "lan0")) == ok(sharectl("share", "lan0"))
 
@@ -42,6 +50,7 @@ def test_share_twice_is_fine(sharectl):
     ("share lan0 via ppp0 --address 10.0.0.1/24", "lan0", "ppp0", {"address": "10.0.0.1/24"}),
     ("share --keep-lan lan0 via ppp0", "lan0", "ppp0", {"keep-lan": True}),
     ("share lan0 --temporary via ppp0", "lan0", "ppp0", {"persistent": False}),
+    ("share lan0 via ppp0 --no-dial", "lan0", "ppp0", {"dial": False}),
     ("--force share lan0 via ppp0", "lan0", "ppp0", {"force": True}),
     ("share lan0 --dns 1.1.1.1 --dns=9.9.9.9", "lan0", "auto", {"dns": ["1.1.1.1", "9.9.9.9"]}),
     ("share -- -lan", "-lan", "auto", {}),
@@ -131,7 +140,7 @@ def test_status_of_one_as_json(sharectl, service):
     service.add("lan1")
     assert json.loads(ok(sharectl("status", "lan0", "--json"))) == {"shares": [{
         "lan": "lan0", "wan": "ppp0", "uplink": "ppp0", "state": "active",
-        "state_reason": "none", "state_message": "", "address": "", "persistent": True,
+        "state_reason": "none", "state_message": "lan0 is shared via ppp0", "address": "", "persistent": True,
         "options": {"keep_lan": True}, **COUNTERS, "bytes_sent": 2**40}]}
 
 
@@ -158,7 +167,7 @@ wlan0  auto  -       waiting  forgotten
 def test_preview(sharectl, service):
     assert ok(sharectl("preview", "lan0", "via", "ppp0", "--keep-lan")) == """\
 lan0 via ppp0, if it were shared now
-state    active
+state    active: lan0 is shared via ppp0
 uplink   ppp0
 gateway  192.168.137.1/24
 

@@ -5,6 +5,7 @@ import pty
 import select
 import shlex
 import subprocess
+import time
 
 import pytest
 
@@ -12,6 +13,13 @@ from conftest import ROOT, SHARECTL
 
 SCRIPTS = ROOT / "data/completions"
 COMMANDS = {"share", "unshare", "status", "list", "preview", "interfaces", "monitor", "help"}
+WORDS = {"auto", "wifi", "ethernet", "mobile", "vpn", "ppp"}
+NMCLI = """#!/bin/sh
+[ "$*" = '-t -e no -f TYPE,NAME connection' ] || exit 1
+printf '%s\\n' 'gsm:Mobile broadband' "vpn:Bob's VPN: home" 'loopback:lo' '802-3-ethernet:a,b' \\
+  '802-3-ethernet:connshare LAN' 'gsm:ppp0'
+"""
+WANS = WORDS | {"lan0", "ppp0", "Mobile broadband", "Bob's VPN: home"}
 CASES = [
     ("", COMMANDS),
     ("help ", COMMANDS - {"help"}),
@@ -23,7 +31,9 @@ CASES = [
     ("share --dns=1.1.1.1 ", {"lan0"}),
     ("preview ", {"lan0"}),
     ("share lan0 ", {"via"}),
-    ("share lan0 via ", {"auto", "lan0", "ppp0"}),
+    ("share lan0 via ", WANS),
+    ("preview lan0 via p", {"ppp", "ppp0"}),
+    ("share lan0 via Mo", {"Mobile broadband"}),
     ("share lan0 via ppp0 ", set()),
     ("share --ke", {"--keep-lan"}),
     ("share lan0 via ppp0 --te", {"--temporary"}),
@@ -34,8 +44,9 @@ CASES = [
     ("list ", set()),
 ]
 OPTIONS = {
-    "share": {"--address", "--dns", "--keep-lan", "--temporary", "--force", "--help"},
-    "preview": {"--address", "--dns", "--keep-lan", "--temporary", "--force", "--json", "--help"},
+    "share": {"--address", "--dns", "--keep-lan", "--no-dial", "--temporary", "--force", "--help"},
+    "preview": {"--address", "--dns", "--keep-lan", "--no-dial", "--temporary", "--force", "--json",
+                "--help"},
     "unshare": {"--all", "--help"}, "status": {"--json", "--help"}, "list": {"--json", "--help"},
     "interfaces": {"--json", "--help"}, "monitor": {"--json", "--help"},
 }
@@ -68,11 +79,14 @@ print ready >>{output}
 
 @pytest.fixture
 def home(bus, service):
-    """A directory with sharectl on its PATH, the environment for shells, and two shares."""
+    """A directory with sharectl and nmcli on its PATH, the environment for shells, and two
+    shares."""
     service.add("lan1")
     service.add("wlan0")
     (bus.directory / "bin").mkdir()
     (bus.directory / "bin/sharectl").symlink_to(SHARECTL)
+    (bus.directory / "bin/nmcli").write_text(NMCLI)
+    (bus.directory / "bin/nmcli").chmod(0o755)
     bus.environment |= {"PATH": f"{bus.directory}/bin:/usr/bin:/bin", "TERM": "dumb",
                         "HOME": str(bus.directory)}
     return bus.directory
@@ -85,7 +99,7 @@ def bash(bus, line):
     done = subprocess.run(["bash", "-c", BASH.format(scripts=SCRIPTS, words=text)],
                           capture_output=True, text=True, env=bus.environment, check=True)
     assert done.stderr == ""
-    return set(done.stdout.split())
+    return set(done.stdout.splitlines()) - {""}
 
 
 def fish(bus, line):
@@ -119,7 +133,7 @@ class Zsh:
 
     def __call__(self, line):
         self.output.write_text("")
-        offered = set(self.type("\x15sharectl " + line + "\t", ".\n").split()) - {"."}
+        offered = set(self.type("\x15sharectl " + line + "\t", ".\n").splitlines()) - {".", ""}
         if line.split(" ")[-1].startswith("-"):
             return offered
         # where nothing else is left, zsh offers the options
@@ -150,6 +164,55 @@ def test_offers_in_zsh(zsh):
         assert (line, zsh(line)) == (line, offered)
     for command, options in OPTIONS.items():
         assert (command, zsh(command + " --")) == (command, options)
+
+
+class Terminal:
+    """An interactive shell that completes as a user's does."""
+
+    START = {
+        "bash": ["bash", "--norc", "--noprofile", "-i"],
+        "zsh": ["zsh", "-f", "-i"],
+        "fish": ["fish", "--no-config", "-i"],
+    }
+    SETUP = {
+        "bash": "source {}/sharectl.bash",
+        "zsh": "autoload -U compinit; compinit -D -u; source {}/_sharectl 2>/dev/null; "
+               "compdef _sharectl sharectl",
+        "fish": "source {}/sharectl.fish",
+    }
+
+    def __init__(self, bus, shell):
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.execvpe(shell, self.START[shell], {**bus.environment, "TERM": "xterm"})
+        self.type(self.SETUP[shell].format(SCRIPTS) + "\n")
+
+    def type(self, text):
+        os.write(self.terminal, text.encode())
+
+    def read(self):
+        while select.select([self.terminal], [], [], 0.01)[0]:
+            os.read(self.terminal, 65536)
+
+    def close(self):
+        os.close(self.terminal)
+        os.waitpid(self.pid, 0)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("typed, wan", [
+    ("Mob\t", "Mobile broadband"), ("Mobile\\ b\t", "Mobile broadband"),
+    ("'Mob\t", "Mobile broadband"), ('"Bob\t', "Bob's VPN: home"), ("Bob\t", "Bob's VPN: home"),
+    ("lan0,Mob\t", "lan0,Mobile broadband"), ("ppp0,wi\t", "ppp0,wifi")])
+def test_names_are_quoted(bus, home, service, shell, typed, wan):
+    terminal = Terminal(bus, shell)
+    terminal.type(f"sharectl share lan1 via {typed}\n")
+    end = time.monotonic() + 10
+    while not (calls := [call[1] for call in service.calls() if call[2]]):
+        assert time.monotonic() < end, "the shell runs nothing"
+        terminal.read()
+    terminal.close()
+    assert calls == [["lan1", wan, {}]]
 
 
 @pytest.mark.parametrize("shell", [bash, fish])

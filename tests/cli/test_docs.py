@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The manual pages and other documents say what the programs do.
 import re
+import shlex
 import subprocess
 
 import pytest
@@ -29,7 +30,7 @@ def test_examples_of_the_manual_page_work(sharectl):
     examples = re.findall(r"^\.Dl \$ sharectl (.*)", PAGE, re.MULTILINE)
     assert len(examples) > 4
     for example in examples:
-        done = sharectl(*example.split())
+        done = sharectl(*shlex.split(example))
         assert (example, done.returncode, done.stderr) == (example, 0, "")
 
 

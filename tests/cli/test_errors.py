@@ -34,7 +34,7 @@ def test_error_of_the_service(sharectl, service, method, words, error, status):
     ("--bogus", "unknown option '--bogus'"),
     ("share", "share needs LAN [via WAN]"),
     ("share lan0 ppp0", "expected 'via' after 'lan0', not 'ppp0'"),
-    ("share lan0 via", "'via' needs the name of an interface"),
+    ("share lan0 via", "'via' needs an interface, a connection profile"),
     ("share lan0 via Mobile broadband", "unexpected word 'broadband'"),
     ("share lan0 --bogus", "--bogus"),
     ("share lan0 --dns", "--dns"),

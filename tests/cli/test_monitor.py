@@ -62,8 +62,13 @@ def test_changes(monitor, service):
     service.change("lan0", State="waiting", StateReason="uplink-missing", Uplink="",
                    StateMessage="ppp0 is not there")
     assert one.text() == "lan0 is waiting: ppp0 is not there; sharing begins when it appears"
+    service.change("lan0", State="active", StateReason="none", Uplink="wlan0",
+                   StateMessage="lan0 is shared via wlan0 (2nd choice; ppp0 is not there)")
+    assert one.text() == ("lan0 is shared via wlan0 (2nd choice; ppp0 is not there): "
+                          "clients get addresses from 192.168.137.0/24")
     service.change("lan0", Options={"force": True})      # nothing to say in words
-    service.change("lan0", State="active", StateReason="none", Uplink="ppp0", StateMessage="")
+    service.change("lan0", State="active", StateReason="none", Uplink="ppp0",
+                   StateMessage="lan0 is shared via ppp0")
     assert one.text() == ACTIVE
     service.add("lan1", State="starting")
     assert one.text() == "lan1 is starting"
@@ -97,7 +102,7 @@ def test_restart_of_the_service(bus, monitor, service):
     assert one.text() == "lan0 is no longer shared"
     again.add("lan1", State="starting")
     assert one.text() == "lan1 is starting"
-    again.change("lan1", State="active")
+    again.change("lan1", State="active", StateMessage="lan1 is shared via ppp0")
     assert one.text().startswith("lan1 is shared via ppp0")
     assert one.end() == 0
     again.close()
