@@ -30,21 +30,25 @@ cs_engine_new_orders (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify)order_free);
 }
 
-/* A share that is new must have its device, and a WAN that may exist; one that is known
- * may wait for both. */
+/* A share that is new must have its device, and a WAN that is new must be one that may
+ * exist; what is known may wait for both. */
 static gboolean
-check_new_share (const CsPlan *plan, const char *lan, gboolean known, GError **error)
+check_share (const CsPlan *plan,
+             const CsRequest *request,
+             const CsRequest *previous,
+             GError **error)
 {
-  const CsSharePlan *share = cs_plan_find (plan, lan);
+  const CsSharePlan *share = cs_plan_find (plan, request->lan);
+  gboolean same_wan = previous != NULL && g_str_equal (previous->wan, request->wan);
 
   if (share->error != NULL)
     g_propagate_error (error, g_error_copy (share->error));
-  else if (share->lan_ifindex == 0 && !known)
+  else if (share->lan_ifindex == 0 && previous == NULL)
     g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_DEVICE,
                  "there is no interface \"%s\"; \"sharectl interfaces\" lists those that "
                  "there are",
-                 lan);
-  else if (g_str_equal (share->reason, "uplink-unknown") && !known)
+                 request->lan);
+  else if (g_str_equal (share->reason, "uplink-unknown") && !same_wan)
     g_set_error_literal (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT, share->message);
   else
     return TRUE;
@@ -58,12 +62,15 @@ cs_engine_preview (CsEngine *self,
                    GError **error)
 {
   g_autoptr (GPtrArray) requests = cs_request_list_copy (self->requests);
-  g_autoptr (CsRequest) known = NULL;
+  g_autoptr (CsRequest) known = cs_request_list_put (requests, request->lan, request);
+  g_autoptr (CsPlan) applied = cs_plan_copy (self->applied);
+  CsSharePlan *share = cs_plan_find (applied, request->lan);
   g_autoptr (CsPlan) plan = NULL;
 
-  known = cs_request_list_put (requests, request->lan, request);
-  plan = cs_plan_new (requests, snapshot, self->applied);
-  if (!check_new_share (plan, request->lan, known != NULL, error))
+  if (share != NULL)
+    share->renewed = TRUE;
+  plan = cs_plan_new (requests, snapshot, applied);
+  if (!check_share (plan, request, known, error))
     return NULL;
   return cs_share_plan_copy (cs_plan_find (plan, request->lan));
 }
@@ -77,14 +84,23 @@ refuse (CsEngine *self, Order *order, GError *error)
   g_task_return_error (order->task, error);
 }
 
-/* Whoever asks for a share again wants it again, whatever they did against it since. */
-static void
-renew (CsEngine *self, const char *lan)
+/* Whether the share can be planned. Whoever asks for it again wants it again, whatever
+ * they did against it since; unless they are refused. */
+static gboolean
+try_share (CsEngine *self, const Order *order, const CsSnapshot *snapshot, GError **error)
 {
-  CsSharePlan *share = cs_plan_find (self->applied, lan);
+  CsSharePlan *share = cs_plan_find (self->applied, order->lan);
+  gboolean renewed = share != NULL && share->renewed;
+  g_autoptr (CsPlan) plan = NULL;
 
   if (share != NULL)
     share->renewed = TRUE;
+  plan = cs_plan_new (self->requests, snapshot, self->applied);
+  if (check_share (plan, order->request, order->previous, error))
+    return TRUE;
+  if (share != NULL)
+    share->renewed = renewed;
+  return FALSE;
 }
 
 /* Lets the order change the requests, if what it asks for can be planned. */
@@ -95,14 +111,7 @@ take_order (CsEngine *self, Order *order, const CsSnapshot *snapshot)
 
   order->previous = cs_request_list_put (self->requests, order->lan, order->request);
   if (order->request != NULL)
-    {
-      g_autoptr (CsPlan) plan = NULL;
-
-      renew (self, order->lan);
-      plan = cs_plan_new (self->requests, snapshot, self->applied);
-
-      check_new_share (plan, order->lan, order->previous != NULL, &error);
-    }
+    try_share (self, order, snapshot, &error);
   else if (order->previous == NULL)
     g_set_error (&error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
                  "\"%s\" is not shared; \"sharectl list\" shows what is", order->lan);

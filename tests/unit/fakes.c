@@ -2,12 +2,18 @@
 /* Answers come from an idle source, as those of the real ones do. */
 #include "fakes.h"
 
+#include "network.h"
+
 #include "dbus/errors.h"
+
+#define LANS "link lan0 fwd=1; link lan1 fwd=1;"
+#define PPP0 \
+  "link ppp0 ppp ptp index=9 fwd=1 addr=192.0.2.2/32>192.0.2.1; route default dev ppp0;"
 
 struct _FakeMonitor
 {
   GObject parent;
-  gboolean uplink;
+  char *network;   /* (owned) in the words of network.h */
   CsPlan *applied; /* (owned) */
 };
 
@@ -17,18 +23,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (FakeMonitor,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (CS_TYPE_MONITOR,
                                                       fake_monitor_iface_init))
-
-static CsInterface *
-add_interface (CsSnapshot *snapshot, const char *name, int ifindex)
-{
-  CsInterface *interface = cs_interface_new (name, ifindex);
-
-  interface->up = TRUE;
-  interface->carrier = TRUE;
-  interface->mtu = 1500;
-  g_ptr_array_add (snapshot->interfaces, interface);
-  return interface;
-}
 
 static void
 add_applied (CsSnapshot *snapshot, const CsSharePlan *share)
@@ -52,26 +46,12 @@ add_applied (CsSnapshot *snapshot, const CsSharePlan *share)
 static CsSnapshot *
 fake_monitor_snapshot (CsMonitor *monitor, GError **error)
 {
-  CsSnapshot *snapshot = cs_snapshot_new ();
+  FakeMonitor *self = FAKE_MONITOR (monitor);
+  CsSnapshot *snapshot = network_parse (self->network);
 
-  snapshot->dns_port = 53;
   snapshot->now = g_get_monotonic_time ();
-  add_interface (snapshot, "lan0", 2);
-  add_interface (snapshot, "lan1", 3);
-  if (FAKE_MONITOR (monitor)->uplink)
-    {
-      CsAddress address = { .local = { 0xc0000202, 32 }, .peer = 0xc0000201 };
-      CsRoute route = { .ifindex = 9, .table = 254, .unicast = TRUE };
-      CsInterface *ppp0 = add_interface (snapshot, "ppp0", 9);
-
-      ppp0->kind = CS_KIND_PPP;
-      ppp0->point_to_point = TRUE;
-      g_array_append_val (ppp0->addresses, address);
-      g_array_append_val (snapshot->routes, route);
-    }
-  for (guint i = 0; i < FAKE_MONITOR (monitor)->applied->shares->len; i++)
-    add_applied (snapshot,
-                 g_ptr_array_index (FAKE_MONITOR (monitor)->applied->shares, i));
+  for (guint i = 0; i < self->applied->shares->len; i++)
+    add_applied (snapshot, g_ptr_array_index (self->applied->shares, i));
   return snapshot;
 }
 
@@ -84,7 +64,10 @@ fake_monitor_iface_init (CsMonitorInterface *iface)
 static void
 fake_monitor_finalize (GObject *object)
 {
-  cs_plan_free (FAKE_MONITOR (object)->applied);
+  FakeMonitor *self = FAKE_MONITOR (object);
+
+  g_free (self->network);
+  cs_plan_free (self->applied);
   G_OBJECT_CLASS (fake_monitor_parent_class)->finalize (object);
 }
 
@@ -97,7 +80,7 @@ fake_monitor_class_init (FakeMonitorClass *klass)
 static void
 fake_monitor_init (FakeMonitor *self)
 {
-  self->uplink = TRUE;
+  self->network = g_strdup (LANS PPP0);
   self->applied = cs_plan_new_empty ();
 }
 
@@ -110,7 +93,14 @@ fake_monitor_new (void)
 void
 fake_monitor_set_uplink (FakeMonitor *self, gboolean present)
 {
-  self->uplink = present;
+  fake_monitor_set_more (self, present ? PPP0 : "");
+}
+
+void
+fake_monitor_set_more (FakeMonitor *self, const char *more)
+{
+  g_free (self->network);
+  self->network = g_strconcat (LANS, more, NULL);
   cs_monitor_emit_changed (CS_MONITOR (self));
 }
 

@@ -8,12 +8,12 @@
 #define FAKE_TYPE_MONITOR (fake_monitor_get_type ())
 G_DECLARE_FINAL_TYPE (FakeMonitor, fake_monitor, FAKE, MONITOR, GObject)
 
-/* lan0 and lan1 without addresses, ppp0 up with a default route; see fake_monitor_set_up.
- */
+/* lan0 and lan1 without addresses, ppp0 up with a default route. */
 FakeMonitor *fake_monitor_new (void);
 /* Plugs ppp0 in or out, and emits "changed". */
 void fake_monitor_set_uplink (FakeMonitor *self, gboolean present);
-
+/* What there is besides the LANs, in the words of network.h; emits "changed". */
+void fake_monitor_set_more (FakeMonitor *self, const char *more);
 /* From now on snapshots show what the shares of @plan leave behind on the host. */
 void fake_monitor_set_applied (FakeMonitor *self, const CsPlan *plan);
 

@@ -130,6 +130,15 @@ assert_log (Fixture *f, const char *expected)
   g_assert_cmpstr (got, ==, expected);
 }
 
+static const CsSharePlan *
+get_share (Fixture *f, const char *lan)
+{
+  CsShareStatus status;
+
+  g_assert_true (cs_engine_get_share (f->engine, lan, &status));
+  return status.plan;
+}
+
 static void
 assert_state (Fixture *f, const char *lan, const char *state)
 {
@@ -213,6 +222,142 @@ test_follow (Fixture *f, gconstpointer data)
   settle (f);
   assert_log (f, "a lan0 ->ppp0; b lan0 ->ppp0; c lan0 ->ppp0");
   assert_state (f, "lan0", "active");
+}
+
+#define UUID "2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11"
+
+/* Who asks again wants it again: what they did against the share counts no more, but
+ * only for an order that is accepted, and once. */
+static void
+test_renew (Fixture *f, gconstpointer data)
+{
+  g_autoptr (CsRequest) request = cs_request_new ("lan0", "Mobile", NULL, NULL);
+  g_autoptr (CsSnapshot) snapshot = NULL;
+  g_autoptr (CsSharePlan) preview = NULL;
+
+  fake_monitor_set_more (f->monitor, "profile Mobile " UUID " hung-up");
+  share (f, "lan0", "Mobile");
+  g_assert_cmpstr (get_share (f, "lan0")->dial, ==, UUID);
+  cs_monitor_emit_changed (CS_MONITOR (f->monitor));
+  settle (f);
+  g_assert_null (get_share (f, "lan0")->dial);
+  g_assert_cmpstr (get_share (f, "lan0")->message, ==,
+                   "the user has disconnected \"Mobile\"");
+
+  snapshot = cs_engine_snapshot (f->engine, NULL);
+  preview = cs_engine_preview (f->engine, snapshot, request, NULL);
+  g_assert_cmpstr (preview->dial, ==, UUID);
+
+  share (f, "lan0", "No such profile");
+  g_assert_error (f->error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
+  g_assert_null (get_share (f, "lan0")->dial);
+
+  share (f, "lan0", "Mobile");
+  g_assert_no_error (f->error);
+  g_assert_cmpstr (get_share (f, "lan0")->dial, ==, UUID);
+  cs_monitor_emit_changed (CS_MONITOR (f->monitor));
+  settle (f);
+  g_assert_null (get_share (f, "lan0")->dial);
+}
+
+/* Runs the main loop for so long. */
+static gboolean
+on_timeout (gpointer user_data)
+{
+  *(gboolean *)user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+turn (Fixture *f, guint milliseconds)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (milliseconds, on_timeout, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+  settle (f);
+}
+
+/* The plan wants to decide something later, and nothing happens till then. */
+static void
+test_wake (Fixture *f, gconstpointer data)
+{
+  double now = (double)g_get_monotonic_time () / G_USEC_PER_SEC;
+  g_autofree char *failed
+      = g_strdup_printf ("profile Mobile " UUID " failed=%f:no~carrier", now - 59.7);
+
+  fake_monitor_set_more (f->monitor, "profile Mobile " UUID);
+  share (f, "lan0", "Mobile");
+  fake_monitor_set_more (f->monitor, failed);
+  settle (f);
+  g_assert_null (get_share (f, "lan0")->dial);
+  g_assert_cmpstr (get_share (f, "lan0")->reason, ==, "uplink-down");
+  g_ptr_array_set_size (f->log, 0);
+  turn (f, 100);
+  assert_log (f, "");
+  turn (f, 500);
+  g_assert_cmpstr (get_share (f, "lan0")->dial, ==, UUID);
+  assert_log (f, "a lan0 ->-; b lan0 ->-; c lan0 ->-");
+}
+
+/* What shall not be waited for: a name that is neither an interface's nor a profile's. */
+static void
+test_unknown_uplink (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *wan;
+    const char *network;
+    gboolean accepted;
+  } rows[] = {
+    { "Mobile broadband", "", FALSE },
+    { "profile:ppp7", "", FALSE },
+    { UUID, "", FALSE },
+    { "Mobile broadband", "no-nm", TRUE },
+    { "Mobile broadband", "profile Mobile~broadband " UUID, TRUE },
+    { "ppp7", "", TRUE },
+    { "Mobile broadband,ppp0", "link ppp0 ptp addr=192.0.2.2/24", TRUE },
+    { "ppp7,Mobile broadband", "", TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      fake_monitor_set_more (f->monitor, rows[i].network);
+      share (f, "lan0", rows[i].wan);
+      if (rows[i].accepted)
+        {
+          g_assert_no_error (f->error);
+          stop (f, "lan0");
+          continue;
+        }
+      g_assert_error (f->error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (f->error->message, "nmcli connection"));
+      assert_state (f, "lan0", NULL);
+    }
+}
+
+/* A share whose profile is deleted waits; one that works is not given up for a name that
+ * is mistyped, but may be asked for again as it is. */
+static void
+test_profile_deleted (Fixture *f, gconstpointer data)
+{
+  fake_monitor_set_more (f->monitor, "profile Mobile~broadband " UUID);
+  share (f, "lan0", "Mobile broadband");
+  fake_monitor_set_more (f->monitor, "");
+  settle (f);
+  g_assert_cmpstr (get_share (f, "lan0")->reason, ==, "uplink-unknown");
+  assert_state (f, "lan0", "waiting");
+  share (f, "lan0", "Mobile broadband");
+  g_assert_no_error (f->error);
+
+  fake_monitor_set_uplink (f->monitor, TRUE);
+  share (f, "lan0", "ppp0");
+  assert_state (f, "lan0", "active");
+  share (f, "lan0", "Mobile broadbant");
+  g_assert_error (f->error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
+  assert_state (f, "lan0", "active");
+  g_assert_cmpstr (cs_engine_get_request (f->engine, "lan0")->wan, ==, "ppp0");
 }
 
 /* A failure at each step undoes what was done, that step included. */
@@ -442,6 +587,10 @@ main (int argc, char **argv)
     { "/engine/orders-together", test_orders_together },
     { "/engine/stop-unknown", test_stop_unknown },
     { "/engine/follow", test_follow },
+    { "/engine/renew", test_renew },
+    { "/engine/wake", test_wake },
+    { "/engine/unknown-uplink", test_unknown_uplink },
+    { "/engine/profile-deleted", test_profile_deleted },
     { "/engine/undo", test_undo },
     { "/engine/failed-change", test_failed_change },
     { "/engine/failure-by-itself", test_failure_by_itself },
