@@ -129,6 +129,12 @@ cs_dial_log_add_failure (CsDialLog *self, const char *uuid, const char *failure)
   put (self, uuid, failure, FALSE);
 }
 
+void
+cs_dial_log_forget (CsDialLog *self, const char *uuid)
+{
+  g_hash_table_remove (self->outcomes, uuid);
+}
+
 const CsDialOutcome *
 cs_dial_log_find (CsDialLog *self, const char *uuid)
 {

@@ -18,6 +18,8 @@ typedef struct
 CsDialLog *cs_dial_log_new (NMClient *client);
 /* An activation that did not even begin. */
 void cs_dial_log_add_failure (CsDialLog *self, const char *uuid, const char *failure);
+/* A new activation begins: what became of the last one counts no more. */
+void cs_dial_log_forget (CsDialLog *self, const char *uuid);
 /* (nullable) */
 const CsDialOutcome *cs_dial_log_find (CsDialLog *self, const char *uuid);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nm_client_activate_connection_async (), unless the profile is on its way already. */
+/* nm_client_activate_connection_async (), unless the profile is on its way already, with
+ * a device that is not a LAN. */
 #include "dial.h"
 
 struct _CsDialStep
@@ -55,23 +56,76 @@ is_on_its_way (CsDialStep *self, NMClient *client, const char *uuid)
   return g_hash_table_contains (self->dialing, uuid);
 }
 
-static void
-dial (CsDialStep *self, const char *lan, const char *uuid)
+/* Left to itself NetworkManager takes a LAN for the uplink where that is the device that
+ * fits. So it is left to itself only where no LAN does; otherwise it gets the first of
+ * the others that is free, or else the first. FALSE: there is none, and @lan would be
+ * taken. */
+static gboolean
+choose_device (NMClient *client,
+               NMConnection *profile,
+               const CsPlan *plan,
+               NMDevice **device,
+               const char **lan)
 {
-  NMClient *client = cs_network_manager_get_client (self->nm);
-  NMRemoteConnection *profile = nm_client_get_connection_by_uuid (client, uuid);
-  Dial *order;
+  const GPtrArray *devices = nm_client_get_devices (client);
+  NMDevice *best = NULL;
 
-  if (profile == NULL || is_on_its_way (self, client, uuid))
-    return;
-  g_message ("%s: connecting \"%s\"", lan,
-             nm_connection_get_id (NM_CONNECTION (profile)));
+  *lan = NULL;
+  for (guint i = 0; i < devices->len; i++)
+    {
+      NMDevice *each = devices->pdata[i];
+      NMDeviceState state = nm_device_get_state (each);
+      const char *name = nm_device_get_iface (each);
+
+      if (name == NULL || !nm_device_connection_compatible (each, profile, NULL))
+        continue;
+      if (cs_plan_find (plan, name) != NULL)
+        *lan = name;
+      else if (state >= NM_DEVICE_STATE_DISCONNECTED
+               && (best == NULL
+                   || (nm_device_get_state (best) != NM_DEVICE_STATE_DISCONNECTED
+                       && state == NM_DEVICE_STATE_DISCONNECTED)))
+        best = each;
+    }
+  *device = *lan != NULL ? best : NULL;
+  return *lan == NULL || best != NULL;
+}
+
+static void
+activate (CsDialStep *self, NMClient *client, NMConnection *profile, NMDevice *device)
+{
+  const char *uuid = nm_connection_get_uuid (profile);
+  Dial *order = g_new (Dial, 1);
+
+  cs_dial_log_forget (cs_network_manager_get_dial_log (self->nm), uuid);
   g_hash_table_add (self->dialing, g_strdup (uuid));
-  order = g_new (Dial, 1);
   order->step = g_object_ref (self);
   order->uuid = g_strdup (uuid);
-  nm_client_activate_connection_async (client, NM_CONNECTION (profile), NULL, NULL, NULL,
-                                       on_activated, order);
+  nm_client_activate_connection_async (client, profile, device, NULL, NULL, on_activated,
+                                       order);
+}
+
+static void
+dial (CsDialStep *self, const CsPlan *plan, const CsSharePlan *share)
+{
+  NMClient *client = cs_network_manager_get_client (self->nm);
+  NMRemoteConnection *remote = nm_client_get_connection_by_uuid (client, share->dial);
+  NMConnection *profile = NM_CONNECTION (remote);
+  g_autofree char *failure = NULL;
+  NMDevice *device;
+  const char *lan;
+
+  if (remote == NULL || is_on_its_way (self, client, share->dial))
+    return;
+  if (choose_device (client, profile, plan, &device, &lan))
+    {
+      g_message ("%s: connecting \"%s\"", share->lan, nm_connection_get_id (profile));
+      activate (self, client, profile, device);
+      return;
+    }
+  failure = g_strdup_printf ("the only device for it, %s, is a LAN", lan);
+  cs_dial_log_add_failure (cs_network_manager_get_dial_log (self->nm), share->dial,
+                           failure);
 }
 
 static const char *
@@ -93,7 +147,7 @@ apply_async (CsStep *step,
 
   g_task_set_source_tag (task, apply_async);
   if (to != NULL && to->dial != NULL)
-    dial (CS_DIAL_STEP (step), to->lan, to->dial);
+    dial (CS_DIAL_STEP (step), plan, to);
   g_task_return_boolean (task, TRUE);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* All objects are one GVariant, the reply to GetManagedObjects; profiles answer
- * GetSettings in addition. */
+ * GetSettings in addition, and the root ActivateConnection. */
 #include "fake-nm.h"
 
 #define NM      "org.freedesktop.NetworkManager"
@@ -13,11 +13,33 @@ struct _FakeNm
   GString *devices;            /* (owned) text of ao, without brackets */
   GString *actives;            /* (owned) */
   GString *profiles;           /* (owned) */
-  GHashTable *methods;         /* (owned) profile's path -> ipv4.method (owned) */
+  GHashTable *settings;        /* (owned) profile's path -> Settings (owned) */
+  GPtrArray *activations;      /* (owned) of char *, see fake_nm_take_activation () */
+  char *refusal;               /* (owned) (nullable) */
   guint primary;
   guint name;
   GArray *registrations; /* (owned) of guint */
 };
+
+typedef struct
+{
+  char *id;        /* (owned) */
+  char *uuid;      /* (owned) */
+  char *interface; /* (owned) (nullable) */
+  char *method;    /* (owned) */
+} Settings;
+
+static void
+settings_free (gpointer data)
+{
+  Settings *settings = data;
+
+  g_free (settings->id);
+  g_free (settings->uuid);
+  g_free (settings->interface);
+  g_free (settings->method);
+  g_free (settings);
+}
 
 static const char introspection[]
     = "<node>"
@@ -26,7 +48,11 @@ static const char introspection[]
       "<arg type='a{oa{sa{sv}}}' direction='out'/></method></interface>"
       "<interface name='org.freedesktop.NetworkManager.Settings.Connection'>"
       "<method name='GetSettings'><arg type='a{sa{sv}}' direction='out'/></method>"
-      "</interface></node>";
+      "</interface>"
+      "<interface name='org.freedesktop.NetworkManager'>"
+      "<method name='ActivateConnection'><arg type='o' direction='in'/>"
+      "<arg type='o' direction='in'/><arg type='o' direction='in'/>"
+      "<arg type='o' direction='out'/></method></interface></node>";
 
 FakeNm *
 fake_nm_new (GDBusConnection *connection)
@@ -38,7 +64,8 @@ fake_nm_new (GDBusConnection *connection)
   self->devices = g_string_new (NULL);
   self->actives = g_string_new (NULL);
   self->profiles = g_string_new (NULL);
-  self->methods = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, settings_free);
+  self->activations = g_ptr_array_new_with_free_func (g_free);
   self->registrations = g_array_new (FALSE, FALSE, sizeof (guint));
   return self;
 }
@@ -51,7 +78,9 @@ fake_nm_free (FakeNm *self)
   g_string_free (self->devices, TRUE);
   g_string_free (self->actives, TRUE);
   g_string_free (self->profiles, TRUE);
-  g_hash_table_unref (self->methods);
+  g_hash_table_unref (self->settings);
+  g_ptr_array_unref (self->activations);
+  g_free (self->refusal);
   g_array_unref (self->registrations);
   g_free (self);
 }
@@ -95,6 +124,38 @@ fake_nm_add_device (FakeNm *self,
       ip4, type);
 }
 
+char *
+fake_nm_uuid (guint number)
+{
+  return g_strdup_printf ("11111111-1111-4111-8111-%012u", number);
+}
+
+void
+fake_nm_add_profile (FakeNm *self, guint number, const char *id, const char *interface)
+{
+  g_autofree char *profile = path ("Settings", number);
+  Settings *settings = g_new0 (Settings, 1);
+
+  settings->id = g_strdup (id);
+  settings->uuid = fake_nm_uuid (number);
+  settings->interface = g_strdup (interface);
+  settings->method = g_strdup ("auto");
+  g_hash_table_replace (self->settings, g_strdup_printf (NM_PATH "/Settings/%u", number),
+                        settings);
+  append (self->profiles, profile);
+  g_string_append_printf (self->objects,
+                          ", %s: {'" NM ".Settings.Connection': {'Unsaved': <false>}}",
+                          profile);
+}
+
+static Settings *
+find_settings (FakeNm *self, guint number)
+{
+  g_autofree char *profile = g_strdup_printf (NM_PATH "/Settings/%u", number);
+
+  return g_hash_table_lookup (self->settings, profile);
+}
+
 void
 fake_nm_add_active (FakeNm *self,
                     guint number,
@@ -106,21 +167,21 @@ fake_nm_add_active (FakeNm *self,
   g_autofree char *device_path = path ("Devices", device);
   g_autofree char *profile = path ("Settings", number);
   g_autofree char *ip4 = path ("IP4Config", number);
+  g_autofree char *uuid = fake_nm_uuid (number);
 
   append (self->actives, active);
-  append (self->profiles, profile);
-  fake_nm_set_method (self, number, "auto");
+  if (find_settings (self, number) == NULL)
+    fake_nm_add_profile (self, number, id, NULL);
   g_string_append_printf (
       self->objects,
       ", %s: {'" NM ".Connection.Active': {'Connection': <%s>, 'Id': <'%s'>, "
-      "'Uuid': <'uuid-of-%s'>, 'Type': <'802-3-ethernet'>, 'Devices': <[%s]>, "
-      "'State': <uint32 2>, 'Ip4Config': <%s>%s%s}%s}, "
-      "%s: {'" NM ".Settings.Connection': {'Unsaved': <false>}}",
-      active, profile, id, id, device_path, ip4, extra[0] == '\0' ? "" : ", ", extra,
+      "'Uuid': <'%s'>, 'Type': <'802-3-ethernet'>, 'Devices': <@ao [%s]>, "
+      "'State': <uint32 2>, 'Ip4Config': <%s>%s%s}%s}",
+      active, profile, id, uuid, device == 0 ? "" : device_path, ip4,
+      extra[0] == '\0' ? "" : ", ", extra,
       strstr (extra, "Vpn") == NULL ? ""
                                     : ", '" NM
-                                      ".VPN.Connection': {'VpnState': <uint32 5>}",
-      profile);
+                                      ".VPN.Connection': {'VpnState': <uint32 5>}");
 }
 
 void
@@ -147,10 +208,26 @@ fake_nm_set_primary (FakeNm *self, guint active)
 }
 
 void
-fake_nm_set_method (FakeNm *self, guint active, const char *method)
+fake_nm_set_method (FakeNm *self, guint number, const char *method)
 {
-  g_hash_table_replace (self->methods, g_strdup_printf (NM_PATH "/Settings/%u", active),
-                        g_strdup (method));
+  Settings *settings = find_settings (self, number);
+
+  g_free (settings->method);
+  settings->method = g_strdup (method);
+}
+
+void
+fake_nm_refuse (FakeNm *self, const char *message)
+{
+  g_free (self->refusal);
+  self->refusal = g_strdup (message);
+}
+
+char *
+fake_nm_take_activation (FakeNm *self)
+{
+  return self->activations->len > 0 ? g_ptr_array_steal_index (self->activations, 0)
+                                    : NULL;
 }
 
 static GVariant *
@@ -173,6 +250,41 @@ managed_objects (FakeNm *self)
   return objects;
 }
 
+static GVariant *
+settings_to_variant (const Settings *settings)
+{
+  g_autofree char *interface = settings->interface == NULL
+                                   ? g_strdup ("")
+                                   : g_strdup_printf (", 'interface-name': <'%s'>",
+                                                      settings->interface);
+  g_autofree char *text = g_strdup_printf (
+      "({'connection': {'id': <'%s'>, 'type': <'802-3-ethernet'>, 'uuid': <'%s'>%s}, "
+      "'802-3-ethernet': @a{sv} {}, 'ipv4': {'method': <'%s'>}},)",
+      settings->id, settings->uuid, interface, settings->method);
+
+  return g_variant_new_parsed (text);
+}
+
+/* "PROFILE ON DEVICE", numbers; the active connection has the profile's. */
+static void
+activate (FakeNm *self, GVariant *parameters, GDBusMethodInvocation *invocation)
+{
+  const char *profile, *device;
+  g_autofree char *active = NULL;
+
+  g_variant_get (parameters, "(&o&o&o)", &profile, &device, NULL);
+  profile = strrchr (profile, '/') + 1;
+  device = strrchr (device, '/') + 1;
+  g_ptr_array_add (self->activations, g_strdup_printf ("%s on %s", profile,
+                                                       *device != '\0' ? device : "any"));
+  active = g_strconcat (NM_PATH "/ActiveConnection/", profile, NULL);
+  if (self->refusal != NULL)
+    g_dbus_method_invocation_return_dbus_error (invocation, NM ".UnknownConnection",
+                                                self->refusal);
+  else
+    g_dbus_method_invocation_return_value (invocation, g_variant_new ("(o)", active));
+}
+
 static void
 on_call (GDBusConnection *connection,
          const char *sender,
@@ -191,17 +303,11 @@ on_call (GDBusConnection *connection,
 
       g_dbus_method_invocation_return_value (invocation, objects);
     }
+  else if (g_str_equal (method, "ActivateConnection"))
+    activate (self, parameters, invocation);
   else
-    {
-      g_autofree char *text = g_strdup_printf (
-          "({'connection': {'id': <'profile'>, 'type': <'802-3-ethernet'>, "
-          "'uuid': <'11111111-1111-4111-8111-111111111111'>}, '802-3-ethernet': @a{sv} "
-          "{}, "
-          "'ipv4': {'method': <'%s'>}},)",
-          (const char *)g_hash_table_lookup (self->methods, object));
-
-      g_dbus_method_invocation_return_value (invocation, g_variant_new_parsed (text));
-    }
+    g_dbus_method_invocation_return_value (
+        invocation, settings_to_variant (g_hash_table_lookup (self->settings, object)));
 }
 
 static void
@@ -224,7 +330,8 @@ fake_nm_start (FakeNm *self)
   gpointer object;
 
   publish (self, "/org/freedesktop", node->interfaces[0]);
-  g_hash_table_iter_init (&iter, self->methods);
+  publish (self, NM_PATH, node->interfaces[2]);
+  g_hash_table_iter_init (&iter, self->settings);
   while (g_hash_table_iter_next (&iter, &object, NULL))
     publish (self, object, node->interfaces[1]);
   self->name = g_bus_own_name_on_connection (
@@ -258,5 +365,20 @@ fake_nm_change (FakeNm *self,
   g_dbus_connection_emit_signal (
       self->connection, NULL, full, "org.freedesktop.DBus.Properties",
       "PropertiesChanged", g_variant_new ("(s@a{sv}as)", name, values, NULL), &error);
+  g_assert_no_error (error);
+}
+
+void
+fake_nm_set_state (FakeNm *self, guint active, guint state, guint reason)
+{
+  g_autofree char *name = g_strdup_printf ("ActiveConnection/%u", active);
+  g_autofree char *object = g_strconcat (NM_PATH "/", name, NULL);
+  g_autofree char *properties = g_strdup_printf ("{'State': <uint32 %u>}", state);
+  g_autoptr (GError) error = NULL;
+
+  fake_nm_change (self, name, ".Connection.Active", properties);
+  g_dbus_connection_emit_signal (self->connection, NULL, object, NM ".Connection.Active",
+                                 "StateChanged", g_variant_new ("(uu)", state, reason),
+                                 &error);
   g_assert_no_error (error);
 }

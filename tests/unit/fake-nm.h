@@ -18,7 +18,12 @@ void fake_nm_add_device (FakeNm *self,
                          const char *ip_name,
                          guint state,
                          guint active);
-/* @extra are more properties in GVariant's text format, such as "'Vpn': <true>". */
+/* A profile, of Ethernet, bound to @interface (nullable). */
+void
+fake_nm_add_profile (FakeNm *self, guint number, const char *id, const char *interface);
+/* An active connection that is up on @device, of the profile with its number, which is
+ * added where there is none. @extra are more properties in GVariant's text format, such
+ * as "'Vpn': <true>". */
 void fake_nm_add_active (FakeNm *self,
                          guint number,
                          const char *id,
@@ -30,8 +35,17 @@ void fake_nm_add_ip4 (FakeNm *self,
                       const char *gateway,
                       const char *dns);
 void fake_nm_set_primary (FakeNm *self, guint active);
-/* The ipv4.method of the profile of this active connection, "auto" unless set. */
-void fake_nm_set_method (FakeNm *self, guint active, const char *method);
+/* The ipv4.method of this profile, "auto" unless set. */
+void fake_nm_set_method (FakeNm *self, guint number, const char *method);
+/* Of this profile; owned. */
+char *fake_nm_uuid (guint number);
+
+/* From now on activations are refused with this error, or not (NULL). One that is not
+ * refused gets the active connection with the profile's number as answer. */
+void fake_nm_refuse (FakeNm *self, const char *message);
+/* The next of the activations so far, "PROFILE on DEVICE" with their numbers, or "any"
+ * for the device; NULL: none. Owned. */
+char *fake_nm_take_activation (FakeNm *self);
 
 /* Takes the bus name, and gives it up. */
 void fake_nm_start (FakeNm *self);
@@ -41,5 +55,7 @@ void fake_nm_change (FakeNm *self,
                      const char *object,
                      const char *interface,
                      const char *properties);
+/* The same for the state of an active connection, and its reason. */
+void fake_nm_set_state (FakeNm *self, guint active, guint state, guint reason);
 void fake_nm_free (FakeNm *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeNm, fake_nm_free)

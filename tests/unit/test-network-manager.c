@@ -1,156 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is told of NetworkManager's devices, on a private bus and without a network. */
 #include "system/lan-profile.h"
-#include "system/network-manager.h"
 #include "system/nm-view.h"
 
-#include "fake-nm.h"
-
-#include <glib/gstdio.h>
-
-typedef struct
-{
-  GTestDBus *bus;            /* (owned) */
-  char *directory;           /* (owned) of service files */
-  GDBusConnection *client;   /* (owned) */
-  GDBusConnection *server;   /* (owned) */
-  FakeNm *fake;              /* (owned) */
-  CsNetworkManager *manager; /* (owned) (nullable) */
-  guint changes;
-} Fixture;
-
-static gboolean
-on_timeout (gpointer user_data)
-{
-  *(gboolean *)user_data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-/* Runs the main loop for so long. */
-static void
-turn (guint milliseconds)
-{
-  gboolean over = FALSE;
-
-  g_timeout_add (milliseconds, on_timeout, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
-}
-
-static void
-await_change (Fixture *f)
-{
-  for (int i = 0; i < 500 && f->changes == 0; i++)
-    turn (10);
-  g_assert_cmpuint (f->changes, >=, 1);
-  turn (50);
-}
-
-static GDBusConnection *
-connect_to (GTestDBus *bus)
-{
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *connection = g_dbus_connection_new_for_address_sync (
-      g_test_dbus_get_bus_address (bus),
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
-          | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-      NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return connection;
-}
-
-/* The bus can start NetworkManager: it would leave a file "started". */
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *path = NULL;
-
-  f->directory = g_dir_make_tmp ("connshare-XXXXXX", &error);
-  g_assert_no_error (error);
-  path = g_build_filename (f->directory, "nm.service", NULL);
-  text = g_strdup_printf ("[D-BUS Service]\nName=org.freedesktop.NetworkManager\n"
-                          "Exec=/bin/touch %s/started\n",
-                          f->directory);
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
-  f->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_add_service_dir (f->bus, f->directory);
-  g_test_dbus_up (f->bus);
-  f->client = connect_to (f->bus);
-  f->server = connect_to (f->bus);
-  f->fake = fake_nm_new (f->server);
-}
-
-static void
-on_watcher_gone (gpointer user_data, GObject *watcher)
-{
-  *(gboolean *)user_data = TRUE;
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  g_autofree char *path = g_build_filename (f->directory, "nm.service", NULL);
-  gboolean idle = f->manager == NULL;
-
-  if (f->manager != NULL)
-    {
-      NMClient *client = cs_network_manager_get_client (f->manager);
-
-      /* libnm ends its calls in the main loop */
-      g_object_weak_ref (nm_client_get_context_busy_watcher (client), on_watcher_gone,
-                         &idle);
-      g_object_unref (f->manager);
-    }
-  while (!idle)
-    g_main_context_iteration (NULL, TRUE);
-  fake_nm_free (f->fake);
-  g_dbus_connection_close_sync (f->client, NULL, NULL);
-  g_dbus_connection_close_sync (f->server, NULL, NULL);
-  turn (10);
-  g_object_unref (f->client);
-  g_object_unref (f->server);
-  g_test_dbus_down (f->bus);
-  g_object_unref (f->bus);
-  g_assert_cmpint (g_unlink (path), ==, 0);
-  g_assert_cmpint (g_rmdir (f->directory), ==, 0);
-  g_free (f->directory);
-}
-
-static void
-on_changed (CsNetworkManager *manager, gpointer user_data)
-{
-  Fixture *f = user_data;
-
-  f->changes++;
-}
-
-static void
-on_ready (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  Fixture *f = user_data;
-
-  f->manager = cs_network_manager_new_finish (result, &error);
-  g_assert_no_error (error);
-}
-
-static void
-follow (Fixture *f, gboolean running)
-{
-  cs_network_manager_new_async (f->client, NULL, on_ready, f);
-  while (f->manager == NULL
-         || nm_client_get_nm_running (cs_network_manager_get_client (f->manager))
-                != running)
-    g_main_context_iteration (NULL, TRUE);
-  g_signal_connect (f->manager, "changed", G_CALLBACK (on_changed), f);
-}
+#include "nm-fixture.h"
 
 /* A snapshot with these interfaces, one address each, as NetworkManager sees it. */
 static CsSnapshot *
-look (Fixture *f)
+look (NmFixture *f)
 {
   static const struct
   {
@@ -214,7 +71,7 @@ add_everything (FakeNm *fake)
 }
 
 static void
-test_devices (Fixture *f, gconstpointer data)
+test_devices (NmFixture *f, gconstpointer data)
 {
   static const struct
   {
@@ -245,7 +102,7 @@ test_devices (Fixture *f, gconstpointer data)
 
   add_everything (f->fake);
   fake_nm_start (f->fake);
-  follow (f, TRUE);
+  nm_fixture_follow (f, TRUE);
   snapshot = look (f);
   g_assert_true (snapshot->nm_running);
   g_assert_cmpstr (snapshot->primary, ==, "eth9");
@@ -272,10 +129,72 @@ test_devices (Fixture *f, gconstpointer data)
   fake_nm_stop (f->fake);
 }
 
+/* "STATE INTERFACE", and what became of it; "-" for what it has not. */
+static char *
+print_profile (const CsProfile *profile)
+{
+  static const char *const states[] = { [CS_PROFILE_DOWN] = "down",
+                                        [CS_PROFILE_GOING] = "going",
+                                        [CS_PROFILE_COMING] = "coming",
+                                        [CS_PROFILE_UP] = "up" };
+
+  g_assert_true ((profile->failure != NULL) == (profile->failed_at != 0));
+  return g_strdup_printf ("%s %s%s%s%s", states[profile->state],
+                          profile->interface != NULL ? profile->interface : "-",
+                          profile->hung_up ? " hung-up" : "",
+                          profile->failure != NULL ? " failed: " : "",
+                          profile->failure != NULL ? profile->failure : "");
+}
+
+static void
+test_profiles (NmFixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *id;
+    guint active;
+    guint state, reason; /* that it gets; 0: stays as it is */
+    const char *profile;
+  } rows[] = {
+    { "offline", 0, 0, 0, "down -" },
+    { "dsl", 2, 0, 0, "up ppp9" },
+    { "mobile", 3, 0, 0, "up wwan9" },
+    { "work", 8, 0, 0, "up tun9" },
+    { "wired", 4, 1, 1, "coming eth9" },
+    { "wired", 4, 2, 1, "up eth9" },
+    { "mobile", 3, 3, 2, "going wwan9 hung-up" },
+    { "mobile", 3, 4, 2, "down - hung-up" },
+    { "late", 10, 4, 9, "down - failed: no secrets" },
+  };
+
+  add_everything (f->fake);
+  fake_nm_add_profile (f->fake, 11, "offline", NULL);
+  fake_nm_add_active (f->fake, 10, "late", 4, "'State': <uint32 1>");
+  fake_nm_start (f->fake);
+  nm_fixture_follow (f, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsSnapshot) snapshot = NULL;
+      g_autofree char *profile = NULL;
+
+      f->changes = 0;
+      if (rows[i].state != 0)
+        {
+          fake_nm_set_state (f->fake, rows[i].active, rows[i].state, rows[i].reason);
+          nm_fixture_await_change (f);
+        }
+      snapshot = look (f);
+      profile = print_profile (cs_snapshot_find_profile (snapshot, rows[i].id));
+      g_test_message ("%s", rows[i].id);
+      g_assert_cmpstr (profile, ==, rows[i].profile);
+    }
+  fake_nm_stop (f->fake);
+}
+
 /* Each row: which active connection is primary, and the interface that follows. A VPN
  * that has the default route is NetworkManager's primary connection itself. */
 static void
-test_primary (Fixture *f, gconstpointer data)
+test_primary (NmFixture *f, gconstpointer data)
 {
   static const struct
   {
@@ -291,7 +210,7 @@ test_primary (Fixture *f, gconstpointer data)
 
   add_everything (f->fake);
   fake_nm_start (f->fake);
-  follow (f, TRUE);
+  nm_fixture_follow (f, TRUE);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *primary
@@ -300,7 +219,7 @@ test_primary (Fixture *f, gconstpointer data)
 
       f->changes = 0;
       fake_nm_change (f->fake, "", "", primary);
-      await_change (f);
+      nm_fixture_await_change (f);
       snapshot = look (f);
       g_assert_cmpstr (snapshot->primary, ==, rows[i].expected);
     }
@@ -308,7 +227,7 @@ test_primary (Fixture *f, gconstpointer data)
 }
 
 static void
-test_news (Fixture *f, gconstpointer data)
+test_news (NmFixture *f, gconstpointer data)
 {
   static const struct
   {
@@ -342,24 +261,24 @@ test_news (Fixture *f, gconstpointer data)
 
   add_everything (f->fake);
   fake_nm_start (f->fake);
-  follow (f, TRUE);
-  turn (50);
+  nm_fixture_follow (f, TRUE);
+  nm_fixture_turn (50);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_test_message ("%s %s", rows[i].object, rows[i].properties);
       f->changes = 0;
       fake_nm_change (f->fake, rows[i].object, rows[i].interface, rows[i].properties);
       if (rows[i].news)
-        await_change (f);
+        nm_fixture_await_change (f);
       else
-        turn (50);
+        nm_fixture_turn (50);
       g_assert_cmpuint (f->changes, ==, rows[i].news ? 1 : 0);
     }
   fake_nm_stop (f->fake);
 }
 
 static void
-assert_not_started (Fixture *f)
+assert_not_started (NmFixture *f)
 {
   g_autofree char *path = g_build_filename (f->directory, "started", NULL);
 
@@ -367,7 +286,7 @@ assert_not_started (Fixture *f)
 }
 
 static void
-assert_running (Fixture *f, gboolean running)
+assert_running (NmFixture *f, gboolean running)
 {
   g_autoptr (CsSnapshot) snapshot = look (f);
   const CsInterface *interface = cs_snapshot_find (snapshot, "eth9");
@@ -380,27 +299,27 @@ assert_running (Fixture *f, gboolean running)
 
 /* Absent at start, then it comes, goes and returns; it is never started by us. */
 static void
-test_absent (Fixture *f, gconstpointer data)
+test_absent (NmFixture *f, gconstpointer data)
 {
   add_everything (f->fake);
-  follow (f, FALSE);
-  turn (100);
+  nm_fixture_follow (f, FALSE);
+  nm_fixture_turn (100);
   assert_running (f, FALSE);
   for (int i = 0; i < 2; i++)
     {
       f->changes = 0;
       fake_nm_start (f->fake);
-      await_change (f);
+      nm_fixture_await_change (f);
       assert_running (f, TRUE);
       f->changes = 0;
       fake_nm_change (f->fake, "Devices/4", ".Device",
                       "{'State': <uint32 100>, 'StateReason': <(uint32 100, uint32 0)>}");
       fake_nm_change (f->fake, "Devices/1", ".Device",
                       "{'State': <uint32 40>, 'StateReason': <(uint32 40, uint32 0)>}");
-      await_change (f);
+      nm_fixture_await_change (f);
       f->changes = 0;
       fake_nm_stop (f->fake);
-      await_change (f);
+      nm_fixture_await_change (f);
       assert_running (f, FALSE);
     }
   assert_not_started (f);
@@ -412,9 +331,10 @@ main (int argc, char **argv)
   static const struct
   {
     const char *path;
-    void (*test) (Fixture *, gconstpointer);
+    void (*test) (NmFixture *, gconstpointer);
   } tests[] = {
     { "/network-manager/devices", test_devices },
+    { "/network-manager/profiles", test_profiles },
     { "/network-manager/primary", test_primary },
     { "/network-manager/news", test_news },
     { "/network-manager/absent", test_absent },
@@ -422,6 +342,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+    g_test_add (tests[i].path, NmFixture, NULL, nm_fixture_set_up, tests[i].test,
+                nm_fixture_tear_down);
   return g_test_run ();
 }

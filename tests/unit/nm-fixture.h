@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A private bus with a NetworkManager that is told what to say (fake-nm.h), and what
+ * follows it. */
+#pragma once
+
+#include "system/network-manager.h"
+
+#include "fake-nm.h"
+
+typedef struct
+{
+  GTestDBus *bus;            /* (owned) */
+  char *directory;           /* (owned) of service files */
+  GDBusConnection *client;   /* (owned) */
+  GDBusConnection *server;   /* (owned) */
+  FakeNm *fake;              /* (owned) */
+  CsNetworkManager *manager; /* (owned) (nullable) */
+  guint changes;
+} NmFixture;
+
+/* As g_test_add () wants them. The NetworkManager does not run yet; the bus could start
+ * one, which would leave a file "started" in the directory. */
+void nm_fixture_set_up (NmFixture *f, gconstpointer data);
+void nm_fixture_tear_down (NmFixture *f, gconstpointer data);
+
+/* Begins to follow; NetworkManager is, or is not, running. */
+void nm_fixture_follow (NmFixture *f, gboolean running);
+/* Runs the main loop for so long. */
+void nm_fixture_turn (guint milliseconds);
+/* Until there was a change since .changes was set to 0, and a bit longer. */
+void nm_fixture_await_change (NmFixture *f);
