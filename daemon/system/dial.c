@@ -56,6 +56,17 @@ is_on_its_way (CsDialStep *self, NMClient *client, const char *uuid)
   return g_hash_table_contains (self->dialing, uuid);
 }
 
+/* NetworkManager only looks on at what somebody else does with @device. */
+static gboolean
+is_external (NMDevice *device)
+{
+  NMActiveConnection *active = nm_device_get_active_connection (device);
+
+  return active != NULL
+         && (nm_active_connection_get_state_flags (active)
+             & NM_ACTIVATION_STATE_FLAG_EXTERNAL);
+}
+
 /* Left to itself NetworkManager takes a LAN for the uplink where that is the device that
  * fits. So it is left to itself only where no LAN does; otherwise it gets the first of
  * the others that is free, or else the first. FALSE: there is none, and @lan would be
@@ -81,7 +92,7 @@ choose_device (NMClient *client,
         continue;
       if (cs_plan_find (plan, name) != NULL)
         *lan = name;
-      else if (state >= NM_DEVICE_STATE_DISCONNECTED
+      else if (state >= NM_DEVICE_STATE_DISCONNECTED && !is_external (each)
                && (best == NULL
                    || (nm_device_get_state (best) != NM_DEVICE_STATE_DISCONNECTED
                        && state == NM_DEVICE_STATE_DISCONNECTED)))

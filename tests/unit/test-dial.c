@@ -105,6 +105,7 @@ typedef struct
   guint lan_state, eth_state; /* of the devices; 0: there is none */
   const char *activation;     /* (nullable) expected */
   const char *outcome;
+  gboolean external; /* eth9 is up by somebody else */
 } Call;
 
 #define GONE "'State': <uint32 4>"
@@ -123,6 +124,8 @@ static const Call calls[] = {
   { "in-use", 2, NULL, GONE, 100, 100, "2 on 9", "" },
   { "unplugged", 2, NULL, GONE, 100, 20, NULL,
     "failed: the only device for it, lan0, is a LAN" },
+  { "others", 2, NULL, GONE, 100, 100, NULL,
+    "failed: the only device for it, lan0, is a LAN", TRUE },
   { "only-lan", 2, NULL, GONE, 100, 0, NULL,
     "failed: the only device for it, lan0, is a LAN" },
   { "bound-to-lan", 2, "lan0", GONE, 100, 30, NULL,
@@ -160,7 +163,10 @@ test_call (NmFixture *f, gconstpointer data)
   if (call->lan_state != 0)
     fake_nm_add_device (f->fake, 1, "Wired", "lan0", "lan0", call->lan_state, 0);
   if (call->eth_state != 0)
-    fake_nm_add_device (f->fake, 9, "Wired", "eth9", "eth9", call->eth_state, 0);
+    fake_nm_add_device (f->fake, 9, "Wired", "eth9", "eth9", call->eth_state,
+                        call->external ? 9 : 0);
+  if (call->external)
+    fake_nm_add_active (f->fake, 9, "eth9", 9, "'StateFlags': <uint32 0x80>");
   fake_nm_add_profile (f->fake, 2, "Office", call->bound);
   fake_nm_add_active (f->fake, 2, "Office", 0, call->active);
   fake_nm_start (f->fake);
