@@ -34,7 +34,7 @@ cs_plan_new_empty (void)
 {
   CsPlan *plan = g_new0 (CsPlan, 1);
 
-  plan->shares = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_share_plan_free);
+  plan->shares = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_share_plan_unref);
   return plan;
 }
 
@@ -44,7 +44,7 @@ cs_plan_copy (const CsPlan *plan)
   CsPlan *copy = cs_plan_new_empty ();
 
   for (guint i = 0; i < plan->shares->len; i++)
-    g_ptr_array_add (copy->shares, cs_share_plan_copy (plan->shares->pdata[i]));
+    g_ptr_array_add (copy->shares, cs_share_plan_ref (plan->shares->pdata[i]));
   return copy;
 }
 

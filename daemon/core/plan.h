@@ -40,8 +40,10 @@ typedef enum
   CS_LAN_DISCONNECTED, /* nobody: until the user asks for the share again */
 } CsLanTaken;
 
+/* Shared by reference between plans: who changes one that others may hold copies it. */
 typedef struct
 {
+  gatomicrefcount references;
   char *lan; /* (owned) */
   CsState state;
   char *reason;  /* (owned) StateReason */
@@ -96,6 +98,7 @@ CsPlan *cs_plan_new (const GPtrArray *requests,
                      const CsSnapshot *snapshot,
                      const CsPlan *previous);
 CsPlan *cs_plan_new_empty (void);
+/* With the same shares, by reference. */
 CsPlan *cs_plan_copy (const CsPlan *plan);
 CsSharePlan *cs_plan_find (const CsPlan *plan, const char *lan);
 void cs_plan_free (CsPlan *plan);
@@ -103,14 +106,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsPlan, cs_plan_free)
 
 /* One that says nothing yet: starting, without a device. */
 CsSharePlan *cs_share_plan_new (const char *lan);
+CsSharePlan *cs_share_plan_ref (CsSharePlan *plan);
 CsSharePlan *cs_share_plan_copy (const CsSharePlan *plan);
 /* NULL for a plan with an error, else @plan, which is nullable: what of it is applied. */
 const CsSharePlan *cs_share_plan_applied (const CsSharePlan *plan);
 /* Whether the host needs no change from @a to @b. Both nullable; a plan with an error is
  * as none. state, reason and message are for people and do not count. */
 gboolean cs_share_plan_equal (const CsSharePlan *a, const CsSharePlan *b);
-void cs_share_plan_free (CsSharePlan *plan);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSharePlan, cs_share_plan_free)
+void cs_share_plan_unref (CsSharePlan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSharePlan, cs_share_plan_unref)
 
 /* All that undoing needs, in @group of @file. Reading counts the file as hostile. */
 void

@@ -75,9 +75,10 @@ check_wan (const CsRequest *request, GError **error)
   for (guint i = 0; choices && i < choices->len; i++)
     if (cs_wan_choice_allows_interface (choices->pdata[i], request->lan))
       {
-        g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
-                     "%s cannot be shared with itself: LAN and WAN must be two interfaces",
-                     request->lan);
+        g_set_error (
+            error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
+            "%s cannot be shared with itself: LAN and WAN must be two interfaces",
+            request->lan);
         return FALSE;
       }
   return choices != NULL;
@@ -100,8 +101,7 @@ check_contradictions (const CsRequest *request, GError **error)
 static gboolean
 request_check (const CsRequest *request, GError **error)
 {
-  return cs_ifname_check (request->lan, "LAN", error)
-         && check_wan (request, error)
+  return cs_ifname_check (request->lan, "LAN", error) && check_wan (request, error)
          && (request->address.prefix == 0
              || cs_cidr_check_gateway (request->address, error))
          && check_dns (request, error) && check_contradictions (request, error);

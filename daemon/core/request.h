@@ -12,7 +12,7 @@ typedef struct
   CsCidr address;    /* gateway address chosen by hand; prefix 0: none */
   gboolean keep_lan; /* masquerade and forward only */
   gboolean persistent;
-  gboolean dial; /* bring up the WAN's profile when it is down */
+  gboolean dial;  /* bring up the WAN's profile when it is down */
   gboolean force; /* share even what carries the default route */
   char **dns;     /* (owned) (nullable) name servers chosen by hand */
 } CsRequest;

@@ -53,12 +53,20 @@ cs_share_plan_new (const char *lan)
 {
   CsSharePlan *plan = g_new0 (CsSharePlan, 1);
 
+  g_atomic_ref_count_init (&plan->references);
   cs_fields_init (host_fields, plan);
   cs_fields_init (shown_fields, plan);
   plan->lan = g_strdup (lan);
   plan->state = CS_STATE_STARTING;
   plan->reason = g_strdup ("none");
   plan->message = g_strdup ("");
+  return plan;
+}
+
+CsSharePlan *
+cs_share_plan_ref (CsSharePlan *plan)
+{
+  g_atomic_ref_count_inc (&plan->references);
   return plan;
 }
 
@@ -85,15 +93,15 @@ cs_share_plan_equal (const CsSharePlan *a, const CsSharePlan *b)
   const CsSharePlan *applied_a = cs_share_plan_applied (a);
   const CsSharePlan *applied_b = cs_share_plan_applied (b);
 
-  if (!applied_a || !applied_b)
+  if (!applied_a || !applied_b || applied_a == applied_b)
     return applied_a == applied_b;
   return cs_fields_equal (host_fields, applied_a, applied_b);
 }
 
 void
-cs_share_plan_free (CsSharePlan *plan)
+cs_share_plan_unref (CsSharePlan *plan)
 {
-  if (!plan)
+  if (!plan || !g_atomic_ref_count_dec (&plan->references))
     return;
   cs_fields_clear (host_fields, plan);
   cs_fields_clear (shown_fields, plan);

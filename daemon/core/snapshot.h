@@ -98,9 +98,10 @@ typedef struct
   char *uuid;      /* (owned) */
   char *interface; /* (owned) (nullable) its ip-interface, while it is up */
   CsProfileState state;
-  gint64 failed_at;  /* when its last activation failed, as CsSnapshot.now; 0: it did not */
-  char *failure;     /* (owned) (nullable) why, in words */
-  gboolean hung_up;  /* it was up and the user ended it */
+  gint64
+      failed_at; /* when its last activation failed, as CsSnapshot.now; 0: it did not */
+  char *failure; /* (owned) (nullable) why, in words */
+  gboolean hung_up; /* it was up and the user ended it */
 } CsProfile;
 
 typedef struct
@@ -109,7 +110,8 @@ typedef struct
   GPtrArray *profiles;   /* (owned) of CsProfile (owned) */
   GPtrArray *interfaces; /* (owned) of CsInterface (owned), by ifindex */
   GArray *routes;        /* (owned) of CsRoute, IPv4, all tables but local */
-  GArray *rule_tables;   /* (owned) of guint32: for each policy rule the table it looks up */
+  GArray
+      *rule_tables; /* (owned) of guint32: for each policy rule the table it looks up */
   gboolean nm_running;
   char *primary;     /* (owned) (nullable) ip-interface of the primary connection */
   char **resolv_dns; /* (owned) IPv4 servers of /etc/resolv.conf less loopback */

@@ -18,7 +18,7 @@ static const struct
   const char *word;
   CsKind kind;
 } types[] = {
-  { "wifi", CS_KIND_WIFI }, { "ethernet", CS_KIND_ETHERNET },
+  { "wifi", CS_KIND_WIFI },     { "ethernet", CS_KIND_ETHERNET },
   { "mobile", CS_KIND_MOBILE }, { "vpn", CS_KIND_VPN },
   { "ppp", CS_KIND_PPP },
 };

@@ -25,11 +25,13 @@ set_words (CsSharePlan *share, CsState state, const char *reason, const char *me
 static CsSharePlan *
 outcome (const CsPassResult *result, const char *lan)
 {
-  CsSharePlan *share = cs_share_plan_copy (cs_plan_find (result->target, lan));
+  CsSharePlan *share = cs_plan_find (result->target, lan);
   const GError *error = cs_pass_result_failure (result, lan);
 
-  if (error != NULL && share->error == NULL)
-    set_words (share, CS_STATE_FAILED, "failed", error->message);
+  if (error == NULL || share->error != NULL)
+    return cs_share_plan_ref (share);
+  share = cs_share_plan_copy (share);
+  set_words (share, CS_STATE_FAILED, "failed", error->message);
   return share;
 }
 
@@ -41,12 +43,12 @@ cs_engine_outcomes (CsEngine *self, const CsPassResult *result, GHashTable *back
   for (guint i = 0; i < self->requests->len; i++)
     {
       const char *lan = ((CsRequest *)g_ptr_array_index (self->requests, i))->lan;
-      const CsSharePlan *before = cs_plan_find (self->shown, lan);
+      CsSharePlan *before = cs_plan_find (self->shown, lan);
 
       if (!g_hash_table_contains (back, lan))
         g_ptr_array_add (shown->shares, outcome (result, lan));
       else if (before != NULL)
-        g_ptr_array_add (shown->shares, cs_share_plan_copy (before));
+        g_ptr_array_add (shown->shares, cs_share_plan_ref (before));
     }
   return shown;
 }

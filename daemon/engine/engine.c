@@ -181,10 +181,10 @@ recover (CsEngine *self, CsPlan *applied, CsPlan *unfinished)
 {
   for (guint i = 0; i < applied->shares->len; i++)
     {
-      const CsSharePlan *share = g_ptr_array_index (applied->shares, i);
+      CsSharePlan *share = g_ptr_array_index (applied->shares, i);
 
       if (cs_plan_find (unfinished, share->lan) == NULL)
-        g_ptr_array_add (unfinished->shares, cs_share_plan_copy (share));
+        g_ptr_array_add (unfinished->shares, cs_share_plan_ref (share));
     }
   self->running = TRUE;
   cs_pass_run_async (self->steps, self->store, unfinished, applied, cs_engine_new_set (),

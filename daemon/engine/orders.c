@@ -68,11 +68,17 @@ cs_engine_preview (CsEngine *self,
   g_autoptr (CsPlan) plan = NULL;
 
   if (share != NULL)
-    share->renewed = TRUE;
+    {
+      CsSharePlan *renewed = cs_share_plan_copy (share);
+
+      renewed->renewed = TRUE;
+      g_ptr_array_remove (applied->shares, share);
+      g_ptr_array_add (applied->shares, renewed);
+    }
   plan = cs_plan_new (requests, snapshot, applied);
   if (!check_share (plan, request, known, error))
     return NULL;
-  return cs_share_plan_copy (cs_plan_find (plan, request->lan));
+  return cs_share_plan_ref (cs_plan_find (plan, request->lan));
 }
 
 static void

@@ -106,16 +106,35 @@ list_work (Pass *pass)
     }
 }
 
+/* What the ledger has to say besides what is in force. */
+static CsPlan *
+list_begun (Pass *pass)
+{
+  CsPlan *begun = cs_plan_new_empty ();
+
+  for (guint i = 0; i < pass->work->len; i++)
+    {
+      CsSharePlan *share
+          = wanted (pass->result->target, g_ptr_array_index (pass->work, i));
+
+      if (share != NULL)
+        g_ptr_array_add (begun->shares, share);
+    }
+  return begun;
+}
+
 /* What this share has in force from now on. */
 static void
-set_applied (CsPlan *applied, const char *lan, const CsSharePlan *share)
+set_applied (CsPlan *applied, const char *lan, CsSharePlan *share)
 {
   CsSharePlan *old = cs_plan_find (applied, lan);
 
+  if (old == share)
+    return;
   if (old != NULL)
     g_ptr_array_remove (applied->shares, old);
   if (share != NULL)
-    g_ptr_array_add (applied->shares, cs_share_plan_copy (share));
+    g_ptr_array_add (applied->shares, cs_share_plan_ref (share));
 }
 
 /* Shares that were not worked on still get the words of their new plan: state and message
@@ -125,7 +144,7 @@ take_unchanged (Pass *pass)
 {
   for (guint i = 0; i < pass->result->target->shares->len; i++)
     {
-      const CsSharePlan *share = g_ptr_array_index (pass->result->target->shares, i);
+      CsSharePlan *share = g_ptr_array_index (pass->result->target->shares, i);
 
       if (share->error == NULL
           && !g_hash_table_contains (pass->result->errors, share->lan))
@@ -154,7 +173,7 @@ on_transaction (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   Pass *pass = g_task_get_task_data (task);
   const char *lan = g_ptr_array_index (pass->work, pass->next);
-  const CsSharePlan *to = wanted (pass->result->target, lan);
+  CsSharePlan *to = wanted (pass->result->target, lan);
   g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&pass->before, free_borrowed);
@@ -223,6 +242,7 @@ cs_pass_run_async (GPtrArray *steps,
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
   Pass *pass = g_new0 (Pass, 1);
+  CsPlan *begun;
 
   pass->steps = g_ptr_array_ref (steps);
   pass->store = g_object_ref (store);
@@ -244,7 +264,9 @@ cs_pass_run_async (GPtrArray *steps,
                              (GDestroyNotify)cs_pass_result_free);
       return;
     }
-  cs_store_set_ledger (store, applied, target);
+  begun = list_begun (pass);
+  cs_store_set_ledger (store, applied, begun);
+  free_borrowed (begun);
   cs_store_commit_async (store, NULL, on_ledger, g_steal_pointer (&task));
 }
 

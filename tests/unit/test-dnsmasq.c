@@ -81,7 +81,7 @@ tear_down (Fixture *f, gconstpointer data)
   assert_shell ("torn down", PROCESSES, "0");
   g_clear_object (&f->upstream);
   g_clear_object (&f->step);
-  cs_share_plan_free (f->share);
+  cs_share_plan_unref (f->share);
   g_clear_object (&f->connection);
   g_test_dbus_down (f->bus);
   g_object_unref (f->bus);

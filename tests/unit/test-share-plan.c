@@ -317,7 +317,7 @@ test_words (void)
 static void
 test_null (void)
 {
-  cs_share_plan_free (NULL);
+  cs_share_plan_unref (NULL);
   cs_plan_free (NULL);
   cs_request_free (NULL);
   cs_snapshot_free (NULL);
