@@ -20,7 +20,7 @@ _sharectl_wans() {
   printf '%s\n' auto wifi ethernet mobile vpn ppp
   _sharectl_interfaces wan
   timeout 2 nmcli -t -e no -f TYPE,NAME connection 2>/dev/null |
-    sed -e '/^loopback:/d' -e 's/^[^:]*://' -e '/,/d' -e '/^connshare LAN$/d'
+    sed -e '/^loopback:/d' -e 's/^[^:]*://' -e '/,/d' -e '/^connshare [^ ]*$/d'
 }
 
 # Names may have spaces: what is typed so far is compared without its quoting, and readline

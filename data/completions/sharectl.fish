@@ -22,7 +22,7 @@ function __sharectl_wans
         printf '%s\n' auto wifi ethernet mobile vpn ppp
         __sharectl_interfaces wan
         timeout 2 nmcli -t -e no -f TYPE,NAME connection 2>/dev/null |
-            sed -e '/^loopback:/d' -e 's/^[^:]*://' -e '/,/d' -e '/^connshare LAN$/d'
+            sed -e '/^loopback:/d' -e 's/^[^:]*://' -e '/,/d' -e '/^connshare [^ ]*$/d'
     end | string replace -r '^' -- "$done"
 end
 

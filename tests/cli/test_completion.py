@@ -17,7 +17,7 @@ WORDS = {"auto", "wifi", "ethernet", "mobile", "vpn", "ppp"}
 NMCLI = """#!/bin/sh
 [ "$*" = '-t -e no -f TYPE,NAME connection' ] || exit 1
 printf '%s\\n' 'gsm:Mobile broadband' "vpn:Bob's VPN: home" 'loopback:lo' '802-3-ethernet:a,b' \\
-  '802-3-ethernet:connshare LAN' 'gsm:ppp0'
+  '802-3-ethernet:connshare lan0' 'gsm:ppp0'
 """
 WANS = WORDS | {"lan0", "ppp0", "Mobile broadband", "Bob's VPN: home"}
 CASES = [
