@@ -212,6 +212,14 @@ call (CsDnsmasqStep *self,
                           callback, user_data);
 }
 
+/* dnsmasq answers even those who do not want to know, and the bus would complain. */
+static void
+ignore_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GVariant) reply
+      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+}
+
 /* A dnsmasq that was found running and does not listen is started anew, once. */
 static void
 on_told (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -259,9 +267,9 @@ tell_servers (GTask *task)
     }
   if (!apply->fresh)
     {
-      call (self, server->lan, "SetServersEx", g_variant_new_parsed ("(@aas [],)"), NULL,
-            NULL);
-      call (self, server->lan, "ClearCache", NULL, NULL, NULL);
+      call (self, server->lan, "SetServersEx", g_variant_new_parsed ("(@aas [],)"),
+            ignore_answer, NULL);
+      call (self, server->lan, "ClearCache", NULL, ignore_answer, NULL);
     }
   call (self, server->lan, "SetServersEx", servers_to_variant (servers), on_told, task);
   forget_servers (server);
