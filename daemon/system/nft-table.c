@@ -20,8 +20,9 @@
 #define TABLE "connshare"
 
 /* A question, and a part of its answer: both are less than a page. */
-typedef struct
+typedef union
 {
+  struct nlmsghdr header;
   char buffer[8192];
 } Question;
 
@@ -71,12 +72,11 @@ static gboolean
 exchange (struct mnl_socket *on, Question *question, mnl_cb_t on_answer, void *user_data)
 {
   static unsigned int sequence;
-  struct nlmsghdr *message = (struct nlmsghdr *)question->buffer;
   unsigned int port = mnl_socket_get_portid (on);
   int result = MNL_CB_OK;
 
-  message->nlmsg_seq = ++sequence;
-  if (mnl_socket_sendto (on, message, message->nlmsg_len) < 0)
+  question->header.nlmsg_seq = ++sequence;
+  if (mnl_socket_sendto (on, question->buffer, question->header.nlmsg_len) < 0)
     return FALSE;
   while (result == MNL_CB_OK)
     {
@@ -181,9 +181,9 @@ guint32
 cs_nft_read_generation (void)
 {
   Question question;
-  struct nlmsghdr *message = begin (&question, NFT_MSG_GETGEN);
   guint32 generation = 0;
 
+  begin (&question, NFT_MSG_GETGEN);
   return ask (&question, on_generation, &generation) == 0 ? generation : 0;
 }
 
