@@ -121,14 +121,16 @@ get_server (CsDnsmasqStep *self, const char *lan)
 {
   Server *server = g_hash_table_lookup (self->servers, lan);
   g_autofree char *escaped = NULL;
+  g_autofree char *name = NULL;
 
   if (server != NULL)
     return server;
   escaped = cs_ifname_escape (lan);
+  name = g_strconcat ("dnsmasq-", escaped, NULL);
   server = g_new0 (Server, 1);
   server->step = self;
   server->lan = g_strdup (lan);
-  server->directory = g_build_filename (self->runtime_dir, escaped, NULL);
+  server->directory = g_build_filename (self->runtime_dir, name, NULL);
   server->process = cs_dnsmasq_process_new (server->directory, on_died, server);
   g_hash_table_insert (self->servers, server->lan, server);
   return server;
