@@ -20,6 +20,8 @@
 #include "dbus/names.h"
 
 #include <glib-unix.h>
+#include <gmodule.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 /* How long a pass under way may delay the end. Milliseconds. */
@@ -29,6 +31,17 @@
 /* How long there must have been nothing to do until the service ends by itself: D-Bus
  * starts it again when somebody asks for it. Seconds. */
 #define IDLE_LIMIT 30
+
+/* libnm brings GnuTLS along, for certificates that never concern this service; it asks
+ * this function (GNUTLS_SKIP_GLOBAL_INIT in its manual) whether to set itself up at once,
+ * which costs a megabyte. libnm does so itself should it ever be needed. */
+int _gnutls_global_init_skip (void);
+
+G_MODULE_EXPORT int
+_gnutls_global_init_skip (void)
+{
+  return 1;
+}
 
 typedef struct
 {
@@ -248,6 +261,8 @@ main (int argc, char **argv)
       g_printerr ("connshared: %s\n", error->message);
       return EXIT_FAILURE;
     }
+  /* The worker threads have little to do at a time; an arena each is waste. */
+  mallopt (M_ARENA_MAX, 1);
   cs_error_register ();
   service.connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &error);
   if (service.connection == NULL)

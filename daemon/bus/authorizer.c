@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* PolkitAuthority, asynchronously, for the method of an invocation. */
+/* polkit's own D-Bus interface, which its reference manual documents as the one to use
+ * where libpolkit-gobject is not wanted: that brings libsystemd along, and a megabyte of
+ * libraries that compress journals and encrypt them. */
 #include "authorizer.h"
 
 #include "dbus/errors.h"
 #include "dbus/names.h"
 
-#include <polkit/polkit.h>
+#define POLKIT_NAME      "org.freedesktop.PolicyKit1"
+#define POLKIT_PATH      "/org/freedesktop/PolicyKit1/Authority"
+#define POLKIT_INTERFACE "org.freedesktop.PolicyKit1.Authority"
+/* AllowUserInteraction in CheckAuthorizationFlags */
+#define ALLOW_INTERACTION 1u
 
 static const struct
 {
@@ -24,18 +30,16 @@ typedef struct
 {
   GDBusMethodInvocation *invocation; /* (owned) */
   const char *action;                /* static */
-  PolkitDetails *details;            /* (owned) */
-  GCancellable *cancellable;         /* (owned) cancelled when the caller leaves */
+  char *cancellation_id;             /* (owned) ours, for polkit */
   guint watch;                       /* of the caller's name */
 } Check;
 
 static void
 check_free (Check *check)
 {
-  g_bus_unwatch_name (check->watch);
+  g_clear_handle_id (&check->watch, g_bus_unwatch_name);
   g_object_unref (check->invocation);
-  g_object_unref (check->details);
-  g_object_unref (check->cancellable);
+  g_free (check->cancellation_id);
   g_free (check);
 }
 
@@ -52,10 +56,17 @@ find_action (GDBusMethodInvocation *invocation)
   return NULL;
 }
 
+/* Closes the dialog; CheckAuthorization then returns with an error. Whether polkit heard
+ * it does not matter: nobody waits any more. */
 static void
 on_caller_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 {
-  g_cancellable_cancel (user_data);
+  const Check *check = user_data;
+
+  g_dbus_connection_call (connection, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE,
+                          "CancelCheckAuthorization",
+                          g_variant_new ("(s)", check->cancellation_id), NULL,
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
 }
 
 static void
@@ -72,59 +83,50 @@ refuse (GTask *task, const Check *check, gboolean challenge)
 }
 
 static void
-on_checked (GObject *source, GAsyncResult *async_result, gpointer user_data)
+on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   const Check *check = g_task_get_task_data (task);
-  g_autoptr (PolkitAuthorizationResult) result = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply
+      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  gboolean authorized, challenge;
 
-  result = polkit_authority_check_authorization_finish (POLKIT_AUTHORITY (source),
-                                                        async_result, &error);
-  if (result == NULL)
-    g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
-                             "polkit could not be asked whether this is allowed: %s",
-                             error->message);
-  else if (polkit_authorization_result_get_is_authorized (result))
-    g_task_return_boolean (task, TRUE);
-  else
-    refuse (task, check, polkit_authorization_result_get_is_challenge (result));
-}
-
-/* Once freed, polkit's authority still emits "changed" while a call that was cancelled
- * keeps its proxy alive (polkitauthority.c, on_proxy_signal ()); so it is kept. */
-static PolkitAuthority *kept_authority; /* (owned) (nullable) */
-
-static void
-on_authority (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  const Check *check = g_task_get_task_data (task);
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (PolkitAuthority) authority = polkit_authority_get_finish (result, &error);
-  g_autoptr (PolkitSubject) subject = NULL;
-  GDBusMessage *message = g_dbus_method_invocation_get_message (check->invocation);
-  gboolean interactive = (g_dbus_message_get_flags (message)
-                          & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION)
-                         != 0;
-
-  if (authority == NULL)
+  if (reply == NULL)
     {
+      g_dbus_error_strip_remote_error (error);
       g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
-                               "polkit does not run, so nobody can be authorized: %s; "
+                               "polkit could not be asked whether this is allowed: %s; "
                                "\"systemctl status polkit\" may say why",
                                error->message);
       return;
     }
-  g_set_object (&kept_authority, authority);
-  subject = polkit_system_bus_name_new (
-      g_dbus_method_invocation_get_sender (check->invocation));
-  polkit_authority_check_authorization (
-      authority, subject, check->action, check->details,
-      interactive ? POLKIT_CHECK_AUTHORIZATION_FLAGS_ALLOW_USER_INTERACTION
-                  : POLKIT_CHECK_AUTHORIZATION_FLAGS_NONE,
-      cancellable, on_checked, g_steal_pointer (&task));
+  g_variant_get (reply, "((bba{ss}))", &authorized, &challenge, NULL);
+  if (authorized)
+    g_task_return_boolean (task, TRUE);
+  else
+    refuse (task, check, challenge);
+}
+
+static GVariant *
+make_arguments (const Check *check, const char *lan, const char *wan)
+{
+  GDBusMessage *message = g_dbus_method_invocation_get_message (check->invocation);
+  gboolean interactive = (g_dbus_message_get_flags (message)
+                          & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION)
+                         != 0;
+  GVariantBuilder subject, details;
+
+  g_variant_builder_init (&subject, G_VARIANT_TYPE ("a{sv}"));
+  g_variant_builder_add (
+      &subject, "{sv}", "name",
+      g_variant_new_string (g_dbus_method_invocation_get_sender (check->invocation)));
+  g_variant_builder_init (&details, G_VARIANT_TYPE ("a{ss}"));
+  g_variant_builder_add (&details, "{ss}", "lan", lan);
+  g_variant_builder_add (&details, "{ss}", "wan", wan != NULL ? wan : "");
+  return g_variant_new ("((sa{sv})sa{ss}us)", "system-bus-name", &subject, check->action,
+                        &details, interactive ? ALLOW_INTERACTION : 0,
+                        check->cancellation_id);
 }
 
 void
@@ -134,32 +136,29 @@ cs_authorizer_check_async (GDBusMethodInvocation *invocation,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  GDBusConnection *connection = g_dbus_method_invocation_get_connection (invocation);
   Check *check = g_new0 (Check, 1);
 
   g_task_set_source_tag (task, cs_authorizer_check_async);
   g_task_set_task_data (task, check, (GDestroyNotify)check_free);
   check->invocation = g_object_ref (invocation);
   check->action = find_action (invocation);
-  check->cancellable = g_object_ref (cancellable);
-  check->details = polkit_details_new ();
-  polkit_details_insert (check->details, "lan", lan);
-  polkit_details_insert (check->details, "wan", wan != NULL ? wan : "");
-  check->watch = g_bus_watch_name_on_connection (
-      g_dbus_method_invocation_get_connection (invocation),
-      g_dbus_method_invocation_get_sender (invocation), G_BUS_NAME_WATCHER_FLAGS_NONE,
-      NULL, on_caller_vanished, g_object_ref (cancellable), g_object_unref);
-
+  check->cancellation_id = g_uuid_string_random ();
   if (check->action == NULL)
     {
       g_task_return_new_error (task, CS_ERROR, CS_ERROR_NOT_AUTHORIZED,
                                "%s is not allowed to anybody",
                                g_dbus_method_invocation_get_method_name (invocation));
-      g_object_unref (task);
       return;
     }
-  polkit_authority_get_async (cancellable, on_authority, task);
+  check->watch = g_bus_watch_name_on_connection (
+      connection, g_dbus_method_invocation_get_sender (invocation),
+      G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_caller_vanished, check, NULL);
+  g_dbus_connection_call (connection, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE,
+                          "CheckAuthorization", make_arguments (check, lan, wan),
+                          G_VARIANT_TYPE ("((bba{ss}))"), G_DBUS_CALL_FLAGS_NONE,
+                          G_MAXINT, NULL, on_checked, g_steal_pointer (&task));
 }
 
 gboolean

@@ -27,7 +27,8 @@ struct _CsDnsmasqProcess
   char *argument;  /* (owned) "--conf-file=DIRECTORY/dnsmasq.conf" */
   CsDnsmasqDiedFunc died;
   gpointer user_data;
-  int pidfd;       /* -1: none runs that we know of */
+  int pid;         /* 0: none runs that we know of */
+  int pidfd;       /* -1: likewise */
   guint watch;     /* source of .pidfd, or 0 */
   GTask *stopping; /* (owned) (nullable) answered when it is gone */
   guint limit;     /* timeout source, or 0 */
@@ -54,6 +55,7 @@ forget (CsDnsmasqProcess *self)
   if (self->pidfd >= 0)
     close (self->pidfd);
   self->pidfd = -1;
+  self->pid = 0;
 }
 
 void
@@ -83,8 +85,8 @@ has_argument (int pid, const char *wanted)
   return FALSE;
 }
 
-/* A pidfd of the process that the pid file names, if it is ours; or -1. */
-static int
+/* Takes the process that the pid file names, if it is ours. */
+static void
 find (CsDnsmasqProcess *self)
 {
   g_autofree char *path = g_build_filename (self->directory, "pid", NULL);
@@ -94,14 +96,17 @@ find (CsDnsmasqProcess *self)
 
   if (!g_file_get_contents (path, &text, NULL, NULL)
       || !g_ascii_string_to_unsigned (g_strchomp (text), 10, 2, G_MAXINT, &pid, NULL))
-    return -1;
+    return;
   pidfd = pidfd_open ((pid_t)pid, 0);
-  if (pidfd >= 0 && !has_argument ((int)pid, self->argument))
+  if (pidfd < 0)
+    return;
+  if (has_argument ((int)pid, self->argument))
     {
-      close (pidfd);
-      return -1;
+      self->pid = (int)pid;
+      self->pidfd = pidfd;
     }
-  return pidfd;
+  else
+    close (pidfd);
 }
 
 static gboolean
@@ -124,11 +129,17 @@ cs_dnsmasq_process_is_running (CsDnsmasqProcess *self)
 {
   if (self->pidfd >= 0)
     return TRUE;
-  self->pidfd = find (self);
+  find (self);
   if (self->pidfd < 0)
     return FALSE;
   self->watch = g_unix_fd_add (self->pidfd, G_IO_IN, on_end, self);
   return TRUE;
+}
+
+int
+cs_dnsmasq_process_get_pid (CsDnsmasqProcess *self)
+{
+  return self->pid;
 }
 
 /* --- Starting ------------------------------------------------------------------- */

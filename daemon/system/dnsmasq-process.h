@@ -20,6 +20,9 @@ void cs_dnsmasq_process_free (CsDnsmasqProcess *self);
 /* Looks whether there is one that was started with this directory; if so, watches it. */
 gboolean cs_dnsmasq_process_is_running (CsDnsmasqProcess *self);
 
+/* 0: none. */
+int cs_dnsmasq_process_get_pid (CsDnsmasqProcess *self);
+
 /* Succeeds when it has its sockets and its bus name, and serves. The error has dnsmasq's
  * own words; @busy says that a port or address was taken. */
 void cs_dnsmasq_process_start_async (CsDnsmasqProcess *self,

@@ -2,17 +2,13 @@
 /* The configuration is a file in the share's directory. A dnsmasq that was started with
  * just that text is left running, whoever started it: so a restart of connshared does not
  * disturb the clients. With another text it is ended and started anew, and keeps the file
- * of its leases.
- *
- * Its upstream servers come over the bus (dnsmasq's dbus/DBus-interface), at every start
- * and whenever the uplink is another one. The list is emptied first: dnsmasq 2.90 takes
- * a server that it knows already together with the interface index of the time when it
- * first heard of it, and would ask through an interface that is gone or no longer meant.
+ * of its leases. Then it is told its upstream servers, which change more often.
  *
  * One that dies is reported as a change; the pass that follows starts it again. */
 #include "dnsmasq.h"
 
 #include "dnsmasq-process.h"
+#include "dnsmasq-upstream.h"
 #include "port-owner.h"
 
 #include "core/dnsmasq-config.h"
@@ -22,10 +18,7 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 
-#define BUS_OBJECT    "/uk/org/thekelleys/dnsmasq"
-#define BUS_INTERFACE "uk.org.thekelleys.dnsmasq"
-#define BUS_LIMIT     2000 /* milliseconds; it answers within one */
-#define DHCP_PORT     67
+#define DHCP_PORT 67
 /* One that dies younger than this is started again only when this is over. Microseconds.
  */
 #define MIN_LIFE G_USEC_PER_SEC
@@ -39,8 +32,6 @@ typedef struct
   CsDnsmasqProcess *process; /* (owned) */
   gint64 started;            /* monotonic time */
   guint report;              /* timeout source of a delayed report, or 0 */
-  char **servers;            /* (owned) (nullable) what this process was told */
-  int uplink_ifindex;        /* at that time */
 } Server;
 
 struct _CsDnsmasqStep
@@ -65,7 +56,7 @@ typedef struct
   const CsSharePlan *to; /* (nullable) unowned */
   char *config;          /* (owned) (nullable) NULL: no server is wanted */
   gboolean fresh;        /* it was started within this call */
-  GError *error;         /* (owned) (nullable) while the port's owner is looked for */
+  GError *error;         /* (owned) (nullable) while there may be more to say, or do */
 } Apply;
 
 static void
@@ -77,19 +68,12 @@ apply_free (Apply *apply)
 }
 
 static void
-forget_servers (Server *server)
-{
-  g_clear_pointer (&server->servers, g_strfreev);
-}
-
-static void
 server_free (Server *server)
 {
   g_clear_handle_id (&server->report, g_source_remove);
   cs_dnsmasq_process_free (server->process);
   g_free (server->lan);
   g_free (server->directory);
-  forget_servers (server);
   g_free (server);
 }
 
@@ -111,7 +95,6 @@ on_died (CsDnsmasqProcess *process, gpointer user_data)
   gint64 wait = MAX (0, MIN_LIFE - life) / 1000;
 
   g_message ("%s: dnsmasq has ended unexpectedly and is started again", server->lan);
-  forget_servers (server);
   g_clear_handle_id (&server->report, g_source_remove);
   server->report = g_timeout_add ((guint)wait, on_report, server);
 }
@@ -121,14 +104,16 @@ get_server (CsDnsmasqStep *self, const char *lan)
 {
   Server *server = g_hash_table_lookup (self->servers, lan);
   g_autofree char *escaped = NULL;
+  g_autofree char *name = NULL;
 
   if (server != NULL)
     return server;
   escaped = cs_ifname_escape (lan);
+  name = g_strconcat ("dnsmasq-", escaped, NULL);
   server = g_new0 (Server, 1);
   server->step = self;
   server->lan = g_strdup (lan);
-  server->directory = g_build_filename (self->runtime_dir, escaped, NULL);
+  server->directory = g_build_filename (self->runtime_dir, name, NULL);
   server->process = cs_dnsmasq_process_new (server->directory, on_died, server);
   g_hash_table_insert (self->servers, server->lan, server);
   return server;
@@ -181,95 +166,46 @@ remove_directory (const Server *server)
   g_rmdir (server->directory);
 }
 
-/* --- Upstream servers ----------------------------------------------------------- */
+/* --- Starting and ending -------------------------------------------------------- */
 
 static void stop (GTask *task);
 
-static GVariant *
-servers_to_variant (char **servers)
-{
-  GVariantBuilder builder;
-
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aas"));
-  for (guint i = 0; servers[i] != NULL; i++)
-    g_variant_builder_add_value (
-        &builder, g_variant_new_strv ((const char *const *)&servers[i], 1));
-  return g_variant_new ("(aas)", &builder);
-}
-
-static void
-call (CsDnsmasqStep *self,
-      const char *lan,
-      const char *method,
-      GVariant *arguments,
-      GAsyncReadyCallback callback,
-      gpointer user_data)
-{
-  g_autofree char *name = cs_dnsmasq_bus_name (lan);
-
-  g_dbus_connection_call (self->bus, name, BUS_OBJECT, BUS_INTERFACE, method, arguments,
-                          NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, BUS_LIMIT, NULL,
-                          callback, user_data);
-}
-
-/* A dnsmasq that was found running and does not listen is started anew, once. */
+/* A dnsmasq that was found running and does not answer is started anew, once. */
 static void
 on_told (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Apply *apply = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply
-      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
 
-  if (reply != NULL)
+  if (cs_dnsmasq_upstream_tell_finish (result, &apply->error))
+    g_task_return_boolean (task, TRUE);
+  else if (apply->fresh)
+    g_task_return_error (task, g_steal_pointer (&apply->error));
+  else
     {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  forget_servers (apply->server);
-  if (!apply->fresh)
-    {
-      g_debug ("%s: dnsmasq does not answer: %s", apply->to->lan, error->message);
+      g_debug ("%s: %s", apply->to->lan, apply->error->message);
+      g_clear_error (&apply->error);
       stop (g_steal_pointer (&task));
-      return;
     }
-  g_task_return_new_error (
-      task, CS_ERROR, CS_ERROR_FAILED,
-      "dnsmasq runs, but cannot be told which name servers to ask: %s", error->message);
 }
 
 static void
 tell_servers (GTask *task)
 {
-  Apply *apply = g_task_get_task_data (task);
   CsDnsmasqStep *self = g_task_get_source_object (task);
-  Server *server = apply->server;
-  g_auto (GStrv) servers = cs_dnsmasq_servers (apply->to);
-  gboolean known = server->servers != NULL;
+  const Apply *apply = g_task_get_task_data (task);
+  const Server *server = apply->server;
 
-  if (self->bus == NULL
-      || (known && server->uplink_ifindex == apply->to->uplink_ifindex
-          && g_strv_equal ((const char *const *)servers,
-                           (const char *const *)server->servers)))
+  if (self->bus != NULL)
     {
-      g_task_return_boolean (task, TRUE);
-      g_object_unref (task);
+      cs_dnsmasq_upstream_tell_async (self->bus, apply->to, server->directory,
+                                      cs_dnsmasq_process_get_pid (server->process),
+                                      apply->fresh, on_told, task);
       return;
     }
-  if (!apply->fresh)
-    {
-      call (self, server->lan, "SetServersEx", g_variant_new_parsed ("(@aas [],)"), NULL,
-            NULL);
-      call (self, server->lan, "ClearCache", NULL, NULL, NULL);
-    }
-  call (self, server->lan, "SetServersEx", servers_to_variant (servers), on_told, task);
-  forget_servers (server);
-  server->servers = g_steal_pointer (&servers);
-  server->uplink_ifindex = apply->to->uplink_ifindex;
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
 }
-
-/* --- Starting and ending -------------------------------------------------------- */
 
 static void
 look_for_owner (GTask *task,
@@ -319,7 +255,6 @@ on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   cs_dnsmasq_process_stop_finish (result);
-  forget_servers (server);
   if (apply->config != NULL && !write_config (server, apply->config, &error))
     g_task_return_error (task, error);
   else if (apply->config != NULL)

@@ -27,7 +27,7 @@ typedef struct
   NMDevice *device;           /* (owned) (nullable) */
   CsAddressWatch *watch;      /* (owned) (nullable) of the address that comes or goes */
   NMActiveConnection *active; /* (owned) (nullable) ours, or what was found, starting */
-  GTask *waiting;             /* (owned) (nullable) from wait() on */
+  GTask *waiting;             /* (owned) (nullable) from await_end() on */
   guint limit;                /* timeout source, or 0 */
 } Call;
 
@@ -84,6 +84,19 @@ get_found (const Call *call, const CsSharePlan *share)
 
 /* --- Waiting -------------------------------------------------------------------- */
 
+/* An address that is there before NetworkManager configures the device is the one of a
+ * profile before, and about to go. And libnm must know the new one: a snapshot that still
+ * saw the old one would look as if the user had just activated it. */
+static gboolean
+is_started (const Call *call)
+{
+  NMDeviceState state = nm_device_get_state (call->device);
+
+  return state >= NM_DEVICE_STATE_IP_CONFIG && state <= NM_DEVICE_STATE_ACTIVATED
+         && nm_device_get_active_connection (call->device) == call->active
+         && cs_address_watch_is_there (call->watch);
+}
+
 static gboolean
 is_ended (const Call *call)
 {
@@ -98,15 +111,6 @@ is_ended (const Call *call)
              && !cs_address_watch_is_there (call->watch)
              && (call->device == NULL
                  || nm_device_get_state (call->device) != NM_DEVICE_STATE_DEACTIVATING));
-}
-
-/* Also libnm must know: a snapshot that still saw the profile of before on the device
- * would look as if the user had just put it there. */
-static gboolean
-is_started (const Call *call)
-{
-  return cs_address_watch_is_there (call->watch)
-         && nm_device_get_active_connection (call->device) == call->active;
 }
 
 /* Ends the waiting. The task, and with it the call, may be gone afterwards. */
@@ -173,7 +177,7 @@ on_limit (gpointer user_data)
 }
 
 static void
-wait (GTask *task)
+await_end (GTask *task)
 {
   Call *call = g_task_get_task_data (task);
 
@@ -207,7 +211,7 @@ on_activated (GObject *source, GAsyncResult *result, gpointer user_data)
                                                                 result, NULL, &error);
   if (call->active != NULL)
     {
-      wait (g_steal_pointer (&task));
+      await_end (g_steal_pointer (&task));
       return;
     }
   g_dbus_error_strip_remote_error (error);
@@ -260,7 +264,7 @@ static void
 on_reapplied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   if (nm_device_reapply_finish (NM_DEVICE (source), result, NULL))
-    wait (user_data);
+    await_end (user_data);
   else
     replace (user_data);
 }
@@ -329,7 +333,7 @@ on_deactivated (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (done || find_active (call) == NULL)
     {
-      wait (g_steal_pointer (&task));
+      await_end (g_steal_pointer (&task));
       return;
     }
   g_dbus_error_strip_remote_error (error);
@@ -347,7 +351,7 @@ deactivate (GTask *task)
       = nm_client_get_connection_by_uuid (call->client, call->uuid);
 
   if (active == NULL)
-    wait (task);
+    await_end (task);
   else if (profile != NULL && cs_lan_settings_was_idle (NM_CONNECTION (profile)))
     nm_device_disconnect_async (call->device, NULL, on_deactivated, task);
   else
@@ -365,7 +369,7 @@ on_found_activated (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (active != NULL)
     {
-      wait (user_data);
+      await_end (user_data);
       return;
     }
   g_message ("%s: the profile %s, which was active before, does not come back: %s",

@@ -70,10 +70,11 @@ cs_lan_settings_new (const CsSharePlan *share,
   NMConnection *profile = nm_simple_connection_new ();
   NMSetting *connection = nm_setting_connection_new ();
   NMSetting *ipv6 = nm_setting_ip6_config_new ();
+  g_autofree char *id = g_strconcat ("connshare ", share->lan, NULL);
 
-  g_object_set (connection, NM_SETTING_CONNECTION_ID, "connshare LAN",
-                NM_SETTING_CONNECTION_UUID, uuid, NM_SETTING_CONNECTION_INTERFACE_NAME,
-                share->lan, NM_SETTING_CONNECTION_AUTOCONNECT, FALSE, NULL);
+  g_object_set (connection, NM_SETTING_CONNECTION_ID, id, NM_SETTING_CONNECTION_UUID,
+                uuid, NM_SETTING_CONNECTION_INTERFACE_NAME, share->lan,
+                NM_SETTING_CONNECTION_AUTOCONNECT, FALSE, NULL);
   nm_connection_add_setting (profile, connection);
   add_link (profile, device, found);
   nm_connection_add_setting (profile, new_address (share->address));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One netlink socket for one question: that is cheaper than it looks, and needs no state
- * that a reset of the kernel's answers could confuse. */
+/* One netlink socket for all questions, from whichever thread: closing one makes the
+ * kernel first finish what earlier commits left to clean up (nft_rcv_nl_event ()), which
+ * can take ten milliseconds. After a failure it is opened anew. */
 #include "nft-table.h"
 
 #include "core/ifname.h"
@@ -18,20 +19,12 @@
 
 #define TABLE "connshare"
 
-/* A question and its answer: both are less than a page. */
-typedef struct
+/* A question, and a part of its answer: both are less than a page. */
+typedef union
 {
-  struct mnl_socket *socket; /* (owned) (nullable) */
+  struct nlmsghdr header;
   char buffer[8192];
 } Question;
-
-static void
-question_clear (Question *question)
-{
-  if (question->socket != NULL)
-    mnl_socket_close (question->socket);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Question, question_clear)
 
 typedef struct nftnl_obj CsNftObject;
 static void
@@ -60,35 +53,62 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNftGeneration, generation_free)
 static struct nlmsghdr *
 begin (Question *question, uint16_t type)
 {
-  return nftnl_nlmsg_build_hdr (question->buffer, type, NFPROTO_INET, NLM_F_ACK, 1);
+  return nftnl_nlmsg_build_hdr (question->buffer, type, NFPROTO_INET, NLM_F_ACK, 0);
+}
+
+static struct mnl_socket *
+open_socket (void)
+{
+  struct mnl_socket *opened = mnl_socket_open2 (NETLINK_NETFILTER, SOCK_CLOEXEC);
+
+  if (opened == NULL || mnl_socket_bind (opened, 0, MNL_SOCKET_AUTOPID) == 0)
+    return opened;
+  mnl_socket_close (opened);
+  return NULL;
+}
+
+/* Returns FALSE and errno. */
+static gboolean
+exchange (struct mnl_socket *on, Question *question, mnl_cb_t on_answer, void *user_data)
+{
+  static unsigned int sequence;
+  unsigned int port = mnl_socket_get_portid (on);
+  int result = MNL_CB_OK;
+
+  question->header.nlmsg_seq = ++sequence;
+  if (mnl_socket_sendto (on, question->buffer, question->header.nlmsg_len) < 0)
+    return FALSE;
+  while (result == MNL_CB_OK)
+    {
+      ssize_t size = mnl_socket_recvfrom (on, question->buffer, sizeof question->buffer);
+
+      if (size < 0)
+        return FALSE;
+      result = mnl_cb_run (question->buffer, (size_t)size, sequence, port, on_answer,
+                           user_data);
+    }
+  return result == MNL_CB_STOP;
 }
 
 /* Returns 0 or an errno. @on_answer gets the message of the answer. */
 static int
-ask (Question *question,
-     const struct nlmsghdr *message,
-     mnl_cb_t on_answer,
-     void *user_data)
+ask (Question *question, mnl_cb_t on_answer, void *user_data)
 {
-  unsigned int port;
-  ssize_t size;
-  int result = MNL_CB_OK;
+  static GMutex one_at_a_time;
+  static struct mnl_socket *shared;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&one_at_a_time);
+  int refusal;
 
-  question->socket = mnl_socket_open2 (NETLINK_NETFILTER, SOCK_CLOEXEC);
-  if (question->socket == NULL
-      || mnl_socket_bind (question->socket, 0, MNL_SOCKET_AUTOPID) < 0
-      || mnl_socket_sendto (question->socket, message, message->nlmsg_len) < 0)
+  if (shared == NULL)
+    shared = open_socket ();
+  if (shared == NULL)
     return errno;
-  port = mnl_socket_get_portid (question->socket);
-  while (result == MNL_CB_OK)
-    {
-      size = mnl_socket_recvfrom (question->socket, question->buffer,
-                                  sizeof question->buffer);
-      if (size < 0)
-        return errno;
-      result = mnl_cb_run (question->buffer, (size_t)size, 1, port, on_answer, user_data);
-    }
-  return result < 0 ? errno : 0;
+  if (exchange (shared, question, on_answer, user_data))
+    return 0;
+  refusal = errno;
+  if (refusal != ENOENT)
+    g_clear_pointer (&shared, mnl_socket_close);
+  return refusal;
 }
 
 typedef struct
@@ -115,7 +135,7 @@ on_counter (const struct nlmsghdr *message, void *user_data)
 static gboolean
 read_counter (const char *prefix, const char *lan, Counter *counter)
 {
-  g_auto (Question) question = { 0 };
+  Question question;
   g_autoptr (CsNftObject) object = nftnl_obj_alloc ();
   g_autofree char *escaped = cs_ifname_escape (lan);
   g_autofree char *name = g_strconcat (prefix, escaped, NULL);
@@ -127,7 +147,7 @@ read_counter (const char *prefix, const char *lan, Counter *counter)
   nftnl_obj_set_str (object, NFTNL_OBJ_NAME, name);
   nftnl_obj_set_u32 (object, NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
   nftnl_obj_nlmsg_build_payload (message, object);
-  return ask (&question, message, on_counter, counter) == 0;
+  return ask (&question, on_counter, counter) == 0;
 }
 
 gboolean
@@ -160,11 +180,11 @@ on_generation (const struct nlmsghdr *message, void *user_data)
 guint32
 cs_nft_read_generation (void)
 {
-  g_auto (Question) question = { 0 };
-  struct nlmsghdr *message = begin (&question, NFT_MSG_GETGEN);
+  Question question;
   guint32 generation = 0;
 
-  return ask (&question, message, on_generation, &generation) == 0 ? generation : 0;
+  begin (&question, NFT_MSG_GETGEN);
+  return ask (&question, on_generation, &generation) == 0 ? generation : 0;
 }
 
 static int
@@ -176,7 +196,7 @@ on_table (const struct nlmsghdr *message, void *user_data)
 gboolean
 cs_nft_table_exists (gboolean *exists, GError **error)
 {
-  g_auto (Question) question = { 0 };
+  Question question;
   g_autoptr (CsNftTable) table = nftnl_table_alloc ();
   struct nlmsghdr *message = begin (&question, NFT_MSG_GETTABLE);
   int refusal;
@@ -185,7 +205,7 @@ cs_nft_table_exists (gboolean *exists, GError **error)
     g_error ("out of memory");
   nftnl_table_set_str (table, NFTNL_TABLE_NAME, TABLE);
   nftnl_table_nlmsg_build_payload (message, table);
-  refusal = ask (&question, message, on_table, NULL);
+  refusal = ask (&question, on_table, NULL);
   *exists = refusal == 0;
   if (refusal == 0 || refusal == ENOENT)
     return TRUE;

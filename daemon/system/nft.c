@@ -18,7 +18,11 @@
 struct _CsNftStep
 {
   GObject parent;
-  guint32 generation; /* that our last commit made; 0: unknown. The worker's own */
+
+  /* the worker's own */
+  struct nft_ctx *context; /* (owned) (nullable) until the first commit: to close it costs
+                              as much as a commit, see nft-table.c */
+  guint32 generation;      /* that our last commit made; 0: unknown */
 };
 
 static void cs_nft_step_iface_init (CsStepInterface *iface);
@@ -27,9 +31,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CsNftStep,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (CS_TYPE_STEP,
                                                       cs_nft_step_iface_init))
-
-typedef struct nft_ctx CsNftContext;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNftContext, nft_ctx_free)
 
 /* "internal:0:0-0: Error: Could not process rule: Operation not supported" and more lines
  * that show the place: the words between. */
@@ -45,17 +46,20 @@ words_of (const char *output)
 }
 
 static gboolean
-run (const char *text, GError **error)
+run (CsNftStep *self, const char *text, GError **error)
 {
-  g_autoptr (CsNftContext) context = nft_ctx_new (NFT_CTX_DEFAULT);
   g_autofree char *words = NULL;
 
-  if (context == NULL || nft_ctx_buffer_output (context) != 0
-      || nft_ctx_buffer_error (context) != 0)
-    g_error ("out of memory");
-  if (nft_run_cmd_from_buffer (context, text) == 0)
+  if (self->context == NULL)
+    {
+      self->context = nft_ctx_new (NFT_CTX_DEFAULT);
+      if (self->context == NULL || nft_ctx_buffer_output (self->context) != 0
+          || nft_ctx_buffer_error (self->context) != 0)
+        g_error ("out of memory");
+    }
+  if (nft_run_cmd_from_buffer (self->context, text) == 0)
     return TRUE;
-  words = words_of (nft_ctx_get_error_buffer (context));
+  words = words_of (nft_ctx_get_error_buffer (self->context));
   g_set_error (
       error, CS_ERROR, CS_ERROR_FAILED,
       "nftables refused the ruleset: %s; \"sharectl preview\" shows it, and this "
@@ -86,7 +90,7 @@ carry_counters (GString *text, const char *lan)
 }
 
 static gboolean
-rebuild (const CsPlan *plan, GError **error)
+rebuild (CsNftStep *self, const CsPlan *plan, GError **error)
 {
   g_autofree char *end = cs_ruleset_render_end ();
   g_autofree char *table = cs_ruleset_render (plan);
@@ -105,7 +109,7 @@ rebuild (const CsPlan *plan, GError **error)
   /* That text starts by removing the table, too. */
   g_string_append (text, g_str_has_prefix (table, end) ? table + strlen (end) : table);
   owned = g_string_free (text, FALSE);
-  done = run (owned, error);
+  done = run (self, owned, error);
   malloc_trim (0); /* libnftables took some megabytes, for once */
   return done;
 }
@@ -138,7 +142,7 @@ is_as_before (const CsSharePlan *from, const CsSharePlan *to)
 }
 
 static gboolean
-commit (const Apply *apply, gboolean untouched, GError **error)
+commit (CsNftStep *self, const Apply *apply, gboolean untouched, GError **error)
 {
   const CsSharePlan *from = cs_share_plan_applied (apply->from);
   const CsSharePlan *to = cs_share_plan_applied (apply->to);
@@ -151,18 +155,18 @@ commit (const Apply *apply, gboolean untouched, GError **error)
   if (!has_shares (apply->plan))
     {
       text = cs_ruleset_render_end ();
-      return !exists || run (text, error);
+      return !exists || run (self, text, error);
     }
   if (!exists || !untouched || !is_as_before (from, to))
-    return rebuild (apply->plan, error);
+    return rebuild (self, apply->plan, error);
   if (cs_share_plan_equal (from, to))
     return TRUE;
   text = cs_ruleset_render_change (from, to);
-  if (run (text, &refusal))
+  if (run (self, text, &refusal))
     return TRUE;
   g_debug ("%s: the table is made anew: %s", from != NULL ? from->lan : to->lan,
            refusal->message);
-  return rebuild (apply->plan, error);
+  return rebuild (self, apply->plan, error);
 }
 
 static void
@@ -179,7 +183,7 @@ apply_in_thread (GTask *task,
 
   g_mutex_lock (&one_at_a_time);
   before = cs_nft_read_generation ();
-  done = commit (task_data, before != 0 && before == self->generation, &error);
+  done = commit (self, task_data, before != 0 && before == self->generation, &error);
   after = cs_nft_read_generation ();
   self->generation = done && after - before <= 1 ? after : 0;
   g_mutex_unlock (&one_at_a_time);
@@ -231,8 +235,18 @@ cs_nft_step_iface_init (CsStepInterface *iface)
 }
 
 static void
+cs_nft_step_finalize (GObject *object)
+{
+  CsNftStep *self = CS_NFT_STEP (object);
+
+  g_clear_pointer (&self->context, nft_ctx_free);
+  G_OBJECT_CLASS (cs_nft_step_parent_class)->finalize (object);
+}
+
+static void
 cs_nft_step_class_init (CsNftStepClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = cs_nft_step_finalize;
 }
 
 static void

@@ -4,6 +4,7 @@
 #
 import concurrent.futures
 import os
+import subprocess
 import time
 
 import pytest
@@ -11,6 +12,19 @@ from host import wait_for
 
 PPP0, ETH1 = "203.0.113.10", "198.18.1.2"
 TERM, KILL = 15, 9
+# Asks for one new name after the other until its input ends; prints those that got no address.
+ASK = """import select, socket, sys
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.connect(("192.168.137.1", 53))
+number = 0
+while not select.select([sys.stdin], [], [], 0)[0]:
+    number += 1
+    label = b"n%d" % number
+    sock.send(b"%c%c\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0" % (number >> 8 & 255, number & 255)
+              + bytes([len(label)]) + label + b"\\4test\\0\\0\\1\\0\\1")
+    if not select.select([sock], [], [], 1)[0] or not sock.recv(512)[7]:
+        print(label.decode())
+"""
 
 
 def state(host):
@@ -32,6 +46,18 @@ def test_share_outlives_the_service(host, client, number):
     client.forget()
     assert client.dhcp()["router"] == "192.168.137.1"
     host.unshare("lan0")
+
+
+def test_no_name_is_lost_while_the_service_starts(host, client):
+    host.share("lan0", "via", "ppp0")
+    client.dhcp()
+    asking = client.popen(["/usr/bin/python3", "-c", ASK], stdin=subprocess.PIPE)
+    for _ in range(5):
+        host.kill("connshared")
+        host.run(["sharectl", "status"])
+        wait_for(lambda: state(host) == "active")
+    unanswered = asking.communicate("stop")[0].split()
+    assert unanswered == []
 
 
 @pytest.mark.parametrize("number", [TERM, KILL])
@@ -90,6 +116,7 @@ def test_garbage_in_the_state_files(spare):
             path.with_name("lan1" + path.suffix).write_text(
                 path.read_text().replace("lan0", "../../x"))
     spare.client.dhcp()
+    wait_for(lambda: state(spare) == "active")
     assert [share["lan"] for share in spare.json("status")["shares"]] == ["lan0"]
     assert spare.client.get() == PPP0
 

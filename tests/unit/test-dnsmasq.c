@@ -13,7 +13,7 @@
 #include <sys/mount.h>
 
 #define RUNTIME   "/run/connshare"
-#define DIRECTORY RUNTIME "/lan0"
+#define DIRECTORY RUNTIME "/dnsmasq-lan0"
 #define PID       "cat " DIRECTORY "/pid"
 /* Those in this network only: other tests may run. */
 #define PROCESSES \
