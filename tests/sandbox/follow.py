@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What the scenes of test_follow*.py share: uplinks that come and go, what a share says of
+# itself, packet captures, and a client's traffic (traffic.py).
+#
+import contextlib
+import json
+import pathlib
+import subprocess
+
+from host import wait_for
+
+HERE = pathlib.Path(__file__).resolve().parent
+PPP0, ETH1 = "203.0.113.10", "198.18.1.2"
+PEER = "203.0.113.1"
+
+
+def share_of(host, lan="lan0"):
+    return next(share for share in host.json("status")["shares"] if share["lan"] == lan)
+
+
+def state(host, lan="lan0"):
+    share = share_of(host, lan)
+    return share["state"], share["state_reason"]
+
+
+def message(host, lan="lan0"):
+    return share_of(host, lan)["state_message"]
+
+
+def uplink(host, lan="lan0"):
+    """The one in force, "" while there is none."""
+    share = share_of(host, lan)
+    return share["uplink"] if share["state"] == "active" else ""
+
+
+def await_state(host, *expected, lan="lan0", timeout=10):
+    try:
+        wait_for(lambda: state(host, lan) == expected, timeout)
+    except TimeoutError:
+        raise AssertionError(f"not {expected}, but {share_of(host, lan)}") from None
+
+
+def await_uplink(host, name, lan="lan0", timeout=10):
+    try:
+        wait_for(lambda: uplink(host, lan) == name, timeout)
+    except TimeoutError:
+        raise AssertionError(f"not via {name}, but {share_of(host, lan)}") from None
+
+
+def dial(host, number, name="ppp0"):
+    """As host.dial(), with an address of its own for each number, which is returned."""
+    address = f"203.0.113.{20 + number}"
+    host.run(["ip", "-batch", "-"], input=f"""
+link add {name} address 02:00:00:00:03:00 arp off type veth peer name isp-{name} address 02:00:00:00:03:00 arp off netns internet
+link set {name} addrgenmode none
+""")
+    host.internet.run(["ip", "-batch", "-"], input=f"""
+address add {PEER} peer {address}/32 dev isp-{name}
+link set isp-{name} up
+""")
+    host.run(["ip", "-batch", "-"], input=f"""
+address add {address} peer {PEER}/32 dev {name}
+link set {name} up
+""")
+    return address
+
+
+def index(host, name):
+    return host.run(["cat", f"/sys/class/net/{name}/ifindex"])
+
+
+@contextlib.contextmanager
+def wire(host, *names):
+    """More Ethernet uplinks, wanN with the gateway 100.64.N.1 at the other end."""
+    for name in names:
+        number = name.lstrip("wan")
+        host.run(f"ip link add {name} type veth peer name isp-{name} netns internet; "
+                 f"ip link set {name} up")
+        host.internet.run(f"ip address add 100.64.{number}.1/24 dev isp-{name}; "
+                          f"ip link set isp-{name} up")
+    try:
+        yield
+    finally:
+        for name in names:
+            host.call(["ip", "link", "del", name])
+
+
+def add_profile(host, name, device, address="100.64.7.2", *more, metric=300):
+    """A profile of NetworkManager for the uplink's network; returns its UUID."""
+    gateway = address.rpartition(".")[0] + ".1"
+    host.run(["nmcli", "connection", "add", "save", "no", "type", "ethernet", "con-name", name,
+              "ifname", device, "autoconnect", "no", "ipv4.method", "manual", "ipv4.addresses",
+              f"{address}/24", "ipv4.gateway", gateway, "ipv4.route-metric", str(metric),
+              "ipv4.dns", "198.51.100.53", "ipv6.method", "disabled", *more])
+    return host.run(["nmcli", "-g", "connection.uuid", "connection", "show", name])
+
+
+@contextlib.contextmanager
+def profile(host, name, *arguments, **settings):
+    uuid = add_profile(host, name, *arguments, **settings)
+    try:
+        yield uuid
+    finally:
+        host.call(["nmcli", "connection", "delete", uuid])
+
+
+CAPTURE = """tcpdump -Z root -n -l --immediate-mode -i "$1" "$2" &
+read -r _; kill $!; wait"""
+
+
+@contextlib.contextmanager
+def capture(host, *interfaces):
+    """A list that holds, afterwards, the packets that clients' requests would be: to the web
+    server, to a name server, or from a LAN."""
+    packets, running = [], []
+    what = "host 192.0.2.80 or port 53 or net 192.168.137.0/24 or net 192.168.138.0/24"
+    for name in interfaces:
+        process = host.popen(["sh", "-c", CAPTURE, "capture", name, what], stdin=subprocess.PIPE)
+        while "listening on" not in process.stderr.readline():
+            assert process.poll() is None, f"tcpdump does not listen on {name}"
+        running.append((name, process))
+    try:
+        yield packets
+    finally:
+        for name, process in running:
+            lines = process.communicate("\n", timeout=10)[0].splitlines()
+            packets += [f"{name}: {line}" for line in lines if line]
+
+
+class Traffic:
+    """traffic.py on a client: `report` has its results when it has ended."""
+
+    def __init__(self, place, *words):
+        self.process = place.popen(["/usr/bin/python3", str(HERE / "traffic.py"), *words],
+                                   stdin=subprocess.PIPE, stderr=None)
+        assert self.process.stdout.readline() == "ready\n"
+        self.report = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.report = json.loads(self.process.communicate("", timeout=120)[0])
+
+
+def probe(place, number, *kinds):
+    """As many requests of each kind, or of these: rows of traffic.py."""
+    with Traffic(place, "probe", str(number), *kinds) as traffic:
+        pass
+    return traffic.report

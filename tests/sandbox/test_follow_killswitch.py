@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# While the chosen uplink is away nothing of a client leaves by another one, whatever state the
+# service and the ruleset are in.  The host forwards for everybody here, so that nothing but
+# the product is in the way.
+#
+import time
+
+import pytest
+from follow import ETH1, PPP0, Traffic, await_state, capture, probe
+from host import wait_for
+
+OTHERS = ("eth1", "lan1")
+REQUESTS = 50  # of each of the four kinds
+
+
+@pytest.fixture
+def shared(spare):
+    spare.run("sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1")
+    spare.share("lan0", "via", "ppp0")
+    spare.client.dhcp()
+    assert spare.client.get() == PPP0
+    assert "default via 198.18.1.1 dev eth1" in spare.run("ip route")
+    return spare
+
+
+def assert_nothing_leaves(host):
+    with capture(host, *OTHERS) as packets:
+        rows = probe(host.client, REQUESTS)
+    assert packets == []
+    assert len(rows) == 4 * REQUESTS
+    assert {outcome for _, outcome, _ in rows} & {"answered"} == set()
+    return rows
+
+
+def test_capture_sees_what_would_leave(shared):
+    """Via the other uplink all of it is seen there: the other tests look at the right place."""
+    shared.share("lan0", "via", "eth1")
+    with capture(shared, "eth1") as packets:
+        rows = probe(shared.client, 2)
+    assert {kind for kind, outcome, _ in rows if outcome == "answered"} == {"tcp", "ping", "name"}
+    assert any("192.0.2.80.80:" in line for line in packets)
+    assert any("ICMP echo request" in line for line in packets)
+    assert any("198.51.100.53.53:" in line for line in packets)
+
+
+def test_nothing_leaves(shared):
+    shared.hang_up()
+    await_state(shared, "waiting", "uplink-missing")
+    assert_nothing_leaves(shared)
+
+
+def test_nothing_leaves_at_the_moment_of_the_loss(shared):
+    """A running flow, and no gap between the loss and the reaction."""
+    with capture(shared, *OTHERS) as packets, Traffic(shared.client, "flow", "500"):
+        time.sleep(0.3)
+        shared.hang_up()
+        time.sleep(0.7)
+    assert packets == []
+
+
+def test_nothing_leaves_when_the_service_is_dead(shared):
+    shared.kill("connshared")
+    shared.hang_up()
+    assert_nothing_leaves(shared)
+
+
+def test_nothing_leaves_when_the_service_dies_after_the_loss(shared):
+    shared.hang_up()
+    await_state(shared, "waiting", "uplink-missing")
+    shared.kill("connshared")
+    assert_nothing_leaves(shared)
+
+
+def test_nothing_leaves_when_the_ruleset_is_flushed(shared):
+    shared.kill("connshared")
+    shared.hang_up()
+    shared.run("nft flush ruleset")
+    assert_nothing_leaves(shared)
+
+
+def test_nothing_leaves_by_another_interface_when_the_ruleset_is_flushed(shared):
+    """The uplink is there, and nobody repairs the ruleset."""
+    shared.kill("connshared")
+    shared.run("nft flush ruleset")
+    with capture(shared, *OTHERS) as packets:
+        probe(shared.client, 5)
+    assert packets == []
+
+
+def test_ended_by_the_user_it_does_not_stand_in_the_way(shared):
+    shared.hang_up()
+    shared.unshare("lan0")
+    shared.share("lan0", "via", "eth1")
+    shared.client.dhcp()
+    assert shared.client.get() == ETH1
+
+
+@pytest.mark.parametrize("daemon", ["alive", "dead"])
+@pytest.mark.parametrize("kind, expected", [("tcp", "EHOSTUNREACH"), ("udp", "EHOSTUNREACH"),
+                                            ("ping", "ICMP 3/1")])
+def test_error_comes_at_once(shared, kind, expected, daemon):
+    """The kernel's limit of ICMP errors (net.ipv4.icmp_ratelimit) lets the first two pass."""
+    if daemon == "dead":
+        shared.kill("connshared")
+    shared.hang_up()
+    [[_, outcome, seconds]] = probe(shared.client, 1, kind)
+    assert outcome == expected
+    assert seconds < 0.1
+
+
+def test_name_is_refused_at_once(shared):
+    shared.hang_up()
+    await_state(shared, "waiting", "uplink-missing")
+    [[_, outcome, seconds]] = probe(shared.client, 1, "name")
+    assert outcome == "RCODE 5"
+    assert seconds < 0.1
+
+
+@pytest.fixture
+def with_ipv6(shared):
+    """The LAN, the client and the other uplink have IPv6, and the host forwards it."""
+    shared.run("sysctl -qw net.ipv6.conf.lan0.disable_ipv6=0 net.ipv6.conf.eth1.disable_ipv6=0; "
+               "ip address add fd00:1::1/64 dev lan0 nodad; "
+               "ip address add fd00:9::2/64 dev eth1 nodad; "
+               "ip -6 route add default via fd00:9::1 dev eth1")
+    shared.client.run("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.eth0.disable_ipv6=0; "
+                      "ip address add fd00:1::2/64 dev eth0 nodad; "
+                      "ip -6 route add default via fd00:1::1")
+    shared.internet.run("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.isp1.disable_ipv6=0;"
+                        "ip address add fd00:9::1/64 dev isp1 nodad; "
+                        "ip -6 route add fd00:1::/64 via fd00:9::2")
+    wait_for(lambda: shared.call("ping -6 -c 1 -W 1 fd00:9::1").returncode == 0)
+    return shared
+
+
+def ping6(host):
+    return host.client.call("ping -6 -n -c 3 -i 0.2 -W 1 fd00:9::1").stdout
+
+
+@pytest.mark.parametrize("wreck", ["true", "nft flush ruleset"])
+def test_ipv6_of_clients_is_not_forwarded(with_ipv6, wreck):
+    with_ipv6.kill("connshared")
+    with_ipv6.run(wreck)
+    assert "1 received" in with_ipv6.client.run("ping -6 -c 1 -W 2 fd00:1::1")
+    told = ping6(with_ipv6)
+    assert " 0 received" in told
+    assert "unreachable" in told or "prohibited" in told or "No route" in told
+
+
+def test_ipv6_is_forwarded_again_afterwards(with_ipv6):
+    with_ipv6.unshare("lan0")
+    with_ipv6.run("sysctl -qw net.ipv6.conf.lan0.disable_ipv6=0; "
+                  "ip address replace fd00:1::1/64 dev lan0 nodad")
+    wait_for(lambda: " 0 received" not in ping6(with_ipv6))
