@@ -12,6 +12,8 @@ has_address (const CsInterface *interface, CsCidr address)
   return FALSE;
 }
 
+/* An address that goes with our profile is no damage: whether the user has ended that, or
+ * it is to be activated again, is for the plan and the step to find out. */
 static char *
 find_lan_damage (const CsSharePlan *plan, const CsInterface *lan)
 {
@@ -19,7 +21,8 @@ find_lan_damage (const CsSharePlan *plan, const CsInterface *lan)
 
   if (plan->lan_method != CS_LAN_PROFILE && plan->lan_method != CS_LAN_ADDRESS)
     return NULL;
-  if (has_address (lan, plan->address))
+  if (has_address (lan, plan->address)
+      || (plan->lan_method == CS_LAN_PROFILE && !lan->connection_ours))
     return NULL;
   address = cs_cidr_to_string (plan->address);
   return g_strdup_printf ("%s has lost the address %s", lan->name, address);

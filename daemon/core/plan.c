@@ -76,7 +76,9 @@ find_applied (const CsPlan *plan, const char *lan)
   return plan ? cs_share_plan_applied (cs_plan_find (plan, lan)) : NULL;
 }
 
-/* A connection that the user ends on the LAN gives it back to us, unless it is ours. */
+/* A connection that the user ends on the LAN gives it back to us, unless it is ours.
+ * While one takes the place of another there is none for a moment, which is not an end.
+ */
 static CsLanTaken
 find_taker (const Planner *p, const CsInterface *lan)
 {
@@ -87,6 +89,8 @@ find_taker (const Planner *p, const CsInterface *lan)
   if (before->lan_taken == CS_LAN_OURS
       && (before->lan_ifindex != lan->ifindex || before->lan_method != CS_LAN_PROFILE))
     return CS_LAN_OURS;
+  if (lan->changing)
+    return before->lan_taken;
   if (lan->connection_uuid && !lan->connection_ours)
     return CS_LAN_OTHERS;
   if (lan->disconnected && before->lan_taken != CS_LAN_OTHERS)

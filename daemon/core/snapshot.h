@@ -77,6 +77,7 @@ typedef struct
   gboolean connection_shared; /* its ipv4.method is "shared" */
   gboolean connection_ours;   /* it is the profile that lan-profile made */
   gboolean disconnected;      /* it has no connection since the user ended the last one */
+  gboolean changing;          /* one connection ends, or another begins: neither counts */
   char *carries;              /* (owned) (nullable) the interface that the device's active
                                  profile made and belongs to: ppp0 on a PPPoE's eth0 */
   guint32 gateway;            /* 0: none */

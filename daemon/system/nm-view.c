@@ -73,6 +73,17 @@ is_alive (NMActiveConnection *active)
 }
 
 static gboolean
+is_changing (NMDevice *device)
+{
+  NMDeviceState state = nm_device_get_state (device);
+
+  if (state == NM_DEVICE_STATE_DISCONNECTED)
+    return nm_device_get_state_reason (device) == NM_DEVICE_STATE_REASON_NEW_ACTIVATION;
+  return state > NM_DEVICE_STATE_DISCONNECTED
+         && !is_alive (nm_device_get_active_connection (device));
+}
+
+static gboolean
 is_shared (NMActiveConnection *active)
 {
   NMRemoteConnection *profile = nm_active_connection_get_connection (active);
@@ -138,6 +149,7 @@ describe_device (View *view, NMDevice *device)
   if (interface == NULL)
     return;
   interface->managed = managed_of (device);
+  interface->changing = is_changing (device);
   interface->disconnected
       = nm_device_get_state (device) == NM_DEVICE_STATE_DISCONNECTED
         && nm_device_get_state_reason (device) == NM_DEVICE_STATE_REASON_USER_REQUESTED;

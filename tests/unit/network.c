@@ -88,6 +88,7 @@ set_flag (CsInterface *interface, const char *word)
     { "managed", G_STRUCT_OFFSET (CsInterface, managed), CS_MANAGED_YES },
     { "external", G_STRUCT_OFFSET (CsInterface, managed), CS_MANAGED_EXTERNAL },
     { "ours", G_STRUCT_OFFSET (CsInterface, connection_ours), TRUE },
+    { "changing", G_STRUCT_OFFSET (CsInterface, changing), TRUE },
     { "disconnected", G_STRUCT_OFFSET (CsInterface, disconnected), TRUE },
     { "shared", G_STRUCT_OFFSET (CsInterface, connection_shared), TRUE },
   };

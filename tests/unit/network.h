@@ -7,7 +7,7 @@
  *     an interface; Ethernet with MTU 1500, up, with a link, not managed by
  *     NetworkManager, not forwarding, of ifindex 2, 3, ... unless a word says otherwise:
  *     ethernet wifi mobile ppp vpn bridge loopback
- *     down unplugged ptp managed external ours shared disconnected
+ *     down unplugged ptp managed external ours shared disconnected changing
  *     index=7 mtu=1492 master=br0 addr=10.0.0.1/24[>PEER] fwd=1 rp=EFFECTIVE/OWN
  *     con=ID uuid=UUID gw=ADDRESS dns=A,B carries=ppp0
  *   route DESTINATION dev NAME [via GATEWAY] [src ADDRESS] [metric N] [table N] [onlink]

@@ -40,8 +40,13 @@ test_damage (void)
     { "lan0 via ppp0", "link lan0;" PPP0, "link lan0 fwd=1;" PPP0 RULES ROUTE END,
       "lan0 has lost the address 192.168.137.1/24" },
     { "lan0 via ppp0", "link lan0 managed;" PPP0,
-      "link lan0 managed addr=192.168.137.2/24 fwd=1;" PPP0 RULES ROUTE END,
+      "link lan0 managed ours addr=192.168.137.2/24 fwd=1;" PPP0 RULES ROUTE END,
       "lan0 has lost the address 192.168.137.1/24" },
+    /* it goes with our profile */
+    { "lan0 via ppp0", "link lan0 managed;" PPP0,
+      "link lan0 managed changing fwd=1;" PPP0 RULES ROUTE END, NULL },
+    { "lan0 via ppp0", "link lan0 managed;" PPP0,
+      "link lan0 fwd=1; no-nm;" PPP0 RULES ROUTE END, NULL },
     { "lan0 via ppp0 keep-lan", "link lan0 addr=10.0.0.1/24;" PPP0,
       "link lan0 fwd=1;" PPP0 RULES ROUTE END, NULL },
     /* rules and routes */

@@ -191,6 +191,46 @@ test_profiles (NmFixture *f, gconstpointer data)
   fake_nm_stop (f->fake);
 }
 
+/* Between two connections, and after the user's end of one. */
+static void
+test_taken (NmFixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    guint state, reason; /* of the device */
+    guint active;        /* state of its active connection, 0: as it is */
+    gboolean changing, disconnected;
+  } rows[] = {
+    { 100, 0, 0, FALSE, FALSE }, { 110, 60, 3, TRUE, FALSE }, { 30, 60, 4, TRUE, FALSE },
+    { 40, 0, 0, TRUE, FALSE },   { 40, 0, 1, FALSE, FALSE },  { 100, 0, 2, FALSE, FALSE },
+    { 110, 39, 3, TRUE, FALSE }, { 30, 39, 4, FALSE, TRUE },  { 20, 40, 0, FALSE, FALSE },
+    { 30, 40, 0, FALSE, FALSE },
+  };
+
+  add_everything (f->fake);
+  fake_nm_start (f->fake);
+  nm_fixture_follow (f, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *properties = g_strdup_printf (
+          "{'State': <uint32 %u>, 'StateReason': <(uint32 %u, uint32 %u)>}",
+          rows[i].state, rows[i].state, rows[i].reason);
+      g_autoptr (CsSnapshot) snapshot = NULL;
+      const CsInterface *interface;
+
+      fake_nm_change (f->fake, "Devices/4", ".Device", properties);
+      if (rows[i].active != 0)
+        fake_nm_set_state (f->fake, 4, rows[i].active, 1);
+      nm_fixture_turn (50);
+      snapshot = look (f);
+      interface = cs_snapshot_find (snapshot, "eth9");
+      g_test_message ("%u %u %u", rows[i].state, rows[i].reason, rows[i].active);
+      g_assert_cmpint (interface->changing, ==, rows[i].changing);
+      g_assert_cmpint (interface->disconnected, ==, rows[i].disconnected);
+    }
+  fake_nm_stop (f->fake);
+}
+
 /* Each row: which active connection is primary, and the interface that follows. A VPN
  * that has the default route is NetworkManager's primary connection itself. */
 static void
@@ -335,6 +375,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "/network-manager/devices", test_devices },
     { "/network-manager/profiles", test_profiles },
+    { "/network-manager/taken", test_taken },
     { "/network-manager/primary", test_primary },
     { "/network-manager/news", test_news },
     { "/network-manager/absent", test_absent },
