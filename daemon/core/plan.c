@@ -19,7 +19,8 @@ typedef struct
   const CsSnapshot *snapshot;
   const CsPlan *previous; /* (nullable) */
   const GPtrArray *requests;
-  CsPlan *plan; /* unowned; the shares planned so far */
+  CsPlan *plan;       /* unowned; the shares planned so far */
+  GHashTable *others; /* (owned) LAN -> CsSharePlan: those, and what is in force */
 
   /* of the share that is planned now */
   const CsRequest *request;
@@ -110,11 +111,34 @@ lan_is_same (const Planner *p)
 static const CsSharePlan *
 find_other (const Planner *p, const CsRequest *request)
 {
-  if (request == p->request)
-    return NULL;
-  if (cs_plan_find (p->plan, request->lan))
-    return find_applied (p->plan, request->lan);
-  return find_applied (p->previous, request->lan);
+  return request == p->request ? NULL : g_hash_table_lookup (p->others, request->lan);
+}
+
+/* What is in force, before anything is planned: LAN (unowned) -> CsSharePlan (unowned).
+ */
+static GHashTable *
+list_others (const CsPlan *previous)
+{
+  GHashTable *others = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; previous && i < previous->shares->len; i++)
+    {
+      CsSharePlan *share = previous->shares->pdata[i];
+
+      if (cs_share_plan_applied (share))
+        g_hash_table_insert (others, share->lan, share);
+    }
+  return others;
+}
+
+static void
+add_share (Planner *p, CsSharePlan *share)
+{
+  g_ptr_array_add (p->plan->shares, share);
+  if (cs_share_plan_applied (share))
+    g_hash_table_replace (p->others, share->lan, share);
+  else
+    g_hash_table_remove (p->others, share->lan);
 }
 
 static CsLanMethod
@@ -446,13 +470,16 @@ cs_plan_new (const GPtrArray *requests,
              const CsPlan *previous)
 {
   CsPlan *plan = cs_plan_new_empty ();
-  Planner p = {
-    .snapshot = snapshot, .previous = previous, .requests = requests, .plan = plan
-  };
+  g_autoptr (GHashTable) others = list_others (previous);
+  Planner p = { .snapshot = snapshot,
+                .previous = previous,
+                .requests = requests,
+                .plan = plan,
+                .others = others };
 
   for (guint i = 0; i < requests->len; i++)
     {
-      g_ptr_array_add (plan->shares, plan_share (&p, requests->pdata[i]));
+      add_share (&p, plan_share (&p, requests->pdata[i]));
       cs_uplink_clear (&p.uplink);
     }
   return plan;

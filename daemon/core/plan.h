@@ -113,6 +113,8 @@ const CsSharePlan *cs_share_plan_applied (const CsSharePlan *plan);
 /* Whether the host needs no change from @a to @b. Both nullable; a plan with an error is
  * as none. state, reason and message are for people and do not count. */
 gboolean cs_share_plan_equal (const CsSharePlan *a, const CsSharePlan *b);
+/* Whether they are the same in everything, words included. */
+gboolean cs_share_plan_same (const CsSharePlan *a, const CsSharePlan *b);
 void cs_share_plan_unref (CsSharePlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSharePlan, cs_share_plan_unref)
 

@@ -98,6 +98,14 @@ cs_share_plan_equal (const CsSharePlan *a, const CsSharePlan *b)
   return cs_fields_equal (host_fields, applied_a, applied_b);
 }
 
+gboolean
+cs_share_plan_same (const CsSharePlan *a, const CsSharePlan *b)
+{
+  return a == b
+         || (!a->error && !b->error && cs_fields_equal (host_fields, a, b)
+             && cs_fields_equal (shown_fields, a, b));
+}
+
 void
 cs_share_plan_unref (CsSharePlan *plan)
 {

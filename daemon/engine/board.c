@@ -81,8 +81,11 @@ cs_engine_publish (CsEngine *self, CsPlan *shown)
   for (guint i = 0; i < shown->shares->len; i++)
     {
       const CsSharePlan *share = g_ptr_array_index (shown->shares, i);
+      const CsSharePlan *old = cs_plan_find (before, share->lan);
 
-      log_change (share->lan, cs_plan_find (before, share->lan), share);
+      if (old == share && !cs_engine_is_ordered (self, share->lan))
+        continue;
+      log_change (share->lan, old, share);
       cs_engine_emit_changed (self, share->lan);
     }
 }

@@ -46,6 +46,8 @@ void cs_engine_take_orders (CsEngine *self, const CsSnapshot *snapshot);
  * end of a share is never taken back, save that nothing at all was done. Returns the set
  * of their LANs (transfer full). */
 GHashTable *cs_engine_take_back (CsEngine *self, const CsPassResult *result);
+/* Whether the pass under way has an order for @lan: its request may be another one. */
+gboolean cs_engine_is_ordered (CsEngine *self, const char *lan);
 void cs_engine_answer_orders (CsEngine *self, const CsPassResult *result);
 /* Those that no pass has taken. */
 void cs_engine_fail_orders (CsEngine *self, const GError *error);

@@ -168,6 +168,15 @@ cs_engine_take_back (CsEngine *self, const CsPassResult *result)
   return back;
 }
 
+gboolean
+cs_engine_is_ordered (CsEngine *self, const char *lan)
+{
+  for (guint i = 0; i < self->taken->len; i++)
+    if (g_str_equal (((Order *)g_ptr_array_index (self->taken, i))->lan, lan))
+      return TRUE;
+  return FALSE;
+}
+
 void
 cs_engine_answer_orders (CsEngine *self, const CsPassResult *result)
 {

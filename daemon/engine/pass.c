@@ -83,6 +83,25 @@ borrow (const CsPlan *plan, const char *lan, CsSharePlan *replacement)
   return copy;
 }
 
+/* A share that is planned as it is in force stays the very same object: so everybody sees
+ * without looking closer that nothing has happened to it. */
+static void
+keep_unchanged (Pass *pass)
+{
+  GPtrArray *shares = pass->result->target->shares;
+
+  for (guint i = 0; i < shares->len; i++)
+    {
+      CsSharePlan *share = g_ptr_array_index (shares, i);
+      CsSharePlan *old = cs_plan_find (pass->result->applied, share->lan);
+
+      if (old == NULL || old == share || !cs_share_plan_same (old, share))
+        continue;
+      shares->pdata[i] = cs_share_plan_ref (old);
+      cs_share_plan_unref (share);
+    }
+}
+
 static void
 list_work (Pass *pass)
 {
@@ -256,6 +275,7 @@ cs_pass_run_async (GPtrArray *steps,
   g_task_set_source_tag (task, cs_pass_run_async);
   g_task_set_task_data (task, pass, (GDestroyNotify)pass_free);
 
+  keep_unchanged (pass);
   list_work (pass);
   if (pass->work->len == 0 && !cs_store_has_changes (store))
     {

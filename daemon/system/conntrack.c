@@ -103,13 +103,17 @@ sweep_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *ca
                              g_strerror (cause));
 }
 
+/* To walk through the kernel's table takes milliseconds even when it is empty. A share
+ * that begins has flows already only if its packets were forwarded before; one that waits
+ * keeps its own, as the uplink may return as it was. */
 static gboolean
 is_due (const CsSharePlan *from, const CsSharePlan *to)
 {
   if (to == NULL)
     return TRUE;
-  /* a share that waits keeps its flows: the uplink may return as it was */
-  return to->uplink != NULL
+  if (from == NULL && to->found_lan_forwarding != NULL)
+    return FALSE;
+  return to->uplink_ifindex != 0
          && (from == NULL || from->uplink_ifindex != to->uplink_ifindex);
 }
 
