@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Listens to the state of every active connection, with its reason. */
+/* Listens to the state of every active connection, with its reason, and to devices that
+ * become ready for one. */
 #include "dial-log.h"
 
 #include "nm-words.h"
@@ -101,6 +102,46 @@ on_state (NMActiveConnection *active, guint state, guint reason, CsDialLog *self
     }
 }
 
+/* What failed for want of this device, of its cable or its card, may do now. */
+static void
+forget_failures (CsDialLog *self, NMDevice *device)
+{
+  GHashTableIter iter;
+  gpointer uuid, value;
+  gboolean forgotten = FALSE;
+
+  g_hash_table_iter_init (&iter, self->outcomes);
+  while (g_hash_table_iter_next (&iter, &uuid, &value))
+    {
+      const CsDialOutcome *outcome = value;
+      NMRemoteConnection *profile = nm_client_get_connection_by_uuid (self->client, uuid);
+
+      if (outcome->failure == NULL || profile == NULL
+          || !nm_device_connection_compatible (device, NM_CONNECTION (profile), NULL))
+        continue;
+      g_hash_table_iter_remove (&iter);
+      forgotten = TRUE;
+    }
+  if (forgotten)
+    g_signal_emit (self, changed_signal, 0);
+}
+
+static void
+on_device_state (NMDevice *device, guint state, guint old, guint reason, CsDialLog *self)
+{
+  if (state == NM_DEVICE_STATE_DISCONNECTED && old <= NM_DEVICE_STATE_UNAVAILABLE)
+    forget_failures (self, device);
+}
+
+static void
+on_device_added (CsDialLog *self, NMDevice *device)
+{
+  g_signal_connect_object (device, "state-changed", G_CALLBACK (on_device_state), self,
+                           0);
+  if (nm_device_get_state (device) == NM_DEVICE_STATE_DISCONNECTED)
+    forget_failures (self, device);
+}
+
 static void
 on_added (CsDialLog *self, NMActiveConnection *active)
 {
@@ -114,10 +155,15 @@ cs_dial_log_new (NMClient *client)
 {
   CsDialLog *self = g_object_new (CS_TYPE_DIAL_LOG, NULL);
   const GPtrArray *actives = nm_client_get_active_connections (client);
+  const GPtrArray *devices = nm_client_get_devices (client);
 
   self->client = g_object_ref (client);
   for (guint i = 0; i < actives->len; i++)
     on_added (self, actives->pdata[i]);
+  for (guint i = 0; i < devices->len; i++)
+    on_device_added (self, devices->pdata[i]);
+  g_signal_connect_object (client, NM_CLIENT_DEVICE_ADDED, G_CALLBACK (on_device_added),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (client, NM_CLIENT_ACTIVE_CONNECTION_ADDED,
                            G_CALLBACK (on_added), self, G_CONNECT_SWAPPED);
   return self;

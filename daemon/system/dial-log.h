@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* CsDialLog: what became of each profile's last activation, as NetworkManager forgets an
- * active connection, and why it ended, as soon as it has ended. */
+ * active connection, and why it ended, as soon as it has ended. A failure is forgotten
+ * when a device becomes ready that the profile could use. */
 #pragma once
 
 #include <NetworkManager.h>

@@ -382,3 +382,24 @@ fake_nm_set_state (FakeNm *self, guint active, guint state, guint reason)
                                  &error);
   g_assert_no_error (error);
 }
+
+void
+fake_nm_set_device_state (FakeNm *self,
+                          guint device,
+                          guint state,
+                          guint old,
+                          guint reason)
+{
+  g_autofree char *name = g_strdup_printf ("Devices/%u", device);
+  g_autofree char *object = g_strconcat (NM_PATH "/", name, NULL);
+  g_autofree char *properties = g_strdup_printf (
+      "{'State': <uint32 %u>, 'StateReason': <(uint32 %u, uint32 %u)>}", state, state,
+      reason);
+  g_autoptr (GError) error = NULL;
+
+  fake_nm_change (self, name, ".Device", properties);
+  g_dbus_connection_emit_signal (self->connection, NULL, object, NM ".Device",
+                                 "StateChanged",
+                                 g_variant_new ("(uuu)", state, old, reason), &error);
+  g_assert_no_error (error);
+}

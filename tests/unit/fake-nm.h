@@ -57,5 +57,11 @@ void fake_nm_change (FakeNm *self,
                      const char *properties);
 /* The same for the state of an active connection, and its reason. */
 void fake_nm_set_state (FakeNm *self, guint active, guint state, guint reason);
+/* The same for a device, which was in the state @old. */
+void fake_nm_set_device_state (FakeNm *self,
+                               guint device,
+                               guint state,
+                               guint old,
+                               guint reason);
 void fake_nm_free (FakeNm *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeNm, fake_nm_free)

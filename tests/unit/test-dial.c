@@ -180,6 +180,51 @@ test_call (NmFixture *f, gconstpointer data)
   fake_nm_stop (f->fake);
 }
 
+/* A failure counts until a device is ready that the profile could use. */
+typedef struct
+{
+  const char *name;
+  const char *bound; /* (nullable) interface of the profile */
+  guint reason;      /* of its end */
+  guint states[3];   /* of the device, one after the other */
+  const char *outcome;
+} Retry;
+
+static const Retry retries[] = {
+  { "plugged", NULL, 9, { 20, 30 }, "" },
+  { "plugged-bound", "eth9", 9, { 20, 30 }, "" },
+  { "managed-again", NULL, 9, { 10, 20, 30 }, "" },
+  { "unplugged", NULL, 9, { 20 }, "failed: no secrets" },
+  { "another", "eth8", 9, { 20, 30 }, "failed: no secrets" },
+  { "failed", NULL, 9, { 120, 30 }, "failed: no secrets" },
+  { "hung-up", NULL, 2, { 20, 30 }, "hung up" },
+};
+
+static void
+test_retry (NmFixture *f, gconstpointer data)
+{
+  const Retry *retry = data;
+  g_autofree char *uuid = fake_nm_uuid (2);
+  g_autofree char *outcome = NULL;
+  guint old = 100;
+
+  fake_nm_add_device (f->fake, 9, "Wired", "eth9", "eth9", 100, 2);
+  fake_nm_add_profile (f->fake, 2, "Office", retry->bound);
+  fake_nm_add_active (f->fake, 2, "Office", 9, COMING);
+  fake_nm_start (f->fake);
+  nm_fixture_follow (f, TRUE);
+  fake_nm_set_state (f->fake, 2, 4, retry->reason);
+  for (gsize i = 0; i < G_N_ELEMENTS (retry->states) && retry->states[i] != 0; i++)
+    {
+      fake_nm_set_device_state (f->fake, 9, retry->states[i], old, 0);
+      old = retry->states[i];
+    }
+  nm_fixture_turn (100);
+  outcome = print_outcome (f, uuid);
+  g_assert_cmpstr (outcome, ==, retry->outcome);
+  fake_nm_stop (f->fake);
+}
+
 static void
 start_office (NmFixture *f)
 {
@@ -274,6 +319,13 @@ main (int argc, char **argv)
       g_autofree char *path = g_strconcat ("/dial/call/", calls[i].name, NULL);
 
       g_test_add (path, NmFixture, &calls[i], nm_fixture_set_up, test_call,
+                  nm_fixture_tear_down);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (retries); i++)
+    {
+      g_autofree char *path = g_strconcat ("/dial/retry/", retries[i].name, NULL);
+
+      g_test_add (path, NmFixture, &retries[i], nm_fixture_set_up, test_retry,
                   nm_fixture_tear_down);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
