@@ -3,6 +3,8 @@
  * a device that is not a LAN. */
 #include "dial.h"
 
+#include <string.h>
+
 struct _CsDialStep
 {
   GObject parent;
@@ -22,6 +24,19 @@ typedef struct
   char *uuid;       /* (owned) */
 } Dial;
 
+/* A sentence of NetworkManager's as a part of ours: without the dot, and without what it
+ * says in brackets of just any device that would not do. */
+static char *
+words_of (const GError *error)
+{
+  g_auto (GStrv) parts = g_strsplit (error->message, " (device ", 2);
+  char *words = g_strdup (parts[0]);
+
+  if (g_str_has_suffix (words, "."))
+    words[strlen (words) - 1] = '\0';
+  return words;
+}
+
 static void
 on_activated (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -34,9 +49,12 @@ on_activated (GObject *source, GAsyncResult *result, gpointer user_data)
   g_hash_table_remove (self->dialing, dial->uuid);
   if (active == NULL)
     {
+      g_autofree char *words = NULL;
+
       g_dbus_error_strip_remote_error (error);
+      words = words_of (error);
       cs_dial_log_add_failure (cs_network_manager_get_dial_log (self->nm), dial->uuid,
-                               error->message);
+                               words);
     }
   g_free (dial->uuid);
   g_object_unref (dial->step);

@@ -276,7 +276,8 @@ test_refused (NmFixture *f, gconstpointer data)
   g_autofree char *then = NULL;
 
   start_office (f);
-  fake_nm_refuse (f->fake, "No suitable device found");
+  fake_nm_refuse (f->fake, "No suitable device found (device eth1 not available because "
+                           "profile is not compatible with device (no name)).");
   step = cs_dial_step_new (f->manager);
   f->changes = 0;
   step_must_apply (step, NULL, NULL, share);
