@@ -45,7 +45,8 @@ class NetworkManager:
         return ["nmcli", "connection", "up", f"shared-{lan}"]
 
     def clean(self, host, lan):
-        host.run(f"nmcli connection down shared-{lan}; nmcli connection delete shared-{lan}; sysctl -qw net.ipv4.ip_forward=0")
+        host.run(f"nmcli connection down shared-{lan}; nmcli connection delete shared-{lan}; "
+                 "sysctl -qw net.ipv4.ip_forward=0")
 
 
 class Recipe:

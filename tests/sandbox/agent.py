@@ -8,7 +8,6 @@
 import json
 import sys
 
-import gi  # noqa: F401
 from gi.repository import Gio, GLib
 
 POLKIT = "org.freedesktop.PolicyKit1"

@@ -7,7 +7,6 @@
 import json
 import sys
 
-import gi  # noqa: F401
 from gi.repository import Gio, GLib
 
 SECONDS = 60

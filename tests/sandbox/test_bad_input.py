@@ -29,8 +29,8 @@ def test_wrong_interface(bus, lan, wan, error):
 
 
 HOSTILE = ['lan"0', "lan0;", "lan0 ", " lan0", "lan0\n", "lan\t0", "\x01", "\x7f", "lan0'",
-           "lan0`id`", "$(id)", "lan0}", "{lan0", "lan0#", "lan\\0", "lan*", "la/n0", "../lan0", ".",
-           "..", "/", "lan0,lan1", "lan:0", "lan%s", "%n%n%n%n", "-lan0", "--help", "läna0",
+           "lan0`id`", "$(id)", "lan0}", "{lan0", "lan0#", "lan\\0", "lan*", "la/n0", "../lan0",
+           ".", "..", "/", "lan0,lan1", "lan:0", "lan%s", "%n%n%n%n", "-lan0", "--help", "läna0",
            "a" * 16, "a" * 200, "a" * 100_000, "all", "default"]
 
 

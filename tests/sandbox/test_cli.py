@@ -57,7 +57,8 @@ def test_reading_needs_no_authorization(host, words):
 @pytest.mark.parametrize("words", ["share lan0 via ppp0", "status", "status --json", "list",
                                    "unshare lan0", "unshare --all", "interfaces"])
 def test_no_service(spare, words):
-    spare.run("rm /usr/share/dbus-1/system-services/org.connshare1.service; pkill -HUP -x dbus-daemon")
+    spare.run("rm /usr/share/dbus-1/system-services/org.connshare1.service; "
+              "pkill -HUP -x dbus-daemon")
     spare.kill("connshared")
     done = spare.sharectl(*words.split())
     assert done.returncode == NO_SERVICE and len(done.stderr.splitlines()) == 1
@@ -186,30 +187,28 @@ def test_manual(host, page):
     assert "NAME" in text and "warning" not in text
 
 
+def completions(host, line):
+    """What bash offers at the end of the line."""
+    words = line.split() + ([""] if line.endswith(" ") else [])
+    program = (". /usr/share/bash-completion/completions/sharectl; COMP_LINE=$1; shift; "
+               "COMP_POINT=${#COMP_LINE}; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); "
+               "f=$(complete -p sharectl | sed 's/.*-F \\([^ ]*\\).*/\\1/'); "
+               "$f sharectl \"${@: -1}\" \"${@: -2:1}\"; printf '%s\\n' \"${COMPREPLY[@]}\"")
+    return host.run(["bash", "-c", program, "bash", line, *words]).split()
+
+
 @pytest.mark.parametrize("line, offered", [
     ("sharectl ", ["share", "unshare", "status", "list", "preview", "interfaces", "monitor"]),
     ("sharectl share ", ["lan0", "lan1"]),
     ("sharectl share lan0 via ", ["ppp0", "eth1", "auto"]),
     ("sharectl share lan0 via ppp0 --", ["--address", "--keep-lan", "--temporary"])])
 def test_bash_completion(host, line, offered):
-    script = "/usr/share/bash-completion/completions/sharectl"
-    words = line.split() + ([""] if line.endswith(" ") else [])
-    program = (f"source {script}; COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; "
-               f"COMP_WORDS=({' '.join(repr(word) for word in words)}); "
-               f"COMP_CWORD={len(words) - 1}; "
-               "f=$(complete -p sharectl | sed 's/.*-F \\([^ ]*\\).*/\\1/'); $f sharectl "
-               f"'{words[-1]}' '{words[-2]}'; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
-    out = host.run(["bash", "-c", program]).split()
-    assert set(offered) <= set(out)
+    assert set(offered) <= set(completions(host, line))
 
 
 def test_bash_completion_offers_shares_to_unshare(host):
     host.share("lan1", "via", "ppp0")
-    program = ("source /usr/share/bash-completion/completions/sharectl; COMP_LINE='sharectl unshare '; "
-               "COMP_POINT=17; COMP_WORDS=(sharectl unshare ''); COMP_CWORD=2; "
-               "f=$(complete -p sharectl | sed 's/.*-F \\([^ ]*\\).*/\\1/'); $f sharectl '' unshare; "
-               "printf '%s\\n' \"${COMPREPLY[@]}\"")
-    assert "lan1" in host.run(["bash", "-c", program]).split()
+    assert "lan1" in completions(host, "sharectl unshare ")
 
 
 @pytest.mark.parametrize("path", [
@@ -219,7 +218,8 @@ def test_bash_completion_offers_shares_to_unshare(host):
     "/usr/share/dbus-1/interfaces/org.connshare1.xml",
     "/usr/share/polkit-1/actions/org.connshare1.policy",
     "/usr/share/bash-completion/completions/sharectl",
-    "/usr/share/zsh/vendor-completions/_sharectl", "/usr/share/fish/vendor_completions.d/sharectl.fish",
+    "/usr/share/zsh/vendor-completions/_sharectl",
+    "/usr/share/fish/vendor_completions.d/sharectl.fish",
     "/usr/share/man/man1/sharectl.1", "/usr/share/man/man8/connshared.8"])
 def test_installed(stage, path):
     assert (stage / path.lstrip("/")).exists()

@@ -66,7 +66,8 @@ def test_counters_of_the_other_stay(host, both, bus):
 
 
 def test_a_connection_of_the_other_goes_on(host, both):
-    download = host.client2.popen("curl -sS --limit-rate 200k http://192.0.2.80/bytes/300000 | wc -c")
+    download = host.client2.popen(
+        "curl -sS --limit-rate 200k http://192.0.2.80/bytes/300000 | wc -c")
     host.unshare("lan0")
     host.share("lan0", "via", "ppp0")
     assert int(download.communicate(timeout=20)[0]) == 300000
