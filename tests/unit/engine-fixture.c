@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Orders are waited for by running the main loop until the engine rests. */
+#include "engine-fixture.h"
+
+void
+engine_settle (EngineFixture *f)
+{
+  while (cs_engine_is_busy (f->engine) || g_main_context_pending (NULL))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+void
+engine_start (EngineFixture *f)
+{
+  g_autofree char *state = g_build_filename (f->folder, "state", NULL);
+  g_autofree char *run = g_build_filename (f->folder, "run", NULL);
+  g_autoptr (CsStore) store = cs_store_new (state, run);
+  g_autoptr (GPtrArray) steps = g_ptr_array_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (f->steps); i++)
+    g_ptr_array_add (steps, f->steps[i]);
+  f->engine = cs_engine_new (CS_MONITOR (f->monitor), steps, store);
+  cs_engine_start (f->engine);
+  engine_settle (f);
+}
+
+void
+engine_set_up (EngineFixture *f, gconstpointer data)
+{
+  const char *names[] = { "a", "b", "c" };
+
+  f->folder = g_dir_make_tmp ("connshare-XXXXXX", NULL);
+  f->log = g_ptr_array_new_with_free_func (g_free);
+  f->monitor = fake_monitor_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (f->steps); i++)
+    f->steps[i] = fake_step_new (names[i], f->log, i == 0 ? f->monitor : NULL);
+  engine_start (f);
+}
+
+void
+engine_tear_down (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *command = g_strconcat ("rm -rf ", f->folder, NULL);
+
+  g_clear_object (&f->engine);
+  g_object_unref (f->monitor);
+  for (guint i = 0; i < G_N_ELEMENTS (f->steps); i++)
+    g_object_unref (f->steps[i]);
+  g_ptr_array_unref (f->log);
+  g_clear_error (&f->error);
+  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  g_free (f->folder);
+}
+
+static void
+on_shared (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  EngineFixture *f = user_data;
+
+  f->answered = TRUE;
+  cs_engine_share_finish (CS_ENGINE (source), result,
+                          f->error == NULL ? &f->error : NULL);
+}
+
+static void
+on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  EngineFixture *f = user_data;
+
+  f->answered = TRUE;
+  cs_engine_stop_finish (CS_ENGINE (source), result, &f->error);
+}
+
+void
+engine_order (EngineFixture *f, const char *lan, const char *wan, GVariant *options)
+{
+  GError *error = NULL;
+
+  cs_engine_share_async (f->engine, cs_request_new (lan, wan, options, &error), on_shared,
+                         f);
+  g_assert_no_error (error);
+}
+
+void
+engine_share (EngineFixture *f, const char *lan, const char *wan)
+{
+  g_clear_error (&f->error);
+  engine_order (f, lan, wan, NULL);
+  engine_settle (f);
+  g_assert_true (f->answered);
+}
+
+void
+engine_stop (EngineFixture *f, const char *lan)
+{
+  g_clear_error (&f->error);
+  cs_engine_stop_async (f->engine, lan, on_stopped, f);
+  engine_settle (f);
+  g_assert_true (f->answered);
+}
+
+/* Compares the calls so far with @expected, "; " between them, and forgets them. */
+void
+engine_assert_log (EngineFixture *f, const char *expected)
+{
+  g_autofree char *got = NULL;
+
+  g_ptr_array_add (f->log, NULL);
+  got = g_strjoinv ("; ", (char **)f->log->pdata);
+  g_ptr_array_set_size (f->log, 0);
+  g_assert_cmpstr (got, ==, expected);
+}
+
+const CsSharePlan *
+engine_get_share (EngineFixture *f, const char *lan)
+{
+  CsShareStatus status;
+
+  g_assert_true (cs_engine_get_share (f->engine, lan, &status));
+  return status.plan;
+}
+
+void
+engine_assert_state (EngineFixture *f, const char *lan, const char *state)
+{
+  CsShareStatus status;
+
+  if (!cs_engine_get_share (f->engine, lan, &status))
+    g_assert_null (state);
+  else
+    g_assert_cmpstr (cs_state_to_string (status.plan->state), ==, state);
+}
+
+gboolean
+engine_file_exists (EngineFixture *f, const char *name)
+{
+  g_autofree char *path = g_build_filename (f->folder, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the engine does by itself, as the network moves, time passes, and others meddle;
+ * and how it takes what the user asks for again. */
+#include "engine-fixture.h"
+
+#include "dbus/errors.h"
+#include "engine/repairs.h"
+
+#define UUID "2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11"
+
+static void
+test_follow (EngineFixture *f, gconstpointer data)
+{
+  engine_share (f, "lan0", "ppp0");
+  g_ptr_array_set_size (f->log, 0);
+
+  fake_monitor_set_uplink (f->monitor, FALSE);
+  engine_settle (f);
+  engine_assert_log (f, "a lan0 ppp0>-; b lan0 ppp0>-; c lan0 ppp0>-");
+  engine_assert_state (f, "lan0", "waiting");
+
+  fake_monitor_set_uplink (f->monitor, TRUE);
+  engine_settle (f);
+  engine_assert_log (f, "a lan0 ->ppp0; b lan0 ->ppp0; c lan0 ->ppp0");
+  engine_assert_state (f, "lan0", "active");
+}
+
+/* Who asks again wants it again: what they did against the share counts no more, but
+ * only for an order that is accepted, and once. */
+static void
+test_renew (EngineFixture *f, gconstpointer data)
+{
+  g_autoptr (CsRequest) request = cs_request_new ("lan0", "Mobile", NULL, NULL);
+  g_autoptr (CsSnapshot) snapshot = NULL;
+  g_autoptr (CsSharePlan) preview = NULL;
+
+  fake_monitor_set_more (f->monitor, "profile Mobile " UUID " hung-up");
+  engine_share (f, "lan0", "Mobile");
+  g_assert_cmpstr (engine_get_share (f, "lan0")->dial, ==, UUID);
+  cs_monitor_emit_changed (CS_MONITOR (f->monitor));
+  engine_settle (f);
+  g_assert_null (engine_get_share (f, "lan0")->dial);
+  g_assert_cmpstr (engine_get_share (f, "lan0")->message, ==,
+                   "the user has disconnected \"Mobile\"");
+
+  snapshot = cs_engine_snapshot (f->engine, NULL);
+  preview = cs_engine_preview (f->engine, snapshot, request, NULL);
+  g_assert_cmpstr (preview->dial, ==, UUID);
+
+  engine_share (f, "lan0", "No such profile");
+  g_assert_error (f->error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
+  g_assert_null (engine_get_share (f, "lan0")->dial);
+
+  engine_share (f, "lan0", "Mobile");
+  g_assert_no_error (f->error);
+  g_assert_cmpstr (engine_get_share (f, "lan0")->dial, ==, UUID);
+  cs_monitor_emit_changed (CS_MONITOR (f->monitor));
+  engine_settle (f);
+  g_assert_null (engine_get_share (f, "lan0")->dial);
+}
+
+/* Runs the main loop for so long. */
+static gboolean
+on_timeout (gpointer user_data)
+{
+  *(gboolean *)user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+turn (EngineFixture *f, guint milliseconds)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (milliseconds, on_timeout, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+  engine_settle (f);
+}
+
+/* The plan wants to decide something later, and nothing happens till then. */
+static void
+test_wake (EngineFixture *f, gconstpointer data)
+{
+  double now = (double)g_get_monotonic_time () / G_USEC_PER_SEC;
+  g_autofree char *failed
+      = g_strdup_printf ("profile Mobile " UUID " failed=%f:no~carrier", now - 59.7);
+
+  fake_monitor_set_more (f->monitor, "profile Mobile " UUID);
+  engine_share (f, "lan0", "Mobile");
+  fake_monitor_set_more (f->monitor, failed);
+  engine_settle (f);
+  g_assert_null (engine_get_share (f, "lan0")->dial);
+  g_assert_cmpstr (engine_get_share (f, "lan0")->reason, ==, "uplink-down");
+  g_ptr_array_set_size (f->log, 0);
+  turn (f, 100);
+  engine_assert_log (f, "");
+  turn (f, 500);
+  g_assert_cmpstr (engine_get_share (f, "lan0")->dial, ==, UUID);
+  engine_assert_log (f, "a lan0 ->-; b lan0 ->-; c lan0 ->-");
+}
+
+/* What shall not be waited for: a name that is neither an interface's nor a profile's. */
+static void
+test_unknown_uplink (EngineFixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *wan;
+    const char *network;
+    gboolean accepted;
+  } rows[] = {
+    { "Mobile broadband", "", FALSE },
+    { "profile:ppp7", "", FALSE },
+    { UUID, "", FALSE },
+    { "Mobile broadband", "no-nm", TRUE },
+    { "Mobile broadband", "profile Mobile~broadband " UUID, TRUE },
+    { "ppp7", "", TRUE },
+    { "Mobile broadband,ppp0", "link ppp0 ptp addr=192.0.2.2/24", TRUE },
+    { "ppp7,Mobile broadband", "", TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      fake_monitor_set_more (f->monitor, rows[i].network);
+      engine_share (f, "lan0", rows[i].wan);
+      if (rows[i].accepted)
+        {
+          g_assert_no_error (f->error);
+          engine_stop (f, "lan0");
+          continue;
+        }
+      g_assert_error (f->error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (f->error->message, "nmcli connection"));
+      engine_assert_state (f, "lan0", NULL);
+    }
+}
+
+/* A share whose profile is deleted waits; one that works is not given up for a name that
+ * is mistyped, but may be asked for again as it is. */
+static void
+test_profile_deleted (EngineFixture *f, gconstpointer data)
+{
+  fake_monitor_set_more (f->monitor, "profile Mobile~broadband " UUID);
+  engine_share (f, "lan0", "Mobile broadband");
+  fake_monitor_set_more (f->monitor, "");
+  engine_settle (f);
+  g_assert_cmpstr (engine_get_share (f, "lan0")->reason, ==, "uplink-unknown");
+  engine_assert_state (f, "lan0", "waiting");
+  engine_share (f, "lan0", "Mobile broadband");
+  g_assert_no_error (f->error);
+
+  fake_monitor_set_uplink (f->monitor, TRUE);
+  engine_share (f, "lan0", "ppp0");
+  engine_assert_state (f, "lan0", "active");
+  engine_share (f, "lan0", "Mobile broadbant");
+  g_assert_error (f->error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
+  engine_assert_state (f, "lan0", "active");
+  g_assert_cmpstr (cs_engine_get_request (f->engine, "lan0")->wan, ==, "ppp0");
+}
+
+/* Nobody ordered it, so nobody hears of it: the share says so, and is tried again. */
+static void
+test_failure_by_itself (EngineFixture *f, gconstpointer data)
+{
+  engine_share (f, "lan0", "ppp0");
+  fake_step_fail (f->steps[0], 0, 1);
+  g_ptr_array_set_size (f->log, 0);
+  fake_monitor_set_uplink (f->monitor, FALSE);
+  engine_settle (f);
+  engine_assert_state (f, "lan0", "failed");
+  engine_assert_log (f, "a lan0 ppp0>-; a lan0 ->ppp0");
+  cs_monitor_emit_changed (CS_MONITOR (f->monitor));
+  engine_settle (f);
+  engine_assert_state (f, "lan0", "waiting");
+}
+
+/* Somebody undoes it again and again: it is repaired, but not without end. */
+static void
+test_repair (EngineFixture *f, gconstpointer data)
+{
+  g_autoptr (CsPlan) nothing = cs_plan_new_empty ();
+  guint repairs = 0;
+
+  engine_share (f, "lan0", "ppp0");
+  g_ptr_array_set_size (f->log, 0);
+  for (guint i = 0; i < 10; i++)
+    {
+      fake_monitor_set_applied (f->monitor, nothing);
+      cs_monitor_emit_changed (CS_MONITOR (f->monitor));
+      engine_settle (f);
+      engine_assert_log (f, "");
+      g_usleep (2 * CS_REPAIRS_SETTLE);
+      engine_settle (f);
+      repairs += f->log->len > 0;
+      if (i == 0)
+        engine_assert_log (f, "a lan0 ppp0>ppp0; b lan0 ppp0>ppp0; c lan0 ppp0>ppp0");
+      g_ptr_array_set_size (f->log, 0);
+    }
+  g_assert_cmpuint (repairs, >=, CS_REPAIRS_FREE);
+  g_assert_cmpuint (repairs, <, 10);
+  engine_assert_state (f, "lan0", "active");
+}
+
+static void
+test_step_changed (EngineFixture *f, gconstpointer data)
+{
+  engine_share (f, "lan0", "ppp0");
+  engine_share (f, "lan1", "ppp0");
+  g_ptr_array_set_size (f->log, 0);
+  cs_step_emit_changed (CS_STEP (f->steps[1]), "lan1");
+  engine_settle (f);
+  engine_assert_log (f, "a lan1 ppp0>ppp0; b lan1 ppp0>ppp0; c lan1 ppp0>ppp0");
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *path;
+    void (*test) (EngineFixture *, gconstpointer);
+  } tests[] = {
+    { "/engine/follow", test_follow },
+    { "/engine/renew", test_renew },
+    { "/engine/wake", test_wake },
+    { "/engine/unknown-uplink", test_unknown_uplink },
+    { "/engine/profile-deleted", test_profile_deleted },
+    { "/engine/failure-by-itself", test_failure_by_itself },
+    { "/engine/repair", test_repair },
+    { "/engine/step-changed", test_step_changed },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, EngineFixture, NULL, engine_set_up, tests[i].test,
+                engine_tear_down);
+  return g_test_run ();
+}
