@@ -38,16 +38,6 @@ find_default_interface (const char *lan, const CsSnapshot *snapshot)
   return best;
 }
 
-static const CsInterface *
-find_primary (const char *lan, const CsSnapshot *snapshot)
-{
-  const CsInterface *interface = NULL;
-
-  if (snapshot->primary && !g_str_equal (snapshot->primary, lan))
-    interface = cs_snapshot_find (snapshot, snapshot->primary);
-  return interface ? interface : find_default_interface (lan, snapshot);
-}
-
 /* What of "NAME WHAT" keeps it from being an uplink, or NULL. */
 static const char *
 interface_flaw (const CsInterface *interface, const CsSnapshot *snapshot)
@@ -96,21 +86,44 @@ from_interface (const CsInterface *interface, const CsUplinkQuestion *q)
 }
 
 /* Of an Ethernet device that only carries a PPPoE connection, that connection. */
-static CsCandidate
-from_device (const CsInterface *interface, const CsUplinkQuestion *q)
+static const CsInterface *
+find_carried (const CsInterface *interface, const CsUplinkQuestion *q)
 {
   const CsInterface *carried = NULL;
 
   if (interface->carries && !g_str_equal (interface->carries, q->lan)
       && interface_flaw (interface, q->snapshot))
     carried = cs_snapshot_find (q->snapshot, interface->carries);
-  return from_interface (carried ? carried : interface, q);
+  return carried ? carried : interface;
+}
+
+static CsCandidate
+from_device (const CsInterface *interface, const CsUplinkQuestion *q)
+{
+  return from_interface (find_carried (interface, q), q);
+}
+
+/* NetworkManager's primary connection or, while that cannot be used, what the kernel has:
+ * NetworkManager names a new one before it is set up, and an old one after it was taken
+ * down. */
+static const CsInterface *
+find_primary (const CsUplinkQuestion *q)
+{
+  const CsInterface *fallback = find_default_interface (q->lan, q->snapshot);
+  const char *name = q->snapshot->primary;
+  const CsInterface *primary = NULL;
+
+  if (name && !g_str_equal (name, q->lan))
+    primary = cs_snapshot_find (q->snapshot, name);
+  if (!primary || (fallback && interface_flaw (find_carried (primary, q), q->snapshot)))
+    return fallback;
+  return primary;
 }
 
 static CsCandidate
 from_auto (const CsUplinkQuestion *q)
 {
-  const CsInterface *interface = find_primary (q->lan, q->snapshot);
+  const CsInterface *interface = find_primary (q);
 
   if (interface && is_older_lan (interface, q))
     return (CsCandidate){ .reason = "no-primary",

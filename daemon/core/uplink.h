@@ -48,11 +48,12 @@ typedef struct
 void cs_uplink_clear (CsUplink *uplink);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CsUplink, cs_uplink_clear)
 
-/* "auto" is NetworkManager's primary connection or, while it knows none or does not run,
- * the interface of main's default route. Of a type's interfaces the ready one that the
- * host itself prefers is taken. A device that has no way out itself but carries a
- * connection (PPPoE) means that. A profile is the interface that it has now. Of several
- * profiles that are down one is dialed at a time, in order of preference. */
+/* "auto" is NetworkManager's primary connection or, while that cannot be used, or it
+ * knows none or does not run, the interface of main's default route. Of a type's
+ * interfaces the ready one that the host itself prefers is taken. A device that has no
+ * way out itself but carries a connection (PPPoE) means that. A profile is the interface
+ * that it has now. Of several profiles that are down one is dialed at a time, in order of
+ * preference. */
 CsUplink cs_uplink_resolve (const CsUplinkQuestion *question);
 
 /* What the share's own table holds while @interface is the uplink: a copy of its routes

@@ -97,6 +97,12 @@ test_resolve (void)
       "no-primary", "this computer has no connection to share now" },
     { "auto", "link eth1; primary eth1", NULL, "uplink-down",
       "eth1 has no IPv4 address" },
+    /* or one that is not set up yet, or taken down already; PPPoE's device is neither */
+    { "auto", PPP0 "link eth1; primary eth1; route default dev ppp0", "ppp0", "none" },
+    { "auto",
+      PPP0 "link eth1 carries=ppp0; primary eth1;"
+           "link eth2 addr=192.0.2.2/24; route default dev eth2 via 192.0.2.1",
+      "ppp0", "none" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
