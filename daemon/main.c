@@ -167,13 +167,14 @@ make_steps (CsNetworkManager *nm, GDBusConnection *connection)
 {
   GPtrArray *steps = g_ptr_array_new_with_free_func (g_object_unref);
 
-  /* The filter first, so that it is there before a packet can flow; forwarding last. */
+  /* The filter first, so that it is there before a packet can flow. What clients do not
+   * wait for comes behind what they do. */
   g_ptr_array_add (steps, cs_nft_step_new ());
   g_ptr_array_add (steps, cs_lan_step_new (nm));
   g_ptr_array_add (steps, cs_route_step_new ());
+  g_ptr_array_add (steps, cs_sysctl_step_new ());
   g_ptr_array_add (steps, cs_conntrack_step_new ());
   g_ptr_array_add (steps, cs_dnsmasq_step_new (CS_RUNTIME_DIR, connection));
-  g_ptr_array_add (steps, cs_sysctl_step_new ());
   g_ptr_array_add (steps, cs_renew_step_new ());
   g_ptr_array_add (steps, cs_dial_step_new (nm));
   return steps;
