@@ -5,7 +5,7 @@
 import time
 
 import pytest
-from follow import await_state, await_uplink, message, profile, share_of, state, wire
+from follow import await_state, await_uplink, message, profile, state, wire
 from host import wait_for
 
 
@@ -119,10 +119,21 @@ def test_lost_line_is_dialed_again(host, line):
     """Not the user's doing: the cable was out for longer than NetworkManager waits for it."""
     host.share("lan0", "via", line)
     await_uplink(host, "wan7")
+    before = dials(host, line)
     host.internet.run("ip link set isp-wan7 down")
-    wait_for(lambda: not is_up(host, line), timeout=15)
+    wait_for(lambda: dials(host, line) > before, timeout=15)
     host.internet.run("ip link set isp-wan7 up")
     await_uplink(host, "wan7", timeout=15)
+
+
+def test_modem_that_is_plugged_in_again(host, line):
+    host.share("lan0", "via", line)
+    await_uplink(host, "wan7")
+    host.run("ip link del wan7")
+    await_state(host, "waiting", "uplink-down")
+    with wire(host, "wan7"):
+        await_uplink(host, "wan7")
+        host.unshare("lan0")
 
 
 def test_deactivated_device_is_the_users_will(host, line):
