@@ -68,6 +68,13 @@ def check_complaints(host):
     assert not complaints, "\n".join(complaints)
 
 
+def end_service(host):
+    """Ends the service in good order, when the leak sanitizer speaks."""
+    host.call(["pkill", "-x", "connshared"])
+    wait_for(lambda: not host.pids("connshared"), what="connshared does not end")
+    check_complaints(host)
+
+
 @pytest.fixture(scope="session")
 def stage(request):
     path = REPOSITORY / request.config.getoption("--stage")
@@ -84,6 +91,8 @@ def sanitized(request):
 def pool(stage):
     pool = Pool(stage)
     yield pool
+    if pool.host is not None:
+        end_service(pool.host)
     pool.drop()
 
 
@@ -109,9 +118,7 @@ def spare(stage, request):
     with new_host(stage) as host:
         request.node.private_host = host
         yield host
-        host.call(["pkill", "-x", "connshared"])
-        wait_for(lambda: not host.pids("connshared"), what="connshared does not end")
-        check_complaints(host)
+        end_service(host)
 
 
 @pytest.fixture

@@ -83,8 +83,8 @@ def test_mtu_of_the_uplink_changes(host, client):
 
 def test_auto_follows_the_primary_connection(host, client):
     host.run("nmcli connection add save no type ethernet ifname lan1 con-name second "
-             "autoconnect no ipv4.method manual ipv4.addresses 100.64.0.2/24 ipv4.gateway 100.64.0.1 "
-             "ipv4.route-metric 50")
+             "autoconnect no ipv4.method manual ipv4.addresses 100.64.0.2/24 "
+             "ipv4.gateway 100.64.0.1 ipv4.route-metric 50")
     host.share("lan0", "via", "auto")
     client.dhcp()
     assert client.get() == ETH1
