@@ -16,6 +16,7 @@
 #include "system/sysctl.h"
 
 #include "config.h"
+#include "memory.h"
 #include "dbus/errors.h"
 #include "dbus/names.h"
 
@@ -52,6 +53,7 @@ typedef struct
   guint name;                  /* bus name's owner id */
   guint end_waited;            /* milliseconds */
   guint idle_timer;            /* timeout source while nothing is shared, or 0 */
+  guint calm_timer;            /* timeout source after something has changed, or 0 */
   guint idle_checks;           /* that found nothing to do, in a row */
   int status;
 } Service;
@@ -105,6 +107,25 @@ own_name (Service *service)
   service->name = g_bus_own_name_on_connection (service->connection, CS_BUS_NAME,
                                                 G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL,
                                                 on_name_lost, service, NULL);
+}
+
+static gboolean
+on_calm (gpointer user_data)
+{
+  Service *service = user_data;
+
+  service->calm_timer = 0;
+  cs_memory_trim ();
+  return G_SOURCE_REMOVE;
+}
+
+/* A pass takes far more memory for a moment than is needed at rest: it is given back when
+ * it is over, once for a burst. */
+static void
+trim_when_calm (Service *service)
+{
+  if (service->calm_timer == 0)
+    service->calm_timer = g_timeout_add_seconds (1, on_calm, service);
 }
 
 static gboolean on_idle_check (gpointer user_data);
@@ -209,6 +230,8 @@ on_network_manager (GObject *source, GAsyncResult *result, gpointer user_data)
                             service);
   g_signal_connect_swapped (service->engine, "share-removed", G_CALLBACK (watch_idle),
                             service);
+  g_signal_connect_swapped (service->engine, "share-changed", G_CALLBACK (trim_when_calm),
+                            service);
   cs_engine_start (service->engine);
   own_name (service);
   watch_idle (service);
@@ -224,6 +247,7 @@ run (Service *service)
   g_main_loop_run (service->loop);
 
   g_clear_handle_id (&service->idle_timer, g_source_remove);
+  g_clear_handle_id (&service->calm_timer, g_source_remove);
   g_clear_handle_id (&service->name, g_bus_unown_name);
   g_clear_object (&service->manager);
   g_clear_object (&service->engine);
