@@ -141,7 +141,10 @@ class Traffic:
         return self
 
     def __exit__(self, *_):
-        self.report = json.loads(self.process.communicate("", timeout=120)[0])
+        # communicate() would not see what came together with "ready".
+        self.process.stdin.close()
+        self.report = json.loads(self.process.stdout.read())
+        self.process.wait(timeout=120)
 
 
 def probe(place, number, *kinds):
