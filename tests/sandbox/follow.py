@@ -13,6 +13,7 @@ from host import wait_for
 HERE = pathlib.Path(__file__).resolve().parent
 PPP0, ETH1 = "203.0.113.10", "198.18.1.2"
 PEER = "203.0.113.1"
+LINK = "address 02:00:00:00:03:00 arp off"  # at both ends: frames arrive without ARP
 
 
 def share_of(host, lan="lan0"):
@@ -52,7 +53,7 @@ def dial(host, number, name="ppp0"):
     """As host.dial(), with an address of its own for each number, which is returned."""
     address = f"203.0.113.{20 + number}"
     host.run(["ip", "-batch", "-"], input=f"""
-link add {name} address 02:00:00:00:03:00 arp off type veth peer name isp-{name} address 02:00:00:00:03:00 arp off netns internet
+link add {name} {LINK} type veth peer name isp-{name} {LINK} netns internet
 link set {name} addrgenmode none
 """)
     host.internet.run(["ip", "-batch", "-"], input=f"""

@@ -19,7 +19,8 @@ done"""
 
 
 def processor_time(host, program):
-    fields = host.path(f"/proc/{host.pids(program)[0]}/stat").read_text().rpartition(")")[2].split()
+    text = host.path(f"/proc/{host.pids(program)[0]}/stat").read_text()
+    fields = text.rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -40,21 +41,19 @@ def shared(host, client):
     return host
 
 
-def test_flapping_link(shared, client, record_property, sanitized):
+def test_flapping_link(shared, client, sanitized):
     seconds, told = flap(shared, "ip link set ppp0 down", "ip link set ppp0 up")
     await_state(shared, "active", "none")
     assert client.get() == PPP0
-    record_property("processor time, s", seconds)
     assert sanitized or seconds < 2
     assert told <= 3 * CHANGES
 
 
-def test_flapping_address(shared, client, record_property, sanitized):
+def test_flapping_address(shared, client, sanitized):
     seconds, _ = flap(shared, "ip address del 203.0.113.10 peer 203.0.113.1/32 dev ppp0",
                       "ip address add 203.0.113.10 peer 203.0.113.1/32 dev ppp0")
     await_state(shared, "active", "none")
     assert client.get() == PPP0
-    record_property("processor time, s", seconds)
     assert sanitized or seconds < 2
 
 

@@ -124,10 +124,12 @@ def with_ipv6(shared):
                "ip address add fd00:1::1/64 dev lan0 nodad; "
                "ip address add fd00:9::2/64 dev eth1 nodad; "
                "ip -6 route add default via fd00:9::1 dev eth1")
-    shared.client.run("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.eth0.disable_ipv6=0; "
+    shared.client.run("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 "
+                      "net.ipv6.conf.eth0.disable_ipv6=0; "
                       "ip address add fd00:1::2/64 dev eth0 nodad; "
                       "ip -6 route add default via fd00:1::1")
-    shared.internet.run("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.isp1.disable_ipv6=0;"
+    shared.internet.run("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 "
+                        "net.ipv6.conf.isp1.disable_ipv6=0; "
                         "ip address add fd00:9::1/64 dev isp1 nodad; "
                         "ip -6 route add fd00:1::/64 via fd00:9::2")
     wait_for(lambda: shared.call("ping -6 -c 1 -W 1 fd00:9::1").returncode == 0)

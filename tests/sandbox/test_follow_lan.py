@@ -72,8 +72,8 @@ def test_cable_pulled_and_put_back(host, client):
 
 @pytest.fixture
 def other_profile(spare):
-    spare.run("nmcli connection add save no type ethernet ifname lan0 con-name other autoconnect no "
-             "ipv4.method manual ipv4.addresses 172.20.0.5/24 ipv6.method ignore")
+    spare.run("nmcli connection add save no type ethernet ifname lan0 con-name other "
+             "autoconnect no ipv4.method manual ipv4.addresses 172.20.0.5/24 ipv6.method ignore")
     yield "other"
     spare.unshare("--all")
 

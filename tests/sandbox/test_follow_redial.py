@@ -66,8 +66,8 @@ def test_profile_that_comes_back_with_another_address(spare):
         for number in range(3, 6):
             spare.run("nmcli connection down line")
             await_state(spare, "waiting", "uplink-down")
-            spare.run(f"nmcli connection modify --temporary line ipv4.addresses 100.64.7.{number}/24"
-                      " && nmcli connection up line")
+            spare.run("nmcli connection modify --temporary line ipv4.addresses "
+                      f"100.64.7.{number}/24 && nmcli connection up line")
             await_uplink(spare, "wan7")
             assert spare.client.get("http://192.0.2.80/") == f"100.64.7.{number}"
             assert spare.client.resolve("asker.test") == [f"100.64.7.{number}"]

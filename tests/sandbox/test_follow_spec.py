@@ -33,8 +33,9 @@ def test_spec_that_means_nothing_yet(host, spec, reason):
     assert state(host) == ("waiting", reason)
 
 
-@pytest.mark.parametrize("spec", ["", ",", "ppp0,", "profile:", "type:", "type:token-ring", "a/b,c",
-                                  "profile:nobody", "22222222-2222-4222-8222-222222222222"])
+@pytest.mark.parametrize("spec", ["", ",", "ppp0,", "profile:", "type:", "type:token-ring",
+                                  "a/b,c", "profile:nobody",
+                                  "22222222-2222-4222-8222-222222222222"])
 def test_bad_spec(host, spec):
     done = host.sharectl("share", "lan0", "via", spec)
     assert done.returncode in (1, 2) and len(done.stderr.splitlines()) == 1
@@ -80,8 +81,8 @@ def test_profile_is_followed_to_another_interface(host, client):
 def test_virtual_interface_of_a_profile(host):
     """A profile makes its interface, as a VPN's does, and takes it away again."""
     with wire(host, "wan7"):
-        host.run("nmcli connection add save no type bridge con-name tunnel ifname br9 autoconnect no "
-                 "bridge.stp no ipv4.method manual ipv4.addresses 100.64.7.2/24 "
+        host.run("nmcli connection add save no type bridge con-name tunnel ifname br9 "
+                 "autoconnect no bridge.stp no ipv4.method manual ipv4.addresses 100.64.7.2/24 "
                  "ipv4.gateway 100.64.7.1 ipv4.route-metric 900 ipv6.method disabled; "
                  "nmcli connection add save no type bridge-slave con-name port ifname wan7 "
                  "master br9 autoconnect no")
