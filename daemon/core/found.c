@@ -48,15 +48,6 @@ found_rp_filter (const CsInterface *interface, const CsPlan *previous)
   return g_strdup (interface->rp_filter_own == 1 ? "1" : "0");
 }
 
-static gboolean
-has_address (const CsInterface *interface, CsCidr address)
-{
-  for (guint i = 0; i < interface->addresses->len; i++)
-    if (cs_cidr_equal (g_array_index (interface->addresses, CsAddress, i).local, address))
-      return TRUE;
-  return FALSE;
-}
-
 static void
 fill_lan (CsSharePlan *share,
           const CsSharePlan *before,
@@ -79,7 +70,7 @@ fill_lan (CsSharePlan *share,
       share->found_link_down = same ? before->found_link_down : !lan->up;
       share->found_address = same && cs_cidr_equal (before->address, share->address)
                                  ? before->found_address
-                                 : has_address (lan, share->address);
+                                 : cs_interface_has_address (lan, share->address);
     }
 }
 

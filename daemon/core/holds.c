@@ -3,15 +3,6 @@
  * damage: then the plan is another anyway. */
 #include "holds.h"
 
-static gboolean
-has_address (const CsInterface *interface, CsCidr address)
-{
-  for (guint i = 0; i < interface->addresses->len; i++)
-    if (cs_cidr_equal (g_array_index (interface->addresses, CsAddress, i).local, address))
-      return TRUE;
-  return FALSE;
-}
-
 /* An address that goes with our profile is no damage: whether the user has ended that, or
  * it is to be activated again, is for the plan and the step to find out. */
 static char *
@@ -21,7 +12,7 @@ find_lan_damage (const CsSharePlan *plan, const CsInterface *lan)
 
   if (plan->lan_method != CS_LAN_PROFILE && plan->lan_method != CS_LAN_ADDRESS)
     return NULL;
-  if (has_address (lan, plan->address)
+  if (cs_interface_has_address (lan, plan->address)
       || (plan->lan_method == CS_LAN_PROFILE && !lan->connection_ours))
     return NULL;
   address = cs_cidr_to_string (plan->address);

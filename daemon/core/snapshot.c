@@ -163,3 +163,12 @@ cs_address_network (const CsAddress *address)
 
   return cs_cidr_network ((CsCidr){ inside, address->local.prefix });
 }
+
+gboolean
+cs_interface_has_address (const CsInterface *interface, CsCidr address)
+{
+  for (guint i = 0; i < interface->addresses->len; i++)
+    if (cs_cidr_equal (g_array_index (interface->addresses, CsAddress, i).local, address))
+      return TRUE;
+  return FALSE;
+}

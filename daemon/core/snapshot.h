@@ -129,6 +129,8 @@ void cs_profile_free (CsProfile *profile);
 
 CsInterface *cs_interface_new (const char *name, int ifindex);
 void cs_interface_free (CsInterface *interface);
+/* Whether @interface has this very address, prefix length included. */
+gboolean cs_interface_has_address (const CsInterface *interface, CsCidr address);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsInterface, cs_interface_free)
 
 /* (nullable) The profile with this UUID or id; of several with the id, one that is up. */
