@@ -8,6 +8,7 @@
 #include "found.h"
 #include "gateway.h"
 #include "lan-networks.h"
+#include "opening.h"
 #include "suitable.h"
 #include "uplink.h"
 #include "wan.h"
@@ -459,6 +460,7 @@ plan_share (Planner *p, const CsRequest *request)
       || !plan_routing (p, &error))
     return new_failed (request->lan, error);
   plan_services (p);
+  cs_opening_choose (share, p->snapshot->firewall);
   cs_found_fill (share, p->previous, p->snapshot);
   plan_state (p);
   return g_steal_pointer (&share);

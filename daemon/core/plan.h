@@ -69,6 +69,9 @@ typedef struct
   guint lan_mtu;  /* MTU option for clients, 0: not needed */
   char **dns;     /* (owned) (nullable) name servers, asked through the uplink */
 
+  char **
+      open; /* (owned) (nullable) chains of "ip filter" that get accepts, see opening.h */
+
   /* What the next plan wants to know. */
   char *better;        /* (owned) (nullable) a preferred uplink that is back ... */
   gint64 better_since; /* ... since then, as CsSnapshot.now */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The value: a table of its fields, from which copying, comparing and the ledger follow,
  * the checks on a ledger read back, and its words for people. */
-#include "plan.h"
+#include "opening.h"
 
 #include "fields.h"
 #include "ifname.h"
@@ -27,6 +27,7 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, lan_mtu, "lan-mtu", NUMBER),
   CS_FIELD (CsSharePlan, dns, "dns", STRV),
   CS_FIELD (CsSharePlan, dial, "dial", STRING),
+  CS_FIELD (CsSharePlan, open, "open", STRV),
   CS_FIELD (CsSharePlan, lan_taken, "lan-taken", NUMBER),
   CS_FIELD (CsSharePlan, found_connection, "found-connection", STRING),
   CS_FIELD (CsSharePlan, found_link_down, "found-link-down", BOOL),
@@ -212,6 +213,7 @@ find_flaw (const CsSharePlan *plan)
     { are_own_routes (plan), "routes" },
     { plan->dns_port <= G_MAXUINT16, "dns-port" },
     { are_servers (plan->dns), "dns" },
+    { cs_opening_is_valid (plan->open), "open" },
     { !plan->dial || g_uuid_string_is_valid (plan->dial), "dial" },
     { !plan->found_connection || g_uuid_string_is_valid (plan->found_connection),
       "found-connection" },

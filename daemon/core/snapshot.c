@@ -27,6 +27,8 @@ cs_snapshot_free (CsSnapshot *snapshot)
   g_array_unref (snapshot->rule_tables);
   g_free (snapshot->primary);
   g_strfreev (snapshot->resolv_dns);
+  cs_firewall_unref (snapshot->firewall);
+  g_free (snapshot->filter_changed);
   g_free (snapshot);
 }
 

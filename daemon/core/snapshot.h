@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cidr.h"
+#include "firewall.h"
 
 /* The routing tables of the shares: a share takes the lowest free one from CS_TABLE_FIRST
  * on. What is in them says nothing about the network. */
@@ -118,6 +119,9 @@ typedef struct
   char **resolv_dns; /* (owned) IPv4 servers of /etc/resolv.conf less loopback */
   guint dns_port;    /* 53, or where a name server can listen when some other
                         program holds port 53 of the wildcard address */
+  CsFirewall *firewall; /* (owned) (nullable) others' packet filters; NULL: not known */
+  char *filter_changed; /* (owned) (nullable) the program that has changed or removed our
+                           own table since we made it */
 } CsSnapshot;
 
 CsSnapshot *cs_snapshot_new (void);

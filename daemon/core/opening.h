@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What other packet filters would drop of a share, and the accepts that open them.
+ *
+ * An accept is not final, a drop is: the filter that would drop has to be opened itself.
+ * The accepts are coarse, by interface, as all strictness is in "inet connshare", whose
+ * own drops no accept can undo. They go only where programs put their rules by way of
+ * iptables, who share these chains with everybody: the chains FORWARD and INPUT of
+ * "ip filter", or Docker's DOCKER-USER, made for such rules. Tables of others are theirs:
+ * what drops there is told, with the command that would open it. */
+#pragma once
+
+#include "plan.h"
+
+/* Kinds of packets that a share lives by. */
+typedef enum
+{
+  CS_FLOW_OUT,  /* client to uplink */
+  CS_FLOW_BACK, /* uplink to client */
+  CS_FLOW_DHCP, /* client to this host */
+  CS_FLOW_DNS,
+  CS_FLOW_DNS_TCP,
+  CS_FLOWS,
+} CsFlow;
+
+typedef struct
+{
+  const CsFilterChain *base; /* the base chain on the hook */
+  CsDrop drop;               /* what in it drops */
+  CsFlow flow;               /* the first of those that are dropped */
+} CsBlock;
+
+/* Sets .open of @share, the rest of which is planned. */
+void cs_opening_choose (CsSharePlan *share, const CsFirewall *firewall /* nullable */);
+/* Whether @chains (nullable) are all such as that chooses. */
+gboolean cs_opening_is_valid (char **chains);
+
+/* The accepts that @share wants in @chain of "ip filter", as cs_filter_rule_to_string ()
+ * has them and nft(8) takes them: strv, owned. */
+char **cs_opening_rules (const CsSharePlan *share, const char *chain);
+/* Whether @rule is one of ours that mentions @lan. */
+gboolean cs_opening_is_for (const CsFilterRule *rule, const char *lan);
+/* The first accept that @share wants and @firewall does not have, "FORWARD: iifname ...":
+ * owned, or NULL. */
+char *cs_opening_missing (const CsSharePlan *share, const CsFirewall *firewall);
+
+/* What drops packets of @share although the accepts are in: of CsBlock, at most one for a
+ * base chain, valid as long as @firewall (nullable: none) is. Owned. */
+GArray *cs_blocks_find (const CsSharePlan *share, const CsFirewall *firewall);
+/* Whose filter it is: "ufw", "Docker", "firewalld", "iptables", or "nftables (inet
+ * mine)". Owned, as the following are. */
+char *cs_block_owner (const CsBlock *block, const CsFirewall *firewall);
+/* "chain forward of table inet mine drops what clients of lan0 send to ppp0 (its policy)"
+ */
+char *cs_block_describe (const CsBlock *block, const CsSharePlan *share);
+/* The commands that would open it. */
+char *cs_block_remedy (const CsBlock *block, const CsSharePlan *share);
