@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* polkit's own D-Bus interface, which its reference manual documents as the one to use
  * where libpolkit-gobject is not wanted: that brings libsystemd along, and a megabyte of
- * libraries that compress journals and encrypt them. */
+ * libraries that compress journals and encrypt them.
+ *
+ * First the bus is asked who the caller is. root is authorized for anything, as polkit
+ * would say without looking at a rule (polkit(8)): so that answer is not waited for, and
+ * scripts of root's work at a time when polkit does not. */
 #include "authorizer.h"
 
 #include "dbus/errors.h"
@@ -10,6 +14,8 @@
 #define POLKIT_NAME      "org.freedesktop.PolicyKit1"
 #define POLKIT_PATH      "/org/freedesktop/PolicyKit1/Authority"
 #define POLKIT_INTERFACE "org.freedesktop.PolicyKit1.Authority"
+#define BUS_NAME         "org.freedesktop.DBus"
+#define BUS_PATH         "/org/freedesktop/DBus"
 /* AllowUserInteraction in CheckAuthorizationFlags */
 #define ALLOW_INTERACTION 1u
 
@@ -30,6 +36,7 @@ typedef struct
 {
   GDBusMethodInvocation *invocation; /* (owned) */
   const char *action;                /* static */
+  GVariant *arguments;               /* (owned) of CheckAuthorization */
   char *cancellation_id;             /* (owned) ours, for polkit */
   guint watch;                       /* of the caller's name */
 } Check;
@@ -39,6 +46,7 @@ check_free (Check *check)
 {
   g_clear_handle_id (&check->watch, g_bus_unwatch_name);
   g_object_unref (check->invocation);
+  g_clear_pointer (&check->arguments, g_variant_unref);
   g_free (check->cancellation_id);
   g_free (check);
 }
@@ -108,6 +116,39 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
     refuse (task, check, challenge);
 }
 
+static void
+ask_polkit (GTask *task)
+{
+  Check *check = g_task_get_task_data (task);
+  GDBusConnection *connection
+      = g_dbus_method_invocation_get_connection (check->invocation);
+
+  check->watch = g_bus_watch_name_on_connection (
+      connection, g_dbus_method_invocation_get_sender (check->invocation),
+      G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_caller_vanished, check, NULL);
+  g_dbus_connection_call (connection, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE,
+                          "CheckAuthorization", check->arguments,
+                          G_VARIANT_TYPE ("((bba{ss}))"), G_DBUS_CALL_FLAGS_NONE,
+                          G_MAXINT, NULL, on_checked, task);
+}
+
+/* Whoever the bus does not know, polkit will not either, and says so. */
+static void
+on_identified (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GVariant) reply
+      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  guint32 uid = G_MAXUINT32;
+
+  if (reply != NULL)
+    g_variant_get (reply, "(u)", &uid);
+  if (uid == 0)
+    g_task_return_boolean (task, TRUE);
+  else
+    ask_polkit (g_steal_pointer (&task));
+}
+
 static GVariant *
 make_arguments (const Check *check, const char *lan, const char *wan)
 {
@@ -152,13 +193,12 @@ cs_authorizer_check_async (GDBusMethodInvocation *invocation,
                                g_dbus_method_invocation_get_method_name (invocation));
       return;
     }
-  check->watch = g_bus_watch_name_on_connection (
-      connection, g_dbus_method_invocation_get_sender (invocation),
-      G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_caller_vanished, check, NULL);
-  g_dbus_connection_call (connection, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE,
-                          "CheckAuthorization", make_arguments (check, lan, wan),
-                          G_VARIANT_TYPE ("((bba{ss}))"), G_DBUS_CALL_FLAGS_NONE,
-                          G_MAXINT, NULL, on_checked, g_steal_pointer (&task));
+  check->arguments = g_variant_ref_sink (make_arguments (check, lan, wan));
+  g_dbus_connection_call (
+      connection, BUS_NAME, BUS_PATH, BUS_NAME, "GetConnectionUnixUser",
+      g_variant_new ("(s)", g_dbus_method_invocation_get_sender (invocation)),
+      G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_identified,
+      g_steal_pointer (&task));
 }
 
 gboolean
