@@ -35,7 +35,7 @@ class Pool:
     def take(self):
         if self.host is None:
             self.host = new_host(self.stage)
-            self.before = self.host.state()
+            self.before = self.host.settled_state()
         return self.host
 
     def drop(self):

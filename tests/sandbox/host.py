@@ -265,6 +265,17 @@ class Host(Place):
         """All that the product could touch, as text: equal before and after."""
         return self.run([str(HERE / "state")])
 
+    def settled_state(self):
+        """Its state when nothing moves any more: NetworkManager may still be busy."""
+        states = [self.state()]
+
+        def is_settled():
+            states.append(self.state())
+            return states[-1] == states[-2]
+
+        wait_for(is_settled)
+        return states[-1]
+
     def log(self, name="dbus"):
         """What a daemon printed; the product's own lines are in the log of the D-Bus daemon."""
         return self.path(f"/run/log/{name}").read_text(errors="replace")

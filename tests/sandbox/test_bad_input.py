@@ -130,7 +130,7 @@ def test_stop_what_is_not_shared(bus):
     ("{'lan': <'lan1'>}", "lan")])
 def test_wrong_update(host, bus, changes, word):
     path = bus.call(SHARE, "('lan0', 'ppp0')")[0]
-    before = host.state()
+    before = host.settled_state()
     with pytest.raises(BusError) as refusal:
         bus.call("Update", f"({changes},)", path, "org.connshare1.Share")
     assert refusal.value.name == "org.connshare1.Error.InvalidArgument"

@@ -120,7 +120,7 @@ def test_share_tells_what_it_did(host):
 
 
 def test_preview_changes_nothing(host):
-    before = host.state()
+    before = host.settled_state()
     text = host.run(["sharectl", "preview", "lan0", "via", "ppp0"])
     for words in ("table inet connshare", "masquerade", "192.168.137.1/24", "13700",
                   "net.ipv4.conf.lan0.forwarding", "dhcp-range"):

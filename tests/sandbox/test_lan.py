@@ -236,7 +236,7 @@ def test_lan_that_carries_the_default_route_forced(spare):
 
 def test_lan_without_networkmanager(spare):
     spare.kill("NetworkManager", 15)
-    before = spare.state()
+    before = spare.settled_state()
     spare.share("lan0", "via", "ppp0")
     spare.client.dhcp()
     assert spare.client.get() == PPP0
