@@ -60,6 +60,15 @@ find_route_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
 }
 
 char *
+cs_share_plan_filter_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  if (snapshot->filter_changed)
+    return g_strdup_printf ("the packet filter was changed by \"%s\"",
+                            snapshot->filter_changed);
+  return NULL;
+}
+
+char *
 cs_share_plan_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
   const CsInterface *lan = cs_snapshot_find_index (snapshot, plan->lan_ifindex);

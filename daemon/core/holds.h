@@ -5,6 +5,9 @@
 #include "plan.h"
 
 /* NULL if it is, else what is not, in a few words and the first only: "lan0 has lost the
- * address 192.168.137.1/24". Owned. What the snapshot does not hold (the ruleset, the
- * name server) watches over itself. */
+ * address 192.168.137.1/24". Owned. What the snapshot does not hold (the name
+ * server) watches over itself. */
 char *cs_share_plan_damage (const CsSharePlan *plan, const CsSnapshot *snapshot);
+/* The same of the packet filters alone, which nobody but a program changes: such damage
+ * is not the beginning of anything that a user does. */
+char *cs_share_plan_filter_damage (const CsSharePlan *plan, const CsSnapshot *snapshot);

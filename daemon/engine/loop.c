@@ -85,14 +85,20 @@ find_damage (CsEngine *self, const CsPlan *target, const CsSnapshot *snapshot)
     {
       const CsSharePlan *share = g_ptr_array_index (self->applied->shares, i);
       g_autofree char *damage = NULL;
+      gint64 settle = 0;
 
       if (g_hash_table_contains (self->dirty, share->lan)
           || !cs_share_plan_equal (share, cs_plan_find (target, share->lan)))
         continue;
-      damage = cs_share_plan_damage (share, snapshot);
+      damage = cs_share_plan_filter_damage (share, snapshot);
+      if (damage == NULL)
+        {
+          damage = cs_share_plan_damage (share, snapshot);
+          settle = CS_REPAIRS_SETTLE;
+        }
       if (damage == NULL)
         cs_repairs_healthy (self->repairs, share->lan);
-      else if (cs_repairs_may (self->repairs, share->lan, snapshot->now, &again))
+      else if (cs_repairs_may (self->repairs, share->lan, snapshot->now, settle, &again))
         {
           g_message ("%s: %s; repairing it", share->lan, damage);
           g_hash_table_add (self->dirty, g_strdup (share->lan));

@@ -65,13 +65,17 @@ cs_repairs_healthy (CsRepairs *self, const char *lan)
 }
 
 gboolean
-cs_repairs_may (CsRepairs *self, const char *lan, gint64 now, gint64 *again)
+cs_repairs_may (CsRepairs *self,
+                const char *lan,
+                gint64 now,
+                gint64 settle,
+                gint64 *again)
 {
   Row *row = get_row (self, lan);
 
   if (row->seen == 0)
     row->seen = now;
-  *again = MAX (row->next, row->seen + CS_REPAIRS_SETTLE);
+  *again = MAX (row->next, row->seen + settle);
   if (now < *again)
     return FALSE;
   if (now - MAX (row->last, row->next) > CS_REPAIRS_CALM)

@@ -7,7 +7,7 @@
 
 #include <glib.h>
 
-/* How long a damage must have been seen: what looks like one may be the beginning of
+/* How long most damage must have been seen: what looks like one may be the beginning of
  * something that the user does, of which NetworkManager tells a moment later. */
 #define CS_REPAIRS_SETTLE (20 * G_TIME_SPAN_MILLISECOND)
 /* Repairs of a row that do not wait; the first wait, and the longest; the end of a row.
@@ -24,7 +24,11 @@ void cs_repairs_free (CsRepairs *self);
 
 /* @lan is not damaged at the moment. */
 void cs_repairs_healthy (CsRepairs *self, const char *lan);
-/* Whether @lan, which is damaged, may be repaired at @now (g_get_monotonic_time ()); then
- * it counts as one. Else @again is when. */
-gboolean cs_repairs_may (CsRepairs *self, const char *lan, gint64 now, gint64 *again);
+/* Whether @lan, which is damaged, may be repaired at @now (g_get_monotonic_time ()), if
+ * the damage has been seen for @settle; then it counts as one. Else @again is when. */
+gboolean cs_repairs_may (CsRepairs *self,
+                         const char *lan,
+                         gint64 now,
+                         gint64 settle,
+                         gint64 *again);
 void cs_repairs_forget (CsRepairs *self, const char *lan);

@@ -13,6 +13,7 @@
 #include "dns-port.h"
 #include "dbus/errors.h"
 #include "kernel-view.h"
+#include "nft-watch.h"
 #include "nm-view.h"
 #include "resolv-conf.h"
 
@@ -36,6 +37,7 @@ struct _CsNetworkMonitor
   CsNetworkManager *manager; /* (owned) (nullable) */
   CsKernelView *kernel;      /* (owned) */
   CsResolvConfWatch *resolv; /* (owned) */
+  CsNftWatch *filter;        /* (owned) (nullable) where the kernel has none */
   int fd;                    /* (owned) rtnetlink, subscribed; -1: none */
   guint fd_source;           /* (owned) */
   GSource *emission;         /* (owned) not ready while there is nothing to tell */
@@ -158,6 +160,11 @@ cs_network_monitor_snapshot (CsMonitor *monitor, GError **error)
   g_strfreev (snapshot->resolv_dns);
   snapshot->resolv_dns = cs_resolv_conf_servers ();
   snapshot->dns_port = cs_dns_port_choose ();
+  if (self->filter != NULL)
+    {
+      snapshot->firewall = cs_nft_watch_get_firewall (self->filter);
+      snapshot->filter_changed = g_strdup (cs_nft_watch_get_intruder (self->filter));
+    }
   if (self->manager != NULL)
     cs_nm_view_fill (cs_network_manager_get_client (self->manager),
                      cs_network_manager_get_dial_log (self->manager), snapshot);
@@ -194,6 +201,7 @@ cs_network_monitor_finalize (GObject *object)
     close (self->fd);
   g_source_destroy (self->emission);
   g_source_unref (self->emission);
+  g_clear_pointer (&self->filter, cs_nft_watch_free);
   g_clear_pointer (&self->resolv, cs_resolv_conf_unwatch);
   g_clear_pointer (&self->kernel, cs_kernel_view_free);
   g_clear_object (&self->manager);
@@ -210,11 +218,15 @@ CsMonitor *
 cs_network_monitor_new (CsNetworkManager *manager, GError **error)
 {
   g_autoptr (CsNetworkMonitor) self = g_object_new (CS_TYPE_NETWORK_MONITOR, NULL);
+  g_autoptr (GError) unheard = NULL;
 
   self->fd = open_events (error);
   if (self->fd < 0)
     return NULL;
   self->fd_source = g_unix_fd_add (self->fd, G_IO_IN, on_readable, self);
+  self->filter = cs_nft_watch_new (queue_changed, self, &unheard);
+  if (self->filter == NULL)
+    g_warning ("%s; what others change there is not repaired", unheard->message);
   self->resolv = cs_resolv_conf_watch (queue_changed, self);
   if (manager != NULL)
     {

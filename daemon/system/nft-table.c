@@ -1,30 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One netlink socket for all questions, from whichever thread: closing one makes the
- * kernel first finish what earlier commits left to clean up (nft_rcv_nl_event ()), which
- * can take ten milliseconds. After a failure it is opened anew. */
+/* Each is one question and one answer, in the objects of libnftnl. */
 #include "nft-table.h"
+
+#include "nft-netlink.h"
 
 #include "core/ifname.h"
 #include "dbus/errors.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <libnftnl/gen.h>
 #include <libnftnl/object.h>
 #include <libnftnl/table.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <sys/socket.h>
 
 #define TABLE "connshare"
-
-/* A question, and a part of its answer: both are less than a page. */
-typedef union
-{
-  struct nlmsghdr header;
-  char buffer[8192];
-} Question;
 
 typedef struct nftnl_obj CsNftObject;
 static void
@@ -50,67 +41,6 @@ generation_free (CsNftGeneration *generation)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNftGeneration, generation_free)
 
-static struct nlmsghdr *
-begin (Question *question, uint16_t type)
-{
-  return nftnl_nlmsg_build_hdr (question->buffer, type, NFPROTO_INET, NLM_F_ACK, 0);
-}
-
-static struct mnl_socket *
-open_socket (void)
-{
-  struct mnl_socket *opened = mnl_socket_open2 (NETLINK_NETFILTER, SOCK_CLOEXEC);
-
-  if (opened == NULL || mnl_socket_bind (opened, 0, MNL_SOCKET_AUTOPID) == 0)
-    return opened;
-  mnl_socket_close (opened);
-  return NULL;
-}
-
-/* Returns FALSE and errno. */
-static gboolean
-exchange (struct mnl_socket *on, Question *question, mnl_cb_t on_answer, void *user_data)
-{
-  static unsigned int sequence;
-  unsigned int port = mnl_socket_get_portid (on);
-  int result = MNL_CB_OK;
-
-  question->header.nlmsg_seq = ++sequence;
-  if (mnl_socket_sendto (on, question->buffer, question->header.nlmsg_len) < 0)
-    return FALSE;
-  while (result == MNL_CB_OK)
-    {
-      ssize_t size = mnl_socket_recvfrom (on, question->buffer, sizeof question->buffer);
-
-      if (size < 0)
-        return FALSE;
-      result = mnl_cb_run (question->buffer, (size_t)size, sequence, port, on_answer,
-                           user_data);
-    }
-  return result == MNL_CB_STOP;
-}
-
-/* Returns 0 or an errno. @on_answer gets the message of the answer. */
-static int
-ask (Question *question, mnl_cb_t on_answer, void *user_data)
-{
-  static GMutex one_at_a_time;
-  static struct mnl_socket *shared;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&one_at_a_time);
-  int refusal;
-
-  if (shared == NULL)
-    shared = open_socket ();
-  if (shared == NULL)
-    return errno;
-  if (exchange (shared, question, on_answer, user_data))
-    return 0;
-  refusal = errno;
-  if (refusal != ENOENT)
-    g_clear_pointer (&shared, mnl_socket_close);
-  return refusal;
-}
-
 typedef struct
 {
   guint64 bytes;
@@ -135,11 +65,12 @@ on_counter (const struct nlmsghdr *message, void *user_data)
 static gboolean
 read_counter (const char *prefix, const char *lan, Counter *counter)
 {
-  Question question;
+  CsNftQuestion question;
   g_autoptr (CsNftObject) object = nftnl_obj_alloc ();
   g_autofree char *escaped = cs_ifname_escape (lan);
   g_autofree char *name = g_strconcat (prefix, escaped, NULL);
-  struct nlmsghdr *message = begin (&question, NFT_MSG_GETOBJ);
+  struct nlmsghdr *message
+      = cs_nft_question_begin (&question, NFT_MSG_GETOBJ, NFPROTO_INET, FALSE);
 
   if (object == NULL)
     g_error ("out of memory");
@@ -147,7 +78,7 @@ read_counter (const char *prefix, const char *lan, Counter *counter)
   nftnl_obj_set_str (object, NFTNL_OBJ_NAME, name);
   nftnl_obj_set_u32 (object, NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
   nftnl_obj_nlmsg_build_payload (message, object);
-  return ask (&question, on_counter, counter) == 0;
+  return cs_nft_ask (&question, on_counter, counter) == 0;
 }
 
 gboolean
@@ -180,11 +111,11 @@ on_generation (const struct nlmsghdr *message, void *user_data)
 guint32
 cs_nft_read_generation (void)
 {
-  Question question;
+  CsNftQuestion question;
   guint32 generation = 0;
 
-  begin (&question, NFT_MSG_GETGEN);
-  return ask (&question, on_generation, &generation) == 0 ? generation : 0;
+  cs_nft_question_begin (&question, NFT_MSG_GETGEN, NFPROTO_INET, FALSE);
+  return cs_nft_ask (&question, on_generation, &generation) == 0 ? generation : 0;
 }
 
 static int
@@ -196,16 +127,17 @@ on_table (const struct nlmsghdr *message, void *user_data)
 gboolean
 cs_nft_table_exists (gboolean *exists, GError **error)
 {
-  Question question;
+  CsNftQuestion question;
   g_autoptr (CsNftTable) table = nftnl_table_alloc ();
-  struct nlmsghdr *message = begin (&question, NFT_MSG_GETTABLE);
+  struct nlmsghdr *message
+      = cs_nft_question_begin (&question, NFT_MSG_GETTABLE, NFPROTO_INET, FALSE);
   int refusal;
 
   if (table == NULL)
     g_error ("out of memory");
   nftnl_table_set_str (table, NFTNL_TABLE_NAME, TABLE);
   nftnl_table_nlmsg_build_payload (message, table);
-  refusal = ask (&question, on_table, NULL);
+  refusal = cs_nft_ask (&question, on_table, NULL);
   *exists = refusal == 0;
   if (refusal == 0 || refusal == ENOENT)
     return TRUE;

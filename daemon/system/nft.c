@@ -7,12 +7,13 @@
  * then go on from where they were. With the last share the table goes. */
 #include "nft.h"
 
+#include "nft-commit.h"
+
 #include "core/ifname.h"
 #include "core/ruleset.h"
 #include "dbus/errors.h"
 
 #include <malloc.h>
-#include <nftables/libnftables.h>
 #include <string.h>
 
 struct _CsNftStep
@@ -20,9 +21,7 @@ struct _CsNftStep
   GObject parent;
 
   /* the worker's own */
-  struct nft_ctx *context; /* (owned) (nullable) until the first commit: to close it costs
-                              as much as a commit, see nft-table.c */
-  guint32 generation;      /* that our last commit made; 0: unknown */
+  guint32 generation; /* that our last commit made; 0: unknown */
 };
 
 static void cs_nft_step_iface_init (CsStepInterface *iface);
@@ -32,39 +31,18 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CsNftStep,
                                G_IMPLEMENT_INTERFACE (CS_TYPE_STEP,
                                                       cs_nft_step_iface_init))
 
-/* "internal:0:0-0: Error: Could not process rule: Operation not supported" and more lines
- * that show the place: the words between. */
-static char *
-words_of (const char *output)
-{
-  const char *mark = strstr (output, "Error: ");
-  const char *words = mark != NULL ? mark + strlen ("Error: ") : output;
-
-  if (words[0] == '\0')
-    return g_strdup ("it gave no reason");
-  return g_strndup (words, strcspn (words, "\n"));
-}
-
 static gboolean
-run (CsNftStep *self, const char *text, GError **error)
+run (const char *text, guint32 *generation, GError **error)
 {
-  g_autofree char *words = NULL;
+  g_autoptr (GError) refusal = NULL;
 
-  if (self->context == NULL)
-    {
-      self->context = nft_ctx_new (NFT_CTX_DEFAULT);
-      if (self->context == NULL || nft_ctx_buffer_output (self->context) != 0
-          || nft_ctx_buffer_error (self->context) != 0)
-        g_error ("out of memory");
-    }
-  if (nft_run_cmd_from_buffer (self->context, text) == 0)
+  if (cs_nft_commit (text, generation, &refusal))
     return TRUE;
-  words = words_of (nft_ctx_get_error_buffer (self->context));
   g_set_error (
       error, CS_ERROR, CS_ERROR_FAILED,
       "nftables refused the ruleset: %s; \"sharectl preview\" shows it, and this "
       "kernel needs nf_tables with NAT, masquerade, conntrack and reject",
-      words);
+      refusal->message);
   return FALSE;
 }
 
@@ -90,12 +68,13 @@ carry_counters (GString *text, const char *lan)
 }
 
 static gboolean
-rebuild (CsNftStep *self, const CsPlan *plan, GError **error)
+rebuild (const CsPlan *plan, GError **error)
 {
   g_autofree char *end = cs_ruleset_render_end ();
   g_autofree char *table = cs_ruleset_render (plan);
   GString *text = g_string_new (end);
   g_autofree char *owned = NULL;
+  guint32 generation;
   gboolean done;
 
   g_string_append (text, "add table inet connshare\n");
@@ -109,7 +88,9 @@ rebuild (CsNftStep *self, const CsPlan *plan, GError **error)
   /* That text starts by removing the table, too. */
   g_string_append (text, g_str_has_prefix (table, end) ? table + strlen (end) : table);
   owned = g_string_free (text, FALSE);
-  done = run (self, owned, error);
+  done = run (owned, &generation, error);
+  if (done)
+    cs_nft_note_rebuild (generation);
   malloc_trim (0); /* libnftables took some megabytes, for once */
   return done;
 }
@@ -142,7 +123,7 @@ is_as_before (const CsSharePlan *from, const CsSharePlan *to)
 }
 
 static gboolean
-commit (CsNftStep *self, const Apply *apply, gboolean untouched, GError **error)
+commit (const Apply *apply, gboolean untouched, GError **error)
 {
   const CsSharePlan *from = cs_share_plan_applied (apply->from);
   const CsSharePlan *to = cs_share_plan_applied (apply->to);
@@ -155,18 +136,18 @@ commit (CsNftStep *self, const Apply *apply, gboolean untouched, GError **error)
   if (!has_shares (apply->plan))
     {
       text = cs_ruleset_render_end ();
-      return !exists || run (self, text, error);
+      return !exists || run (text, NULL, error);
     }
   if (!exists || !untouched || !is_as_before (from, to))
-    return rebuild (self, apply->plan, error);
+    return rebuild (apply->plan, error);
   if (cs_share_plan_equal (from, to))
     return TRUE;
   text = cs_ruleset_render_change (from, to);
-  if (run (self, text, &refusal))
+  if (run (text, NULL, &refusal))
     return TRUE;
   g_debug ("%s: the table is made anew: %s", from != NULL ? from->lan : to->lan,
            refusal->message);
-  return rebuild (self, apply->plan, error);
+  return rebuild (apply->plan, error);
 }
 
 static void
@@ -175,18 +156,17 @@ apply_in_thread (GTask *task,
                  gpointer task_data,
                  GCancellable *cancellable)
 {
-  static GMutex one_at_a_time; /* libnftables has state that all contexts share */
+  g_autoptr (GMutexLocker) locker = cs_nft_lock ();
   CsNftStep *self = CS_NFT_STEP (source);
   guint32 before, after;
   GError *error = NULL;
   gboolean done;
 
-  g_mutex_lock (&one_at_a_time);
   before = cs_nft_read_generation ();
-  done = commit (self, task_data, before != 0 && before == self->generation, &error);
+  done = commit (task_data, before != 0 && before == self->generation, &error);
   after = cs_nft_read_generation ();
   self->generation = done && after - before <= 1 ? after : 0;
-  g_mutex_unlock (&one_at_a_time);
+  g_clear_pointer (&locker, g_mutex_locker_free);
   if (done)
     g_task_return_boolean (task, TRUE);
   else
@@ -235,18 +215,8 @@ cs_nft_step_iface_init (CsStepInterface *iface)
 }
 
 static void
-cs_nft_step_finalize (GObject *object)
-{
-  CsNftStep *self = CS_NFT_STEP (object);
-
-  g_clear_pointer (&self->context, nft_ctx_free);
-  G_OBJECT_CLASS (cs_nft_step_parent_class)->finalize (object);
-}
-
-static void
 cs_nft_step_class_init (CsNftStepClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = cs_nft_step_finalize;
 }
 
 static void

@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A rule is a small program: expressions load parts of a packet into registers, others
+ * compare them. The loads are followed by register, and each comparison with a known part
+ * is a condition; whatever else may stop a rule is CS_MATCH_OTHER. Rules of iptables-nft
+ * have some of their conditions as the blobs of xtables, see xt-match.c. */
+#include "nft-rule.h"
+
+#include "nft-set.h"
+#include "xt-match.h"
+
+#include <libnftnl/expr.h>
+#include <libnftnl/udata.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <string.h>
+
+/* Registers by the names of both kinds: NFT_REG_1 to 4 and NFT_REG32_00 to 15. */
+#define REGISTERS 24
+
+#define OUR_COMMENT "connshare"
+
+/* What a register holds. */
+typedef struct
+{
+  CsMatchKey key;
+  gsize length; /* bytes that were loaded, 0: nothing */
+  gboolean masked;
+  guint8 mask[CS_MATCH_SIZE];
+} Register;
+
+typedef struct
+{
+  Register registers[REGISTERS + 1]; /* the last for what there is none of */
+  guint16 family;
+  const char *table;  /* unowned */
+  CsFilterRule *rule; /* (owned) */
+  GPtrArray *rules;   /* unowned */
+  gboolean mapped;    /* a verdict map was the last of the rule */
+} Parser;
+
+static Register *
+get_register (Parser *parser, guint32 number)
+{
+  return &parser->registers[MIN (number, REGISTERS)];
+}
+
+static void
+load (Parser *parser, guint32 number, CsMatchKey key, gsize length)
+{
+  *get_register (parser, number) = (Register){ .key = key, .length = length };
+}
+
+static void
+add (Parser *parser, CsMatch *match)
+{
+  g_ptr_array_add (parser->rule->matches, match);
+}
+
+static void
+add_other (Parser *parser)
+{
+  add (parser, cs_match_new (CS_MATCH_OTHER, FALSE));
+}
+
+/* The kernel has these in the order of the host. */
+static gboolean
+is_host_number (CsMatchKey key)
+{
+  return key == CS_MATCH_IIF || key == CS_MATCH_OIF || key == CS_MATCH_CT_STATE;
+}
+
+static void
+to_wire (CsMatchKey key, const void *data, gsize length, guint8 *bytes)
+{
+  guint32 number;
+
+  memset (bytes, 0, CS_MATCH_SIZE);
+  memcpy (bytes, data, MIN (length, CS_MATCH_SIZE));
+  if (!is_host_number (key) || length < sizeof number)
+    return;
+  memcpy (&number, bytes, sizeof number);
+  number = GUINT32_TO_BE (number);
+  memcpy (bytes, &number, sizeof number);
+}
+
+static void
+on_meta (Parser *parser, const struct nftnl_expr *expr)
+{
+  CsMatchKey key = CS_MATCH_OTHER;
+  gsize length = 4;
+
+  if (!nftnl_expr_is_set (expr, NFTNL_EXPR_META_DREG))
+    return; /* sets a mark, for instance */
+  switch (nftnl_expr_get_u32 (expr, NFTNL_EXPR_META_KEY))
+    {
+    case NFT_META_IIFNAME:
+      key = CS_MATCH_IIFNAME;
+      length = CS_MATCH_SIZE;
+      break;
+    case NFT_META_OIFNAME:
+      key = CS_MATCH_OIFNAME;
+      length = CS_MATCH_SIZE;
+      break;
+    case NFT_META_IIF:
+      key = CS_MATCH_IIF;
+      break;
+    case NFT_META_OIF:
+      key = CS_MATCH_OIF;
+      break;
+    case NFT_META_NFPROTO:
+      key = CS_MATCH_NFPROTO;
+      length = 1;
+      break;
+    case NFT_META_L4PROTO:
+      key = CS_MATCH_L4PROTO;
+      length = 1;
+      break;
+    default:
+      break;
+    }
+  load (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_META_DREG), key, length);
+}
+
+static void
+on_payload (Parser *parser, const struct nftnl_expr *expr)
+{
+  guint32 base = nftnl_expr_get_u32 (expr, NFTNL_EXPR_PAYLOAD_BASE);
+  guint32 offset = nftnl_expr_get_u32 (expr, NFTNL_EXPR_PAYLOAD_OFFSET);
+  guint32 length = nftnl_expr_get_u32 (expr, NFTNL_EXPR_PAYLOAD_LEN);
+  CsMatchKey key = CS_MATCH_OTHER;
+
+  if (!nftnl_expr_is_set (expr, NFTNL_EXPR_PAYLOAD_DREG))
+    return;
+  if (base == NFT_PAYLOAD_NETWORK_HEADER && offset == 9 && length == 1)
+    key = CS_MATCH_L4PROTO;
+  else if (base == NFT_PAYLOAD_NETWORK_HEADER && offset == 12 && length <= 4)
+    key = CS_MATCH_SADDR;
+  else if (base == NFT_PAYLOAD_NETWORK_HEADER && offset == 16 && length <= 4)
+    key = CS_MATCH_DADDR;
+  else if (base == NFT_PAYLOAD_TRANSPORT_HEADER && offset == 2 && length == 2)
+    key = CS_MATCH_DPORT;
+  load (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_PAYLOAD_DREG), key, length);
+}
+
+static void
+on_ct (Parser *parser, const struct nftnl_expr *expr)
+{
+  CsMatchKey key = CS_MATCH_OTHER;
+
+  if (!nftnl_expr_is_set (expr, NFTNL_EXPR_CT_DREG))
+    return;
+  if (nftnl_expr_get_u32 (expr, NFTNL_EXPR_CT_KEY) == NFT_CT_STATE)
+    key = CS_MATCH_CT_STATE;
+  load (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_CT_DREG), key, 4);
+}
+
+static void
+on_bitwise (Parser *parser, const struct nftnl_expr *expr)
+{
+  Register value
+      = *get_register (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_BITWISE_SREG));
+  guint32 length = 0, xor_length = 0;
+  const void *mask = nftnl_expr_get (expr, NFTNL_EXPR_BITWISE_MASK, &length);
+  const guint8 *bits = nftnl_expr_get (expr, NFTNL_EXPR_BITWISE_XOR, &xor_length);
+
+  if (mask == NULL || value.masked)
+    value.key = CS_MATCH_OTHER;
+  for (guint32 i = 0; bits != NULL && i < xor_length; i++)
+    if (bits[i] != 0)
+      value.key = CS_MATCH_OTHER;
+  value.masked = TRUE;
+  if (mask != NULL)
+    to_wire (value.key, mask, length, value.mask);
+  *get_register (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_BITWISE_DREG)) = value;
+}
+
+static gboolean
+is_zero (const guint8 *bytes)
+{
+  static const guint8 zero[CS_MATCH_SIZE];
+
+  return memcmp (bytes, zero, sizeof zero) == 0;
+}
+
+/* "state & mask != 0": one range for each bit. */
+static CsMatch *
+match_bits (const guint8 *mask, gboolean inverted)
+{
+  CsMatch *match = cs_match_new (CS_MATCH_CT_STATE, inverted);
+  guint32 bits;
+
+  memcpy (&bits, mask, sizeof bits);
+  bits = GUINT32_FROM_BE (bits);
+  for (guint32 bit = 1; bit != 0; bit <<= 1)
+    if ((bits & bit) != 0)
+      {
+        guint32 wire = GUINT32_TO_BE (bit);
+
+        cs_match_add (match, &wire, &wire, sizeof wire);
+      }
+  return match;
+}
+
+/* With a mask of leading ones, as that of a network: from the value to where all other
+ * bits are set. FALSE for other masks. */
+static gboolean
+get_masked_range (const Register *value, const guint8 *low, guint8 *high)
+{
+  gboolean ended = FALSE;
+
+  for (gsize i = 0; i < value->length && i < CS_MATCH_SIZE; i++)
+    {
+      guint8 rest = (guint8)~value->mask[i];
+
+      if ((ended && rest != 0xff) || (rest & (rest + 1)) != 0)
+        return FALSE;
+      ended = ended || rest != 0;
+      high[i] = low[i] | rest;
+    }
+  return TRUE;
+}
+
+static CsMatch *
+match_order (const Register *value, guint32 operator, const guint8 * data, gsize length)
+{
+  CsMatch *match
+      = cs_match_new (value->key, operator== NFT_CMP_LT || operator== NFT_CMP_GT);
+  guint8 least[CS_MATCH_SIZE] = { 0 }, most[CS_MATCH_SIZE];
+
+  memset (most, 0xff, sizeof most);
+  /* less than X: not from X on; more than X: not up to X */
+  if (operator== NFT_CMP_LT || operator== NFT_CMP_GTE)
+    cs_match_add (match, data, most, length);
+  else
+    cs_match_add (match, least, data, length);
+  return match;
+}
+
+static CsMatch *
+match_cmp (const Register *value, guint32 operator, const guint8 * data, gsize length)
+{
+  guint8 high[CS_MATCH_SIZE];
+  CsMatch *match;
+
+  if (value->key == CS_MATCH_OTHER || value->length == 0)
+    return cs_match_new (CS_MATCH_OTHER, FALSE);
+  if (operator!= NFT_CMP_EQ && operator!= NFT_CMP_NEQ)
+    return value->masked ? cs_match_new (CS_MATCH_OTHER, FALSE)
+                         : match_order (value, operator, data, length);
+  if (value->key == CS_MATCH_CT_STATE && value->masked && is_zero (data))
+    return match_bits (value->mask, operator== NFT_CMP_EQ);
+  memcpy (high, data, sizeof high);
+  if (value->masked && !get_masked_range (value, data, high))
+    return cs_match_new (CS_MATCH_OTHER, FALSE);
+  match = cs_match_new (value->key, operator== NFT_CMP_NEQ);
+  cs_match_add (match, data, high, length);
+  return match;
+}
+
+static void
+on_cmp (Parser *parser, const struct nftnl_expr *expr)
+{
+  const Register *value
+      = get_register (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_CMP_SREG));
+  guint32 length = 0;
+  const void *data = nftnl_expr_get (expr, NFTNL_EXPR_CMP_DATA, &length);
+  guint8 bytes[CS_MATCH_SIZE];
+
+  to_wire (value->key, data, length, bytes);
+  add (parser, match_cmp (value, nftnl_expr_get_u32 (expr, NFTNL_EXPR_CMP_OP), bytes,
+                          MIN (length, CS_MATCH_SIZE)));
+}
+
+static void
+on_range (Parser *parser, const struct nftnl_expr *expr)
+{
+  const Register *value
+      = get_register (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_RANGE_SREG));
+  guint32 length = 0;
+  const void *from = nftnl_expr_get (expr, NFTNL_EXPR_RANGE_FROM_DATA, &length);
+  const void *to = nftnl_expr_get (expr, NFTNL_EXPR_RANGE_TO_DATA, &length);
+  guint8 low[CS_MATCH_SIZE], high[CS_MATCH_SIZE];
+  CsMatch *match
+      = cs_match_new (value->masked ? CS_MATCH_OTHER : value->key,
+                      nftnl_expr_get_u32 (expr, NFTNL_EXPR_RANGE_OP) == NFT_RANGE_NEQ);
+
+  to_wire (value->key, from, length, low);
+  to_wire (value->key, to, length, high);
+  cs_match_add (match, low, high, MIN (length, CS_MATCH_SIZE));
+  add (parser, match);
+}
+
+static void
+set_verdict (CsFilterRule *rule, int verdict, const char *chain)
+{
+  switch (verdict)
+    {
+    case NF_ACCEPT:
+      rule->verdict = CS_VERDICT_ACCEPT;
+      break;
+    case NF_DROP:
+      rule->verdict = CS_VERDICT_DROP;
+      break;
+    case NFT_JUMP:
+      rule->verdict = CS_VERDICT_JUMP;
+      break;
+    case NFT_GOTO:
+      rule->verdict = CS_VERDICT_GOTO;
+      break;
+    case NFT_RETURN:
+      rule->verdict = CS_VERDICT_RETURN;
+      break;
+    case NFT_CONTINUE:
+      rule->verdict = CS_VERDICT_NONE;
+      break;
+    default:
+      rule->verdict = CS_VERDICT_OTHER;
+    }
+  g_free (rule->target);
+  rule->target = g_strdup (chain != NULL ? chain : "");
+}
+
+static void
+on_immediate (Parser *parser, const struct nftnl_expr *expr)
+{
+  if (nftnl_expr_is_set (expr, NFTNL_EXPR_IMM_VERDICT))
+    set_verdict (parser->rule, (int)nftnl_expr_get_u32 (expr, NFTNL_EXPR_IMM_VERDICT),
+                 nftnl_expr_is_set (expr, NFTNL_EXPR_IMM_CHAIN)
+                     ? nftnl_expr_get_str (expr, NFTNL_EXPR_IMM_CHAIN)
+                     : NULL);
+  else
+    load (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_IMM_DREG), CS_MATCH_OTHER, 4);
+}
+
+static void
+add_element (CsMatch *match, const CsNftElement *element, gsize length)
+{
+  guint8 low[CS_MATCH_SIZE], high[CS_MATCH_SIZE];
+
+  to_wire (match->key, element->low, length, low);
+  to_wire (match->key, element->high, length, high);
+  cs_match_add (match, low, high, length);
+}
+
+/* A rule for each element, with the conditions so far. */
+static void
+add_mapped (Parser *parser, const Register *value, const GArray *elements, gsize length)
+{
+  for (guint i = 0; i < elements->len; i++)
+    {
+      const CsNftElement *element = &g_array_index (elements, CsNftElement, i);
+      CsFilterRule *rule = cs_filter_rule_new ();
+      CsMatch *match = cs_match_new (value->key, FALSE);
+
+      for (guint k = 0; k < parser->rule->matches->len; k++)
+        g_ptr_array_add (rule->matches, cs_match_copy (parser->rule->matches->pdata[k]));
+      add_element (match, element, length);
+      g_ptr_array_add (rule->matches, match);
+      rule->handle = parser->rule->handle;
+      set_verdict (rule, element->verdict, element->chain);
+      g_ptr_array_add (parser->rules, rule);
+    }
+}
+
+static void
+on_lookup (Parser *parser, const struct nftnl_expr *expr)
+{
+  const Register *value
+      = get_register (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_LOOKUP_SREG));
+  gboolean is_map = nftnl_expr_is_set (expr, NFTNL_EXPR_LOOKUP_DREG);
+  guint32 target = is_map ? nftnl_expr_get_u32 (expr, NFTNL_EXPR_LOOKUP_DREG) : 0;
+  g_autoptr (GArray) elements = NULL;
+  CsMatch *match;
+  gsize length = 0;
+
+  if (value->key != CS_MATCH_OTHER && !value->masked)
+    elements
+        = cs_nft_set_read (parser->family, parser->table,
+                           nftnl_expr_get_str (expr, NFTNL_EXPR_LOOKUP_SET), &length);
+  if (elements == NULL || length > MAX (value->length, 4))
+    {
+      add_other (parser);
+      /* what is found there may be any verdict */
+      if (is_map && target == NFT_REG_VERDICT)
+        parser->rule->verdict = CS_VERDICT_OTHER;
+      else if (is_map)
+        load (parser, target, CS_MATCH_OTHER, 4);
+      return;
+    }
+  if (is_map && target == NFT_REG_VERDICT)
+    {
+      add_mapped (parser, value, elements, length);
+      parser->mapped = TRUE;
+      return;
+    }
+  match = cs_match_new (
+      value->key,
+      (nftnl_expr_get_u32 (expr, NFTNL_EXPR_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV) != 0);
+  for (guint i = 0; i < elements->len; i++)
+    add_element (match, &g_array_index (elements, CsNftElement, i), length);
+  add (parser, match);
+  if (is_map)
+    load (parser, target, CS_MATCH_OTHER, 4);
+}
+
+static void
+on_match (Parser *parser, const struct nftnl_expr *expr)
+{
+  guint32 length = 0;
+  const void *info = nftnl_expr_get (expr, NFTNL_EXPR_MT_INFO, &length);
+  const char *name = nftnl_expr_get_str (expr, NFTNL_EXPR_MT_NAME);
+
+  if (g_strcmp0 (name, "comment") == 0)
+    parser->rule->ours = cs_xt_comment_is (info, length, OUR_COMMENT);
+  else
+    cs_xt_match_append (parser->rule->matches, name,
+                        nftnl_expr_get_u32 (expr, NFTNL_EXPR_MT_REV), info, length);
+}
+
+static void
+on_target (Parser *parser, const struct nftnl_expr *expr)
+{
+  const char *name = nftnl_expr_get_str (expr, NFTNL_EXPR_TG_NAME);
+
+  if (g_strcmp0 (name, "REJECT") == 0)
+    parser->rule->verdict = CS_VERDICT_REJECT;
+  else if (g_strcmp0 (name, "NFQUEUE") == 0 || g_strcmp0 (name, "QUEUE") == 0)
+    parser->rule->verdict = CS_VERDICT_OTHER;
+}
+
+static void
+on_reject (Parser *parser, const struct nftnl_expr *expr)
+{
+  parser->rule->verdict = CS_VERDICT_REJECT;
+}
+
+static void
+on_queue (Parser *parser, const struct nftnl_expr *expr)
+{
+  parser->rule->verdict = CS_VERDICT_OTHER;
+}
+
+/* Those that let every packet on. */
+static void
+on_nothing (Parser *parser, const struct nftnl_expr *expr)
+{
+}
+
+static int
+on_expression (struct nftnl_expr *expr, void *user_data)
+{
+  static const struct
+  {
+    const char *name;
+    void (*func) (Parser *parser, const struct nftnl_expr *expr);
+  } table[] = {
+    { "meta", on_meta },
+    { "payload", on_payload },
+    { "ct", on_ct },
+    { "bitwise", on_bitwise },
+    { "cmp", on_cmp },
+    { "range", on_range },
+    { "immediate", on_immediate },
+    { "lookup", on_lookup },
+    { "match", on_match },
+    { "target", on_target },
+    { "reject", on_reject },
+    { "queue", on_queue },
+    { "counter", on_nothing },
+    { "log", on_nothing },
+    { "objref", on_nothing },
+    { "last", on_nothing },
+    { "notrack", on_nothing },
+    { "flow_offload", on_nothing },
+    { "dup", on_nothing },
+  };
+  Parser *parser = user_data;
+  const char *name = nftnl_expr_get_str (expr, NFTNL_EXPR_NAME);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_strcmp0 (name, table[i].name) == 0)
+      {
+        table[i].func (parser, expr);
+        return 0;
+      }
+  /* It may load a register, or end the rule: both are covered. */
+  add_other (parser);
+  return 0;
+}
+
+static gboolean
+has_our_comment (const struct nftnl_rule *rule)
+{
+  guint32 length = 0;
+  const void *data = nftnl_rule_get_data (rule, NFTNL_RULE_USERDATA, &length);
+  const struct nftnl_udata *item;
+
+  if (data == NULL)
+    return FALSE;
+  nftnl_udata_for_each_data (data, length, item)
+  {
+    const char *text = nftnl_udata_get (item);
+
+    if (nftnl_udata_type (item) == NFTNL_UDATA_RULE_COMMENT
+        && nftnl_udata_len (item) == sizeof OUR_COMMENT
+        && memcmp (text, OUR_COMMENT, sizeof OUR_COMMENT) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+cs_nft_rule_append (GPtrArray *rules, const struct nftnl_rule *rule)
+{
+  Parser parser = { .rule = cs_filter_rule_new (),
+                    .rules = rules,
+                    .family = (guint16)nftnl_rule_get_u32 (rule, NFTNL_RULE_FAMILY),
+                    .table = nftnl_rule_get_str (rule, NFTNL_RULE_TABLE) };
+
+  parser.rule->handle = nftnl_rule_get_u64 (rule, NFTNL_RULE_HANDLE);
+  parser.rule->ours = has_our_comment (rule);
+  nftnl_expr_foreach ((struct nftnl_rule *)rule, on_expression, &parser);
+  parser.rule->ours = parser.rule->ours && parser.rule->verdict == CS_VERDICT_ACCEPT;
+  if (parser.mapped)
+    cs_filter_rule_free (parser.rule);
+  else
+    g_ptr_array_add (rules, parser.rule);
+}

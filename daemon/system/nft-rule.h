@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel's rules, as what they ask of a packet. */
+#pragma once
+
+#include "core/firewall.h"
+
+#include <libnftnl/rule.h>
+
+/* Appends @rule to @rules, of CsFilterRule; one with a verdict map becomes several. Sets
+ * that it looks into are asked of the kernel. */
+void cs_nft_rule_append (GPtrArray *rules, const struct nftnl_rule *rule);

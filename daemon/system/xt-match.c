@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Connection states and destination ports are understood; what else there is may match or
+ * not. The structs are the kernel's (linux/netfilter/xt_*.h). */
+#include "xt-match.h"
+
+#include <linux/netfilter/xt_comment.h>
+#include <linux/netfilter/xt_conntrack.h>
+#include <linux/netfilter/xt_state.h>
+#include <linux/netfilter/xt_tcpudp.h>
+#include <string.h>
+
+static void
+add_states (GPtrArray *matches, guint32 states, gboolean inverted)
+{
+  CsMatch *match = cs_match_new (CS_MATCH_CT_STATE, inverted);
+
+  for (guint32 bit = CS_CT_INVALID; bit <= CS_CT_NEW; bit <<= 1)
+    if ((states & bit) != 0)
+      {
+        guint32 wire = GUINT32_TO_BE (bit);
+
+        cs_match_add (match, &wire, &wire, sizeof wire);
+      }
+  g_ptr_array_add (matches, match);
+}
+
+static gboolean
+append_conntrack (GPtrArray *matches, guint32 revision, const void *info, gsize length)
+{
+  struct xt_conntrack_mtinfo3 conntrack = { 0 };
+  guint16 states;
+
+  if (length < sizeof (struct xt_conntrack_mtinfo1))
+    return FALSE;
+  memcpy (&conntrack, info, MIN (length, sizeof conntrack));
+  /* Bytes instead of words in the first revision. */
+  states = revision == 1 ? conntrack.state_mask & 0xff : conntrack.state_mask;
+  if (conntrack.match_flags != XT_CONNTRACK_STATE)
+    return FALSE;
+  add_states (matches, states, (conntrack.invert_flags & XT_CONNTRACK_STATE) != 0);
+  return TRUE;
+}
+
+static gboolean
+append_state (GPtrArray *matches, const void *info, gsize length)
+{
+  struct xt_state_info state;
+
+  if (length < sizeof state)
+    return FALSE;
+  memcpy (&state, info, sizeof state);
+  add_states (matches, state.statemask, FALSE);
+  return TRUE;
+}
+
+static void
+add_ports (GPtrArray *matches, const guint16 ports[2], gboolean inverted)
+{
+  guint16 low = GUINT16_TO_BE (ports[0]), high = GUINT16_TO_BE (ports[1]);
+  CsMatch *match = cs_match_new (CS_MATCH_DPORT, inverted);
+
+  cs_match_add (match, &low, &high, sizeof low);
+  g_ptr_array_add (matches, match);
+}
+
+static gboolean
+append_udp (GPtrArray *matches, const void *info, gsize length)
+{
+  struct xt_udp udp;
+
+  if (length < sizeof udp)
+    return FALSE;
+  memcpy (&udp, info, sizeof udp);
+  add_ports (matches, udp.dpts, (udp.invflags & XT_UDP_INV_DSTPT) != 0);
+  return udp.spts[0] == 0 && udp.spts[1] == G_MAXUINT16;
+}
+
+static gboolean
+append_tcp (GPtrArray *matches, const void *info, gsize length)
+{
+  struct xt_tcp tcp;
+
+  if (length < sizeof tcp)
+    return FALSE;
+  memcpy (&tcp, info, sizeof tcp);
+  add_ports (matches, tcp.dpts, (tcp.invflags & XT_TCP_INV_DSTPT) != 0);
+  return tcp.spts[0] == 0 && tcp.spts[1] == G_MAXUINT16 && tcp.option == 0
+         && tcp.flg_mask == 0;
+}
+
+void
+cs_xt_match_append (GPtrArray *matches,
+                    const char *name,
+                    guint32 revision,
+                    const void *info,
+                    gsize length)
+{
+  gboolean all = FALSE;
+
+  if (info == NULL || name == NULL)
+    ;
+  else if (strcmp (name, "conntrack") == 0)
+    all = append_conntrack (matches, revision, info, length);
+  else if (strcmp (name, "state") == 0)
+    all = append_state (matches, info, length);
+  else if (strcmp (name, "udp") == 0)
+    all = append_udp (matches, info, length);
+  else if (strcmp (name, "tcp") == 0)
+    all = append_tcp (matches, info, length);
+  if (!all)
+    g_ptr_array_add (matches, cs_match_new (CS_MATCH_OTHER, FALSE));
+}
+
+gboolean
+cs_xt_comment_is (const void *info, gsize length, const char *text)
+{
+  return info != NULL && length > strlen (text)
+         && memcmp (info, text, strlen (text) + 1) == 0;
+}
