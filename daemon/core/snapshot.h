@@ -98,7 +98,8 @@ typedef struct
 {
   char *id;        /* (owned) */
   char *uuid;      /* (owned) */
-  char *interface; /* (owned) (nullable) its ip-interface, while it is up */
+  char *interface; /* (owned) (nullable) its ip-interface: of one that comes, from when it
+                      is set up there */
   CsProfileState state;
   gint64
       failed_at; /* when its last activation failed, as CsSnapshot.now; 0: it did not */
