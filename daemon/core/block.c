@@ -141,3 +141,24 @@ cs_block_remedy (const CsBlock *block, const CsSharePlan *share)
     }
   return g_string_free (out, FALSE);
 }
+
+char **
+cs_blocked_by (const CsSharePlan *share, const CsFirewall *firewall)
+{
+  g_autoptr (GArray) blocks = cs_blocks_find (share, firewall);
+  g_autoptr (GPtrArray) owners = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < blocks->len; i++)
+    {
+      const CsBlock *block = &g_array_index (blocks, CsBlock, i);
+      g_autofree char *owner = cs_block_owner (block, firewall);
+
+      if (!is_iptables (block->base) && block->drop.certain
+          && !g_ptr_array_find_with_equal_func (owners, owner, g_str_equal, NULL))
+        g_ptr_array_add (owners, g_steal_pointer (&owner));
+    }
+  if (owners->len == 0)
+    return NULL;
+  g_ptr_array_add (owners, NULL);
+  return (char **)g_ptr_array_free (g_steal_pointer (&owners), FALSE);
+}

@@ -197,17 +197,11 @@ from_type (const CsWanChoice *choice, const CsUplinkQuestion *q)
                                                  cs_kind_to_string (choice->type)) };
 }
 
-/* An interface's name, which may be a profile's as well. */
 static CsCandidate
-missing (const CsWanChoice *choice, const CsSnapshot *snapshot)
+missing (const char *name)
 {
-  const char *more = "";
-
-  if (choice->kind != CS_WAN_INTERFACE && !snapshot->nm_running)
-    more = ", and NetworkManager, which may know it, does not run";
   return (CsCandidate){ .reason = "uplink-missing",
-                        .lack
-                        = g_strdup_printf ("%s is not there%s", choice->name, more) };
+                        .lack = g_strdup_printf ("%s is not there", name) };
 }
 
 /* A name that no interface can have, and no profile has. */
@@ -285,10 +279,9 @@ from_profile (const CsProfile *profile, const CsUplinkQuestion *q)
   if (profile->state == CS_PROFILE_GOING)
     return (CsCandidate){ .reason = "uplink-down",
                           .lack = g_strdup_printf ("%s is being disconnected", id) };
-  if (profile->interface)
+  if (profile->state == CS_PROFILE_UP && profile->interface)
     interface = cs_snapshot_find (q->snapshot, profile->interface);
-  /* The kernel has all that is needed some milliseconds before NetworkManager says so. */
-  if (interface && (profile->state == CS_PROFILE_UP || !interface_flaw (interface, q->snapshot)))
+  if (interface)
     return from_interface (interface, q);
   return (CsCandidate){ .reason = "uplink-dialing",
                         .lack = g_strdup_printf ("connecting %s", id) };
@@ -313,6 +306,6 @@ cs_candidate_evaluate (const CsWanChoice *choice, const CsUplinkQuestion *q)
   if (profile)
     return from_profile (profile, q);
   if (choice->kind != CS_WAN_PROFILE && cs_ifname_check (choice->name, "WAN", NULL))
-    return missing (choice, q->snapshot);
+    return missing (choice->name);
   return unknown (choice->name, q->snapshot);
 }

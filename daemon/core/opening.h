@@ -46,6 +46,9 @@ char *cs_opening_missing (const CsSharePlan *share, const CsFirewall *firewall);
 /* What drops packets of @share although the accepts are in: of CsBlock, at most one for a
  * base chain, valid as long as @firewall (nullable: none) is. Owned. */
 GArray *cs_blocks_find (const CsSharePlan *share, const CsFirewall *firewall);
+/* The owners of those of them that are not opened by us, so that clients are blocked for
+ * certain: strv, owned, or NULL. Of a plan whose accepts need not be in yet. */
+char **cs_blocked_by (const CsSharePlan *share, const CsFirewall *firewall);
 /* Whose filter it is: "ufw", "Docker", "firewalld", "iptables", or "nftables (inet
  * mine)". Owned, as the following are. */
 char *cs_block_owner (const CsBlock *block, const CsFirewall *firewall);

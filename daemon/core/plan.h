@@ -72,6 +72,8 @@ typedef struct
   char **
       open; /* (owned) (nullable) chains of "ip filter" that get accepts, see opening.h */
 
+  char **blocked_by; /* (owned) (nullable) others' packet filters that stay in the way */
+
   /* What the next plan wants to know. */
   char *better;        /* (owned) (nullable) a preferred uplink that is back ... */
   gint64 better_since; /* ... since then, as CsSnapshot.now */

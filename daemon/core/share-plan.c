@@ -43,6 +43,7 @@ static const CsField shown_fields[] = {
   CS_FIELD (CsSharePlan, better, "better", STRING),
   CS_FIELD (CsSharePlan, better_since, "better-since", TIME),
   CS_FIELD (CsSharePlan, renewed, "renewed", BOOL),
+  CS_FIELD (CsSharePlan, blocked_by, "blocked-by", STRV),
   CS_FIELD (CsSharePlan, state, "state", NUMBER),
   CS_FIELD (CsSharePlan, reason, "reason", STRING),
   CS_FIELD (CsSharePlan, message, "message", STRING),

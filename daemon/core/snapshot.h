@@ -98,8 +98,7 @@ typedef struct
 {
   char *id;        /* (owned) */
   char *uuid;      /* (owned) */
-  char *interface; /* (owned) (nullable) its ip-interface: of one that comes, from when it
-                      is set up there */
+  char *interface; /* (owned) (nullable) its ip-interface, while it is up */
   CsProfileState state;
   gint64
       failed_at; /* when its last activation failed, as CsSnapshot.now; 0: it did not */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What probes found out about the host besides what a snapshot holds: by asking, and by
+ * looking where nothing announces itself. Plain values; made by the probes of system/ (or
+ * by a test, by hand), read by the diagnosis. */
+#pragma once
+
+#include <glib.h>
+
+/* What became of a question. */
+typedef enum
+{
+  CS_ANSWER_NOT_ASKED,
+  CS_ANSWER_GOOD,
+  CS_ANSWER_REFUSED, /* somebody answers, but that it cannot or does not want to */
+  CS_ANSWER_CLOSED,  /* nobody listens there */
+  CS_ANSWER_NO_WAY,  /* the question could not be sent */
+  CS_ANSWER_NONE,    /* nothing came in time */
+} CsAnswer;
+
+/* About one share. */
+typedef struct
+{
+  char *lan;             /* (owned) */
+  int server_pid;        /* of the share's dnsmasq; 0: it does not run */
+  CsAnswer name_server;  /* the same, asked */
+  GArray *upstream;      /* (owned) of CsAnswer, for the plan's .dns one by one */
+  char *dns_owner;       /* (owned) (nullable) who else has port 53 there */
+  char *dhcp_owner;      /* (owned) (nullable) who else serves DHCP on the LAN */
+  gboolean dhcp_missing; /* the share's own server does not serve it */
+  guint clients;         /* that have a lease */
+  guint64 packets_sent;  /* by clients, to the uplink */
+  guint64 packets_received;
+  gboolean repairing; /* somebody breaks it again and again */
+} CsShareFacts;
+
+/* About the host. Errors are the words for why not; NULL: as it should be. */
+typedef struct
+{
+  char *nftables_error; /* (owned) (nullable) */
+  char *polkit_error;   /* (owned) (nullable) */
+  gboolean dnsmasq_missing;
+  char *table_flaw;    /* (owned) (nullable) what of our table is not as planned */
+  gboolean ip_forward; /* net.ipv4.ip_forward: every interface forwards */
+  GPtrArray *shares;   /* (owned) of CsShareFacts (owned) */
+} CsFacts;
+
+CsFacts *cs_facts_new (void);
+void cs_facts_free (CsFacts *facts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsFacts, cs_facts_free)
+
+/* Of @lan, and made if there is none yet. */
+CsShareFacts *cs_facts_get_share (CsFacts *facts, const char *lan);

@@ -1,0 +1,571 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Each row a host in which one thing is wrong, and exactly what is found. */
+#include "network.h"
+
+#include "core/diagnose.h"
+#include "core/opening.h"
+#include "core/outline.h"
+#include "core/ruleset.h"
+
+#include <stdlib.h>
+
+#define PPP0  "link ppp0 ppp ptp addr=10.64.0.9/32>10.64.64.64 fwd=1 dns=9.9.9.9,9.9.9.10;"
+#define RULES "rule 13700; rule 13700;"
+#define ROUTE "route default dev ppp0 via 10.64.64.64 onlink table 13700;"
+#define END   "unreachable default metric 4278198272 table 13700;"
+/* What a share of lan0 via ppp0 leaves behind. */
+#define REST   PPP0 RULES ROUTE END
+#define OLD    "link lan0;" PPP0
+#define GOOD   "link lan0 addr=192.168.137.1/24 fwd=1;" REST
+#define SHARED "info shared lan0: lan0 is shared via ppp0; "
+#define NOBODY SHARED "no client has asked for an address yet"
+
+/* --- Facts in words ------------------------------------------------------------- */
+
+static CsAnswer
+parse_answer (const char *word)
+{
+  static const char *const words[]
+      = { [CS_ANSWER_NOT_ASKED] = "not-asked", [CS_ANSWER_GOOD] = "good",
+          [CS_ANSWER_REFUSED] = "refused",     [CS_ANSWER_CLOSED] = "closed",
+          [CS_ANSWER_NO_WAY] = "no-way",       [CS_ANSWER_NONE] = "none" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_str_equal (words[i], word))
+      return i;
+  g_error ("answer: %s?", word);
+}
+
+static void
+set_share_fact (CsShareFacts *share, const char *key, const char *value)
+{
+  if (g_str_equal (key, "name-server"))
+    share->name_server = parse_answer (value);
+  else if (g_str_equal (key, "upstream"))
+    {
+      CsAnswer answer = parse_answer (value);
+
+      g_array_append_val (share->upstream, answer);
+    }
+  else if (g_str_equal (key, "dns-owner"))
+    share->dns_owner = g_strdup (value);
+  else if (g_str_equal (key, "dhcp-owner"))
+    share->dhcp_owner = g_strdup (value);
+  else if (g_str_equal (key, "no-dhcp"))
+    share->dhcp_missing = TRUE;
+  else if (g_str_equal (key, "repairing"))
+    share->repairing = TRUE;
+  else if (g_str_equal (key, "pid"))
+    share->server_pid = atoi (value);
+  else if (g_str_equal (key, "clients"))
+    share->clients = (guint)atoi (value);
+  else if (g_str_equal (key, "sent"))
+    share->packets_sent = (guint64)atoi (value);
+  else if (g_str_equal (key, "received"))
+    share->packets_received = (guint64)atoi (value);
+  else
+    g_error ("fact: %s?", key);
+}
+
+static void
+set_fact (CsFacts *facts, const char *key, const char *value)
+{
+  if (g_str_equal (key, "nftables"))
+    facts->nftables_error = g_strdup (value);
+  else if (g_str_equal (key, "polkit"))
+    facts->polkit_error = g_strdup (value);
+  else if (g_str_equal (key, "table"))
+    facts->table_flaw = g_strdup (value);
+  else if (g_str_equal (key, "no-dnsmasq"))
+    facts->dnsmasq_missing = TRUE;
+  else if (g_str_equal (key, "ip-forward"))
+    facts->ip_forward = TRUE;
+  else
+    set_share_fact (cs_facts_get_share (facts, "lan0"), key, value);
+}
+
+/* "KEY[=VALUE]; ...", those of a share about lan0. */
+static CsFacts *
+facts_parse (const char *text)
+{
+  g_auto (GStrv) statements = g_strsplit (text, "; ", -1);
+  CsFacts *facts = cs_facts_new ();
+
+  for (char **statement = statements; *statement; statement++)
+    {
+      g_auto (GStrv) parts = g_strsplit (*statement, "=", 2);
+
+      if (parts[0])
+        set_fact (facts, parts[0], parts[1] ? parts[1] : "");
+    }
+  return facts;
+}
+
+/* --- Findings as text ----------------------------------------------------------- */
+
+/* "SEVERITY CODE SUBJECT: MESSAGE" and, if there is one, " [REMEDY]", a line each. */
+static char *
+findings_to_text (const GPtrArray *findings)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const CsFinding *finding = findings->pdata[i];
+
+      g_string_append_printf (text, "%s%s %s %s: %s", i > 0 ? "\n" : "",
+                              cs_severity_to_string (finding->severity), finding->code,
+                              finding->subject[0] ? finding->subject : "-",
+                              finding->message);
+      if (finding->remedy[0])
+        g_string_append_printf (text, " [%s]", finding->remedy);
+    }
+  return g_string_free (text, FALSE);
+}
+
+typedef struct
+{
+  const char *requests;
+  const char *before; /* what the plan was made in */
+  const char *now;    /* NULL: the same */
+  const char *facts;
+  const char *findings;
+} Row;
+
+static void
+assert_findings (const CsPlan *plan,
+                 const CsSnapshot *now,
+                 const char *facts_text,
+                 const char *expected)
+{
+  g_autoptr (CsFacts) facts = facts_parse (facts_text);
+  g_autoptr (GPtrArray) findings = cs_diagnose (plan, now, facts);
+  g_autofree char *text = findings_to_text (findings);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+assert_row (const Row *row, const CsPlan *plan)
+{
+  g_autoptr (CsSnapshot) now = network_parse (row->now ? row->now : row->before);
+
+  g_test_message ("%s in %s, then %s; %s", row->requests, row->before,
+                  row->now ? row->now : "", row->facts);
+  assert_findings (plan, now, row->facts, row->findings);
+}
+
+static void
+assert_rows (const Row *rows, gsize count)
+{
+  for (gsize i = 0; i < count; i++)
+    {
+      g_autoptr (CsPlan) plan = plan_in (rows[i].requests, rows[i].before, NULL);
+
+      assert_row (&rows[i], plan);
+    }
+}
+
+static void
+test_host (void)
+{
+  static const Row rows[] = {
+    { "", "", NULL, "",
+      "info nothing-shared -: nothing is shared [sharectl share LAN via WAN]" },
+    { "lan0 via ppp0", OLD, GOOD, "nftables=no nf_tables; table=chain forward is missing",
+      "error nftables -: no nf_tables\n" NOBODY },
+    { "lan0 via ppp0", OLD, GOOD, "table=chain forward is missing",
+      "error table -: the packet filter of the shares is not as it should be: chain "
+      "forward is missing [connshared puts that right by itself; if it does not stay so, "
+      "find out who else changes the table \"inet connshare\": \"journalctl -u "
+      "connshared\"]\n" NOBODY },
+    { "lan0 via ppp0", OLD, GOOD, "no-dnsmasq",
+      "error dnsmasq -: the program dnsmasq is missing, which gives clients addresses "
+      "and "
+      "answers their names [install the package dnsmasq-base (on some systems dnsmasq); "
+      "without it, only shares with --keep-lan are possible]\n" NOBODY },
+    { "lan0 via ppp0", OLD, GOOD, "polkit=it is not installed",
+      "warning polkit -: polkit does not answer, so that only root can start, change or "
+      "end "
+      "a share: it is not installed [\"systemctl status polkit\" may say why; install "
+      "the "
+      "package polkitd if it is missing]\n" NOBODY },
+    { "lan0 via ppp0", "no-nm;" OLD, "no-nm;" GOOD, "",
+      "info network-manager -: NetworkManager does not run: interfaces are set up "
+      "without "
+      "it, and its connection profiles cannot be shared\n" NOBODY },
+    { "lan0 via ppp0", "link lan0 managed;" PPP0, "no-nm;" GOOD, "",
+      "warning network-manager -: NetworkManager does not run: interfaces are set up "
+      "without it, and its connection profiles cannot be shared [systemctl start "
+      "NetworkManager]\n" NOBODY },
+    { "lan0 via ppp0", OLD, GOOD, "ip-forward",
+      "info ip-forward -: net.ipv4.ip_forward is on: this computer passes packets "
+      "between "
+      "all of its interfaces, whatever is shared; connshared needs and sets only that of "
+      "the LAN and the uplink\n" NOBODY },
+  };
+
+  assert_rows (rows, G_N_ELEMENTS (rows));
+}
+
+static void
+test_state (void)
+{
+  static const Row rows[] = {
+    { "lan0 via ppp0", "link lan0;",
+      "link lan0 addr=192.168.137.1/24 fwd=1; rule 13700;" END, "",
+      "warning uplink-missing lan0: lan0 waits: ppp0 is not there [dial it, or plug it "
+      "in: sharing goes on by itself]" },
+    { "lan0 via ppp0", PPP0, PPP0 RULES ROUTE END, "",
+      "warning lan-missing lan0: lan0 waits: lan0 is not there [plug it in: sharing goes "
+      "on by itself]" },
+    { "lan0 via ppp0 keep-lan", "link lan0;" PPP0, "link lan0 fwd=1;" REST, "",
+      "warning lan-without-address lan0: lan0 waits: lan0 has no IPv4 address; give it "
+      "one, or share it without keep-lan [give lan0 an address: sharing goes on by "
+      "itself]" },
+    { "lan0 via ppp0 address=10.64.0.1/16",
+      "link lan0; link eth0 addr=10.64.1.1/24;" PPP0, NULL, "",
+      "error address-conflict lan0: lan0 is not shared: 10.64.0.1/16 cannot be the "
+      "address "
+      "of lan0: 10.64.1.1/24 of eth0 is in the way; choose another with the option "
+      "\"address\", or none [sharectl share lan0 via WAN, without --address or with "
+      "another]" },
+    { "lan0 via lo", "link lan0;", NULL, "",
+      "error not-suitable lan0: lan0 is not shared: lo is the loopback interface, which "
+      "leads nowhere; choose another WAN [sharectl interfaces shows which can be LAN or "
+      "WAN]" },
+  };
+
+  assert_rows (rows, G_N_ELEMENTS (rows));
+}
+
+/* States that no plan has, only what became of one. */
+static void
+test_outcome (void)
+{
+  static const struct
+  {
+    CsState state;
+    Row row;
+  } rows[] = {
+    { CS_STATE_FAILED,
+      { "lan0 via ppp0", OLD, GOOD, "name-server=none",
+        "error failed lan0: lan0 is not shared: dnsmasq says: no [it is tried again by "
+        "itself; \"journalctl -u connshared\" may say more]" } },
+    { CS_STATE_STARTING,
+      { "lan0 via ppp0", OLD, GOOD, "name-server=none",
+        "warning starting lan0: lan0 is just being shared [ask again in a moment]" } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) plan = plan_in (rows[i].row.requests, rows[i].row.before, NULL);
+      CsSharePlan *share = plan->shares->pdata[0];
+
+      share->state = rows[i].state;
+      g_free (share->reason);
+      g_free (share->message);
+      share->reason = g_strdup ("failed");
+      share->message = g_strdup ("dnsmasq says: no");
+      assert_row (&rows[i].row, plan);
+    }
+}
+
+static void
+test_lan (void)
+{
+  static const Row rows[] = {
+    { "lan0 via ppp0", OLD, GOOD, "name-server=good; clients=1",
+      SHARED "1 client has an address" },
+    { "lan0 via ppp0", OLD, GOOD, "clients=2", SHARED "2 clients have an address" },
+    { "lan0 via ppp0 keep-lan", "link lan0 addr=10.0.0.1/24;" PPP0,
+      "link lan0 addr=10.0.0.1/24 fwd=1;" REST, "name-server=none; no-dhcp; dhcp-owner=x",
+      SHARED "its addresses, DHCP and DNS are left to others" },
+    { "lan0 via ppp0", "link lan0;" PPP0,
+      "link lan0 down addr=192.168.137.1/24 fwd=1;" REST, "",
+      NOBODY "\nwarning lan-no-link lan0: lan0 is switched off [ip link set lan0 up]" },
+    { "lan0 via ppp0", "link lan0;" PPP0,
+      "link lan0 unplugged addr=192.168.137.1/24 fwd=1;" REST, "",
+      NOBODY "\nwarning lan-no-link lan0: lan0 has no link: nothing is connected to it "
+             "[plug in the cable, and switch on what is at its other end]" },
+    { "lan0 via ppp0", "link lan0;" PPP0, "link lan0 fwd=1;" REST, "repairing",
+      NOBODY
+      "\nerror not-as-planned lan0: lan0 has lost the address 192.168.137.1/24 "
+      "[connshared puts that right by itself; if it does not stay so, find out "
+      "who else changes it: \"journalctl -u connshared\"]\n"
+      "warning repaired-again lan0: what the share of lan0 needs is broken by "
+      "another program again and again, and now repaired at intervals only "
+      "[\"journalctl -u connshared\" names what it is; keep the other program from "
+      "it]" },
+    { "lan0 via ppp0", OLD, GOOD, "no-dhcp",
+      NOBODY "\nerror dhcp-silent lan0: no DHCP server of the share listens on lan0: "
+             "clients get no address [it is started again by itself; \"journalctl -u "
+             "connshared\" may say why it ended]" },
+    { "lan0 via ppp0", OLD, GOOD, "dhcp-owner=udhcpd (process 7)",
+      NOBODY "\nwarning dhcp-rival lan0: udhcpd (process 7) serves DHCP on lan0 too: "
+             "clients may get from it what does not fit the share [end that program, or "
+             "keep it off lan0; or leave DHCP to it: sharectl share lan0 via WAN "
+             "--keep-lan]" },
+  };
+
+  assert_rows (rows, G_N_ELEMENTS (rows));
+}
+
+static void
+test_name_server (void)
+{
+  static const Row rows[] = {
+    { "lan0 via ppp0", OLD, GOOD, "name-server=none; pid=7",
+      NOBODY "\nerror dns-silent lan0: the share's name server at 192.168.137.1 does not "
+             "answer [end it, and another is started: kill -KILL 7]" },
+    { "lan0 via ppp0", OLD, GOOD, "name-server=closed",
+      NOBODY "\nerror dns-silent lan0: the share's name server is not there: nobody "
+             "listens at 192.168.137.1, port 53 [it is started again by itself; "
+             "\"journalctl -u connshared\" may say why it ended]" },
+    { "lan0 via ppp0", OLD, GOOD, "name-server=refused; dns-owner=unbound (process 7)",
+      NOBODY "\nerror dns-silent lan0: the share's name server at 192.168.137.1 does not "
+             "answer: port 53 is taken by unbound (process 7) [end that program, or let "
+             "it listen on other addresses only]" },
+    { "lan0 via ppp0", "port 10053;" OLD, GOOD,
+      "name-server=none; dns-owner=unbound (process 7)",
+      NOBODY
+      "\nerror dns-silent lan0: the share's name server at 192.168.137.1 does not "
+      "answer [it is started again by itself; \"journalctl -u connshared\" may say "
+      "why it ended]" },
+    { "lan0 via ppp0", "port 10053;" OLD, GOOD, "name-server=good",
+      NOBODY "\ninfo dns-port lan0: another program has port 53 on all addresses, so the "
+             "share's name server has port 10053, which clients do not notice" },
+    { "lan0 via ppp0", "port 10053;" OLD, GOOD,
+      "name-server=good; dns-owner=unbound (process 7)",
+      NOBODY "\ninfo dns-port lan0: unbound (process 7) has port 53 on all addresses, so "
+             "the share's name server has port 10053, which clients do not notice" },
+    { "lan0 via ppp0", OLD, GOOD, "upstream=good; upstream=not-asked", NOBODY },
+    { "lan0 via ppp0", OLD, GOOD, "upstream=none; upstream=no-way",
+      NOBODY "\nerror dns-upstream lan0: no name server of ppp0 answers through it: "
+             "9.9.9.9 (no answer), 9.9.9.10 (no way there) [connect ppp0 anew, or name "
+             "other servers: sharectl share lan0 via WAN --dns ADDRESS]" },
+    { "lan0 via ppp0", OLD, GOOD, "upstream=good; upstream=refused",
+      NOBODY "\nwarning dns-upstream lan0: not all name servers of ppp0 answer through "
+             "it: 9.9.9.10 (refuses) [connect ppp0 anew, or name other servers: sharectl "
+             "share lan0 via WAN --dns ADDRESS]" },
+    { "lan0 via ppp0", OLD, GOOD, "upstream=closed; upstream=good",
+      NOBODY "\nwarning dns-upstream lan0: not all name servers of ppp0 answer through "
+             "it: 9.9.9.9 (not a name server) [connect ppp0 anew, or name other servers: "
+             "sharectl share lan0 via WAN --dns ADDRESS]" },
+    { "lan0 via wan0", "link lan0; link wan0 addr=10.1.0.2/24 gw=10.1.0.1;",
+      "link lan0 addr=192.168.137.1/24 fwd=1; link wan0 addr=10.1.0.2/24 fwd=1;" RULES
+      "route default dev wan0 via 10.1.0.1 onlink table 13700;" END,
+      "",
+      "info shared lan0: lan0 is shared via wan0; no client has asked for an address yet"
+      "\nerror dns-none lan0: wan0 came without name servers, so clients find no names "
+      "[name one: sharectl share lan0 via WAN --dns ADDRESS]" },
+  };
+
+  assert_rows (rows, G_N_ELEMENTS (rows));
+}
+
+#define PPP(name, words) \
+  "link " name " ppp ptp addr=10.64.0.9/32>10.64.64.64 fwd=1 dns=9.9.9.9 " words ";"
+
+static void
+test_uplink (void)
+{
+  static const Row rows[] = {
+    { "lan0 via ppp0", OLD,
+      "link lan0 addr=192.168.137.1/24 fwd=1;" PPP ("ppp0", "rp=1/1") RULES ROUTE END, "",
+      NOBODY "\nwarning rp-filter lan0: rp_filter is strict on ppp0: replies to clients "
+             "are dropped while this computer's own way out is another [sysctl "
+             "net.ipv4.conf.ppp0.rp_filter=2]" },
+    { "lan0 via ppp0.5", "link lan0;" PPP ("ppp0.5", ""),
+      "link lan0 addr=192.168.137.1/24 fwd=1;" PPP ("ppp0.5", "rp=1/0 mtu=1279") RULES
+      "route default dev ppp0.5 via 10.64.64.64 onlink table 13700;" END,
+      "",
+      "info shared lan0: lan0 is shared via ppp0.5; no client has asked for an address "
+      "yet\n"
+      "warning rp-filter lan0: rp_filter is strict on ppp0.5: replies to clients are "
+      "dropped while this computer's own way out is another [sysctl "
+      "net.ipv4.conf.ppp0/5.rp_filter=2]\n"
+      "warning small-mtu lan0: ppp0.5 takes packets of 1279 bytes at most: some servers "
+      "cannot be reached that way [more helps, if the line allows it: ip link set ppp0.5 "
+      "mtu 1280]" },
+    { "lan0 via ppp0", OLD, "link lan0 mtu=576 addr=192.168.137.1/24 fwd=1;" REST, "",
+      NOBODY "\nwarning small-mtu lan0: lan0 takes packets of 576 bytes at most: some "
+             "servers cannot be reached that way [more helps, if the line allows it: ip "
+             "link set lan0 mtu 1280]" },
+    { "lan0 via ppp0", OLD, GOOD, "sent=19", NOBODY },
+    { "lan0 via ppp0", OLD, GOOD, "sent=20; received=1", NOBODY },
+    { "lan0 via ppp0", OLD, GOOD, "sent=20",
+      NOBODY "\nwarning no-replies lan0: clients have sent 20 packets through ppp0, and "
+             "none came back [see whether ppp0 works for this computer itself: ping -I "
+             "ppp0 9.9.9.9]" },
+  };
+
+  assert_rows (rows, G_N_ELEMENTS (rows));
+}
+
+/* --- Other packet filters ------------------------------------------------------- */
+
+static void
+test_changed_table (void)
+{
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", OLD, NULL);
+  g_autoptr (CsSnapshot) now = network_parse (GOOD);
+
+  now->filter_changed = g_strdup ("nft");
+  assert_findings (
+      plan, now, "table=chain forward is missing",
+      "error table -: the packet filter of the shares is not as it should "
+      "be: the program \"nft\" has changed it [connshared puts that right by "
+      "itself; if it does not stay so, find out who else changes the table "
+      "\"inet connshare\": \"journalctl -u connshared\"]\n" NOBODY);
+}
+
+/* A chain of another program that drops what it does not know; with @unknown, after a
+ * rule that may have let it pass. */
+static CsFirewall *
+firewall_new (const char *table, const char *chain, CsHook hook, gboolean unknown)
+{
+  CsFirewall *firewall = cs_firewall_new ();
+  CsFilterChain *base = cs_firewall_add_chain (firewall, table, chain);
+
+  base->hook = hook;
+  base->drops = TRUE;
+  if (unknown)
+    {
+      CsFilterRule *rule = cs_filter_rule_new ();
+
+      g_ptr_array_add (rule->matches, cs_match_new (CS_MATCH_OTHER, FALSE));
+      rule->verdict = CS_VERDICT_ACCEPT;
+      g_ptr_array_add (base->rules, rule);
+    }
+  return firewall;
+}
+
+static void
+test_blocks (void)
+{
+  static const struct
+  {
+    const char *table, *chain;
+    CsHook hook;
+    gboolean unknown;
+    const char *blocked_by;
+    const char *finding;
+  } rows[] = {
+    { "inet mine", "forward", CS_HOOK_FORWARD, FALSE, "nftables (inet mine)",
+      "error blocked lan0: nftables (inet mine): chain forward of table inet mine drops "
+      "what clients of lan0 send to ppp0 (its policy) [nft insert rule inet mine forward "
+      "iifname lan0 oifname ppp0 accept; nft insert rule inet mine forward iifname ppp0 "
+      "oifname lan0 accept]" },
+    { "inet mine", "forward", CS_HOOK_FORWARD, TRUE, NULL,
+      "warning blocked lan0: nftables (inet mine): chain forward of table inet mine may "
+      "drop what clients of lan0 send to ppp0 (its policy) [nft insert rule inet mine "
+      "forward iifname lan0 oifname ppp0 accept; nft insert rule inet mine forward "
+      "iifname ppp0 oifname lan0 accept]" },
+    /* what is ours to open is opened: it counts only if that has not happened */
+    { "ip filter", "FORWARD", CS_HOOK_FORWARD, FALSE, NULL,
+      "error blocked lan0: iptables: chain FORWARD of table ip filter drops what clients "
+      "of lan0 send to ppp0 (its policy) [iptables -I FORWARD -i lan0 -o ppp0 -j ACCEPT; "
+      "iptables -I FORWARD -i ppp0 -o lan0 -j ACCEPT]" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GPtrArray) requests = requests_parse ("lan0 via ppp0");
+      g_autoptr (CsSnapshot) before = network_parse (OLD);
+      g_autoptr (CsSnapshot) now = network_parse (GOOD);
+      g_autoptr (CsPlan) plan = NULL;
+      g_autofree char *expected = g_strconcat (NOBODY "\n", rows[i].finding, NULL);
+      g_autofree char *blocked_by = NULL;
+      const CsSharePlan *share;
+
+      now->firewall
+          = firewall_new (rows[i].table, rows[i].chain, rows[i].hook, rows[i].unknown);
+      before->firewall = cs_firewall_ref (now->firewall);
+      plan = cs_plan_new (requests, before, NULL);
+      share = plan->shares->pdata[0];
+      blocked_by = share->blocked_by ? g_strjoinv (", ", share->blocked_by) : NULL;
+      g_assert_cmpstr (blocked_by, ==, rows[i].blocked_by);
+      assert_findings (plan, now, "", expected);
+    }
+}
+
+/* One name for all chains of one owner. */
+static void
+test_blocked_by_once (void)
+{
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", OLD, NULL);
+  g_autoptr (CsFirewall) firewall
+      = firewall_new ("inet mine", "forward", CS_HOOK_FORWARD, FALSE);
+  CsFilterChain *input = cs_firewall_add_chain (firewall, "inet mine", "input");
+  g_auto (GStrv) owners = NULL;
+
+  input->hook = CS_HOOK_INPUT;
+  input->drops = TRUE;
+  owners = cs_blocked_by (plan->shares->pdata[0], firewall);
+  g_assert_cmpuint (g_strv_length (owners), ==, 1);
+  g_assert_cmpstr (owners[0], ==, "nftables (inet mine)");
+}
+
+/* --- Outlines ------------------------------------------------------------------- */
+
+static void
+test_outline (void)
+{
+  static const struct
+  {
+    const char *kind, *name;
+    guint more;
+    const char *difference;
+  } rows[] = {
+    { "chain", "forward", 0, NULL },
+    { "chain", "to_lan0", 1, "chain to_lan0 has 4 rules instead of 3" },
+    { "set", "gateways", 2, "set gateways has 3 elements instead of 1" },
+    { "set", "name_servers", 1, "set name_servers has 1 elements instead of 0" },
+    { "chain", "mine", 0, "chain mine is not one of ours" },
+  };
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", OLD, NULL);
+  g_autofree char *ruleset = cs_ruleset_render (plan);
+  g_autoptr (GHashTable) wanted = cs_outline_of_ruleset (ruleset);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GHashTable) found = cs_outline_of_ruleset (ruleset);
+      g_autofree char *difference = NULL;
+
+      cs_outline_add (found, rows[i].kind, rows[i].name, rows[i].more);
+      difference = cs_outline_compare (wanted, found);
+      g_assert_cmpstr (difference, ==, rows[i].difference);
+    }
+}
+
+static void
+test_outline_missing (void)
+{
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", OLD, NULL);
+  g_autofree char *ruleset = cs_ruleset_render (plan);
+  g_autoptr (GHashTable) wanted = cs_outline_of_ruleset (ruleset);
+  g_autoptr (GHashTable) found = cs_outline_new ();
+  g_autofree char *difference = cs_outline_compare (wanted, found);
+
+  g_assert_cmpstr (difference, ==, "chain forward is missing");
+  g_assert_cmpuint (g_hash_table_size (wanted), ==, 15);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/diagnose/host", test_host);
+  g_test_add_func ("/diagnose/state", test_state);
+  g_test_add_func ("/diagnose/outcome", test_outcome);
+  g_test_add_func ("/diagnose/lan", test_lan);
+  g_test_add_func ("/diagnose/name-server", test_name_server);
+  g_test_add_func ("/diagnose/uplink", test_uplink);
+  g_test_add_func ("/diagnose/changed-table", test_changed_table);
+  g_test_add_func ("/diagnose/blocks", test_blocks);
+  g_test_add_func ("/diagnose/blocked-by-once", test_blocked_by_once);
+  g_test_add_func ("/outline/compare", test_outline);
+  g_test_add_func ("/outline/missing", test_outline_missing);
+  return g_test_run ();
+}
