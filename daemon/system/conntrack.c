@@ -2,9 +2,7 @@
 /* With libnetfilter_conntrack, in a worker thread as the table may be long: dump, pick,
  * delete. A flow of a client is one that began in the share's subnets and did not end
  * there; it is right when its answers come to an address of the uplink. One without any
- * masquerade is wrong too: it began while somebody had flushed the ruleset. Of a subnet
- * that the share has left those with a masquerade go: one without may be the host's own,
- * as the subnet can be an uplink's now. */
+ * masquerade is wrong too: it began while somebody had flushed the ruleset. */
 #include "conntrack.h"
 
 #include "dbus/errors.h"
@@ -16,10 +14,6 @@
 struct _CsConntrackStep
 {
   GObject parent;
-
-  /* the worker's own */
-  struct nfct_handle *handle; /* (owned) (nullable) until the first sweep: to close it can
-                                 take ten milliseconds, see nft-table.c */
 };
 
 static void step_iface_init (CsStepInterface *iface);
@@ -31,9 +25,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CsConntrackStep,
 /* What is to go. */
 typedef struct
 {
-  GArray *subnets;   /* (owned) of CsCidr: of the share; none: what it has may stay */
+  GArray *subnets;   /* (owned) of CsCidr: of the share */
   GArray *addresses; /* (owned) of CsCidr: of its uplink; none at its end */
-  GArray *left;      /* (owned) of CsCidr: subnets that it no longer has */
   GPtrArray *picked; /* (owned) of struct nf_conntrack (owned) */
 } Sweep;
 
@@ -42,7 +35,6 @@ sweep_free (Sweep *sweep)
 {
   g_array_unref (sweep->subnets);
   g_array_unref (sweep->addresses);
-  g_array_unref (sweep->left);
   g_ptr_array_unref (sweep->picked);
   g_free (sweep);
 }
@@ -62,23 +54,14 @@ get_address (const struct nf_conntrack *flow, enum nf_conntrack_attr attribute)
   return g_ntohl (nfct_get_attr_u32 (flow, attribute));
 }
 
-static gboolean
-is_to_go (const Sweep *sweep, guint32 source, guint32 destination, guint32 answers)
-{
-  if (is_in (sweep->left, source))
-    return answers != source && !is_in (sweep->left, destination);
-  return is_in (sweep->subnets, source) && !is_in (sweep->subnets, destination)
-         && !is_in (sweep->addresses, answers);
-}
-
 static int
 on_flow (enum nf_conntrack_msg_type type, struct nf_conntrack *flow, void *data)
 {
   Sweep *sweep = data;
 
-  if (is_to_go (sweep, get_address (flow, ATTR_ORIG_IPV4_SRC),
-                get_address (flow, ATTR_ORIG_IPV4_DST),
-                get_address (flow, ATTR_REPL_IPV4_DST)))
+  if (is_in (sweep->subnets, get_address (flow, ATTR_ORIG_IPV4_SRC))
+      && !is_in (sweep->subnets, get_address (flow, ATTR_ORIG_IPV4_DST))
+      && !is_in (sweep->addresses, get_address (flow, ATTR_REPL_IPV4_DST)))
     g_ptr_array_add (sweep->picked, nfct_clone (flow));
   return NFCT_CB_CONTINUE;
 }
@@ -94,40 +77,30 @@ delete_picked (struct nfct_handle *handle, const Sweep *sweep)
   return TRUE;
 }
 
-static gboolean
-sweep_flows (CsConntrackStep *self, Sweep *sweep)
-{
-  const guint32 family = AF_INET;
-  gboolean ok;
-
-  if (self->handle == NULL)
-    self->handle = nfct_open (NFNL_SUBSYS_CTNETLINK, 0);
-  if (self->handle == NULL)
-    return FALSE;
-  nfct_callback_register (self->handle, NFCT_T_ALL, on_flow, sweep);
-  ok = nfct_query (self->handle, NFCT_Q_DUMP, &family) == 0
-       && delete_picked (self->handle, sweep);
-  nfct_callback_unregister (self->handle);
-  return ok;
-}
-
 static void
 sweep_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  CsConntrackStep *self = source;
-  int cause;
+  Sweep *sweep = task_data;
+  struct nfct_handle *handle = nfct_open (NFNL_SUBSYS_CTNETLINK, 0);
+  guint32 family = AF_INET;
+  int cause = errno;
+  gboolean ok = FALSE;
 
-  if (sweep_flows (self, task_data))
+  if (handle != NULL)
     {
-      g_task_return_boolean (task, TRUE);
-      return;
+      nfct_callback_register (handle, NFCT_T_ALL, on_flow, sweep);
+      ok = nfct_query (handle, NFCT_Q_DUMP, &family) == 0
+           && delete_picked (handle, sweep);
+      cause = errno;
+      nfct_close (handle);
     }
-  cause = errno;
-  g_clear_pointer (&self->handle, nfct_close);
-  g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
-                           "the kernel's list of connections could not be cleared of "
-                           "those by another uplink: %s",
-                           g_strerror (cause));
+  if (ok)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
+                             "the kernel's list of connections could not be cleared of "
+                             "those by another uplink: %s",
+                             g_strerror (cause));
 }
 
 /* To walk through the kernel's table takes milliseconds even when it is empty. A share
@@ -142,36 +115,6 @@ is_due (const CsSharePlan *from, const CsSharePlan *to)
     return FALSE;
   return to->uplink_ifindex != 0
          && (from == NULL || from->uplink_ifindex != to->uplink_ifindex);
-}
-
-/* What of @from's subnets no longer is in one of @to's. */
-static void
-list_left (const CsSharePlan *from, const CsSharePlan *to, GArray *left)
-{
-  for (guint i = 0; from != NULL && to != NULL && i < from->subnets->len; i++)
-    {
-      CsCidr subnet = g_array_index (from->subnets, CsCidr, i);
-
-      if (!is_in (to->subnets, subnet.address))
-        g_array_append_val (left, subnet);
-    }
-}
-
-static Sweep *
-sweep_new (const CsSharePlan *from, const CsSharePlan *to)
-{
-  const CsSharePlan *share = to != NULL ? to : from;
-  gboolean due = is_due (from, to);
-  Sweep *sweep = g_new (Sweep, 1);
-
-  sweep->subnets
-      = due ? g_array_copy (share->subnets) : g_array_new (FALSE, FALSE, sizeof (CsCidr));
-  sweep->addresses = due && to != NULL ? g_array_copy (to->uplink_addresses)
-                                       : g_array_new (FALSE, FALSE, sizeof (CsCidr));
-  sweep->left = g_array_new (FALSE, FALSE, sizeof (CsCidr));
-  list_left (from, to, sweep->left);
-  sweep->picked = g_ptr_array_new_with_free_func ((GDestroyNotify)nfct_destroy);
-  return sweep;
 }
 
 static const char *
@@ -190,14 +133,22 @@ apply_async (CsStep *step,
              gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
-  Sweep *sweep = sweep_new (from, to);
+  const CsSharePlan *share = to != NULL ? to : from;
+  Sweep *sweep;
 
   g_task_set_source_tag (task, apply_async);
+  if (!is_due (from, to))
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  sweep = g_new (Sweep, 1);
+  sweep->subnets = g_array_copy (share->subnets);
+  sweep->addresses = to != NULL ? g_array_copy (to->uplink_addresses)
+                                : g_array_new (FALSE, FALSE, sizeof (CsCidr));
+  sweep->picked = g_ptr_array_new_with_free_func ((GDestroyNotify)nfct_destroy);
   g_task_set_task_data (task, sweep, (GDestroyNotify)sweep_free);
-  if (sweep->subnets->len > 0 || sweep->left->len > 0)
-    g_task_run_in_thread (task, sweep_thread);
-  else
-    g_task_return_boolean (task, TRUE);
+  g_task_run_in_thread (task, sweep_thread);
 }
 
 static gboolean
@@ -215,18 +166,8 @@ step_iface_init (CsStepInterface *iface)
 }
 
 static void
-cs_conntrack_step_finalize (GObject *object)
-{
-  CsConntrackStep *self = CS_CONNTRACK_STEP (object);
-
-  g_clear_pointer (&self->handle, nfct_close);
-  G_OBJECT_CLASS (cs_conntrack_step_parent_class)->finalize (object);
-}
-
-static void
 cs_conntrack_step_class_init (CsConntrackStepClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = cs_conntrack_step_finalize;
 }
 
 static void

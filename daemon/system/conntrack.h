@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The step that makes the kernel forget a client's flows by an uplink that is no longer
- * the share's, or from a network that the LAN has left. Masquerade gives a flow its
- * address once. The kernel drops such flows when their interface or address goes and,
- * where a better uplink takes over while the old one stays, each as its client sends the
- * next packet (nf_nat_oif_changed ()), which is lost; this step is for those whose client
- * does not send, but waits for an answer that would come by the old uplink. */
+ * the share's. Masquerade gives a flow its address once; the kernel drops such flows when
+ * their interface or address goes, but not when a better uplink takes over while the old
+ * one stays: then they would be sent with the wrong address for as long as they are used.
+ */
 #pragma once
 
 #include "engine/step.h"

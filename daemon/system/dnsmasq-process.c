@@ -213,8 +213,8 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 /* A service's PATH may lack the directories of system programs. */
-static char *
-find_program (void)
+char *
+cs_dnsmasq_find_program (void)
 {
   static const char *const others[]
       = { "/usr/sbin/dnsmasq", "/sbin/dnsmasq", "/usr/local/sbin/dnsmasq" };
@@ -234,7 +234,7 @@ cs_dnsmasq_process_start_async (CsDnsmasqProcess *self,
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_autofree char *program = find_program ();
+  g_autofree char *program = cs_dnsmasq_find_program ();
   Start *start = g_new0 (Start, 1);
   GError *error = NULL;
 

@@ -6,6 +6,9 @@
 
 #include <gio/gio.h>
 
+/* Where it is installed, or NULL: owned. */
+char *cs_dnsmasq_find_program (void);
+
 typedef struct _CsDnsmasqProcess CsDnsmasqProcess;
 typedef void (*CsDnsmasqDiedFunc) (CsDnsmasqProcess *process, gpointer user_data);
 

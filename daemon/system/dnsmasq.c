@@ -217,7 +217,7 @@ look_for_owner (GTask *task,
   gboolean dhcp = strstr (apply->error->message, "DHCP") != NULL;
   guint port = dhcp ? DHCP_PORT : apply->to->dns_port;
   g_autofree char *owner
-      = cs_port_owner_find (dhcp ? 0 : apply->to->address.address, port);
+      = cs_port_owner_find (dhcp ? 0 : apply->to->address.address, port, 0);
 
   if (owner == NULL)
     g_task_return_error (task, g_steal_pointer (&apply->error));

@@ -6,11 +6,7 @@
  * client at its other end switched off), and the volatile one is gone with it. That is
  * reported as a change, so that the pass that follows activates it again, which it does
  * without a cable too. What a user does to the device is not: who takes it for another
- * profile, or disconnects it, shall have it.
- *
- * While NetworkManager does not run, its devices get their addresses as those do that it
- * does not manage: a share goes on, follows its uplink and may even begin. When it is
- * back, that is reported as a change too, and the profiles are activated then. */
+ * profile, or disconnects it, shall have it. */
 #include "lan.h"
 
 #include "lan-address.h"
@@ -78,15 +74,6 @@ on_active_removed (CsLanStep *self, NMActiveConnection *active)
     cs_step_emit_changed (CS_STEP (self), lan);
 }
 
-static void
-on_running (CsLanStep *self, GParamSpec *property, NMClient *client)
-{
-  g_autoptr (GList) lans = g_hash_table_get_values (self->profiles);
-
-  for (GList *lan = lans; nm_client_get_nm_running (client) && lan; lan = lan->next)
-    cs_step_emit_changed (CS_STEP (self), lan->data);
-}
-
 /* --- Applying ------------------------------------------------------------------- */
 
 static void proceed (GTask *task);
@@ -103,15 +90,21 @@ on_profile_applied (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
-/* Its profile cannot be ended, but forgotten. */
+/* Without NetworkManager its profile cannot be ended, but forgotten. */
 static gboolean
 apply_without_client (const CsSharePlan *from, const CsSharePlan *to, GError **error)
 {
-  g_autofree char *uuid = cs_lan_profile_uuid (to != NULL ? to->lan : from->lan);
+  g_autofree char *uuid = NULL;
 
-  if (to == NULL)
-    cs_lan_settings_forget (uuid);
-  return cs_lan_address_apply (from, to, error);
+  if (to != NULL)
+    {
+      g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
+                   "NetworkManager does not run, and manages \"%s\": start it", to->lan);
+      return FALSE;
+    }
+  uuid = cs_lan_profile_uuid (from->lan);
+  cs_lan_settings_forget (uuid);
+  return cs_lan_address_apply (from, NULL, error);
 }
 
 /* Takes @task, as the following do. */
@@ -259,12 +252,10 @@ CsStep *
 cs_lan_step_new (CsNetworkManager *nm)
 {
   CsLanStep *self = g_object_new (CS_TYPE_LAN_STEP, NULL);
-  NMClient *client = cs_network_manager_get_client (nm);
 
   self->nm = g_object_ref (nm);
-  g_signal_connect_object (client, NM_CLIENT_ACTIVE_CONNECTION_REMOVED,
+  g_signal_connect_object (cs_network_manager_get_client (nm),
+                           NM_CLIENT_ACTIVE_CONNECTION_REMOVED,
                            G_CALLBACK (on_active_removed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (client, "notify::" NM_CLIENT_NM_RUNNING,
-                           G_CALLBACK (on_running), self, G_CONNECT_SWAPPED);
   return CS_STEP (self);
 }

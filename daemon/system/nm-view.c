@@ -313,27 +313,13 @@ state_of (NMActiveConnection *active)
   return CS_PROFILE_DOWN;
 }
 
-/* While it comes, its interface may still have what the one before it set up. */
-static gboolean
-has_interface (NMActiveConnection *active, CsProfileState state)
-{
-  const GPtrArray *devices = nm_active_connection_get_devices (active);
-
-  return state != CS_PROFILE_COMING
-         || (devices->len > 0
-             && nm_device_get_active_connection (devices->pdata[0]) == active
-             && nm_device_get_state (devices->pdata[0]) >= NM_DEVICE_STATE_IP_CONFIG);
-}
-
 /* One that is activated again while it still goes has two; the better one counts. */
 static void
 describe_activation (View *view, NMActiveConnection *active)
 {
+  const CsInterface *interface = ip_interface_of (view, active);
   const char *uuid = nm_active_connection_get_uuid (active);
   CsProfileState state = state_of (active);
-  const CsInterface *interface = has_interface (active, state)
-                                     ? ip_interface_of (view, active)
-                                     : NULL;
 
   for (guint i = 0; i < view->snapshot->profiles->len; i++)
     {

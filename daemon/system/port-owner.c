@@ -5,6 +5,7 @@
 #include "port-owner.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -83,21 +84,45 @@ describe (const char *pid)
   return g_strdup_printf ("%s (process %s)", g_strchomp (program), pid);
 }
 
-char *
-cs_port_owner_find (guint32 address, guint port)
+/* The first process but @except that has one of @sockets; NULL if none shows. */
+static char *
+find_holder (GHashTable *sockets, int except)
 {
-  static const char *const tables[] = { "udp", "tcp", "udp6", "tcp6" };
-  g_autoptr (GHashTable) sockets
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GDir) processes = g_dir_open ("/proc", 0, NULL);
   const char *pid;
 
-  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
-    collect_sockets (tables[i], address, port, sockets);
   if (processes == NULL || g_hash_table_size (sockets) == 0)
     return NULL;
   while ((pid = g_dir_read_name (processes)) != NULL)
-    if (g_ascii_isdigit (pid[0]) && holds (pid, sockets))
+    if (g_ascii_isdigit (pid[0]) && atoi (pid) != except && holds (pid, sockets))
       return describe (pid);
   return NULL;
+}
+
+static GHashTable *
+new_set (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+char *
+cs_port_owner_find (guint32 address, guint port, int except)
+{
+  static const char *const tables[] = { "udp", "tcp", "udp6", "tcp6" };
+  g_autoptr (GHashTable) sockets = new_set ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    collect_sockets (tables[i], address, port, sockets);
+  return find_holder (sockets, except);
+}
+
+char *
+cs_port_owner_find_inodes (const GArray *inodes, int except)
+{
+  g_autoptr (GHashTable) sockets = new_set ();
+
+  for (guint i = 0; i < inodes->len; i++)
+    g_hash_table_add (
+        sockets, g_strdup_printf ("socket:[%u]", g_array_index (inodes, guint32, i)));
+  return find_holder (sockets, except);
 }

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* First the worker thread looks, which takes milliseconds; then all questions are asked
+ * at once, and the task is answered when the last of them has its answer. */
+#include "probe.h"
+
+#include "dhcp-sockets.h"
+#include "dns-query.h"
+#include "dnsmasq-process.h"
+#include "leases.h"
+#include "nft-outline.h"
+#include "nft-table.h"
+#include "port-owner.h"
+
+#include "core/ifname.h"
+#include "core/ruleset.h"
+
+#include <stdlib.h>
+
+#define POLKIT_NAME  "org.freedesktop.PolicyKit1"
+#define POLKIT_PATH  "/org/freedesktop/PolicyKit1/Authority"
+#define POLKIT_LIMIT 2000 /* milliseconds; its start takes some hundred */
+#define DNS_PORT     53
+/* dnsmasq, told "domain-needed", answers for a name without a dot by itself. */
+#define OWN_NAME "connshare"
+
+typedef struct
+{
+  char *runtime_dir;    /* (owned) */
+  CsPlan *shown;        /* (owned) */
+  CsPlan *applied;      /* (owned) (nullable) */
+  GDBusConnection *bus; /* (owned) */
+  CsFacts *facts;       /* (owned) (nullable) until the answer */
+  guint pending;        /* questions without an answer */
+} Probe;
+
+/* One question to a name server. */
+typedef struct
+{
+  GTask *task; /* (owned) */
+  char *lan;   /* (owned) */
+  int server;  /* index into the plan's .dns; -1: the share's own */
+} Question;
+
+static void
+probe_free (Probe *probe)
+{
+  g_free (probe->runtime_dir);
+  cs_plan_free (probe->shown);
+  g_clear_pointer (&probe->applied, cs_plan_free);
+  g_object_unref (probe->bus);
+  g_clear_pointer (&probe->facts, cs_facts_free);
+  g_free (probe);
+}
+
+static GTask *
+begin_question (GTask *task)
+{
+  Probe *probe = g_task_get_task_data (task);
+
+  probe->pending++;
+  return g_object_ref (task);
+}
+
+/* Gives up the reference that it began with. */
+static void
+end_question (GTask *begun)
+{
+  g_autoptr (GTask) task = begun;
+  Probe *probe = g_task_get_task_data (task);
+
+  if (--probe->pending == 0)
+    g_task_return_pointer (task, g_steal_pointer (&probe->facts),
+                           (GDestroyNotify)cs_facts_free);
+}
+
+static gboolean
+serves_lan (const CsSharePlan *share)
+{
+  return share->error == NULL && share->lan_ifindex != 0
+         && (share->lan_method == CS_LAN_PROFILE || share->lan_method == CS_LAN_ADDRESS);
+}
+
+/* --- Name servers --------------------------------------------------------------- */
+
+static void
+on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Question *question = user_data;
+  Probe *probe = g_task_get_task_data (question->task);
+  CsShareFacts *share = cs_facts_get_share (probe->facts, question->lan);
+  CsAnswer answer = cs_dns_query_finish (result);
+
+  if (question->server < 0)
+    share->name_server = answer;
+  else
+    g_array_index (share->upstream, CsAnswer, question->server) = answer;
+  end_question (question->task);
+  g_free (question->lan);
+  g_free (question);
+}
+
+static Question *
+question_new (GTask *task, const CsSharePlan *share, int server)
+{
+  Question *question = g_new (Question, 1);
+
+  question->task = begin_question (task);
+  question->lan = g_strdup (share->lan);
+  question->server = server;
+  return question;
+}
+
+static void
+ask_servers (GTask *task, const CsSharePlan *share)
+{
+  Probe *probe = g_task_get_task_data (task);
+  CsShareFacts *facts = cs_facts_get_share (probe->facts, share->lan);
+  guint count
+      = share->uplink != NULL && share->dns != NULL ? g_strv_length (share->dns) : 0;
+
+  g_array_set_size (facts->upstream, count);
+  cs_dns_query_async (share->address.address, share->dns_port, NULL, OWN_NAME, on_answer,
+                      question_new (task, share, -1));
+  for (guint i = 0; i < count; i++)
+    {
+      guint32 server;
+
+      if (cs_ipv4_parse (share->dns[i], &server))
+        cs_dns_query_async (server, DNS_PORT, share->uplink, "", on_answer,
+                            question_new (task, share, (int)i));
+    }
+}
+
+/* --- polkit --------------------------------------------------------------------- */
+
+static void
+on_polkit (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Probe *probe = g_task_get_task_data (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply
+      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (reply == NULL)
+    {
+      g_dbus_error_strip_remote_error (error);
+      probe->facts->polkit_error
+          = g_strdup (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
+                          ? "nothing came in time"
+                          : error->message);
+    }
+  end_question (user_data);
+}
+
+/* The bus starts it where it can, as it would for a real question. */
+static void
+ask_polkit (GTask *task)
+{
+  const Probe *probe = g_task_get_task_data (task);
+
+  g_dbus_connection_call (
+      probe->bus, POLKIT_NAME, POLKIT_PATH, "org.freedesktop.DBus.Peer", "Ping", NULL,
+      NULL, G_DBUS_CALL_FLAGS_NONE, POLKIT_LIMIT, NULL, on_polkit, begin_question (task));
+}
+
+/* --- The worker thread ---------------------------------------------------------- */
+
+static char *
+read_file (const Probe *probe, const char *lan, const char *name)
+{
+  g_autofree char *escaped = cs_ifname_escape (lan);
+  g_autofree char *directory = g_strconcat ("dnsmasq-", escaped, NULL);
+  g_autofree char *path = g_build_filename (probe->runtime_dir, directory, name, NULL);
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+  return text;
+}
+
+static void
+look_for_dhcp (const CsSharePlan *share, CsShareFacts *facts)
+{
+  g_autoptr (GArray) inodes = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint bound;
+
+  if (!cs_dhcp_sockets_list (share->lan_ifindex, &bound, inodes))
+    return;
+  facts->dhcp_missing = bound == 0;
+  if (inodes->len - MIN (bound, 1) == 0)
+    return;
+  facts->dhcp_owner = cs_port_owner_find_inodes (inodes, facts->server_pid);
+  if (facts->dhcp_owner == NULL)
+    facts->dhcp_owner = g_strdup ("another program");
+}
+
+static void
+look_at_share (const Probe *probe, const CsSharePlan *share, CsShareFacts *facts)
+{
+  g_autofree char *leases = read_file (probe, share->lan, "leases");
+  g_autofree char *pid = read_file (probe, share->lan, "pid");
+  CsCounters counters;
+
+  if (pid != NULL)
+    facts->server_pid = atoi (pid);
+  if (leases != NULL)
+    facts->clients = cs_leases_count (leases, g_get_real_time () / G_USEC_PER_SEC);
+  if (cs_nft_read_counters (share->lan, &counters))
+    {
+      facts->packets_sent = counters.packets_sent;
+      facts->packets_received = counters.packets_received;
+    }
+  if (!serves_lan (share))
+    return;
+  facts->dns_owner
+      = cs_port_owner_find (share->address.address, DNS_PORT, facts->server_pid);
+  look_for_dhcp (share, facts);
+}
+
+/* With no share there is no table. */
+static void
+look_at_table (const Probe *probe, CsFacts *facts)
+{
+  g_autofree char *ruleset = NULL;
+  g_autoptr (GHashTable) wanted = NULL;
+  g_autoptr (GHashTable) found = NULL;
+
+  if (probe->applied == NULL || probe->applied->shares->len == 0)
+    return;
+  ruleset = cs_ruleset_render (probe->applied);
+  wanted = cs_outline_of_ruleset (ruleset);
+  found = cs_nft_outline_read (wanted);
+  if (found != NULL)
+    facts->table_flaw = cs_outline_compare (wanted, found);
+}
+
+static void
+look (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Probe *probe = task_data;
+  CsFacts *facts = cs_facts_new ();
+  g_autofree char *program = cs_dnsmasq_find_program ();
+  g_autofree char *forward = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean exists;
+
+  probe->facts = facts;
+  facts->dnsmasq_missing = program == NULL;
+  if (!cs_nft_table_exists (&exists, &error))
+    facts->nftables_error = g_strdup (error->message);
+  if (g_file_get_contents ("/proc/sys/net/ipv4/ip_forward", &forward, NULL, NULL))
+    facts->ip_forward = forward[0] == '1';
+  look_at_table (probe, facts);
+  for (guint i = 0; i < probe->shown->shares->len; i++)
+    {
+      const CsSharePlan *share = g_ptr_array_index (probe->shown->shares, i);
+
+      look_at_share (probe, share, cs_facts_get_share (facts, share->lan));
+    }
+  g_task_return_boolean (task, TRUE);
+}
+
+/* --- The whole ------------------------------------------------------------------ */
+
+static void
+on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  const Probe *probe = g_task_get_task_data (task);
+
+  begin_question (task);
+  ask_polkit (task);
+  for (guint i = 0; i < probe->shown->shares->len; i++)
+    {
+      const CsSharePlan *share = g_ptr_array_index (probe->shown->shares, i);
+
+      if (serves_lan (share))
+        ask_servers (task, share);
+    }
+  end_question (task);
+  g_object_unref (task);
+}
+
+void
+cs_probe_async (GDBusConnection *bus,
+                const char *runtime_dir,
+                CsPlan *shown,
+                CsPlan *applied,
+                GAsyncReadyCallback callback,
+                gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+  g_autoptr (GTask) worker = g_task_new (NULL, NULL, on_looked, task);
+  Probe *probe = g_new0 (Probe, 1);
+
+  probe->runtime_dir = g_strdup (runtime_dir);
+  probe->shown = shown;
+  probe->applied = applied;
+  probe->bus = g_object_ref (bus);
+  g_task_set_source_tag (task, cs_probe_async);
+  g_task_set_task_data (task, probe, (GDestroyNotify)probe_free);
+  g_task_set_task_data (worker, probe, NULL);
+  g_task_run_in_thread (worker, look);
+}
+
+CsFacts *
+cs_probe_finish (GAsyncResult *result)
+{
+  return g_task_propagate_pointer (G_TASK (result), NULL);
+}
