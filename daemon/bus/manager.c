@@ -5,6 +5,7 @@
 
 #include "call.h"
 #include "describe.h"
+#include "diagnosis.h"
 #include "share.h"
 
 #include "config.h"
@@ -15,6 +16,7 @@ struct _CsBusManager
   CsDbusManagerSkeleton parent;
   CsEngine *engine;                  /* (owned) */
   GDBusObjectManagerServer *objects; /* (owned) */
+  CsDiagnosis *diagnosis;            /* (owned) */
   GHashTable *shares;                /* (owned) LAN -> CsBusShare (owned) */
 };
 
@@ -103,6 +105,13 @@ handle_list_interfaces (CsDbusManager *object, GDBusMethodInvocation *invocation
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+static gboolean
+handle_diagnose (CsDbusManager *object, GDBusMethodInvocation *invocation)
+{
+  cs_diagnosis_answer (CS_BUS_MANAGER (object)->diagnosis, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 static void
 manager_iface_init (CsDbusManagerIface *iface)
 {
@@ -111,6 +120,7 @@ manager_iface_init (CsDbusManagerIface *iface)
   iface->handle_stop_sharing = handle_stop;
   iface->handle_preview = handle_preview;
   iface->handle_list_interfaces = handle_list_interfaces;
+  iface->handle_diagnose = handle_diagnose;
 }
 
 static void
@@ -120,6 +130,7 @@ cs_bus_manager_dispose (GObject *object)
 
   g_clear_object (&self->objects);
   g_clear_pointer (&self->shares, g_hash_table_unref);
+  g_clear_pointer (&self->diagnosis, cs_diagnosis_free);
   g_clear_object (&self->engine);
   G_OBJECT_CLASS (cs_bus_manager_parent_class)->dispose (object);
 }
@@ -172,6 +183,7 @@ cs_bus_manager_new (CsEngine *engine)
   CsBusManager *self = g_object_new (CS_TYPE_BUS_MANAGER, "version", CS_VERSION, NULL);
 
   self->engine = g_object_ref (engine);
+  self->diagnosis = cs_diagnosis_new (engine);
   g_signal_connect_object (engine, "share-changed", G_CALLBACK (on_share_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "share-removed", G_CALLBACK (on_share_removed), self,

@@ -148,6 +148,7 @@ void
 cs_bus_share_update (CsBusShare *self)
 {
   CsDbusShare *object = CS_DBUS_SHARE (self);
+  static const char *const none[] = { NULL };
   g_autofree char *address = NULL;
   CsShareStatus status;
 
@@ -162,6 +163,9 @@ cs_bus_share_update (CsBusShare *self)
   cs_dbus_share_set_state_reason (object, status.plan->reason);
   cs_dbus_share_set_state_message (object, status.plan->message);
   cs_dbus_share_set_address (object, address);
+  cs_dbus_share_set_blocked_by (object, status.plan->blocked_by != NULL
+                                            ? (const char *const *)status.plan->blocked_by
+                                            : none);
   cs_dbus_share_set_persistent (object, status.request->persistent);
   cs_dbus_share_set_options (object, cs_request_options (status.request));
   g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (self));

@@ -135,6 +135,19 @@ cs_engine_snapshot (CsEngine *self, GError **error)
   return cs_monitor_snapshot (self->monitor, error);
 }
 
+CsPlan *
+cs_engine_get_plan (CsEngine *self, CsPlan **applied)
+{
+  *applied = self->running ? NULL : cs_plan_copy (self->applied);
+  return cs_plan_copy (self->shown);
+}
+
+gboolean
+cs_engine_is_fighting (CsEngine *self, const char *lan)
+{
+  return cs_repairs_is_fighting (self->repairs, lan, g_get_monotonic_time ());
+}
+
 gboolean
 cs_engine_get_share (CsEngine *self, const char *lan, CsShareStatus *status)
 {

@@ -43,6 +43,12 @@ CsSharePlan *cs_engine_preview (CsEngine *self,
                                 const CsRequest *request,
                                 GError **error);
 
+/* What is shown of the shares, and in @applied what is in force, NULL while a
+ * pass changes that: both with the shares by reference (transfer full). */
+CsPlan *cs_engine_get_plan (CsEngine *self, CsPlan **applied);
+/* Whether @lan is repaired at intervals only, as somebody undoes it again and again. */
+gboolean cs_engine_is_fighting (CsEngine *self, const char *lan);
+
 /* FALSE: that LAN is not shared. What it points to is good until the main loop runs. */
 gboolean cs_engine_get_share (CsEngine *self, const char *lan, CsShareStatus *status);
 /* (nullable) */

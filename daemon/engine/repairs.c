@@ -87,6 +87,15 @@ cs_repairs_may (CsRepairs *self,
   return TRUE;
 }
 
+gboolean
+cs_repairs_is_fighting (CsRepairs *self, const char *lan, gint64 now)
+{
+  const Row *row = g_hash_table_lookup (self->rows, lan);
+
+  return row != NULL && row->count > CS_REPAIRS_FREE
+         && now - MAX (row->last, row->next) <= CS_REPAIRS_CALM;
+}
+
 void
 cs_repairs_forget (CsRepairs *self, const char *lan)
 {

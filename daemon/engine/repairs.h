@@ -31,4 +31,6 @@ gboolean cs_repairs_may (CsRepairs *self,
                          gint64 now,
                          gint64 settle,
                          gint64 *again);
+/* Whether the repairs of @lan are spaced out, as somebody undoes them all the time. */
+gboolean cs_repairs_is_fighting (CsRepairs *self, const char *lan, gint64 now);
 void cs_repairs_forget (CsRepairs *self, const char *lan);

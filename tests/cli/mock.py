@@ -11,6 +11,7 @@
 #   ["remove", LAN]
 #   ["become", {PROPERTY: VALUE}]        what shares get that ShareConnection begins
 #   ["preview", {KEY: VALUE}]            what previews have unlike the default
+#   ["find", [{KEY: VALUE}]]             what Diagnose finds
 #   ["fail", METHOD, ERROR, MESSAGE]     the next calls of it return this error
 #   ["hang", METHOD]                     the next calls of it get no answer
 #   ["calls"]                            [METHOD, ARGUMENTS, INTERACTIVE] of all calls so far
@@ -50,8 +51,10 @@ PREVIEW = {"state": "active", "message": "lan0 is shared via ppp0", "uplink": "p
            "dnsmasq-config": "interface=lan0\nno-ping\n"}
 DEFAULTS = {"Lan": "", "Wan": "ppp0", "Uplink": "ppp0", "State": "active",
             "StateReason": "none", "StateMessage": None, "Address": "192.168.137.1/24",
-            "Persistent": True, "Options": {}, "BytesSent": 0, "BytesReceived": 0,
-            "PacketsSent": 0, "PacketsReceived": 0}
+            "Persistent": True, "Options": {}, "BlockedBy": [], "BytesSent": 0,
+            "BytesReceived": 0, "PacketsSent": 0, "PacketsReceived": 0}
+FINDINGS = [{"severity": "info", "code": "nothing-shared", "subject": "",
+             "message": "nothing is shared", "remedy": "sharectl share LAN via WAN"}]
 UPLINKS = {"ppp0": "ppp0", "auto": "eth1"}
 
 
@@ -78,7 +81,7 @@ def pack_all(values):
 class Mock:
     def __init__(self):
         self.shares, self.registered, self.calls = {}, {}, []
-        self.previewed = dict(PREVIEW)
+        self.previewed, self.findings = dict(PREVIEW), FINDINGS
         self.failures, self.hanging, self.becoming = {}, {}, {}
         self.info = Gio.DBusNodeInfo.new_for_xml(XML.read_text())
         self.bus = Gio.DBusConnection.new_for_address_sync(
@@ -172,6 +175,10 @@ class Mock:
         invocation.return_value(GLib.Variant("(aa{sv})",
                                              ([pack_all(one) for one in INTERFACES],)))
 
+    def Diagnose(self, invocation):
+        invocation.return_value(GLib.Variant("(aa{sv})",
+                                             ([pack_all(one) for one in self.findings],)))
+
     def command(self, channel, _condition):
         line = channel.readline()
         if not line:
@@ -184,6 +191,8 @@ class Mock:
             self.becoming = words[0]
         elif verb == "preview":
             self.previewed.update(words[0])
+        elif verb == "find":
+            self.findings = words[0]
         elif verb == "hang":
             self.hanging[words[0]] = []
         elif verb == "calls":

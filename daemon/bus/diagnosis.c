@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The plans and the snapshot are of one moment, in which no pass is under way: what a
+ * pass has half done would look broken. Then the probes find the facts. */
+#include "diagnosis.h"
+
+#include "config.h"
+#include "core/diagnose.h"
+#include "system/probe.h"
+
+/* How often to look whether the pass under way is over, and how often at most. A busy
+ * engine is diagnosed nevertheless. Milliseconds. */
+#define CALM_POLL  20
+#define CALM_POLLS 100
+
+struct _CsDiagnosis
+{
+  gatomicrefcount references; /* a probe under way has one */
+  CsEngine *engine;           /* (owned) */
+  GPtrArray *callers;         /* (owned) of GDBusMethodInvocation (owned) */
+  guint calm;                 /* timeout source, or 0 */
+  guint polls;
+  CsPlan *plan;         /* (owned) (nullable) while a probe is under way */
+  CsSnapshot *snapshot; /* (owned) (nullable) likewise */
+};
+
+static void
+caller_free (gpointer invocation)
+{
+  g_object_unref (invocation);
+}
+
+CsDiagnosis *
+cs_diagnosis_new (CsEngine *engine)
+{
+  CsDiagnosis *self = g_new0 (CsDiagnosis, 1);
+
+  g_atomic_ref_count_init (&self->references);
+  self->engine = g_object_ref (engine);
+  self->callers = g_ptr_array_new_with_free_func (caller_free);
+  return self;
+}
+
+static void
+unref (CsDiagnosis *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  g_object_unref (self->engine);
+  g_ptr_array_unref (self->callers);
+  g_clear_pointer (&self->plan, cs_plan_free);
+  g_clear_pointer (&self->snapshot, cs_snapshot_free);
+  g_free (self);
+}
+
+void
+cs_diagnosis_free (CsDiagnosis *self)
+{
+  g_clear_handle_id (&self->calm, g_source_remove);
+  g_ptr_array_set_size (self->callers, 0);
+  unref (self);
+}
+
+static GVariant *
+describe (const CsFinding *finding)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{sv}"));
+  /* Names of programs and rules of others may be anything; D-Bus wants UTF-8. */
+  g_autofree char *message = g_utf8_make_valid (finding->message, -1);
+  g_autofree char *remedy = g_utf8_make_valid (finding->remedy, -1);
+  const struct
+  {
+    const char *key;
+    const char *value;
+  } entries[] = {
+    { "severity", cs_severity_to_string (finding->severity) },
+    { "code", finding->code },
+    { "subject", finding->subject },
+    { "message", message },
+    { "remedy", remedy },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (entries); i++)
+    g_variant_builder_add (&builder, "{sv}", entries[i].key,
+                           g_variant_new_string (entries[i].value));
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+describe_all (const GPtrArray *findings)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < findings->len; i++)
+    g_variant_builder_add_value (&builder, describe (g_ptr_array_index (findings, i)));
+  return g_variant_builder_end (&builder);
+}
+
+/* Exactly one of @findings and @error is given. */
+static void
+answer (CsDiagnosis *self, const GPtrArray *findings, const GError *error)
+{
+  g_autoptr (GPtrArray) callers = g_steal_pointer (&self->callers);
+  g_autoptr (GVariant) reply = NULL;
+
+  self->callers = g_ptr_array_new_with_free_func (caller_free);
+  if (findings != NULL)
+    reply = g_variant_ref_sink (g_variant_new ("(@aa{sv})", describe_all (findings)));
+  for (guint i = 0; i < callers->len; i++)
+    {
+      GDBusMethodInvocation *caller = g_object_ref (g_ptr_array_index (callers, i));
+
+      if (reply != NULL)
+        g_dbus_method_invocation_return_value (caller, reply);
+      else
+        g_dbus_method_invocation_return_gerror (caller, error);
+      cs_engine_release (self->engine);
+    }
+}
+
+static void
+on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  CsDiagnosis *self = user_data;
+  g_autoptr (CsFacts) facts = cs_probe_finish (result);
+  g_autoptr (CsPlan) plan = g_steal_pointer (&self->plan);
+  g_autoptr (CsSnapshot) snapshot = g_steal_pointer (&self->snapshot);
+  g_autoptr (GPtrArray) findings = NULL;
+
+  for (guint i = 0; i < plan->shares->len; i++)
+    {
+      const CsSharePlan *share = g_ptr_array_index (plan->shares, i);
+
+      cs_facts_get_share (facts, share->lan)->repairing
+          = cs_engine_is_fighting (self->engine, share->lan);
+    }
+  findings = cs_diagnose (plan, snapshot, facts);
+  answer (self, findings, NULL);
+  unref (self);
+}
+
+static void
+begin (CsDiagnosis *self)
+{
+  GDBusMethodInvocation *first = g_ptr_array_index (self->callers, 0);
+  g_autoptr (GError) error = NULL;
+  CsPlan *applied;
+
+  self->snapshot = cs_engine_snapshot (self->engine, &error);
+  if (self->snapshot == NULL)
+    {
+      answer (self, NULL, error);
+      return;
+    }
+  self->plan = cs_engine_get_plan (self->engine, &applied);
+  g_atomic_ref_count_inc (&self->references);
+  cs_probe_async (g_dbus_method_invocation_get_connection (first), CS_RUNTIME_DIR,
+                  cs_plan_copy (self->plan), applied, on_probed, self);
+}
+
+static gboolean
+on_calm_poll (gpointer user_data)
+{
+  CsDiagnosis *self = user_data;
+
+  if (cs_engine_is_busy (self->engine) && ++self->polls < CALM_POLLS)
+    return G_SOURCE_CONTINUE;
+  self->calm = 0;
+  begin (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+cs_diagnosis_answer (CsDiagnosis *self, GDBusMethodInvocation *invocation)
+{
+  cs_engine_hold (self->engine);
+  g_ptr_array_add (self->callers, invocation);
+  if (self->callers->len > 1)
+    return;
+  self->polls = 0;
+  if (cs_engine_is_busy (self->engine))
+    self->calm = g_timeout_add (CALM_POLL, on_calm_poll, self);
+  else
+    begin (self);
+}
