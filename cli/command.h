@@ -32,6 +32,7 @@ int cs_command_status (const CsCommand *command, char **arguments);
 int cs_command_list (const CsCommand *command, char **arguments);
 int cs_command_preview (const CsCommand *command, char **arguments);
 int cs_command_interfaces (const CsCommand *command, char **arguments);
+int cs_command_doctor (const CsCommand *command, char **arguments);
 int cs_command_monitor (const CsCommand *command, char **arguments);
 
 /* Fills @entries' variables and @words, the strings that are not options, of which there

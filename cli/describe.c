@@ -4,6 +4,7 @@
 #include "describe.h"
 
 #include "json.h"
+#include "output.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -38,6 +39,16 @@ const char *
 cs_describe_text (const char *text)
 {
   return text != NULL ? text : "";
+}
+
+char *
+cs_describe_blockers (CsDbusShare *share)
+{
+  const char *const *blockers = cs_dbus_share_get_blocked_by (share);
+  g_autofree char *list
+      = blockers != NULL ? g_strjoinv (", ", (char **)blockers) : g_strdup ("");
+
+  return cs_output_line (list);
 }
 
 /* The service's own words say by which uplink, and why that one. */
@@ -143,6 +154,18 @@ add_strings (JsonBuilder *builder, CsDbusShare *share)
 }
 
 static void
+add_blockers (JsonBuilder *builder, CsDbusShare *share)
+{
+  const char *const *blockers = cs_dbus_share_get_blocked_by (share);
+
+  json_builder_set_member_name (builder, "blocked_by");
+  json_builder_begin_array (builder);
+  for (; blockers != NULL && *blockers != NULL; blockers++)
+    json_builder_add_string_value (builder, *blockers);
+  json_builder_end_array (builder);
+}
+
+static void
 add_counters (JsonBuilder *builder, CsDbusShare *share)
 {
   static const char *const names[]
@@ -172,6 +195,7 @@ cs_describe_add_json (JsonBuilder *builder, CsDbusShare *share)
   if (options != NULL)
     cs_json_add_dictionary (builder, options);
   json_builder_end_object (builder);
+  add_blockers (builder, share);
   add_counters (builder, share);
 }
 

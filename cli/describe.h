@@ -17,6 +17,9 @@ char *cs_describe_network (const char *address);
  * its own property; "" for none. */
 char *cs_describe_options (GVariant *options);
 
+/* "ufw, nftables (inet mine)", or ""; for a terminal. */
+char *cs_describe_blockers (CsDbusShare *share);
+
 /* NULL is "": a property that the service does not have. */
 const char *cs_describe_text (const char *text);
 

@@ -35,8 +35,9 @@ color_of_state (const char *state)
     const char *state;
     const char *color;
   } colors[] = {
-    { "active", GREEN }, { "connected", GREEN }, { "waiting", YELLOW },
-    { "failed", RED },   { NULL, NULL },
+    { "active", GREEN },   { "connected", GREEN }, { "waiting", YELLOW },
+    { "warning", YELLOW }, { "failed", RED },      { "error", RED },
+    { NULL, NULL },
   };
   guint i = 0;
 
@@ -168,6 +169,12 @@ column_width (const CsTable *table, guint column)
   return width;
 }
 
+static gboolean
+is_state_column (const char *heading)
+{
+  return g_str_equal (heading, "STATE") || g_str_equal (heading, "SEVERITY");
+}
+
 char *
 cs_table_render (const CsTable *table, gboolean color)
 {
@@ -180,7 +187,7 @@ cs_table_render (const CsTable *table, gboolean color)
 
       for (guint column = 0; column < table->n_columns; column++)
         {
-          gboolean is_state = i > 0 && g_str_equal (headings[column], "STATE");
+          gboolean is_state = i > 0 && is_state_column (headings[column]);
           g_autofree char *cell = is_state ? cs_output_state (row[column], color)
                                   : i == 0 ? cs_output_bold (row[column], color)
                                            : g_strdup (row[column]);

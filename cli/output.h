@@ -24,7 +24,7 @@ char *cs_output_bytes (guint64 bytes);
 /* Columns of equal width, with headings. */
 typedef struct _CsTable CsTable;
 
-/* The column with the heading "STATE" is shown in colour. */
+/* The columns with the headings "STATE" and "SEVERITY" are shown in colour. */
 CsTable *cs_table_new (const char *const *headings);
 /* As many cells as there are headings; an empty one is shown as "-". */
 void cs_table_add (CsTable *table, const char *const *cells);

@@ -9,6 +9,19 @@
 
 #include <stdio.h>
 
+/* It is shared all the same: what blocks it may go. */
+static void
+warn_of_blockers (CsDbusShare *share)
+{
+  g_autofree char *blockers = cs_describe_blockers (share);
+
+  if (*blockers != '\0')
+    fprintf (stderr,
+             "sharectl: warning: another packet filter blocks the clients of %s: %s; "
+             "'sharectl doctor' shows what opens it\n",
+             cs_describe_text (cs_dbus_share_get_lan (share)), blockers);
+}
+
 /* The share works, waits, or has failed or been ended since it began. */
 static int
 report (const char *lan, const char *path)
@@ -29,7 +42,10 @@ report (const char *lan, const char *path)
   if (failed)
     fprintf (stderr, "sharectl: %s\n", line);
   else
-    printf ("%s\n", line);
+    {
+      printf ("%s\n", line);
+      warn_of_blockers (share);
+    }
   return failed ? CS_EXIT_FAILED : CS_EXIT_DONE;
 }
 

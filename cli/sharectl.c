@@ -19,6 +19,8 @@ static const CsCommand commands[] = {
     cs_command_preview },
   { "interfaces", "", "List interfaces, and which can be LAN or WAN",
     cs_command_interfaces },
+  { "doctor", "", "Find out why clients are not served, and what helps",
+    cs_command_doctor },
   { "monitor", "", "Print each change of a share until interrupted", cs_command_monitor },
 };
 

@@ -34,12 +34,17 @@ print_share (CsDbusShare *share, gboolean color)
   g_autofree char *title = cs_output_bold (line, color);
   g_autofree char *state
       = cs_output_state (cs_describe_text (cs_dbus_share_get_state (share)), color);
+  g_autofree char *blockers = cs_describe_blockers (share);
+  g_autofree char *blocked
+      = *blockers != '\0' ? g_strdup_printf ("by %s; see 'sharectl doctor'", blockers)
+                          : g_strdup ("");
   g_autofree char *chosen
       = options != NULL ? cs_describe_options (options) : g_strdup ("");
 
   printf ("%s\n", title);
   print_row ("state", state);
   print_row ("gateway", address);
+  print_row ("blocked", blocked);
   print_counter ("sent", cs_dbus_share_get_bytes_sent (share),
                  cs_dbus_share_get_packets_sent (share));
   print_counter ("received", cs_dbus_share_get_bytes_received (share),

@@ -65,13 +65,13 @@ _sharectl() {
     share) options+=' --address --dns --keep-lan --no-dial --temporary --force' ;;
     preview) options+=' --address --dns --keep-lan --no-dial --temporary --force --json' ;;
     unshare) options+=' --all' ;;
-    status | list | interfaces | monitor) options+=' --json' ;;
+    status | list | interfaces | doctor | monitor) options+=' --json' ;;
     '') options+=' --version' ;;
   esac
 
   case ${words[0]}:${#words[@]} in
-    *:0) offer='share unshare status list preview interfaces monitor help' ;;
-    help:1) offer='share unshare status list preview interfaces monitor' ;;
+    *:0) offer='share unshare status list preview interfaces doctor monitor help' ;;
+    help:1) offer='share unshare status list preview interfaces doctor monitor' ;;
     share:1 | preview:1) offer=$(_sharectl_interfaces lan) ;;
     share:2 | preview:2) offer=via ;;
     unshare:1 | status:1) offer=$(_sharectl_shared) ;;

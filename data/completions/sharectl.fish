@@ -66,10 +66,11 @@ complete -c sharectl -n '__sharectl_at 0 ""' -a status -d 'Show what shares are 
 complete -c sharectl -n '__sharectl_at 0 ""' -a list -d 'List shares'
 complete -c sharectl -n '__sharectl_at 0 ""' -a preview -d 'Show what share would do'
 complete -c sharectl -n '__sharectl_at 0 ""' -a interfaces -d 'List interfaces'
+complete -c sharectl -n '__sharectl_at 0 ""' -a doctor -d 'Find out what is wrong'
 complete -c sharectl -n '__sharectl_at 0 ""' -a monitor -d 'Print each change'
 complete -c sharectl -n '__sharectl_at 0 ""' -a help -d 'Show help'
 complete -c sharectl -n '__sharectl_at 1 help' \
-    -a 'share unshare status list preview interfaces monitor' -d 'Show its options'
+    -a 'share unshare status list preview interfaces doctor monitor' -d 'Show its options'
 
 complete -c sharectl -n '__sharectl_at 1 share preview' -a '(__sharectl_interfaces lan)' -d LAN
 complete -c sharectl -n '__sharectl_at 2 share preview' -a via
@@ -85,4 +86,4 @@ complete -c sharectl -n '__sharectl_in share preview' -l no-dial -d 'Wait for a 
 complete -c sharectl -n '__sharectl_in share preview' -l temporary -d 'Not after a reboot'
 complete -c sharectl -n '__sharectl_in share preview' -l force -d 'Even with the default route'
 complete -c sharectl -n '__sharectl_in unshare' -l all -d 'End all shares'
-complete -c sharectl -n '__sharectl_in preview status list interfaces monitor' -l json -d 'Print JSON'
+complete -c sharectl -n '__sharectl_in preview status list interfaces doctor monitor' -l json -d 'Print JSON'

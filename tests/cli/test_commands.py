@@ -85,6 +85,16 @@ def test_share_that_somebody_ends_at_once(sharectl, service):
     assert (done.returncode, done.stdout) == (3, "") and "'lan0' is not shared" in done.stderr
 
 
+def test_share_that_others_block_is_shared_with_a_warning(sharectl, service):
+    service.become(BlockedBy=["ufw", "nftables (inet mine)"])
+    done = sharectl("share", "lan0", "via", "ppp0")
+    assert (done.returncode, done.stdout) == (
+        0, "lan0 is shared via ppp0: clients get addresses from 192.168.137.0/24\n")
+    assert done.stderr == (
+        "sharectl: warning: another packet filter blocks the clients of lan0: ufw, nftables "
+        "(inet mine); 'sharectl doctor' shows what opens it\n")
+
+
 def test_unshare(sharectl, service):
     service.add("lan0")
     assert ok(sharectl("unshare", "lan0")) == "lan0 is no longer shared\n"
@@ -141,7 +151,15 @@ def test_status_of_one_as_json(sharectl, service):
     assert json.loads(ok(sharectl("status", "lan0", "--json"))) == {"shares": [{
         "lan": "lan0", "wan": "ppp0", "uplink": "ppp0", "state": "active",
         "state_reason": "none", "state_message": "lan0 is shared via ppp0", "address": "", "persistent": True,
-        "options": {"keep_lan": True}, **COUNTERS, "bytes_sent": 2**40}]}
+        "options": {"keep_lan": True}, "blocked_by": [], **COUNTERS, "bytes_sent": 2**40}]}
+
+
+def test_status_of_what_others_block(sharectl, service):
+    service.add("lan0", BlockedBy=["ufw", "nftables (inet \x1bmine)"])
+    assert "  blocked   by ufw, nftables (inet \\x1bmine); see 'sharectl doctor'\n" in (
+        ok(sharectl("status")))
+    assert json.loads(ok(sharectl("status", "--json")))["shares"][0]["blocked_by"] == [
+        "ufw", "nftables (inet \x1bmine)"]
 
 
 def test_status_of_what_is_not_shared(sharectl, service):
@@ -223,6 +241,56 @@ def test_interfaces_as_json(sharectl):
         "state": "connected", "addresses": ["100.64.0.7/32"], "share": "lan1",
         "can_be_lan": False, "lan_reason": "it is point-to-point", "can_be_wan": True,
         "wan_reason": ""}
+
+
+FINDINGS = [
+    {"severity": "error", "code": "dns-silent", "subject": "lan0",
+     "message": "the name server does \x1bnot answer", "remedy": "kill -KILL 7"},
+    {"severity": "info", "code": "ip-forward", "subject": "",
+     "message": "every interface forwards", "remedy": ""},
+]
+
+
+def test_doctor_finds_nothing_wrong(sharectl):
+    assert ok(sharectl("doctor")) == """\
+SEVERITY  SHARE  FINDING
+info      -      nothing is shared
+  -> sharectl share LAN via WAN
+all is well
+"""
+
+
+@pytest.mark.parametrize("severity", ["warning", "error", "of a later version"])
+def test_doctor_finds_something_wrong(sharectl, service, severity):
+    service.tell("find", [{**FINDINGS[0], "severity": severity}, FINDINGS[1]])
+    done = sharectl("doctor")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        "SEVERITY", severity.split()[0], "->", "info"]
+
+
+def test_doctor_shows_findings_and_remedies(sharectl, service):
+    service.tell("find", FINDINGS)
+    assert sharectl("doctor").stdout == """\
+SEVERITY  SHARE  FINDING
+error     lan0   the name server does \\x1bnot answer
+  -> kill -KILL 7
+info      -      every interface forwards
+"""
+
+
+def test_doctor_as_json(sharectl, service):
+    service.tell("find", FINDINGS)
+    done = sharectl("doctor", "--json")
+    assert (done.returncode, json.loads(done.stdout)) == (1, {"findings": FINDINGS})
+    service.tell("find", FINDINGS[1:])
+    assert json.loads(ok(sharectl("doctor", "--json"))) == {"findings": FINDINGS[1:]}
+
+
+def test_doctor_without_the_service(sharectl, service):
+    service.fail("Diagnose", "org.connshare1.Error.Failed", "no netlink")
+    done = sharectl("doctor")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "sharectl: no netlink\n")
 
 
 def test_text_from_elsewhere_cannot_steer_the_terminal(sharectl, service):

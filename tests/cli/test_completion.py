@@ -12,7 +12,8 @@ import pytest
 from conftest import ROOT, SHARECTL
 
 SCRIPTS = ROOT / "data/completions"
-COMMANDS = {"share", "unshare", "status", "list", "preview", "interfaces", "monitor", "help"}
+COMMANDS = {"share", "unshare", "status", "list", "preview", "interfaces", "doctor", "monitor",
+            "help"}
 WORDS = {"auto", "wifi", "ethernet", "mobile", "vpn", "ppp"}
 NMCLI = """#!/bin/sh
 [ "$*" = '-t -e no -f TYPE,NAME connection' ] || exit 1
@@ -48,7 +49,7 @@ OPTIONS = {
     "preview": {"--address", "--dns", "--keep-lan", "--no-dial", "--temporary", "--force", "--json",
                 "--help"},
     "unshare": {"--all", "--help"}, "status": {"--json", "--help"}, "list": {"--json", "--help"},
-    "interfaces": {"--json", "--help"}, "monitor": {"--json", "--help"},
+    "interfaces": {"--json", "--help"}, "doctor": {"--json", "--help"}, "monitor": {"--json", "--help"},
 }
 BASH = """
 source {scripts}/sharectl.bash
