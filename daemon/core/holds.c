@@ -3,6 +3,8 @@
  * damage: then the plan is another anyway. */
 #include "holds.h"
 
+#include "opening.h"
+
 /* An address that goes with our profile is no damage: whether the user has ended that, or
  * it is to be activated again, is for the plan and the step to find out. */
 static char *
@@ -62,10 +64,16 @@ find_route_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
 char *
 cs_share_plan_filter_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
+  g_autofree char *missing = NULL;
+
   if (snapshot->filter_changed)
     return g_strdup_printf ("the packet filter was changed by \"%s\"",
                             snapshot->filter_changed);
-  return NULL;
+  if (cs_opening_zone_is_lost (plan, snapshot))
+    return g_strdup_printf ("firewalld has taken %s out of the zone %s", plan->lan,
+                            plan->zone);
+  missing = cs_opening_missing (plan, snapshot->firewall);
+  return missing ? g_strdup_printf ("an accept is gone (%s)", missing) : NULL;
 }
 
 char *

@@ -8,7 +8,6 @@
 #include <linux/netfilter.h>
 #include <string.h>
 
-#define TABLE       "ip filter"
 #define FORWARD     "FORWARD"
 #define INPUT       "INPUT"
 #define DOCKER_USER "DOCKER-USER"
@@ -128,30 +127,86 @@ chain_for (const CsFirewall *firewall, const CsFilterChain *base)
 {
   if (base->hook == CS_HOOK_INPUT)
     return INPUT;
-  return leads_to_docker_user (base) && cs_firewall_find (firewall, TABLE, DOCKER_USER)
+  return leads_to_docker_user (base)
+                 && cs_firewall_find (firewall, CS_OPENING_TABLE, DOCKER_USER)
              ? DOCKER_USER
              : FORWARD;
 }
 
-void
-cs_opening_choose (CsSharePlan *share, const CsFirewall *firewall)
+static void
+choose_chains (CsSharePlan *share, const CsFirewall *firewall)
 {
   GPtrArray *open = g_ptr_array_new ();
+  CsBlock block;
+
+  for (guint i = 0; i < firewall->chains->len; i++)
+    {
+      const CsFilterChain *base = firewall->chains->pdata[i];
+
+      if (g_str_equal (base->table, CS_OPENING_TABLE)
+          && g_str_equal (base->name, base->hook == CS_HOOK_INPUT ? INPUT : FORWARD)
+          && find_block (share, firewall, base, TRUE, &block))
+        g_ptr_array_add (open, g_strdup (chain_for (firewall, base)));
+    }
+  if (open->len > 0)
+    g_ptr_array_add (open, NULL);
+  share->open = (char **)g_ptr_array_free (open, FALSE);
+}
+
+static gboolean
+firewalld_drops (const CsSharePlan *share, const CsFirewall *firewall)
+{
   CsBlock block;
 
   for (guint i = 0; firewall && i < firewall->chains->len; i++)
     {
       const CsFilterChain *base = firewall->chains->pdata[i];
 
-      if (g_str_equal (base->table, TABLE)
-          && g_str_equal (base->name, base->hook == CS_HOOK_INPUT ? INPUT : FORWARD)
-          && find_block (share, firewall, base, TRUE, &block))
-        g_ptr_array_add (open, g_strdup (chain_for (firewall, base)));
+      if (g_str_equal (base->table, "inet firewalld")
+          && find_block (share, firewall, base, FALSE, &block))
+        return TRUE;
     }
-  g_strfreev (share->open);
-  if (open->len > 0)
-    g_ptr_array_add (open, NULL);
-  share->open = (char **)g_ptr_array_free (open, FALSE);
+  return FALSE;
+}
+
+/* Once it is ours it stays so, as in that zone nothing is dropped that would tell. */
+static void
+choose_zone (CsSharePlan *share, const CsSharePlan *before, const CsSnapshot *snapshot)
+{
+  const CsInterface *lan = cs_snapshot_find_index (snapshot, share->lan_ifindex);
+
+  if (!snapshot->firewalld || !lan)
+    return;
+  if (before && before->zone && before->lan_ifindex == share->lan_ifindex)
+    {
+      share->zone = g_strdup (before->zone);
+      share->found_zone = g_strdup (before->found_zone);
+    }
+  else if (firewalld_drops (share, snapshot->firewall))
+    {
+      share->zone = g_strdup (CS_FIREWALLD_ZONE);
+      share->found_zone = g_strdup (lan->zone);
+    }
+}
+
+void
+cs_opening_choose (CsSharePlan *share,
+                   const CsSharePlan *before,
+                   const CsSnapshot *snapshot)
+{
+  if (snapshot->firewall)
+    choose_chains (share, snapshot->firewall);
+  choose_zone (share, before, snapshot);
+}
+
+gboolean
+cs_opening_zone_is_lost (const CsSharePlan *share, const CsSnapshot *snapshot)
+{
+  const CsInterface *lan = cs_snapshot_find_index (snapshot, share->lan_ifindex);
+
+  return share->zone && snapshot->firewalld && lan
+         && g_strcmp0 (lan->zone, share->zone) != 0
+         && firewalld_drops (share, snapshot->firewall);
 }
 
 gboolean
@@ -201,28 +256,6 @@ cs_opening_rules (const CsSharePlan *share, const char *chain)
   return (char **)g_ptr_array_free (rules, FALSE);
 }
 
-gboolean
-cs_opening_is_for (const CsFilterRule *rule, const char *lan)
-{
-  CsPacket packet = { 0 };
-
-  if (!rule->ours)
-    return FALSE;
-  cs_packet_set_name (&packet, CS_MATCH_IIFNAME, lan);
-  for (guint i = 0; i < rule->matches->len; i++)
-    {
-      const CsMatch *match = rule->matches->pdata[i];
-
-      if ((match->key == CS_MATCH_IIFNAME || match->key == CS_MATCH_OIFNAME)
-          && match->ranges->len == 1
-          && memcmp (packet.values[CS_MATCH_IIFNAME].low,
-                     g_array_index (match->ranges, CsMatchRange, 0).low, CS_MATCH_SIZE)
-                 == 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static gboolean
 has_ours (const CsFilterChain *chain, const char *wanted)
 {
@@ -240,9 +273,9 @@ has_ours (const CsFilterChain *chain, const char *wanted)
 char *
 cs_opening_missing (const CsSharePlan *share, const CsFirewall *firewall)
 {
-  for (char **name = share->open; name && *name; name++)
+  for (char **name = firewall ? share->open : NULL; name && *name; name++)
     {
-      const CsFilterChain *chain = cs_firewall_find (firewall, TABLE, *name);
+      const CsFilterChain *chain = cs_firewall_find (firewall, CS_OPENING_TABLE, *name);
       g_auto (GStrv) rules = cs_opening_rules (share, *name);
 
       for (guint i = 0; chain && rules[i]; i++)

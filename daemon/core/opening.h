@@ -11,6 +11,14 @@
 
 #include "plan.h"
 
+/* firewalld's table is its own, and it is asked instead: the LAN is put into this zone,
+ * which it has for sharing: DHCP, DNS, ICMP and SSH for this host, and all forwarding. */
+#define CS_FIREWALLD_ZONE "nm-shared"
+
+/* Where accepts go, and how they are known again. */
+#define CS_OPENING_TABLE   "ip filter"
+#define CS_OPENING_COMMENT "connshare"
+
 /* Kinds of packets that a share lives by. */
 typedef enum
 {
@@ -29,19 +37,24 @@ typedef struct
   CsFlow flow;               /* the first of those that are dropped */
 } CsBlock;
 
-/* Sets .open of @share, the rest of which is planned. */
-void cs_opening_choose (CsSharePlan *share, const CsFirewall *firewall /* nullable */);
+/* Sets .open, .zone and .found_zone of @share, the rest of which is planned. @before
+ * (nullable) is what is in force for it. */
+void cs_opening_choose (CsSharePlan *share,
+                        const CsSharePlan *before,
+                        const CsSnapshot *snapshot);
 /* Whether @chains (nullable) are all such as that chooses. */
 gboolean cs_opening_is_valid (char **chains);
 
 /* The accepts that @share wants in @chain of "ip filter", as cs_filter_rule_to_string ()
  * has them and nft(8) takes them: strv, owned. */
 char **cs_opening_rules (const CsSharePlan *share, const char *chain);
-/* Whether @rule is one of ours that mentions @lan. */
-gboolean cs_opening_is_for (const CsFilterRule *rule, const char *lan);
 /* The first accept that @share wants and @firewall does not have, "FORWARD: iifname ...":
  * owned, or NULL. */
-char *cs_opening_missing (const CsSharePlan *share, const CsFirewall *firewall);
+char *
+cs_opening_missing (const CsSharePlan *share, const CsFirewall *firewall /* nullable */);
+/* Whether firewalld, in whose hands the LAN's zone is, has it in another one, and drops.
+ */
+gboolean cs_opening_zone_is_lost (const CsSharePlan *share, const CsSnapshot *snapshot);
 
 /* What drops packets of @share although the accepts are in: of CsBlock, at most one for a
  * base chain, valid as long as @firewall (nullable: none) is. Owned. */

@@ -460,7 +460,7 @@ plan_share (Planner *p, const CsRequest *request)
       || !plan_routing (p, &error))
     return new_failed (request->lan, error);
   plan_services (p);
-  cs_opening_choose (share, p->snapshot->firewall);
+  cs_opening_choose (share, p->before, p->snapshot);
   share->blocked_by = cs_blocked_by (share, p->snapshot->firewall);
   cs_found_fill (share, p->previous, p->snapshot);
   plan_state (p);

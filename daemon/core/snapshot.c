@@ -97,6 +97,7 @@ cs_interface_free (CsInterface *interface)
   g_free (interface->connection_uuid);
   g_free (interface->connection_path);
   g_free (interface->carries);
+  g_free (interface->zone);
   g_strfreev (interface->dns);
   g_free (interface);
 }

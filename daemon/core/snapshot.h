@@ -69,6 +69,8 @@ typedef struct
   int rp_filter;     /* the effective one: the larger of conf/all and conf/IF */
   int rp_filter_own; /* conf/IF alone: what to put back */
 
+  char *zone; /* (owned) (nullable) of firewalld; NULL: none, or it does not run */
+
   /* what NetworkManager says; unset where it does not run */
   CsManaged managed;
   char *label;                /* (owned) (nullable) vendor and product, for people */
@@ -115,10 +117,11 @@ typedef struct
   GArray
       *rule_tables; /* (owned) of guint32: for each policy rule the table it looks up */
   gboolean nm_running;
-  char *primary;     /* (owned) (nullable) ip-interface of the primary connection */
-  char **resolv_dns; /* (owned) IPv4 servers of /etc/resolv.conf less loopback */
-  guint dns_port;    /* 53, or where a name server can listen when some other
-                        program holds port 53 of the wildcard address */
+  char *primary;        /* (owned) (nullable) ip-interface of the primary connection */
+  char **resolv_dns;    /* (owned) IPv4 servers of /etc/resolv.conf less loopback */
+  guint dns_port;       /* 53, or where a name server can listen when some other
+                           program holds port 53 of the wildcard address */
+  gboolean firewalld;   /* it runs, and has a zone for sharing */
   CsFirewall *firewall; /* (owned) (nullable) others' packet filters; NULL: not known */
   char *filter_changed; /* (owned) (nullable) the program that has changed or removed our
                            own table since we made it */

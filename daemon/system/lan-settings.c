@@ -75,6 +75,8 @@ cs_lan_settings_new (const CsSharePlan *share,
   g_object_set (connection, NM_SETTING_CONNECTION_ID, id, NM_SETTING_CONNECTION_UUID,
                 uuid, NM_SETTING_CONNECTION_INTERFACE_NAME, share->lan,
                 NM_SETTING_CONNECTION_AUTOCONNECT, FALSE, NULL);
+  if (share->zone != NULL)
+    g_object_set (connection, NM_SETTING_CONNECTION_ZONE, share->zone, NULL);
   nm_connection_add_setting (profile, connection);
   add_link (profile, device, found);
   nm_connection_add_setting (profile, new_address (share->address));

@@ -35,6 +35,7 @@ struct _CsNetworkMonitor
   GObject parent;
 
   CsNetworkManager *manager; /* (owned) (nullable) */
+  CsFirewalld *firewalld;    /* (owned) (nullable) */
   CsKernelView *kernel;      /* (owned) */
   CsResolvConfWatch *resolv; /* (owned) */
   CsNftWatch *filter;        /* (owned) (nullable) where the kernel has none */
@@ -160,6 +161,8 @@ cs_network_monitor_snapshot (CsMonitor *monitor, GError **error)
   g_strfreev (snapshot->resolv_dns);
   snapshot->resolv_dns = cs_resolv_conf_servers ();
   snapshot->dns_port = cs_dns_port_choose ();
+  if (self->firewalld != NULL)
+    cs_firewalld_fill (self->firewalld, snapshot);
   if (self->filter != NULL)
     {
       snapshot->firewall = cs_nft_watch_get_firewall (self->filter);
@@ -205,6 +208,7 @@ cs_network_monitor_finalize (GObject *object)
   g_clear_pointer (&self->resolv, cs_resolv_conf_unwatch);
   g_clear_pointer (&self->kernel, cs_kernel_view_free);
   g_clear_object (&self->manager);
+  g_clear_object (&self->firewalld);
   G_OBJECT_CLASS (cs_network_monitor_parent_class)->finalize (object);
 }
 
@@ -215,7 +219,7 @@ cs_network_monitor_class_init (CsNetworkMonitorClass *class)
 }
 
 CsMonitor *
-cs_network_monitor_new (CsNetworkManager *manager, GError **error)
+cs_network_monitor_new (CsNetworkManager *manager, CsFirewalld *firewalld, GError **error)
 {
   g_autoptr (CsNetworkMonitor) self = g_object_new (CS_TYPE_NETWORK_MONITOR, NULL);
   g_autoptr (GError) unheard = NULL;
@@ -228,6 +232,12 @@ cs_network_monitor_new (CsNetworkManager *manager, GError **error)
   if (self->filter == NULL)
     g_warning ("%s; what others change there is not repaired", unheard->message);
   self->resolv = cs_resolv_conf_watch (queue_changed, self);
+  if (firewalld != NULL)
+    {
+      self->firewalld = g_object_ref (firewalld);
+      g_signal_connect_object (firewalld, "changed", G_CALLBACK (queue_changed), self,
+                               G_CONNECT_SWAPPED);
+    }
   if (manager != NULL)
     {
       self->manager = g_object_ref (manager);

@@ -3,11 +3,15 @@
 #pragma once
 
 #include "engine/monitor.h"
+#include "firewalld.h"
 #include "network-manager.h"
 
 #define CS_TYPE_NETWORK_MONITOR (cs_network_monitor_get_type ())
 G_DECLARE_FINAL_TYPE (CsNetworkMonitor, cs_network_monitor, CS, NETWORK_MONITOR, GObject)
 
-/* @manager may be NULL: then the snapshots are those of a host without NetworkManager.
+/* Both may be NULL: then the snapshots are those of a host without NetworkManager, or
+ * without firewalld.
  * Fails where the kernel's announcements cannot be subscribed. */
-CsMonitor *cs_network_monitor_new (CsNetworkManager *manager, GError **error);
+CsMonitor *cs_network_monitor_new (CsNetworkManager *manager,
+                                   CsFirewalld *firewalld,
+                                   GError **error);

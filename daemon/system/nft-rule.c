@@ -8,6 +8,8 @@
 #include "nft-set.h"
 #include "xt-match.h"
 
+#include "core/opening.h"
+
 #include <libnftnl/expr.h>
 #include <libnftnl/udata.h>
 #include <linux/netfilter.h>
@@ -16,8 +18,6 @@
 
 /* Registers by the names of both kinds: NFT_REG_1 to 4 and NFT_REG32_00 to 15. */
 #define REGISTERS 24
-
-#define OUR_COMMENT "connshare"
 
 /* What a register holds. */
 typedef struct
@@ -37,6 +37,13 @@ typedef struct
   GPtrArray *rules;   /* unowned */
   gboolean mapped;    /* a verdict map was the last of the rule */
 } Parser;
+
+/* libnftnl's own takes what is not set for a pointer. */
+static guint32
+get_u32 (const struct nftnl_expr *expr, uint16_t attribute)
+{
+  return nftnl_expr_is_set (expr, attribute) ? nftnl_expr_get_u32 (expr, attribute) : 0;
+}
 
 static Register *
 get_register (Parser *parser, guint32 number)
@@ -75,7 +82,8 @@ to_wire (CsMatchKey key, const void *data, gsize length, guint8 *bytes)
   guint32 number;
 
   memset (bytes, 0, CS_MATCH_SIZE);
-  memcpy (bytes, data, MIN (length, CS_MATCH_SIZE));
+  if (data != NULL)
+    memcpy (bytes, data, MIN (length, CS_MATCH_SIZE));
   if (!is_host_number (key) || length < sizeof number)
     return;
   memcpy (&number, bytes, sizeof number);
@@ -91,7 +99,7 @@ on_meta (Parser *parser, const struct nftnl_expr *expr)
 
   if (!nftnl_expr_is_set (expr, NFTNL_EXPR_META_DREG))
     return; /* sets a mark, for instance */
-  switch (nftnl_expr_get_u32 (expr, NFTNL_EXPR_META_KEY))
+  switch (get_u32 (expr, NFTNL_EXPR_META_KEY))
     {
     case NFT_META_IIFNAME:
       key = CS_MATCH_IIFNAME;
@@ -118,15 +126,15 @@ on_meta (Parser *parser, const struct nftnl_expr *expr)
     default:
       break;
     }
-  load (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_META_DREG), key, length);
+  load (parser, get_u32 (expr, NFTNL_EXPR_META_DREG), key, length);
 }
 
 static void
 on_payload (Parser *parser, const struct nftnl_expr *expr)
 {
-  guint32 base = nftnl_expr_get_u32 (expr, NFTNL_EXPR_PAYLOAD_BASE);
-  guint32 offset = nftnl_expr_get_u32 (expr, NFTNL_EXPR_PAYLOAD_OFFSET);
-  guint32 length = nftnl_expr_get_u32 (expr, NFTNL_EXPR_PAYLOAD_LEN);
+  guint32 base = get_u32 (expr, NFTNL_EXPR_PAYLOAD_BASE);
+  guint32 offset = get_u32 (expr, NFTNL_EXPR_PAYLOAD_OFFSET);
+  guint32 length = get_u32 (expr, NFTNL_EXPR_PAYLOAD_LEN);
   CsMatchKey key = CS_MATCH_OTHER;
 
   if (!nftnl_expr_is_set (expr, NFTNL_EXPR_PAYLOAD_DREG))
@@ -139,7 +147,7 @@ on_payload (Parser *parser, const struct nftnl_expr *expr)
     key = CS_MATCH_DADDR;
   else if (base == NFT_PAYLOAD_TRANSPORT_HEADER && offset == 2 && length == 2)
     key = CS_MATCH_DPORT;
-  load (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_PAYLOAD_DREG), key, length);
+  load (parser, get_u32 (expr, NFTNL_EXPR_PAYLOAD_DREG), key, length);
 }
 
 static void
@@ -149,16 +157,15 @@ on_ct (Parser *parser, const struct nftnl_expr *expr)
 
   if (!nftnl_expr_is_set (expr, NFTNL_EXPR_CT_DREG))
     return;
-  if (nftnl_expr_get_u32 (expr, NFTNL_EXPR_CT_KEY) == NFT_CT_STATE)
+  if (get_u32 (expr, NFTNL_EXPR_CT_KEY) == NFT_CT_STATE)
     key = CS_MATCH_CT_STATE;
-  load (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_CT_DREG), key, 4);
+  load (parser, get_u32 (expr, NFTNL_EXPR_CT_DREG), key, 4);
 }
 
 static void
 on_bitwise (Parser *parser, const struct nftnl_expr *expr)
 {
-  Register value
-      = *get_register (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_BITWISE_SREG));
+  Register value = *get_register (parser, get_u32 (expr, NFTNL_EXPR_BITWISE_SREG));
   guint32 length = 0, xor_length = 0;
   const void *mask = nftnl_expr_get (expr, NFTNL_EXPR_BITWISE_MASK, &length);
   const guint8 *bits = nftnl_expr_get (expr, NFTNL_EXPR_BITWISE_XOR, &xor_length);
@@ -171,7 +178,7 @@ on_bitwise (Parser *parser, const struct nftnl_expr *expr)
   value.masked = TRUE;
   if (mask != NULL)
     to_wire (value.key, mask, length, value.mask);
-  *get_register (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_BITWISE_DREG)) = value;
+  *get_register (parser, get_u32 (expr, NFTNL_EXPR_BITWISE_DREG)) = value;
 }
 
 static gboolean
@@ -260,29 +267,26 @@ match_cmp (const Register *value, guint32 operator, const guint8 * data, gsize l
 static void
 on_cmp (Parser *parser, const struct nftnl_expr *expr)
 {
-  const Register *value
-      = get_register (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_CMP_SREG));
+  const Register *value = get_register (parser, get_u32 (expr, NFTNL_EXPR_CMP_SREG));
   guint32 length = 0;
   const void *data = nftnl_expr_get (expr, NFTNL_EXPR_CMP_DATA, &length);
   guint8 bytes[CS_MATCH_SIZE];
 
   to_wire (value->key, data, length, bytes);
-  add (parser, match_cmp (value, nftnl_expr_get_u32 (expr, NFTNL_EXPR_CMP_OP), bytes,
+  add (parser, match_cmp (value, get_u32 (expr, NFTNL_EXPR_CMP_OP), bytes,
                           MIN (length, CS_MATCH_SIZE)));
 }
 
 static void
 on_range (Parser *parser, const struct nftnl_expr *expr)
 {
-  const Register *value
-      = get_register (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_RANGE_SREG));
+  const Register *value = get_register (parser, get_u32 (expr, NFTNL_EXPR_RANGE_SREG));
   guint32 length = 0;
   const void *from = nftnl_expr_get (expr, NFTNL_EXPR_RANGE_FROM_DATA, &length);
   const void *to = nftnl_expr_get (expr, NFTNL_EXPR_RANGE_TO_DATA, &length);
   guint8 low[CS_MATCH_SIZE], high[CS_MATCH_SIZE];
-  CsMatch *match
-      = cs_match_new (value->masked ? CS_MATCH_OTHER : value->key,
-                      nftnl_expr_get_u32 (expr, NFTNL_EXPR_RANGE_OP) == NFT_RANGE_NEQ);
+  CsMatch *match = cs_match_new (value->masked ? CS_MATCH_OTHER : value->key,
+                                 get_u32 (expr, NFTNL_EXPR_RANGE_OP) == NFT_RANGE_NEQ);
 
   to_wire (value->key, from, length, low);
   to_wire (value->key, to, length, high);
@@ -324,12 +328,12 @@ static void
 on_immediate (Parser *parser, const struct nftnl_expr *expr)
 {
   if (nftnl_expr_is_set (expr, NFTNL_EXPR_IMM_VERDICT))
-    set_verdict (parser->rule, (int)nftnl_expr_get_u32 (expr, NFTNL_EXPR_IMM_VERDICT),
+    set_verdict (parser->rule, (int)get_u32 (expr, NFTNL_EXPR_IMM_VERDICT),
                  nftnl_expr_is_set (expr, NFTNL_EXPR_IMM_CHAIN)
                      ? nftnl_expr_get_str (expr, NFTNL_EXPR_IMM_CHAIN)
                      : NULL);
   else
-    load (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_IMM_DREG), CS_MATCH_OTHER, 4);
+    load (parser, get_u32 (expr, NFTNL_EXPR_IMM_DREG), CS_MATCH_OTHER, 4);
 }
 
 static void
@@ -365,10 +369,9 @@ add_mapped (Parser *parser, const Register *value, const GArray *elements, gsize
 static void
 on_lookup (Parser *parser, const struct nftnl_expr *expr)
 {
-  const Register *value
-      = get_register (parser, nftnl_expr_get_u32 (expr, NFTNL_EXPR_LOOKUP_SREG));
+  const Register *value = get_register (parser, get_u32 (expr, NFTNL_EXPR_LOOKUP_SREG));
   gboolean is_map = nftnl_expr_is_set (expr, NFTNL_EXPR_LOOKUP_DREG);
-  guint32 target = is_map ? nftnl_expr_get_u32 (expr, NFTNL_EXPR_LOOKUP_DREG) : 0;
+  guint32 target = is_map ? get_u32 (expr, NFTNL_EXPR_LOOKUP_DREG) : 0;
   g_autoptr (GArray) elements = NULL;
   CsMatch *match;
   gsize length = 0;
@@ -394,8 +397,7 @@ on_lookup (Parser *parser, const struct nftnl_expr *expr)
       return;
     }
   match = cs_match_new (
-      value->key,
-      (nftnl_expr_get_u32 (expr, NFTNL_EXPR_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV) != 0);
+      value->key, (get_u32 (expr, NFTNL_EXPR_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV) != 0);
   for (guint i = 0; i < elements->len; i++)
     add_element (match, &g_array_index (elements, CsNftElement, i), length);
   add (parser, match);
@@ -411,10 +413,10 @@ on_match (Parser *parser, const struct nftnl_expr *expr)
   const char *name = nftnl_expr_get_str (expr, NFTNL_EXPR_MT_NAME);
 
   if (g_strcmp0 (name, "comment") == 0)
-    parser->rule->ours = cs_xt_comment_is (info, length, OUR_COMMENT);
+    parser->rule->ours = cs_xt_comment_is (info, length, CS_OPENING_COMMENT);
   else
-    cs_xt_match_append (parser->rule->matches, name,
-                        nftnl_expr_get_u32 (expr, NFTNL_EXPR_MT_REV), info, length);
+    cs_xt_match_append (parser->rule->matches, name, get_u32 (expr, NFTNL_EXPR_MT_REV),
+                        info, length);
 }
 
 static void
@@ -502,8 +504,8 @@ has_our_comment (const struct nftnl_rule *rule)
     const char *text = nftnl_udata_get (item);
 
     if (nftnl_udata_type (item) == NFTNL_UDATA_RULE_COMMENT
-        && nftnl_udata_len (item) == sizeof OUR_COMMENT
-        && memcmp (text, OUR_COMMENT, sizeof OUR_COMMENT) == 0)
+        && nftnl_udata_len (item) == sizeof CS_OPENING_COMMENT
+        && memcmp (text, CS_OPENING_COMMENT, sizeof CS_OPENING_COMMENT) == 0)
       return TRUE;
   }
   return FALSE;

@@ -50,9 +50,8 @@ on_element (struct nftnl_set_elem *item, void *user_data)
 {
   Reading *reading = user_data;
   Bound bound = { 0 };
-  guint32 length = 0;
+  guint32 length = 0, flags = 0;
   const void *key = nftnl_set_elem_get (item, NFTNL_SET_ELEM_KEY, &length);
-  const char *chain = nftnl_set_elem_get_str (item, NFTNL_SET_ELEM_CHAIN);
 
   if (key == NULL || reading->bounds->len > 2 * ELEMENTS_MAX)
     return 0;
@@ -60,13 +59,14 @@ on_element (struct nftnl_set_elem *item, void *user_data)
   memcpy (bound.element.low, key, length);
   memcpy (bound.element.high, key, length);
   reading->length = length;
-  bound.is_end
-      = (nftnl_set_elem_get_u32 (item, NFTNL_SET_ELEM_FLAGS) & NFT_SET_ELEM_INTERVAL_END)
-        != 0;
+  /* libnftnl takes what is not set for a pointer. */
+  if (nftnl_set_elem_is_set (item, NFTNL_SET_ELEM_FLAGS))
+    flags = nftnl_set_elem_get_u32 (item, NFTNL_SET_ELEM_FLAGS);
+  bound.is_end = (flags & NFT_SET_ELEM_INTERVAL_END) != 0;
   if (nftnl_set_elem_is_set (item, NFTNL_SET_ELEM_VERDICT))
     bound.element.verdict = (int)nftnl_set_elem_get_u32 (item, NFTNL_SET_ELEM_VERDICT);
   if (nftnl_set_elem_is_set (item, NFTNL_SET_ELEM_CHAIN))
-    bound.element.chain = g_strdup (chain);
+    bound.element.chain = g_strdup (nftnl_set_elem_get_str (item, NFTNL_SET_ELEM_CHAIN));
   g_array_append_val (reading->bounds, bound);
   return 0;
 }
