@@ -142,6 +142,18 @@ cs_block_remedy (const CsBlock *block, const CsSharePlan *share)
   return g_string_free (out, FALSE);
 }
 
+/* Whether the plan itself is about to open it. */
+static gboolean
+is_to_be_opened (const CsBlock *block,
+                 const CsSharePlan *share,
+                 const CsFirewall *firewall)
+{
+  g_autofree char *missing = cs_opening_missing (share, firewall);
+
+  return (is_iptables (block->base) && missing)
+         || (is_firewalld (block->base) && share->zone);
+}
+
 char **
 cs_blocked_by (const CsSharePlan *share, const CsFirewall *firewall)
 {
@@ -153,7 +165,7 @@ cs_blocked_by (const CsSharePlan *share, const CsFirewall *firewall)
       const CsBlock *block = &g_array_index (blocks, CsBlock, i);
       g_autofree char *owner = cs_block_owner (block, firewall);
 
-      if (!is_iptables (block->base) && block->drop.certain
+      if (block->drop.certain && !is_to_be_opened (block, share, firewall)
           && !g_ptr_array_find_with_equal_func (owners, owner, g_str_equal, NULL))
         g_ptr_array_add (owners, g_steal_pointer (&owner));
     }

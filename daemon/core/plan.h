@@ -72,8 +72,8 @@ typedef struct
   char **
       open; /* (owned) (nullable) chains of "ip filter" that get accepts, see opening.h */
 
-  char *zone;       /* (owned) (nullable) of firewalld, that the LAN is put into */
-  char *found_zone; /* (owned) (nullable) the one that it was in; none */
+  char *zone;        /* (owned) (nullable) of firewalld, that the LAN is put into */
+  char *found_zone;  /* (owned) (nullable) the one that it was in; none */
   char **blocked_by; /* (owned) (nullable) others' packet filters that stay in the way */
 
   /* What the next plan wants to know. */
