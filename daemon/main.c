@@ -18,6 +18,7 @@
 
 #include "config.h"
 #include "memory.h"
+#include "notify.h"
 #include "dbus/errors.h"
 #include "dbus/names.h"
 
@@ -235,6 +236,7 @@ on_network_manager (GObject *source, GAsyncResult *result, gpointer user_data)
                             service);
   g_signal_connect_swapped (service->engine, "share-changed", G_CALLBACK (trim_when_calm),
                             service);
+  cs_notify_of_shares (service->engine);
   cs_engine_start (service->engine);
   own_name (service);
   watch_idle (service);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What came of a pass, as the world sees it. */
 #include "engine-private.h"
+#include "log.h"
 
 static void
 log_change (const char *lan, const CsSharePlan *old, const CsSharePlan *new)
 {
   if (new == NULL)
-    g_message ("%s: no longer shared", lan);
+    cs_message (lan, "no longer shared");
   else if (old == NULL || g_strcmp0 (old->message, new->message) != 0)
-    g_message ("%s: %s: %s", lan, cs_state_to_string (new->state), new->message);
+    cs_message (lan, "%s: %s", cs_state_to_string (new->state), new->message);
 }
 
 static void

@@ -3,6 +3,7 @@
  * plans, acts (pass.c), publishes, and answers the orders. Some things need another look
  * later though nothing happens: the plan's own decisions, and what has failed. */
 #include "engine-private.h"
+#include "log.h"
 
 #include "core/holds.h"
 
@@ -100,7 +101,7 @@ find_damage (CsEngine *self, const CsPlan *target, const CsSnapshot *snapshot)
         cs_repairs_healthy (self->repairs, share->lan);
       else if (cs_repairs_may (self->repairs, share->lan, snapshot->now, settle, &again))
         {
-          g_message ("%s: %s; repairing it", share->lan, damage);
+          cs_message (share->lan, "%s; repairing it", damage);
           g_hash_table_add (self->dirty, g_strdup (share->lan));
         }
       else if (wake_at == 0 || again < wake_at)

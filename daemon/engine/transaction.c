@@ -3,6 +3,8 @@
  * turns round and calls apply (to -> from). */
 #include "transaction.h"
 
+#include "log.h"
+
 typedef struct
 {
   GPtrArray *steps;        /* (owned) */
@@ -50,8 +52,8 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
     g_debug ("%s: %s done%s", lan_of (transaction), cs_step_get_name (step),
              transaction->undoing ? " (undo)" : "");
   else if (transaction->undoing || transaction->to == NULL)
-    g_warning ("%s: %s could not be put back: %s", lan_of (transaction),
-               cs_step_get_name (step), error->message);
+    cs_warning (lan_of (transaction), "%s could not be put back: %s",
+                cs_step_get_name (step), error->message);
 
   if (error != NULL && transaction->error == NULL)
     {

@@ -3,6 +3,8 @@
  * a device that is not a LAN. */
 #include "dial.h"
 
+#include "log.h"
+
 #include <string.h>
 
 struct _CsDialStep
@@ -148,7 +150,7 @@ dial (CsDialStep *self, const CsPlan *plan, const CsSharePlan *share)
     return;
   if (choose_device (client, profile, plan, &device, &lan))
     {
-      g_message ("%s: connecting \"%s\"", share->lan, nm_connection_get_id (profile));
+      cs_message (share->lan, "connecting \"%s\"", nm_connection_get_id (profile));
       activate (self, client, profile, device);
       return;
     }

@@ -9,6 +9,7 @@
 
 #include "dnsmasq-process.h"
 #include "dnsmasq-upstream.h"
+#include "log.h"
 #include "port-owner.h"
 
 #include "core/dnsmasq-config.h"
@@ -94,7 +95,7 @@ on_died (CsDnsmasqProcess *process, gpointer user_data)
   gint64 life = g_get_monotonic_time () - server->started;
   gint64 wait = MAX (0, MIN_LIFE - life) / 1000;
 
-  g_message ("%s: dnsmasq has ended unexpectedly and is started again", server->lan);
+  cs_message (server->lan, "dnsmasq has ended unexpectedly and is started again");
   g_clear_handle_id (&server->report, g_source_remove);
   server->report = g_timeout_add ((guint)wait, on_report, server);
 }

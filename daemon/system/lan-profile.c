@@ -11,6 +11,7 @@
 
 #include "address-watch.h"
 #include "lan-settings.h"
+#include "log.h"
 #include "nm-words.h"
 
 #include "dbus/errors.h"
@@ -372,8 +373,9 @@ on_found_activated (GObject *source, GAsyncResult *result, gpointer user_data)
       await_end (user_data);
       return;
     }
-  g_message ("%s: the profile %s, which was active before, does not come back: %s",
-             call->from->lan, call->from->found_connection, error->message);
+  cs_message (call->from->lan,
+              "the profile %s, which was active before, does not come back: %s",
+              call->from->found_connection, error->message);
   deactivate (user_data);
 }
 

@@ -4,6 +4,7 @@
 #include "renew.h"
 
 #include "link.h"
+#include "log.h"
 #include "netlink.h"
 
 struct _CsRenewStep
@@ -64,8 +65,8 @@ apply_async (CsStep *step,
 
   g_task_set_source_tag (task, apply_async);
   if (has_moved (from, to) && !is_wireless (to->lan) && !bounce (to, &error))
-    g_warning ("%s: clients keep their old addresses for a while: %s", to->lan,
-               error->message);
+    cs_warning (to->lan, "clients keep their old addresses for a while: %s",
+                error->message);
   g_task_return_boolean (task, TRUE);
 }
 
