@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# An uplink that is a line of plain pppd, which NetworkManager does not know.
+#
+import pytest
+from machine import wait_for
+
+PEER = """plugin rp-pppoe.so
+nic-wan0
+user alice
+noauth
+usepeerdns
+noipdefault
+defaultroute
+holdoff 1
+maxfail 0
+"""
+UNMANAGED = "[keyfile]\nunmanaged-devices=interface-name:ppp*\n"
+
+
+@pytest.fixture
+def provider(vm):
+    """`pppd call provider`, and NetworkManager is told to let ppp* alone."""
+    vm.put("/etc/ppp/peers/provider", PEER.encode())
+    vm.put("/etc/NetworkManager/conf.d/ppp.conf", UNMANAGED.encode())
+    vm.run("nmcli general reload")
+
+
+def dial(vm, *options):
+    vm.run(["pppd", "call", "provider", *options])
+
+
+def address(vm):
+    return vm.run("ip -4 -o address show dev ppp0 | sed -n 's/.*inet \\([0-9.]*\\).*/\\1/p'")
+
+
+def test_client_browses_through_pppd(vm, client, provider):
+    vm.run("sharectl share lan0 via ppp0")
+    dial(vm, "updetach")
+    assert client.dhcp()["mtu"] == "1492"
+    client.run("ip link set eth0 mtu 1500")
+    assert client.resolve("asker.test") == [address(vm)]
+    assert client.get() == address(vm)
+    assert int(client.get("http://www.test/mss")) == 1492 - 40
+
+
+def test_redial(vm, client, provider):
+    dial(vm, "updetach", "persist")
+    vm.run("sharectl share lan0 via ppp0")
+    client.dhcp()
+    before = address(vm)
+    assert client.get() == before
+    vm.run("pkill -HUP pppd")
+    wait_for(lambda: address(vm) not in ("", before), 60)
+    wait_for(client.can_get, 30)
+    assert client.get() == address(vm) != before
+
+
+def test_client_makes_it_dial(vm, client, provider):
+    """A demand-dial line is there all the time, and comes up when somebody sends."""
+    dial(vm, "demand", "idle", "600", "10.64.64.64:10.112.112.112")
+    vm.run("sharectl share lan0 via ppp0 --dns 198.51.100.53")
+    assert vm.json("status")["shares"][0]["state"] == "active"
+    client.dhcp()
+    wait_for(client.can_get, 60)
+    assert client.get() == address(vm)

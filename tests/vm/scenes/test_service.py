@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The service under systemd, in the sandbox of its unit.
+#
+import re
+
+from machine import SCENES, wait_for
+
+WEB = "192.0.2.80"
+
+
+def status_text(vm):
+    return vm.run("systemctl show -p StatusText --value connshared")
+
+
+def test_status_and_journal(vm, wan):
+    assert status_text(vm) == "Nothing is shared"
+    vm.run("sharectl share lan0 via ppp7")
+    assert status_text(vm).startswith("lan0: waiting: ppp7 is not there")
+    vm.run("sharectl share lan0 via wan0")
+    assert status_text(vm) == "lan0 is shared via wan0"
+    vm.run("sharectl share lan1 via wan0; sharectl unshare lan0")
+    story = vm.run("journalctl --output=cat CONNSHARE_LAN=lan0 _SYSTEMD_UNIT=connshared.service")
+    assert "lan0: active: " in story and "lan0: no longer shared" in story
+    assert "lan1" not in story
+    assert status_text(vm) == "lan1 is shared via wan0"
+
+
+def test_security(vm, figure):
+    out = vm.run("systemd-analyze security --offline=yes --no-pager --threshold=30 "
+                 "/lib/systemd/system/connshared.service")
+    figure("systemd-analyze security: " + re.search(r"level for .*: ([0-9.]+)", out)[1])
+
+
+def test_restart_under_traffic(vm, client, wan, figure):
+    vm.run("sharectl share lan0 via wan0")
+    client.dhcp()
+    dnsmasq = vm.run("pgrep dnsmasq")
+    ping = client.spawn(f"ping -i 0.1 -w 20 -q {WEB}")
+    for _ in range(3):
+        vm.run("systemctl restart connshared")
+        assert client.resolve("asker.test") == ["198.18.1.2"]
+    out = ping.wait().check()
+    assert re.search(r" 0% packet loss", out), out
+    assert vm.run("pgrep dnsmasq") == dnsmasq
+    assert status_text(vm) == "lan0 is shared via wan0"
+    assert client.get() == "198.18.1.2"
+
+
+def test_stop_leaves_shares(vm, client, wan, figure):
+    vm.run("sharectl share lan0 via wan0")
+    client.dhcp()
+    took = vm.run(["bash", "-c", "start=$EPOCHREALTIME; systemctl stop connshared; "
+                   "echo $(( (${EPOCHREALTIME/./} - ${start/./}) / 1000 ))"])
+    figure(f"systemctl stop connshared, emulated: {took} ms")
+    assert int(took) < 3000
+    assert vm.call("pgrep connshared").status == 1
+    client.run("ip address flush dev eth0")
+    assert client.dhcp()["router"] == "192.168.137.1"
+    assert client.get() == "198.18.1.2"
+
+
+def test_idle_end_and_activation(vm):
+    vm.wait_for("! systemctl is-active --quiet connshared", 90)
+    assert vm.run("systemctl is-failed connshared || true") == "inactive"
+    assert vm.json("status") == {"shares": []}
+    assert vm.run("systemctl is-active connshared") == "active"
+
+
+def test_user_at_the_desk(vm, client, wan):
+    vm.run("systemctl stop connshared")
+    out = vm.run([f"{SCENES}/at-the-desk", "yes", "sharectl", "share", "lan0", "via", "wan0"])
+    assert "lan0 is shared via wan0" in out
+    assert '"org.connshare1.share"' in out
+    client.dhcp()
+    assert client.get() == "198.18.1.2"
+
+
+def test_user_dismisses_the_dialog(vm, wan):
+    done = vm.call([f"{SCENES}/at-the-desk", "no", "sharectl", "share", "lan0", "via", "wan0"])
+    assert done.status == 4
+    assert vm.json("status") == {"shares": []}
+
+
+def test_memory(vm, client, wan, figure):
+    vm.run("sharectl share lan0 via wan0")
+    client.dhcp()
+    pid = vm.run("systemctl show -p MainPID --value connshared")
+
+    def proportional():
+        rollup = vm.run(f"cat /proc/{pid}/smaps_rollup")
+        return int(re.search(r"^Pss: +(\d+)", rollup, re.M)[1])
+
+    vm.run("sleep 3")
+    rss = int(vm.run(f"awk '/^VmRSS/ {{ print $2 }}' /proc/{pid}/status"))
+    figure(f"idle memory with one share: {rss} KiB resident, {proportional()} KiB proportional")
+    assert rss < 16 * 1024
+
+
+def test_reboot(vm, client, wan):
+    vm.run("sharectl share lan0 via wan0; sharectl share lan1 via wan0 --temporary")
+    vm.reboot()
+    vm.run(f"{SCENES}/lay-network; {SCENES}/lay-wan")
+    wait_for(lambda: [share["state"] for share in vm.json("status")["shares"]] == ["active"], 90)
+    client.dhcp()
+    assert client.get() == "198.18.1.2"
