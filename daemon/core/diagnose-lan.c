@@ -159,6 +159,14 @@ remedy_of_silence (const CsWalk *w)
                           w->found->server_pid);
 }
 
+/* This computer's own questions take another way than those of clients, in through "lo",
+ * which a filter may close. A server that lives but cannot be reached is no finding. */
+static gboolean
+is_out_of_reach (const CsWalk *w)
+{
+  return w->found->name_server == CS_ANSWER_NONE && w->found->server_alive;
+}
+
 void
 cs_walk_check_name_server (CsWalk *w)
 {
@@ -166,6 +174,15 @@ cs_walk_check_name_server (CsWalk *w)
 
   if (!cs_walk_serves_lan (w))
     return;
+  if (is_out_of_reach (w))
+    {
+      cs_walk_add (w, CS_SEVERITY_INFO, "dns-unproven",
+                   g_strdup ("the share's name server runs, but could not be asked from "
+                             "here, as a packet filter drops what this computer sends "
+                             "to itself"),
+                   g_strdup (""));
+      return;
+    }
   if (w->found->name_server != CS_ANSWER_GOOD
       && w->found->name_server != CS_ANSWER_NOT_ASKED)
     cs_walk_add (w, CS_SEVERITY_ERROR, "dns-silent", silence_in_words (w),

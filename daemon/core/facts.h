@@ -23,6 +23,7 @@ typedef struct
   char *lan;             /* (owned) */
   int server_pid;        /* of the share's dnsmasq; 0: it does not run */
   CsAnswer name_server;  /* the same, asked */
+  gboolean server_alive; /* it answers on the bus */
   GArray *upstream;      /* (owned) of CsAnswer, for the plan's .dns one by one */
   char *dns_owner;       /* (owned) (nullable) who else has port 53 there */
   char *dhcp_owner;      /* (owned) (nullable) who else serves DHCP on the LAN */

@@ -11,15 +11,16 @@
 #include "nft-table.h"
 #include "port-owner.h"
 
+#include "core/dnsmasq-config.h"
 #include "core/ifname.h"
 #include "core/ruleset.h"
 
 #include <stdlib.h>
 
-#define POLKIT_NAME  "org.freedesktop.PolicyKit1"
-#define POLKIT_PATH  "/org/freedesktop/PolicyKit1/Authority"
-#define POLKIT_LIMIT 2000 /* milliseconds; its start takes some hundred */
-#define DNS_PORT     53
+#define POLKIT_NAME "org.freedesktop.PolicyKit1"
+#define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"
+#define BUS_LIMIT   2000 /* milliseconds; the start of polkit takes some hundred */
+#define DNS_PORT    53
 /* dnsmasq, told "domain-needed", answers for a name without a dot by itself. */
 #define OWN_NAME "connshare"
 
@@ -83,6 +84,14 @@ serves_lan (const CsSharePlan *share)
 /* --- Name servers --------------------------------------------------------------- */
 
 static void
+free_question (Question *question)
+{
+  end_question (question->task);
+  g_free (question->lan);
+  g_free (question);
+}
+
+static void
 on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Question *question = user_data;
@@ -94,9 +103,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
     share->name_server = answer;
   else
     g_array_index (share->upstream, CsAnswer, question->server) = answer;
-  end_question (question->task);
-  g_free (question->lan);
-  g_free (question);
+  free_question (question);
 }
 
 static Question *
@@ -111,6 +118,31 @@ question_new (GTask *task, const CsSharePlan *share, int server)
 }
 
 static void
+on_version (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Question *question = user_data;
+  Probe *probe = g_task_get_task_data (question->task);
+  g_autoptr (GVariant) reply
+      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+
+  cs_facts_get_share (probe->facts, question->lan)->server_alive = reply != NULL;
+  free_question (question);
+}
+
+/* dnsmasq does one thing after the other: when it answers here, it is not hanging. */
+static void
+ask_over_bus (GTask *task, const CsSharePlan *share)
+{
+  const Probe *probe = g_task_get_task_data (task);
+  g_autofree char *name = cs_dnsmasq_bus_name (share->lan);
+
+  g_dbus_connection_call (probe->bus, name, "/uk/org/thekelleys/dnsmasq",
+                          "uk.org.thekelleys.dnsmasq", "GetVersion", NULL, NULL,
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, BUS_LIMIT, NULL, on_version,
+                          question_new (task, share, -1));
+}
+
+static void
 ask_servers (GTask *task, const CsSharePlan *share)
 {
   Probe *probe = g_task_get_task_data (task);
@@ -121,6 +153,7 @@ ask_servers (GTask *task, const CsSharePlan *share)
   g_array_set_size (facts->upstream, count);
   cs_dns_query_async (share->address.address, share->dns_port, NULL, OWN_NAME, on_answer,
                       question_new (task, share, -1));
+  ask_over_bus (task, share);
   for (guint i = 0; i < count; i++)
     {
       guint32 server;
@@ -160,7 +193,7 @@ ask_polkit (GTask *task)
 
   g_dbus_connection_call (
       probe->bus, POLKIT_NAME, POLKIT_PATH, "org.freedesktop.DBus.Peer", "Ping", NULL,
-      NULL, G_DBUS_CALL_FLAGS_NONE, POLKIT_LIMIT, NULL, on_polkit, begin_question (task));
+      NULL, G_DBUS_CALL_FLAGS_NONE, BUS_LIMIT, NULL, on_polkit, begin_question (task));
 }
 
 /* --- The worker thread ---------------------------------------------------------- */

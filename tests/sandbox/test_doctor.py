@@ -178,6 +178,21 @@ def test_filter_of_the_users_own(host, client, bus, hook, chain, words):
         host.run("nft delete table inet mine")
 
 
+def test_filter_that_is_opened_is_well(host, client):
+    """And one that drops even what this computer sends to itself."""
+    host.run("iptables -P FORWARD DROP; iptables -P INPUT DROP; "
+             "iptables -A INPUT -i ppp0 -m conntrack --ctstate ESTABLISHED -j ACCEPT")
+    try:
+        host.share("lan0", "via", "ppp0")
+        assert set(notes(host)) == {"shared", "dns-unproven"}
+        client.dhcp()
+        assert client.get() == "203.0.113.10"
+        host.unshare("lan0")
+    finally:
+        host.run("iptables -P FORWARD ACCEPT; iptables -P INPUT ACCEPT; iptables -F; "
+                 "nft delete table ip filter")
+
+
 def test_filter_that_comes_later(host):
     host.share("lan0", "via", "ppp0")
     assert not flaws(host)

@@ -51,6 +51,8 @@ set_share_fact (CsShareFacts *share, const char *key, const char *value)
     share->dns_owner = g_strdup (value);
   else if (g_str_equal (key, "dhcp-owner"))
     share->dhcp_owner = g_strdup (value);
+  else if (g_str_equal (key, "alive"))
+    share->server_alive = TRUE;
   else if (g_str_equal (key, "no-dhcp"))
     share->dhcp_missing = TRUE;
   else if (g_str_equal (key, "repairing"))
@@ -339,6 +341,14 @@ test_name_server (void)
       "name-server=good; dns-owner=unbound (process 7)",
       NOBODY "\ninfo dns-port lan0: unbound (process 7) has port 53 on all addresses, so "
              "the share's name server has port 10053, which clients do not notice" },
+    { "lan0 via ppp0", OLD, GOOD, "name-server=closed; alive",
+      NOBODY "\nerror dns-silent lan0: the share's name server is not there: nobody "
+             "listens at 192.168.137.1, port 53 [it is started again by itself; "
+             "\"journalctl -u connshared\" may say why it ended]" },
+    { "lan0 via ppp0", OLD, GOOD, "name-server=none; alive",
+      NOBODY "\ninfo dns-unproven lan0: the share's name server runs, but could not be "
+             "asked from here, as a packet filter drops what this computer sends to "
+             "itself" },
     { "lan0 via ppp0", OLD, GOOD, "upstream=good; upstream=not-asked", NOBODY },
     { "lan0 via ppp0", OLD, GOOD, "upstream=none; upstream=no-way",
       NOBODY "\nerror dns-upstream lan0: no name server of ppp0 answers through it: "
