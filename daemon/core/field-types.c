@@ -234,10 +234,10 @@ read_routes (gpointer value, const char *const *text)
 
 const CsFieldType cs_field_types[] = {
   [CS_FIELD_STRING] = { "s", "text", FALSE, clear_string, write_string, read_string },
+  [CS_FIELD_SECRET] = { "s", "text", FALSE, clear_string, write_string, read_string },
   [CS_FIELD_BOOL]
   = { "b", "a boolean, true or false", FALSE, clear_number, write_bool, read_bool },
-  [CS_FIELD_NUMBER]
-  = { NULL, "a number", FALSE, clear_number, write_number, read_number },
+  [CS_FIELD_NUMBER] = { "u", "a number", FALSE, clear_number, write_number, read_number },
   [CS_FIELD_TIME] = { NULL, "a time", FALSE, clear_time, write_time, read_time },
   [CS_FIELD_CIDR] = { "s", "an IPv4 address with a prefix length like 192.168.50.1/24",
                       FALSE, clear_cidr, write_cidr, read_cidr },

@@ -85,6 +85,7 @@ field_same (const CsField *field, const void *a, const void *b)
   switch (field->kind)
     {
     case CS_FIELD_STRING:
+    case CS_FIELD_SECRET:
       return g_strcmp0 (*(char *const *)a, *(char *const *)b) == 0;
     case CS_FIELD_BOOL:
     case CS_FIELD_NUMBER:
@@ -179,6 +180,8 @@ variant_to_text (GVariant *value)
     return g_variant_dup_strv (value, NULL);
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
     return cs_strv_one (g_strdup (g_variant_get_boolean (value) ? "true" : "false"));
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+    return cs_strv_one (g_strdup_printf ("%u", g_variant_get_uint32 (value)));
   return cs_strv_one (g_variant_dup_string (value, NULL));
 }
 
@@ -253,9 +256,13 @@ cs_fields_to_variant (const CsField *fields, const void *object, const void *def
       g_auto (GStrv) text
           = cs_field_types[field->kind].write (field_value (field, object));
 
-      if (!text || field_equal (field, object, defaults))
+      if (!text || field->kind == CS_FIELD_SECRET
+          || field_equal (field, object, defaults))
         continue;
-      if (field->kind == CS_FIELD_BOOL)
+      if (field->kind == CS_FIELD_NUMBER)
+        g_variant_dict_insert (&dict, field->key, "u",
+                               *(const guint *)field_value (field, object));
+      else if (field->kind == CS_FIELD_BOOL)
         g_variant_dict_insert (&dict, field->key, "b", g_str_equal (text[0], "true"));
       else if (cs_field_types[field->kind].list)
         g_variant_dict_insert (&dict, field->key, "^as", text);

@@ -10,6 +10,7 @@
 typedef enum
 {
   CS_FIELD_STRING, /* char *; NULL: absent */
+  CS_FIELD_SECRET, /* the same, and not shown: for a key file that only root can read */
   CS_FIELD_BOOL,   /* gboolean */
   CS_FIELD_NUMBER, /* guint, or an int or enum that is not negative */
   CS_FIELD_TIME,   /* gint64, not negative */
@@ -54,6 +55,7 @@ gboolean cs_fields_from_variant (const CsField *fields,
                                  void *object,
                                  GVariant *values,
                                  GError **error);
-/* The fields in which @object is not as @defaults, a{sv}, floating. */
+/* The fields in which @object is not as @defaults, less the secret ones: a{sv}, floating.
+ */
 GVariant *
 cs_fields_to_variant (const CsField *fields, const void *object, const void *defaults);

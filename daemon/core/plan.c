@@ -9,6 +9,7 @@
 #include "gateway.h"
 #include "lan-networks.h"
 #include "opening.h"
+#include "radio.h"
 #include "suitable.h"
 #include "uplink.h"
 #include "wan.h"
@@ -165,7 +166,9 @@ plan_lan (Planner *p, GError **error)
   if (!p->lan)
     return TRUE;
   p->share->lan_ifindex = p->lan->ifindex;
-  if (!cs_lan_check (p->lan, p->request->force || lan_is_same (p), p->snapshot, error))
+  if (!cs_radio_plan (p->share, p->request, lan_is_same (p) ? p->before : NULL, p->lan,
+                      error)
+      || !cs_lan_check (p->lan, p->request->force || lan_is_same (p), p->snapshot, error))
     return FALSE;
   for (guint i = 0; i < p->plan->shares->len; i++)
     {

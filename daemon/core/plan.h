@@ -65,6 +65,8 @@ typedef struct
   guint table;     /* routing table of the share, kept while it lives */
   GArray *routes;  /* (owned) of CsRoute for that table, less the unreachable one */
 
+  CsHotspot hotspot; /* CS_LAN_PROFILE on a Wi-Fi device: the access point that it is */
+
   guint dns_port; /* where dnsmasq listens; clients always ask port 53 */
   guint lan_mtu;  /* MTU option for clients, 0: not needed */
   char **dns;     /* (owned) (nullable) name servers, asked through the uplink */
@@ -125,7 +127,8 @@ gboolean cs_share_plan_same (const CsSharePlan *a, const CsSharePlan *b);
 void cs_share_plan_unref (CsSharePlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSharePlan, cs_share_plan_unref)
 
-/* All that undoing needs, in @group of @file. Reading counts the file as hostile. */
+/* All that undoing needs, in @group of @file, which only root may read: it has the
+ * passphrase of an access point. Reading counts the file as hostile. */
 void
 cs_share_plan_to_key_file (const CsSharePlan *plan, GKeyFile *file, const char *group);
 CsSharePlan *

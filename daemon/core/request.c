@@ -15,19 +15,28 @@
 #define MOST_DNS 16
 
 static const CsField fields[] = {
+  CS_FIELD (CsRequest, hotspot.own_ssid, "own-ssid", STRING),
+  CS_FIELD (CsRequest, hotspot.own_passphrase, "own-passphrase", SECRET),
   CS_FIELD (CsRequest, lan, "lan", STRING),
   CS_FIELD (CsRequest, wan, "wan", STRING),
   CS_FIELD (CsRequest, address, "address", CIDR),
+  CS_FIELD (CsRequest, hotspot.band, "band", STRING),
+  CS_FIELD (CsRequest, hotspot.channel, "channel", NUMBER),
   CS_FIELD (CsRequest, dial, "dial", BOOL),
   CS_FIELD (CsRequest, dns, "dns", STRV),
   CS_FIELD (CsRequest, force, "force", BOOL),
+  CS_FIELD (CsRequest, hotspot.hidden, "hidden", BOOL),
+  CS_FIELD (CsRequest, hotspot.isolate, "isolate", BOOL),
   CS_FIELD (CsRequest, keep_lan, "keep-lan", BOOL),
+  CS_FIELD (CsRequest, hotspot.passphrase, "passphrase", SECRET),
   CS_FIELD (CsRequest, persistent, "persistent", BOOL),
+  CS_FIELD (CsRequest, hotspot.security, "security", STRING),
+  CS_FIELD (CsRequest, hotspot.ssid, "ssid", STRING),
   { NULL },
 };
 /* What an Update () may name, and what only the options are. */
-static const CsField *const changes_fields = fields + 1;
-static const CsField *const options_fields = fields + 2;
+static const CsField *const changes_fields = fields + 3;
+static const CsField *const options_fields = fields + 4;
 
 static CsRequest *
 request_new_default (void)
@@ -87,6 +96,16 @@ check_wan (const CsRequest *request, GError **error)
 static gboolean
 check_contradictions (const CsRequest *request, GError **error)
 {
+  const char *key = cs_hotspot_options_find (&request->hotspot);
+
+  if (request->keep_lan && key)
+    {
+      g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
+                   "\"keep-lan\" leaves %s as it is, so it does not become an access "
+                   "point and \"%s\" cannot be chosen with it; leave one of them out",
+                   request->lan, key);
+      return FALSE;
+    }
   if (request->keep_lan && (request->address.prefix || request->dns))
     {
       g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
@@ -104,7 +123,9 @@ request_check (const CsRequest *request, GError **error)
   return cs_ifname_check (request->lan, "LAN", error) && check_wan (request, error)
          && (request->address.prefix == 0
              || cs_cidr_check_gateway (request->address, error))
-         && check_dns (request, error) && check_contradictions (request, error);
+         && check_dns (request, error)
+         && cs_hotspot_options_check (&request->hotspot, error)
+         && check_contradictions (request, error);
 }
 
 /* @request (transfer full) with @changes, checked; NULL with @error else. */
@@ -174,6 +195,16 @@ cs_request_options (const CsRequest *request)
   g_autoptr (CsRequest) defaults = request_new_default ();
 
   return cs_fields_to_variant (options_fields, request, defaults);
+}
+
+const char *
+cs_request_ssid (const CsRequest *request)
+{
+  const CsHotspotOptions *options = &request->hotspot;
+
+  if (!options->own_ssid || request->keep_lan)
+    return NULL;
+  return options->ssid ? options->ssid : options->own_ssid;
 }
 
 void

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cidr.h"
+#include "hotspot.h"
 
 typedef struct
 {
@@ -12,14 +13,15 @@ typedef struct
   CsCidr address;    /* gateway address chosen by hand; prefix 0: none */
   gboolean keep_lan; /* masquerade and forward only */
   gboolean persistent;
-  gboolean dial;  /* bring up the WAN's profile when it is down */
-  gboolean force; /* share even what carries the default route */
-  char **dns;     /* (owned) (nullable) name servers chosen by hand */
+  gboolean dial;            /* bring up the WAN's profile when it is down */
+  gboolean force;           /* share even what carries the default route */
+  char **dns;               /* (owned) (nullable) name servers chosen by hand */
+  CsHotspotOptions hotspot; /* of the access point that a Wi-Fi LAN becomes */
 } CsRequest;
 
 /* @options is an a{sv} (nullable: all defaults). Errors are CS_ERROR_INVALID_ARGUMENT
  * and name the option, the value and what it should be. Contradictions (LAN = WAN,
- * keep-lan with address or dns) are found here too. */
+ * keep-lan with address, dns or those of an access point) are found here too. */
 CsRequest *
 cs_request_new (const char *lan, const char *wan, GVariant *options, GError **error);
 /* Merges the a{sv} @changes, whose key "wan" is the WAN spec, into @request. */
@@ -30,8 +32,11 @@ gboolean cs_request_equal (const CsRequest *a, const CsRequest *b);
 void cs_request_free (CsRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsRequest, cs_request_free)
 
-/* The options that are not the default, a{sv}, floating. */
+/* The options that are not the default, less the passphrase: a{sv}, floating. */
 GVariant *cs_request_options (const CsRequest *request);
+
+/* What the LAN is called as an access point; NULL: it is none. */
+const char *cs_request_ssid (const CsRequest *request);
 
 /* Group [share], keys lan, wan and those of the options. Reading checks as
  * cs_request_new () does: the file counts as hostile. */

@@ -37,6 +37,13 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, found_lan_forwarding, "found-lan-forwarding", STRING),
   CS_FIELD (CsSharePlan, found_uplink_forwarding, "found-uplink-forwarding", STRING),
   CS_FIELD (CsSharePlan, found_uplink_rp_filter, "found-uplink-rp-filter", STRING),
+  CS_FIELD (CsSharePlan, hotspot.ssid, "hotspot-ssid", STRING),
+  CS_FIELD (CsSharePlan, hotspot.passphrase, "hotspot-passphrase", SECRET),
+  CS_FIELD (CsSharePlan, hotspot.security, "hotspot-security", NUMBER),
+  CS_FIELD (CsSharePlan, hotspot.band, "hotspot-band", NUMBER),
+  CS_FIELD (CsSharePlan, hotspot.channel, "hotspot-channel", NUMBER),
+  CS_FIELD (CsSharePlan, hotspot.hidden, "hotspot-hidden", BOOL),
+  CS_FIELD (CsSharePlan, hotspot.isolate, "hotspot-isolate", BOOL),
   { NULL },
 };
 
@@ -190,6 +197,19 @@ are_own_subnets (const CsSharePlan *plan)
                                cs_cidr_network (plan->address)));
 }
 
+static gboolean
+is_own_hotspot (const CsHotspot *hotspot)
+{
+  if (!hotspot->ssid)
+    return !hotspot->passphrase;
+  return cs_ssid_is_good (hotspot->ssid) && hotspot->security <= CS_SECURITY_OPEN
+         && hotspot->band <= CS_BAND_5GHZ
+         && (hotspot->security == CS_SECURITY_OPEN) == !hotspot->passphrase
+         && (!hotspot->passphrase || cs_passphrase_is_good (hotspot->passphrase, TRUE))
+         && (hotspot->channel == 0
+             || cs_band_of_channel (hotspot->channel) == hotspot->band);
+}
+
 /* The key of the first field whose value no plan of ours has, or NULL. Names are checked
  * apart, for their errors. */
 static const char *
@@ -212,6 +232,7 @@ find_flaw (const CsSharePlan *plan)
           || (plan->lan_method != CS_LAN_PROFILE && plan->lan_method != CS_LAN_ADDRESS),
       "address" },
     { are_own_subnets (plan), "subnets" },
+    { is_own_hotspot (&plan->hotspot), "hotspot-ssid" },
     { cs_table_is_ours (plan->table), "table" },
     { are_own_routes (plan), "routes" },
     { plan->dns_port <= G_MAXUINT16, "dns-port" },

@@ -25,6 +25,7 @@ cs_snapshot_free (CsSnapshot *snapshot)
   g_ptr_array_unref (snapshot->interfaces);
   g_array_unref (snapshot->routes);
   g_array_unref (snapshot->rule_tables);
+  g_free (snapshot->host_name);
   g_free (snapshot->primary);
   g_strfreev (snapshot->resolv_dns);
   cs_firewall_unref (snapshot->firewall);
@@ -99,6 +100,8 @@ cs_interface_free (CsInterface *interface)
   g_free (interface->carries);
   g_free (interface->zone);
   g_strfreev (interface->dns);
+  g_clear_pointer (&interface->channels, g_array_unref);
+  g_free (interface->region);
   g_free (interface);
 }
 

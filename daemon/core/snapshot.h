@@ -33,6 +33,28 @@ typedef enum
   CS_MANAGED_YES,
 } CsManaged;
 
+/* What a Wi-Fi device does, by the profile that is active on it. */
+typedef enum
+{
+  CS_WIFI_IDLE,
+  CS_WIFI_STATION,
+  CS_WIFI_ACCESS_POINT,
+} CsWifiUse;
+
+/* Whether an access point may begin on a channel. */
+typedef enum
+{
+  CS_CHANNEL_FREE,
+  CS_CHANNEL_RADAR,     /* only one that listens for radar (DFS) */
+  CS_CHANNEL_FORBIDDEN, /* in this region, or by this hardware */
+} CsChannelUse;
+
+typedef struct
+{
+  guint number;
+  CsChannelUse use;
+} CsChannel;
+
 typedef struct
 {
   CsCidr local; /* address with the prefix length of its network; for a point-to-point
@@ -85,6 +107,13 @@ typedef struct
                                  profile made and belongs to: ppp0 on a PPPoE's eth0 */
   guint32 gateway;            /* 0: none */
   char **dns;                 /* (owned) (nullable) IPv4 name servers */
+
+  /* of a Wi-Fi device */
+  CsWifiUse wifi_use;
+  gboolean wifi_off;        /* its radio is switched off */
+  gboolean no_access_point; /* it cannot be one */
+  GArray *channels;         /* (owned) (nullable) of CsChannel; NULL: not known */
+  char *region;             /* (owned) (nullable) "DE", "00" for the whole world */
 } CsInterface;
 
 typedef enum
@@ -111,6 +140,7 @@ typedef struct
 typedef struct
 {
   gint64 now;            /* g_get_monotonic_time (), microseconds */
+  char *host_name;       /* (owned) (nullable) */
   GPtrArray *profiles;   /* (owned) of CsProfile (owned) */
   GPtrArray *interfaces; /* (owned) of CsInterface (owned), by ifindex */
   GArray *routes;        /* (owned) of CsRoute, IPv4, all tables but local */

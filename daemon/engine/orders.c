@@ -4,7 +4,10 @@
  * that fails takes its change of the requests back. */
 #include "engine-private.h"
 
+#include "core/radio.h"
 #include "dbus/errors.h"
+
+#include <sys/random.h>
 
 typedef struct
 {
@@ -55,18 +58,38 @@ check_share (const CsPlan *plan,
   return FALSE;
 }
 
+/* Once for a share: what its access point is called and joined with, if it has one and
+ * the user has said nothing. */
+static void
+settle (CsEngine *self, CsRequest *request, const CsSnapshot *snapshot)
+{
+  const CsRequest *known = cs_request_list_find (self->requests, request->lan);
+  const CsInterface *lan = cs_snapshot_find (snapshot, request->lan);
+  guint8 random[CS_HOTSPOT_RANDOM];
+
+  if (lan == NULL || !cs_radio_is_ours (lan, request->keep_lan))
+    return;
+  if (getrandom (random, sizeof random, 0) != sizeof random)
+    g_error ("the kernel has no random numbers");
+  cs_hotspot_options_settle (&request->hotspot, known != NULL ? &known->hotspot : NULL,
+                             snapshot->host_name, random);
+}
+
 CsSharePlan *
 cs_engine_preview (CsEngine *self,
                    const CsSnapshot *snapshot,
-                   const CsRequest *request,
+                   const CsRequest *wanted,
                    GError **error)
 {
   g_autoptr (GPtrArray) requests = cs_request_list_copy (self->requests);
-  g_autoptr (CsRequest) known = cs_request_list_put (requests, request->lan, request);
+  g_autoptr (CsRequest) request = cs_request_copy (wanted);
+  g_autoptr (CsRequest) known = NULL;
   g_autoptr (CsPlan) applied = cs_plan_copy (self->applied);
   CsSharePlan *share = cs_plan_find (applied, request->lan);
   g_autoptr (CsPlan) plan = NULL;
 
+  settle (self, request, snapshot);
+  known = cs_request_list_put (requests, request->lan, request);
   if (share != NULL)
     {
       CsSharePlan *renewed = cs_share_plan_copy (share);
@@ -115,6 +138,8 @@ take_order (CsEngine *self, Order *order, const CsSnapshot *snapshot)
 {
   GError *error = NULL;
 
+  if (order->request != NULL)
+    settle (self, order->request, snapshot);
   order->previous = cs_request_list_put (self->requests, order->lan, order->request);
   if (order->request != NULL)
     try_share (self, order, snapshot, &error);

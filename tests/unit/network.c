@@ -91,6 +91,10 @@ set_flag (CsInterface *interface, const char *word)
     { "changing", G_STRUCT_OFFSET (CsInterface, changing), TRUE },
     { "disconnected", G_STRUCT_OFFSET (CsInterface, disconnected), TRUE },
     { "shared", G_STRUCT_OFFSET (CsInterface, connection_shared), TRUE },
+    { "station", G_STRUCT_OFFSET (CsInterface, wifi_use), CS_WIFI_STATION },
+    { "serving", G_STRUCT_OFFSET (CsInterface, wifi_use), CS_WIFI_ACCESS_POINT },
+    { "radio-off", G_STRUCT_OFFSET (CsInterface, wifi_off), TRUE },
+    { "station-only", G_STRUCT_OFFSET (CsInterface, no_access_point), TRUE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
@@ -100,6 +104,26 @@ set_flag (CsInterface *interface, const char *word)
         return TRUE;
       }
   return FALSE;
+}
+
+/* "1,36!,52?": free, forbidden, with radar. */
+static GArray *
+parse_channels (const char *text)
+{
+  g_auto (GStrv) words = g_strsplit (text, ",", -1);
+  GArray *channels = g_array_new (FALSE, FALSE, sizeof (CsChannel));
+
+  for (char **word = words; *word; word++)
+    {
+      CsChannel channel = { .number = parse_number (*word) };
+
+      if (strchr (*word, '!'))
+        channel.use = CS_CHANNEL_FORBIDDEN;
+      else if (strchr (*word, '?'))
+        channel.use = CS_CHANNEL_RADAR;
+      g_array_append_val (channels, channel);
+    }
+  return channels;
 }
 
 static void
@@ -133,6 +157,10 @@ set_value (CsSnapshot *snapshot,
     interface->dns = g_strsplit (value, ",", -1);
   else if (g_str_equal (key, "carries"))
     interface->carries = g_strdup (value);
+  else if (g_str_equal (key, "region"))
+    interface->region = g_strdup (value);
+  else if (g_str_equal (key, "channels"))
+    interface->channels = parse_channels (value);
   else
     g_error ("link: %s?", key);
 }
@@ -284,6 +312,7 @@ network_parse (const char *text)
       = split_words ("link lo loopback ptp index=1 mtu=65536 addr=127.0.0.1/8");
 
   snapshot->nm_running = TRUE;
+  snapshot->host_name = g_strdup ("desk");
   parse_link (snapshot, lo);
   for (char **statement = statements; *statement; statement++)
     {
@@ -298,6 +327,7 @@ network_parse (const char *text)
 static CsRequest *
 parse_request (char **words)
 {
+  static const guint8 random[CS_HOTSPOT_RANDOM] = { 0 };
   g_autofree char *wan = parse_text (words[2]);
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) variant = NULL;
@@ -305,8 +335,9 @@ parse_request (char **words)
   CsRequest *request;
 
   for (char **word = words + 3; *word; word++)
-    if (g_str_has_prefix (*word, "address="))
-      g_variant_dict_insert (&options, "address", "s", strchr (*word, '=') + 1);
+    if (g_str_has_prefix (*word, "channel="))
+      g_variant_dict_insert (&options, "channel", "u",
+                             parse_number (strchr (*word, '=') + 1));
     else if (g_str_has_prefix (*word, "dns="))
       {
         g_auto (GStrv) servers = g_strsplit (strchr (*word, '=') + 1, ",", -1);
@@ -317,12 +348,19 @@ parse_request (char **words)
       g_variant_dict_insert (&options, "persistent", "b", FALSE);
     else if (g_str_equal (*word, "no-dial"))
       g_variant_dict_insert (&options, "dial", "b", FALSE);
+    else if (strchr (*word, '='))
+      {
+        g_auto (GStrv) parts = g_strsplit (*word, "=", 2);
+
+        g_variant_dict_insert (&options, parts[0], "s", parts[1]);
+      }
     else
       g_variant_dict_insert (&options, *word, "b", TRUE);
   variant = g_variant_ref_sink (g_variant_dict_end (&options));
   request = cs_request_new (words[0], wan, variant, &error);
   if (!request)
     g_error ("%s", error->message);
+  cs_hotspot_options_settle (&request->hotspot, NULL, "desk.example", random);
   return request;
 }
 
@@ -366,6 +404,8 @@ plan_summary (const CsSharePlan *share)
   keys = g_key_file_get_keys (file, "share", NULL, NULL);
   for (char **key = keys; *key; key++)
     {
+      if (!share->hotspot.ssid && g_str_has_prefix (*key, "hotspot-"))
+        continue;
       g_autofree char *value = g_key_file_get_value (file, "share", *key, NULL);
 
       g_string_append_printf (summary, " %s=%s |", *key, value);

@@ -10,6 +10,8 @@
  *     down unplugged ptp managed external ours shared disconnected changing
  *     index=7 mtu=1492 master=br0 addr=10.0.0.1/24[>PEER] fwd=1 rp=EFFECTIVE/OWN
  *     con=ID uuid=UUID gw=ADDRESS dns=A,B carries=ppp0
+ *     of Wi-Fi: station serving radio-off station-only region=DE
+ *     channels=1,36!,52? (free, forbidden, with radar)
  *   route DESTINATION dev NAME [via GATEWAY] [src ADDRESS] [metric N] [table N] [onlink]
  *   unreachable DESTINATION [metric N] [table N]
  *   rule TABLE
@@ -27,6 +29,10 @@
  * Requests are statements too:
  *
  *   LAN via WAN [keep-lan] [force] [temporary] [no-dial] [address=CIDR] [dns=A,B]
+ *     [ssid=NAME] [passphrase=TEXT] [security=WORD] [band=WORD] [channel=N] [hidden]
+ *     [isolate]
+ *
+ * They are settled: the access point of one is "desk" with "aaaa-aaaa-aaaa".
  */
 #pragma once
 

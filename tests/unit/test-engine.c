@@ -237,6 +237,40 @@ test_damaged_files (EngineFixture *f, gconstpointer data)
   engine_assert_state (f, "lan1", NULL);
 }
 
+/* The passphrase that wlan0 has now, owned. */
+static char *
+get_passphrase (EngineFixture *f)
+{
+  return g_strdup (engine_get_share (f, "wlan0")->hotspot.passphrase);
+}
+
+/* One is made up for each share of a Wi-Fi device, and kept with it. */
+static void
+test_passphrase (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *first = NULL, *again = NULL, *restarted = NULL, *next = NULL;
+
+  fake_monitor_set_more (f->monitor, "; link wlan0 wifi managed channels=6");
+  engine_share (f, "wlan0", "ppp0");
+  g_assert_no_error (f->error);
+  first = get_passphrase (f);
+  g_assert_true (cs_passphrase_is_good (first, FALSE));
+  g_assert_cmpstr (engine_get_share (f, "wlan0")->hotspot.ssid, ==, "desk");
+
+  engine_share (f, "wlan0", "auto");
+  again = get_passphrase (f);
+  g_clear_object (&f->engine);
+  engine_start (f);
+  restarted = get_passphrase (f);
+  g_assert_cmpstr (again, ==, first);
+  g_assert_cmpstr (restarted, ==, first);
+
+  engine_stop (f, "wlan0");
+  engine_share (f, "wlan0", "ppp0");
+  next = get_passphrase (f);
+  g_assert_cmpstr (next, !=, first);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -258,6 +292,7 @@ main (int argc, char **argv)
     { "/engine/store-fails", test_store_fails },
     { "/engine/temporary", test_temporary },
     { "/engine/damaged-files", test_damaged_files },
+    { "/engine/passphrase", test_passphrase },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -23,7 +23,10 @@ print_options (const CsRequest *request)
   g_autoptr (GVariant) options = g_variant_ref_sink (cs_request_options (request));
   g_autoptr (GString) out = g_string_new (NULL);
   static const char *const keys[]
-      = { "address", "dial", "dns", "force", "keep-lan", "persistent", NULL };
+      = { "address",    "band",           "channel",  "dial",
+          "dns",        "force",          "hidden",   "isolate",
+          "keep-lan",   "own-passphrase", "own-ssid", "passphrase",
+          "persistent", "security",       "ssid",     NULL };
 
   g_assert_cmpstr (g_variant_get_type_string (options), ==, "a{sv}");
   for (const char *const *key = keys; *key; key++)
@@ -77,6 +80,12 @@ test_good (void)
     { "{'dns': <['9.9.9.9', '192.0.2.53']>}", "dns=['9.9.9.9', '192.0.2.53']" },
     { "{'dns': <@as []>}", "" },
     { "{'force': <true>, 'force': <false>}", "" },
+    { "{'ssid': <'Caf\xc3\xa9 ;'>, 'hidden': <true>}",
+      "hidden=true ssid='Caf\xc3\xa9 ;'" },
+    { "{'passphrase': <'correct horse'>, 'isolate': <true>}", "isolate=true" },
+    { "{'band': <'bg'>, 'channel': <uint32 6>, 'security': <'wpa3'>}",
+      "band='bg' channel=6 security='wpa3'" },
+    { "{'channel': <uint32 0>}", "" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -134,8 +143,21 @@ test_bad (void)
     { "lan0", "interface:lan0", NULL, "lan0|itself" },
     { "lan0", "ppp0,", NULL, "WAN \"\"" },
     { "lan0", "ppp0", "{'dial': <'no'>}", "dial|\"s\"|\"b\"|boolean" },
-    { "lan0", "ppp0", "{'ssid': <'x'>}",
-      "\"ssid\"|address, dial, dns, force, keep-lan, persistent" },
+    { "lan0", "ppp0", "{'mtu': <'x'>}",
+      "\"mtu\"|address, band, channel, dial, dns, force, hidden, isolate, keep-lan, "
+      "passphrase, persistent, security, ssid" },
+    { "lan0", "ppp0", "{'own-ssid': <'x'>}", "\"own-ssid\"" },
+    { "lan0", "ppp0", "{'own-passphrase': <'12345678'>}", "\"own-passphrase\"" },
+    { "lan0", "ppp0", "{'ssid': <b'x'>}", "ssid|\"ay\"|\"s\"" },
+    { "lan0", "ppp0", "{'ssid': <''>}", "ssid|1 to 32" },
+    { "lan0", "ppp0", "{'passphrase': <'short'>}", "passphrase|8 to 63" },
+    { "lan0", "ppp0", "{'security': <'none'>}", "security|\"none\"|open" },
+    { "lan0", "ppp0", "{'band': <'x'>}", "band|\"x\"|2.4GHz" },
+    { "lan0", "ppp0", "{'channel': <6>}", "channel|\"i\"|\"u\"|number" },
+    { "lan0", "ppp0", "{'channel': <uint32 15>}", "no channel 15" },
+    { "lan0", "ppp0", "{'hidden': <'yes'>}", "hidden|\"s\"|\"b\"" },
+    { "lan0", "ppp0", "{'keep-lan': <true>, 'ssid': <'x'>}", "keep-lan|\"ssid\"" },
+    { "lan0", "ppp0", "{'keep-lan': <true>, 'isolate': <true>}", "\"isolate\"" },
     { "lan0", "ppp0", "{'wan': <'x'>}", "\"wan\"" },
     { "lan0", "ppp0", "{'lan': <'x'>}", "\"lan\"" },
     { "lan0", "ppp0", "{'': <'x'>}", "no option \"\"" },
@@ -194,6 +216,11 @@ test_update (void)
     { "{'address': <'10.0.0.1/24'>}", "{'address': <''>}", "ppp0", "" },
     { "{'dns': <['9.9.9.9']>}", "{'dns': <@as []>, 'keep-lan': <true>}", "ppp0",
       "keep-lan=true" },
+    { "{'channel': <uint32 6>, 'band': <'bg'>, 'passphrase': <'12345678'>}",
+      "{'channel': <uint32 0>, 'band': <'auto'>, 'security': <'wpa3'>}", "ppp0",
+      "band='auto' security='wpa3'" },
+    { "{'passphrase': <'12345678'>}", "{'security': <'open'>}", NULL },
+    { NULL, "{'own-ssid': <'x'>}", NULL },
     { NULL, "{'wan': <'lan0'>}", NULL },
     { NULL, "{'wan': <true>}", NULL },
     { NULL, "{'lan': <'lan1'>}", NULL },
@@ -232,6 +259,10 @@ test_equal (void)
                                            "{'dns': <['9.9.9.9', '9.9.9.8']>}",
                                            "{'force': <true>}",
                                            "{'keep-lan': <true>}",
+                                           "{'ssid': <'x'>}",
+                                           "{'passphrase': <'12345678'>}",
+                                           "{'passphrase': <'12345679'>}",
+                                           "{'channel': <uint32 6>}",
                                            "{'persistent': <false>}" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (different); i++)
@@ -256,6 +287,14 @@ test_key_file (void)
     { "[share]\nlan=lan0\nwan=auto\nfuture=1\n[other]\nx=y\n", NULL },
     { "[share]\nlan=lan0\nwan=auto\npersistent=false\ndns=9.9.9.9;\n", NULL },
     { "[share]\nlan=lan0\nwan=auto\ndns=\naddress=\n", NULL },
+    { "[share]\nlan=lan0\nwan=auto\nown-ssid=desk\nown-passphrase=12345678\n"
+      "passphrase=\\s\\t2345678\\s\nchannel=6\n",
+      "passphrase" },
+    { "[share]\nlan=lan0\nwan=auto\nown-ssid=desk\nown-passphrase=12345678\n"
+      "passphrase=\\s2345678;\\s\nchannel=6\n",
+      NULL },
+    { "[share]\nlan=lan0\nwan=auto\nown-ssid=\n", "own-ssid" },
+    { "[share]\nlan=lan0\nwan=auto\nown-passphrase=short\n", "own-passphrase" },
     { "", "\"lan\"" },
     { "[other]\nlan=lan0\nwan=auto\n", "\"lan\"" },
     { "[share]\nlan=lan0\n", "\"wan\"" },

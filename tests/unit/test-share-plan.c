@@ -103,7 +103,7 @@ test_equal (void)
   /* everything else is, and all of it is in the ledger */
   cs_share_plan_to_key_file (share, file, "g");
   keys = g_key_file_get_keys (file, "g", NULL, NULL);
-  g_assert_cmpuint (g_strv_length (keys), ==, 21);
+  g_assert_cmpuint (g_strv_length (keys), ==, 26);
   for (char **key = keys; *key; key++)
     {
       g_autoptr (GKeyFile) less = g_key_file_new ();
@@ -200,6 +200,41 @@ test_hostile_ledger (void)
       g_assert_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
       for (char **word = words; *word; word++)
         g_assert_nonnull (strstr (error->message, *word));
+    }
+}
+
+static void
+test_hostile_hotspot (void)
+{
+  static const struct
+  {
+    const char *key, *value;
+    gboolean good;
+  } rows[] = {
+    { "hotspot-ssid", "other", TRUE },        { "hotspot-ssid", "", FALSE },
+    { "hotspot-ssid", "a\\nb", FALSE },       { "hotspot-ssid", NULL, FALSE },
+    { "hotspot-passphrase", "short", FALSE }, { "hotspot-passphrase", NULL, FALSE },
+    { "hotspot-security", "2", TRUE },        { "hotspot-security", "3", FALSE },
+    { "hotspot-security", "4", FALSE },       { "hotspot-band", "2", FALSE },
+    { "hotspot-band", "3", FALSE },           { "hotspot-channel", "0", TRUE },
+    { "hotspot-channel", "36", FALSE },       { "hotspot-channel", "15", FALSE },
+  };
+  g_autoptr (CsPlan) plan
+      = plan_in ("lan0 via ppp0", "link lan0 wifi managed channels=6", NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GKeyFile) file = g_key_file_new ();
+      g_autoptr (CsSharePlan) read = NULL;
+
+      cs_share_plan_to_key_file (plan->shares->pdata[0], file, "lan0");
+      if (rows[i].value)
+        g_key_file_set_value (file, "lan0", rows[i].key, rows[i].value);
+      else
+        g_key_file_remove_key (file, "lan0", rows[i].key, NULL);
+      read = cs_share_plan_from_key_file (file, "lan0", NULL);
+      g_test_message ("%s=%s", rows[i].key, rows[i].value ? rows[i].value : "");
+      g_assert_cmpint (read != NULL, ==, rows[i].good);
     }
 }
 
@@ -332,6 +367,7 @@ main (int argc, char **argv)
   g_test_add_func ("/share-plan/round-trip", test_round_trip);
   g_test_add_func ("/share-plan/equal", test_equal);
   g_test_add_func ("/share-plan/hostile-ledger", test_hostile_ledger);
+  g_test_add_func ("/share-plan/hostile-hotspot", test_hostile_hotspot);
   g_test_add_func ("/share-plan/found-nowhere", test_found_nowhere);
   g_test_add_func ("/share-plan/missing-group", test_missing_group);
   g_test_add_func ("/share-plan/describe", test_describe);
