@@ -16,8 +16,11 @@
 
 #include "dbus/errors.h"
 
-#define START_LIMIT 10 /* seconds; a few milliseconds are usual */
-#define END_LIMIT   2  /* seconds; then what was found is left to come up by itself */
+/* Seconds. An address takes a few milliseconds, an access point one second or two, but
+ * the slow ones of them many. */
+#define START_LIMIT   10
+#define HOTSPOT_LIMIT 40
+#define END_LIMIT     2 /* seconds; then what was found is left to come up by itself */
 
 typedef struct
 {
@@ -161,6 +164,14 @@ look (gpointer user_data)
                              call->to->lan, words));
 }
 
+static int
+limit_of (const Call *call)
+{
+  if (call->to == NULL)
+    return END_LIMIT;
+  return call->to->hotspot.ssid != NULL ? HOTSPOT_LIMIT : START_LIMIT;
+}
+
 static gboolean
 on_limit (gpointer user_data)
 {
@@ -173,7 +184,7 @@ on_limit (gpointer user_data)
     finish (call, g_error_new (CS_ERROR, CS_ERROR_TIMEOUT,
                                "NetworkManager did not set up \"%s\" within %d s; its "
                                "journal may say why",
-                               call->to->lan, START_LIMIT));
+                               call->to->lan, limit_of (call)));
   return G_SOURCE_REMOVE;
 }
 
@@ -183,8 +194,7 @@ await_end (GTask *task)
   Call *call = g_task_get_task_data (task);
 
   call->waiting = task;
-  call->limit = g_timeout_add_seconds (call->to != NULL ? START_LIMIT : END_LIMIT,
-                                       on_limit, call);
+  call->limit = g_timeout_add_seconds (limit_of (call), on_limit, call);
   g_signal_connect_swapped (call->client, "notify", G_CALLBACK (look), call);
   if (call->device != NULL)
     {
@@ -297,11 +307,25 @@ change (GTask *task, NMRemoteConnection *profile)
       on_changed, task);
 }
 
+/* Whether what is active may be what is wanted but for its address. An access point
+ * cannot be changed in place. And when it gets another address it is started anew as
+ * well: for its clients that is the end of a link and the begin of one, which makes them
+ * ask for an address again. */
+static gboolean
+is_same_link (const Call *call)
+{
+  const CsHotspot *to = &call->to->hotspot;
+
+  return to->ssid == NULL
+         || (call->from != NULL && cs_hotspot_equal (&call->from->hotspot, to)
+             && cs_address_watch_is_there (call->watch));
+}
+
 static void
 start (GTask *task)
 {
   Call *call = g_task_get_task_data (task);
-  NMActiveConnection *active = find_active (call);
+  NMActiveConnection *active = is_same_link (call) ? find_active (call) : NULL;
   NMRemoteConnection *profile
       = nm_client_get_connection_by_uuid (call->client, call->uuid);
 

@@ -40,25 +40,73 @@ new_address (CsCidr address)
   return setting;
 }
 
-/* Wi-Fi's would need secrets, which NetworkManager does not hand out. What is left out
- * here NetworkManager completes, or says why it cannot. */
+static void
+set_link (NMConnection *profile, NMSetting *link)
+{
+  g_object_set (nm_connection_get_setting_connection (profile),
+                NM_SETTING_CONNECTION_TYPE, nm_setting_get_name (link), NULL);
+  nm_connection_add_setting (profile, link);
+}
+
+/* WPA2 and WPA3 together is what NetworkManager makes of "wpa-psk" where the supplicant
+ * knows WPA3; without management frames' protection it makes WPA2 of it, with which old
+ * drivers and clients have no trouble. */
+static NMSetting *
+new_security (const CsHotspot *hotspot)
+{
+  NMSetting *setting = nm_setting_wireless_security_new ();
+  NMSettingWirelessSecurity *security = NM_SETTING_WIRELESS_SECURITY (setting);
+  gboolean sae = hotspot->security == CS_SECURITY_WPA3;
+  NMSettingWirelessSecurityPmf pmf = NM_SETTING_WIRELESS_SECURITY_PMF_DISABLE;
+
+  if (hotspot->security == CS_SECURITY_WPA3)
+    pmf = NM_SETTING_WIRELESS_SECURITY_PMF_REQUIRED;
+  else if (hotspot->security == CS_SECURITY_WPA2_WPA3)
+    pmf = NM_SETTING_WIRELESS_SECURITY_PMF_OPTIONAL;
+  g_object_set (setting, NM_SETTING_WIRELESS_SECURITY_KEY_MGMT, sae ? "sae" : "wpa-psk",
+                NM_SETTING_WIRELESS_SECURITY_PSK, hotspot->passphrase,
+                NM_SETTING_WIRELESS_SECURITY_PMF, pmf, NULL);
+  nm_setting_wireless_security_add_proto (security, "rsn");
+  nm_setting_wireless_security_add_pairwise (security, "ccmp");
+  nm_setting_wireless_security_add_group (security, "ccmp");
+  return setting;
+}
+
+static void
+add_hotspot (NMConnection *profile, const CsHotspot *hotspot)
+{
+  g_autoptr (GBytes) ssid = g_bytes_new (hotspot->ssid, strlen (hotspot->ssid));
+  NMSetting *wifi = nm_setting_wireless_new ();
+
+  g_object_set (wifi, NM_SETTING_WIRELESS_SSID, ssid, NM_SETTING_WIRELESS_MODE,
+                NM_SETTING_WIRELESS_MODE_AP, NM_SETTING_WIRELESS_CHANNEL,
+                hotspot->channel, NM_SETTING_WIRELESS_HIDDEN, hotspot->hidden,
+                NM_SETTING_WIRELESS_AP_ISOLATION,
+                hotspot->isolate ? NM_TERNARY_TRUE : NM_TERNARY_FALSE, NULL);
+  if (hotspot->band != CS_BAND_ANY)
+    g_object_set (wifi, NM_SETTING_WIRELESS_BAND,
+                  hotspot->band == CS_BAND_5GHZ ? "a" : "bg", NULL);
+  set_link (profile, wifi);
+  if (hotspot->security != CS_SECURITY_OPEN)
+    nm_connection_add_setting (profile, new_security (hotspot));
+}
+
+/* What is left out here NetworkManager completes, or says why it cannot. */
 static void
 add_link (NMConnection *profile, NMDevice *device, NMConnection *found)
 {
-  NMSettingConnection *connection = nm_connection_get_setting_connection (profile);
   NMSetting *link = NULL;
 
   if (found != NULL)
     link = nm_connection_get_setting_by_name (found,
                                               nm_connection_get_connection_type (found));
-  if (link != NULL && !NM_IS_SETTING_WIRELESS (link))
+  if (link != NULL)
     link = nm_setting_duplicate (link);
   else if (NM_IS_DEVICE_ETHERNET (device) || NM_IS_DEVICE_VETH (device))
     link = nm_setting_wired_new ();
   else
     return;
-  g_object_set (connection, NM_SETTING_CONNECTION_TYPE, nm_setting_get_name (link), NULL);
-  nm_connection_add_setting (profile, link);
+  set_link (profile, link);
 }
 
 NMConnection *
@@ -78,7 +126,10 @@ cs_lan_settings_new (const CsSharePlan *share,
   if (share->zone != NULL)
     g_object_set (connection, NM_SETTING_CONNECTION_ZONE, share->zone, NULL);
   nm_connection_add_setting (profile, connection);
-  add_link (profile, device, found);
+  if (share->hotspot.ssid != NULL)
+    add_hotspot (profile, &share->hotspot);
+  else
+    add_link (profile, device, found);
   nm_connection_add_setting (profile, new_address (share->address));
   g_object_set (ipv6, NM_SETTING_IP_CONFIG_METHOD,
                 has_ipv6 (share->lan) ? NM_SETTING_IP6_CONFIG_METHOD_LINK_LOCAL

@@ -6,8 +6,8 @@
 
 #include <NetworkManager.h>
 
-/* For @device. @found, the profile that was active there, lends its settings of the link:
- * the MTU, a bridge's spanning tree. */
+/* For @device: an access point, if @share is to have one. Else @found, the profile that
+ * was active there, lends its settings of the link: the MTU, a bridge's spanning tree. */
 NMConnection *cs_lan_settings_new (const CsSharePlan *share,
                                    const char *uuid,
                                    NMDevice *device,

@@ -16,11 +16,13 @@
 #include "nft-watch.h"
 #include "nm-view.h"
 #include "resolv-conf.h"
+#include "wiphy.h"
 
 #include <errno.h>
 #include <glib-unix.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -148,6 +150,14 @@ processor_time (void)
   return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
 }
 
+static char *
+host_name (void)
+{
+  struct utsname names;
+
+  return g_strdup (uname (&names) == 0 ? names.nodename : "");
+}
+
 static CsSnapshot *
 cs_network_monitor_snapshot (CsMonitor *monitor, GError **error)
 {
@@ -158,6 +168,7 @@ cs_network_monitor_snapshot (CsMonitor *monitor, GError **error)
   if (!cs_kernel_view_fill (self->kernel, snapshot, error))
     return NULL;
   snapshot->now = g_get_monotonic_time ();
+  snapshot->host_name = host_name ();
   g_strfreev (snapshot->resolv_dns);
   snapshot->resolv_dns = cs_resolv_conf_servers ();
   snapshot->dns_port = cs_dns_port_choose ();
@@ -171,6 +182,7 @@ cs_network_monitor_snapshot (CsMonitor *monitor, GError **error)
   if (self->manager != NULL)
     cs_nm_view_fill (cs_network_manager_get_client (self->manager),
                      cs_network_manager_get_dial_log (self->manager), snapshot);
+  cs_wiphy_fill (snapshot);
   self->not_before = g_get_monotonic_time () + PAUSE * (processor_time () - begin);
   return g_steal_pointer (&snapshot);
 }

@@ -141,6 +141,37 @@ attribute (CsInterface *interface, NMActiveConnection *active)
   interface->dns = usable_servers (nm_ip_config_get_nameservers (config));
 }
 
+static CsWifiUse
+wifi_use_of (NMActiveConnection *active)
+{
+  NMRemoteConnection *profile;
+  NMSettingWireless *wifi = NULL;
+
+  if (!is_alive (active))
+    return CS_WIFI_IDLE;
+  profile = nm_active_connection_get_connection (active);
+  if (profile != NULL)
+    wifi = nm_connection_get_setting_wireless (NM_CONNECTION (profile));
+  if (wifi != NULL
+      && g_strcmp0 (nm_setting_wireless_get_mode (wifi), NM_SETTING_WIRELESS_MODE_AP)
+             == 0)
+    return CS_WIFI_ACCESS_POINT;
+  return CS_WIFI_STATION;
+}
+
+static void
+describe_wifi (CsInterface *interface, NMDevice *device, NMClient *client)
+{
+  NMDeviceWifiCapabilities can
+      = nm_device_wifi_get_capabilities (NM_DEVICE_WIFI (device));
+
+  interface->kind = CS_KIND_WIFI;
+  interface->wifi_use = wifi_use_of (nm_device_get_active_connection (device));
+  interface->wifi_off = !nm_client_wireless_get_enabled (client)
+                        || !nm_client_wireless_hardware_get_enabled (client);
+  interface->no_access_point = (can & NM_WIFI_DEVICE_CAP_AP) == 0;
+}
+
 static void
 describe_device (View *view, NMDevice *device)
 {
@@ -156,7 +187,7 @@ describe_device (View *view, NMDevice *device)
   g_free (interface->label);
   interface->label = g_strdup (label_of (device));
   if (NM_IS_DEVICE_WIFI (device))
-    interface->kind = CS_KIND_WIFI;
+    describe_wifi (interface, device, nm_object_get_client (NM_OBJECT (device)));
 }
 
 /* After all devices were described, as an ip-interface may be a device of its own too. */
