@@ -8,3 +8,4 @@
 /* Escaped LAN follows; a part of a bus name must not begin with a digit. */
 #define CS_DNSMASQ_NAME_PREFIX "org.connshare1.dnsmasq.lan_"
 #define CS_ACTION_SHARE        "org.connshare1.share"
+#define CS_ACTION_PASSPHRASE   "org.connshare1.view-passphrase"

@@ -30,6 +30,7 @@ static const struct
   { "org.connshare1.Manager", "StopSharing", CS_ACTION_SHARE },
   { "org.connshare1.Share", "Stop", CS_ACTION_SHARE },
   { "org.connshare1.Share", "Update", CS_ACTION_SHARE },
+  { "org.connshare1.Share", "GetWifi", CS_ACTION_PASSPHRASE },
 };
 
 typedef struct
@@ -83,8 +84,8 @@ refuse (GTask *task, const Check *check, gboolean challenge)
   g_task_return_new_error (
       task, CS_ERROR, CS_ERROR_NOT_AUTHORIZED,
       challenge
-          ? "sharing needs the password of an administrator (polkit action %s), and "
-            "no dialog could be shown: run it as root, or where one can be"
+          ? "this needs the password of an administrator (polkit action %s), and no "
+            "dialog could be shown: run it as root, or where one can be"
           : "not authorized: the polkit rules of this system, or a dismissed "
             "password dialog, say no to action %s",
       check->action);

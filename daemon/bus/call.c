@@ -80,6 +80,48 @@ on_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
     cs_engine_stop_async (engine, lan, on_stopped, g_steal_pointer (&call));
 }
 
+/* The dialog may have taken long: what is told is what is so now. */
+static GVariant *
+describe_wifi (const CsRequest *request, GError **error)
+{
+  g_auto (CsHotspot) hotspot = { NULL };
+  g_autofree char *uri = NULL;
+  GVariantDict dict;
+
+  if (request == NULL || cs_request_ssid (request) == NULL
+      || !cs_hotspot_fill (&hotspot, &request->hotspot))
+    {
+      g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
+                   "This share has no access point: that is what a Wi-Fi device becomes "
+                   "as a LAN, if NetworkManager manages it and without keep-lan");
+      return NULL;
+    }
+  uri = cs_hotspot_uri (&hotspot);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "ssid", "s", hotspot.ssid);
+  g_variant_dict_insert (&dict, "passphrase", "s",
+                         hotspot.passphrase != NULL ? hotspot.passphrase : "");
+  g_variant_dict_insert (&dict, "security", "s",
+                         cs_security_to_string (hotspot.security));
+  g_variant_dict_insert (&dict, "hidden", "b", hotspot.hidden);
+  g_variant_dict_insert (&dict, "uri", "s", uri);
+  return g_variant_dict_end (&dict);
+}
+
+static void
+on_wifi_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  g_autoptr (GError) error = NULL;
+  GVariant *wifi = NULL;
+
+  if (cs_authorizer_check_finish (result, &error))
+    wifi = describe_wifi (cs_engine_get_request (call->engine, call->lan), &error);
+  if (wifi != NULL)
+    call->reply = g_variant_ref_sink (g_variant_new ("(@a{sv})", wifi));
+  answer (call, error);
+}
+
 static Call *
 call_new (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
 {
@@ -133,4 +175,13 @@ cs_call_stop (CsEngine *engine, GDBusMethodInvocation *invocation, const char *l
   else
     cs_authorizer_check_async (invocation, lan, NULL, on_authorized,
                                g_steal_pointer (&call));
+}
+
+void
+cs_call_get_wifi (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
+{
+  g_autoptr (Call) call = call_new (engine, invocation, lan);
+
+  cs_authorizer_check_async (invocation, lan, NULL, on_wifi_authorized,
+                             g_steal_pointer (&call));
 }

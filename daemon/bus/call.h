@@ -12,3 +12,6 @@ void cs_call_share (CsEngine *engine,
                     CsRequest *request,
                     GVariant *reply);
 void cs_call_stop (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan);
+/* Replies to GetWifi. */
+void
+cs_call_get_wifi (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A subclass of the generated skeleton: the two methods, the properties set from the
+/* A subclass of the generated skeleton: the methods, the properties set from the
  * engine's status, and the four counters read through when a client asks for them. */
 #include "share.h"
 
@@ -64,11 +64,20 @@ handle_update (CsDbusShare *object, GDBusMethodInvocation *invocation, GVariant 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+static gboolean
+handle_get_wifi (CsDbusShare *object, GDBusMethodInvocation *invocation)
+{
+  cs_call_get_wifi (CS_BUS_SHARE (object)->engine, invocation,
+                    cs_dbus_share_get_lan (object));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 static void
 share_iface_init (CsDbusShareIface *iface)
 {
   iface->handle_stop = handle_stop;
   iface->handle_update = handle_update;
+  iface->handle_get_wifi = handle_get_wifi;
 }
 
 static void
@@ -151,9 +160,11 @@ cs_bus_share_update (CsBusShare *self)
   static const char *const none[] = { NULL };
   g_autofree char *address = NULL;
   CsShareStatus status;
+  const char *ssid;
 
   if (!cs_engine_get_share (self->engine, cs_dbus_share_get_lan (object), &status))
     return;
+  ssid = cs_request_ssid (status.request);
   address = status.plan->address.prefix != 0 ? cs_cidr_to_string (status.plan->address)
                                              : g_strdup ("");
   cs_dbus_share_set_wan (object, status.request->wan);
@@ -166,6 +177,7 @@ cs_bus_share_update (CsBusShare *self)
   cs_dbus_share_set_blocked_by (object, status.plan->blocked_by != NULL
                                             ? (const char *const *)status.plan->blocked_by
                                             : none);
+  cs_dbus_share_set_ssid (object, ssid != NULL ? ssid : "");
   cs_dbus_share_set_persistent (object, status.request->persistent);
   cs_dbus_share_set_options (object, cs_request_options (status.request));
   g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (self));
