@@ -34,6 +34,7 @@ int cs_command_preview (const CsCommand *command, char **arguments);
 int cs_command_interfaces (const CsCommand *command, char **arguments);
 int cs_command_doctor (const CsCommand *command, char **arguments);
 int cs_command_monitor (const CsCommand *command, char **arguments);
+int cs_command_wifi (const CsCommand *command, char **arguments);
 
 /* Fills @entries' variables and @words, the strings that are not options, of which there
  * may be @minimum to @maximum. Otherwise tells the user what is wrong, and the caller

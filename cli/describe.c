@@ -140,7 +140,8 @@ static void
 add_strings (JsonBuilder *builder, CsDbusShare *share)
 {
   static const char *const names[]
-      = { "lan", "wan", "uplink", "state", "state-reason", "state-message", "address" };
+      = { "lan",          "wan",           "uplink",  "state",
+          "state-reason", "state-message", "address", "ssid" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {

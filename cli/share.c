@@ -22,6 +22,15 @@ warn_of_blockers (CsDbusShare *share)
              cs_describe_text (cs_dbus_share_get_lan (share)), blockers);
 }
 
+static void
+report_wifi (const char *lan, const char *ssid)
+{
+  g_autofree char *name = cs_output_line (cs_describe_text (ssid));
+
+  if (*name != '\0')
+    printf ("Wi-Fi network \"%s\": 'sharectl wifi %s' shows how to join it\n", name, lan);
+}
+
 /* The share works, waits, or has failed or been ended since it began. */
 static int
 report (const char *lan, const char *path)
@@ -44,6 +53,7 @@ report (const char *lan, const char *path)
   else
     {
       printf ("%s\n", line);
+      report_wifi (lan, cs_dbus_share_get_ssid (share));
       warn_of_blockers (share);
     }
   return failed ? CS_EXIT_FAILED : CS_EXIT_DONE;

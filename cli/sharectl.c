@@ -21,6 +21,8 @@ static const CsCommand commands[] = {
     cs_command_interfaces },
   { "doctor", "", "Find out why clients are not served, and what helps",
     cs_command_doctor },
+  { "wifi", "LAN", "Show how to join the Wi-Fi network of a share, with a QR code",
+    cs_command_wifi },
   { "monitor", "", "Print each change of a share until interrupted", cs_command_monitor },
 };
 

@@ -38,6 +38,8 @@ print_share (CsDbusShare *share, gboolean color)
   g_autofree char *blocked
       = *blockers != '\0' ? g_strdup_printf ("by %s; see 'sharectl doctor'", blockers)
                           : g_strdup ("");
+  g_autofree char *network
+      = cs_output_line (cs_describe_text (cs_dbus_share_get_ssid (share)));
   g_autofree char *chosen
       = options != NULL ? cs_describe_options (options) : g_strdup ("");
 
@@ -45,6 +47,7 @@ print_share (CsDbusShare *share, gboolean color)
   print_row ("state", state);
   print_row ("gateway", address);
   print_row ("blocked", blocked);
+  print_row ("network", network);
   print_counter ("sent", cs_dbus_share_get_bytes_sent (share),
                  cs_dbus_share_get_packets_sent (share));
   print_counter ("received", cs_dbus_share_get_bytes_received (share),

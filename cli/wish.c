@@ -3,6 +3,8 @@
  * what is wrong with them. */
 #include "wish.h"
 
+#include "passphrase.h"
+
 /* Option values are taken as they are: main () has checked that they are UTF-8, and the
  * other type would convert them from the locale's character set. */
 #define ARG_TEXT      G_OPTION_ARG_FILENAME
@@ -16,7 +18,51 @@ typedef struct
   gboolean no_dial;
   gboolean temporary;
   gboolean force;
+  char *ssid;            /* (owned) (nullable) */
+  char *passphrase_file; /* (owned) (nullable) */
+  char *passphrase;      /* (owned) (nullable) */
+  char *security;        /* (owned) (nullable) */
+  char *band;            /* (owned) (nullable) */
+  int channel;
+  gboolean hidden;
+  gboolean isolate;
 } Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->address);
+  g_strfreev (options->dns);
+  g_free (options->ssid);
+  g_free (options->passphrase_file);
+  g_free (options->passphrase);
+  g_free (options->security);
+  g_free (options->band);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static void
+pack_wifi (const Options *options, GVariantDict *dict)
+{
+  const struct
+  {
+    const char *key;
+    const char *value;
+  } texts[] = { { "ssid", options->ssid },
+                { "passphrase", options->passphrase },
+                { "security", options->security },
+                { "band", options->band } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (texts[i].value != NULL)
+      g_variant_dict_insert (dict, texts[i].key, "s", texts[i].value);
+  if (options->channel != 0)
+    g_variant_dict_insert (dict, "channel", "u", (guint32)options->channel);
+  if (options->hidden)
+    g_variant_dict_insert (dict, "hidden", "b", TRUE);
+  if (options->isolate)
+    g_variant_dict_insert (dict, "isolate", "b", TRUE);
+}
 
 static GVariant *
 pack (const Options *options)
@@ -24,6 +70,7 @@ pack (const Options *options)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
+  pack_wifi (options, &dict);
   if (options->address != NULL)
     g_variant_dict_insert (&dict, "address", "s", options->address);
   if (options->dns != NULL)
@@ -61,10 +108,29 @@ read_words (const CsCommand *command, char **words, CsWish *wish)
   return TRUE;
 }
 
+/* The values that are not taken as they are. */
+static gboolean
+read_values (const CsCommand *command, Options *options)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (options->channel < 0)
+    {
+      cs_command_misused (command, "%d is not a channel", options->channel);
+      return FALSE;
+    }
+  if (options->passphrase_file == NULL)
+    return TRUE;
+  options->passphrase = cs_passphrase_read (options->passphrase_file, &error);
+  if (options->passphrase == NULL)
+    cs_command_misused (command, "%s", error->message);
+  return options->passphrase != NULL;
+}
+
 gboolean
 cs_wish_parse (const CsCommand *command, char **arguments, CsWish *wish, gboolean *json)
 {
-  Options options = { NULL };
+  g_auto (Options) options = { NULL };
   const GOptionEntry entries[] = {
     { "address", 0, 0, ARG_TEXT, &options.address,
       "The computer's own address on the LAN", "ADDRESS/PREFIX" },
@@ -77,18 +143,28 @@ cs_wish_parse (const CsCommand *command, char **arguments, CsWish *wish, gboolea
     { "temporary", 0, 0, G_OPTION_ARG_NONE, &options.temporary,
       "Do not share again after a reboot", NULL },
     { "force", 0, 0, G_OPTION_ARG_NONE, &options.force,
-      "Share even an interface that carries the default route", NULL },
+      "Share even an interface that this computer itself uses", NULL },
+    { "ssid", 0, 0, ARG_TEXT, &options.ssid, "Name of the Wi-Fi network", "NAME" },
+    { "passphrase-file", 0, 0, ARG_TEXT, &options.passphrase_file,
+      "File with the passphrase of the Wi-Fi network, - for standard input", "FILE" },
+    { "security", 0, 0, ARG_TEXT, &options.security, "wpa2, wpa3, wpa2+wpa3, or open",
+      "WORD" },
+    { "band", 0, 0, ARG_TEXT, &options.band, "2.4GHz or 5GHz", "BAND" },
+    { "channel", 0, 0, G_OPTION_ARG_INT, &options.channel, "Channel of the Wi-Fi network",
+      "NUMBER" },
+    { "hidden", 0, 0, G_OPTION_ARG_NONE, &options.hidden,
+      "Do not announce the name of the Wi-Fi network", NULL },
+    { "isolate", 0, 0, G_OPTION_ARG_NONE, &options.isolate,
+      "Keep clients of the Wi-Fi network apart from each other", NULL },
     { json != NULL ? "json" : NULL, 0, 0, G_OPTION_ARG_NONE, json, "Print JSON", NULL },
     { NULL },
   };
   g_auto (GStrv) words = NULL;
   gboolean ok = cs_command_parse (command, entries, arguments, 1, 3, &words)
-                && read_words (command, words, wish);
+                && read_words (command, words, wish) && read_values (command, &options);
 
   if (ok)
     wish->options = pack (&options);
-  g_free (options.address);
-  g_strfreev (options.dns);
   return ok;
 }
 

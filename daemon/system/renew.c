@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A wireless LAN is left alone: to switch it off would end its access point, and its
- * clients find out when they renew their leases. */
+/* An access point of ours has been started anew already (lan-profile.c). One of somebody
+ * else's is left alone: to switch it off would end it, and its clients find out when they
+ * renew their leases. */
 #include "renew.h"
 
 #include "link.h"

@@ -45,7 +45,7 @@ _sharectl_words() {
   words=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      --address | --dns)
+      --address | --dns | --ssid | --passphrase-file | --security | --band | --channel | --png)
         # "--dns=VALUE" is three words here
         [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
         ((i++))
@@ -59,27 +59,39 @@ _sharectl_words() {
 _sharectl() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
   local words offer= options=--help
+  local wish=' --address --dns --keep-lan --no-dial --temporary --force --ssid --passphrase-file'
+  wish+=' --security --band --channel --hidden --isolate'
   _sharectl_words
 
   case ${words[0]} in
-    share) options+=' --address --dns --keep-lan --no-dial --temporary --force' ;;
-    preview) options+=' --address --dns --keep-lan --no-dial --temporary --force --json' ;;
+    share) options+=$wish ;;
+    preview) options+="$wish --json" ;;
+    wifi) options+=' --json --png' ;;
     unshare) options+=' --all' ;;
     status | list | interfaces | doctor | monitor) options+=' --json' ;;
     '') options+=' --version' ;;
   esac
 
   case ${words[0]}:${#words[@]} in
-    *:0) offer='share unshare status list preview interfaces doctor monitor help' ;;
-    help:1) offer='share unshare status list preview interfaces doctor monitor' ;;
+    *:0) offer='share unshare status list preview interfaces wifi doctor monitor help' ;;
+    help:1) offer='share unshare status list preview interfaces wifi doctor monitor' ;;
     share:1 | preview:1) offer=$(_sharectl_interfaces lan) ;;
     share:2 | preview:2) offer=via ;;
-    unshare:1 | status:1) offer=$(_sharectl_shared) ;;
+    unshare:1 | status:1 | wifi:1) offer=$(_sharectl_shared) ;;
   esac
 
   COMPREPLY=()
   case $prev in
-    --address | --dns) return ;;
+    --address | --dns | --ssid | --channel) return ;;
+    --security) mapfile -t COMPREPLY < <(compgen -W 'wpa2 wpa3 wpa2+wpa3 open' -- "$cur") ;;
+    --band) mapfile -t COMPREPLY < <(compgen -W 'auto 2.4GHz 5GHz' -- "$cur") ;;
+    --passphrase-file | --png)
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+      ;;
+  esac
+  case $prev in
+    --security | --band | --passphrase-file | --png) return ;;
   esac
   case ${words[0]}:${#words[@]}:$cur in
     share:3:-* | preview:3:-*) ;;

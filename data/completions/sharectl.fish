@@ -39,7 +39,7 @@ function __sharectl_words
             continue
         end
         switch $word
-            case --address --dns
+            case --address --dns --ssid --passphrase-file --security --band --channel --png
                 set value yes
             case '-*'
             case '*'
@@ -66,16 +66,17 @@ complete -c sharectl -n '__sharectl_at 0 ""' -a status -d 'Show what shares are 
 complete -c sharectl -n '__sharectl_at 0 ""' -a list -d 'List shares'
 complete -c sharectl -n '__sharectl_at 0 ""' -a preview -d 'Show what share would do'
 complete -c sharectl -n '__sharectl_at 0 ""' -a interfaces -d 'List interfaces'
+complete -c sharectl -n '__sharectl_at 0 ""' -a wifi -d 'Show how to join a Wi-Fi network'
 complete -c sharectl -n '__sharectl_at 0 ""' -a doctor -d 'Find out what is wrong'
 complete -c sharectl -n '__sharectl_at 0 ""' -a monitor -d 'Print each change'
 complete -c sharectl -n '__sharectl_at 0 ""' -a help -d 'Show help'
 complete -c sharectl -n '__sharectl_at 1 help' \
-    -a 'share unshare status list preview interfaces doctor monitor' -d 'Show its options'
+    -a 'share unshare status list preview interfaces wifi doctor monitor' -d 'Show its options'
 
 complete -c sharectl -n '__sharectl_at 1 share preview' -a '(__sharectl_interfaces lan)' -d LAN
 complete -c sharectl -n '__sharectl_at 2 share preview' -a via
 complete -c sharectl -n '__sharectl_at 3 share preview' -a '(__sharectl_wans)' -d WAN
-complete -c sharectl -n '__sharectl_at 1 unshare status' -a '(__sharectl_shared)' -d Shared
+complete -c sharectl -n '__sharectl_at 1 unshare status wifi' -a '(__sharectl_shared)' -d Shared
 
 complete -c sharectl -s h -l help -d 'Show help'
 complete -c sharectl -n '__sharectl_at 0 ""' -l version -d 'Show the version'
@@ -84,6 +85,14 @@ complete -c sharectl -n '__sharectl_in share preview' -x -l dns -d 'Name server 
 complete -c sharectl -n '__sharectl_in share preview' -l keep-lan -d 'Leave the LAN alone'
 complete -c sharectl -n '__sharectl_in share preview' -l no-dial -d 'Wait for a profile'
 complete -c sharectl -n '__sharectl_in share preview' -l temporary -d 'Not after a reboot'
-complete -c sharectl -n '__sharectl_in share preview' -l force -d 'Even with the default route'
+complete -c sharectl -n '__sharectl_in share preview' -l force -d 'Even if it is in use'
+complete -c sharectl -n '__sharectl_in share preview' -x -l ssid -d 'Name of the Wi-Fi network'
+complete -c sharectl -n '__sharectl_in share preview' -r -F -l passphrase-file -d 'File with the passphrase'
+complete -c sharectl -n '__sharectl_in share preview' -x -l security -a 'wpa2 wpa3 wpa2+wpa3 open' -d 'Of the Wi-Fi network'
+complete -c sharectl -n '__sharectl_in share preview' -x -l band -a 'auto 2.4GHz 5GHz' -d 'Of the Wi-Fi network'
+complete -c sharectl -n '__sharectl_in share preview' -x -l channel -d 'Of the Wi-Fi network'
+complete -c sharectl -n '__sharectl_in share preview' -l hidden -d 'Do not announce the name'
+complete -c sharectl -n '__sharectl_in share preview' -l isolate -d 'Keep clients apart'
 complete -c sharectl -n '__sharectl_in unshare' -l all -d 'End all shares'
-complete -c sharectl -n '__sharectl_in preview status list interfaces doctor monitor' -l json -d 'Print JSON'
+complete -c sharectl -n '__sharectl_in wifi' -r -F -l png -d 'Write the QR code to a picture'
+complete -c sharectl -n '__sharectl_in preview wifi status list interfaces doctor monitor' -l json -d 'Print JSON'

@@ -100,6 +100,9 @@ class Service:
     def become(self, **properties):
         self.tell("become", properties)
 
+    def wifi(self, **values):
+        self.tell("wifi", values)
+
     def fail(self, method, error, message):
         self.tell("fail", method, error, message)
 

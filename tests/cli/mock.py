@@ -12,6 +12,7 @@
 #   ["become", {PROPERTY: VALUE}]        what shares get that ShareConnection begins
 #   ["preview", {KEY: VALUE}]            what previews have unlike the default
 #   ["find", [{KEY: VALUE}]]             what Diagnose finds
+#   ["wifi", {KEY: VALUE}]               what GetWifi returns unlike the default
 #   ["fail", METHOD, ERROR, MESSAGE]     the next calls of it return this error
 #   ["hang", METHOD]                     the next calls of it get no answer
 #   ["calls"]                            [METHOD, ARGUMENTS, INTERACTIVE] of all calls so far
@@ -49,9 +50,11 @@ PREVIEW = {"state": "active", "message": "lan0 is shared via ppp0", "uplink": "p
            "routes": ["iif lan0 lookup 13700", "default dev ppp0 table 13700"],
            "sysctls": ["net.ipv4.conf.lan0.forwarding = 1"],
            "dnsmasq-config": "interface=lan0\nno-ping\n"}
+WIFI = {"ssid": "desk", "passphrase": "correct horse", "security": "wpa2", "hidden": False,
+        "uri": "WIFI:T:WPA;S:desk;P:correct horse;;"}
 DEFAULTS = {"Lan": "", "Wan": "ppp0", "Uplink": "ppp0", "State": "active",
             "StateReason": "none", "StateMessage": None, "Address": "192.168.137.1/24",
-            "Persistent": True, "Options": {}, "BlockedBy": [], "BytesSent": 0,
+            "Ssid": "", "Persistent": True, "Options": {}, "BlockedBy": [], "BytesSent": 0,
             "BytesReceived": 0, "PacketsSent": 0, "PacketsReceived": 0}
 FINDINGS = [{"severity": "info", "code": "nothing-shared", "subject": "",
              "message": "nothing is shared", "remedy": "sharectl share LAN via WAN"}]
@@ -81,6 +84,7 @@ def pack_all(values):
 class Mock:
     def __init__(self):
         self.shares, self.registered, self.calls = {}, {}, []
+        self.wifi_data = dict(WIFI)
         self.previewed, self.findings = dict(PREVIEW), FINDINGS
         self.failures, self.hanging, self.becoming = {}, {}, {}
         self.info = Gio.DBusNodeInfo.new_for_xml(XML.read_text())
@@ -168,6 +172,9 @@ class Mock:
         self.remove(lan)
         invocation.return_value(None)
 
+    def GetWifi(self, invocation):
+        invocation.return_value(GLib.Variant("(a{sv})", (pack_all(self.wifi_data),)))
+
     def Preview(self, invocation, lan, wan, options):
         invocation.return_value(GLib.Variant("(a{sv})", (pack_all(self.previewed),)))
 
@@ -191,6 +198,8 @@ class Mock:
             self.becoming = words[0]
         elif verb == "preview":
             self.previewed.update(words[0])
+        elif verb == "wifi":
+            self.wifi_data.update(words[0])
         elif verb == "find":
             self.findings = words[0]
         elif verb == "hang":

@@ -54,6 +54,9 @@ def test_share_twice_is_fine(sharectl):
     ("--force share lan0 via ppp0", "lan0", "ppp0", {"force": True}),
     ("share lan0 --dns 1.1.1.1 --dns=9.9.9.9", "lan0", "auto", {"dns": ["1.1.1.1", "9.9.9.9"]}),
     ("share -- -lan", "-lan", "auto", {}),
+    ("share wlan0 --ssid Home --security wpa3 --band 5GHz --channel 36 --hidden --isolate", "wlan0",
+     "auto", {"ssid": "Home", "security": "wpa3", "band": "5GHz", "channel": 36, "hidden": True,
+              "isolate": True}),
     ("share lan0 via ppp0,eth1", "lan0", "ppp0,eth1", {}),
 ])
 def test_share_passes_words_and_options_on(sharectl, service, words, lan, wan, options):
@@ -150,8 +153,8 @@ def test_status_of_one_as_json(sharectl, service):
     service.add("lan1")
     assert json.loads(ok(sharectl("status", "lan0", "--json"))) == {"shares": [{
         "lan": "lan0", "wan": "ppp0", "uplink": "ppp0", "state": "active",
-        "state_reason": "none", "state_message": "lan0 is shared via ppp0", "address": "", "persistent": True,
-        "options": {"keep_lan": True}, "blocked_by": [], **COUNTERS, "bytes_sent": 2**40}]}
+        "state_reason": "none", "state_message": "lan0 is shared via ppp0", "address": "",
+        "ssid": "", "persistent": True, "options": {"keep_lan": True}, "blocked_by": [], **COUNTERS, "bytes_sent": 2**40}]}
 
 
 def test_status_of_what_others_block(sharectl, service):

@@ -12,8 +12,8 @@ import pytest
 from conftest import ROOT, SHARECTL
 
 SCRIPTS = ROOT / "data/completions"
-COMMANDS = {"share", "unshare", "status", "list", "preview", "interfaces", "doctor", "monitor",
-            "help"}
+COMMANDS = {"share", "unshare", "status", "list", "preview", "interfaces", "wifi", "doctor",
+            "monitor", "help"}
 WORDS = {"auto", "wifi", "ethernet", "mobile", "vpn", "ppp"}
 NMCLI = """#!/bin/sh
 [ "$*" = '-t -e no -f TYPE,NAME connection' ] || exit 1
@@ -36,6 +36,11 @@ CASES = [
     ("preview lan0 via p", {"ppp", "ppp0"}),
     ("share lan0 via Mo", {"Mobile broadband"}),
     ("share lan0 via ppp0 ", set()),
+    ("share --ssid Home ", {"lan0"}),
+    ("share lan0 --security wpa2", {"wpa2", "wpa2+wpa3"}),
+    ("share lan0 --security open via ", WANS),
+    ("share lan0 --band 2", {"2.4GHz"}),
+    ("wifi ", {"lan1", "wlan0"}),
     ("share --ke", {"--keep-lan"}),
     ("share lan0 via ppp0 --te", {"--temporary"}),
     ("unshare ", {"lan1", "wlan0"}),
@@ -44,12 +49,12 @@ CASES = [
     ("status --j", {"--json"}),
     ("list ", set()),
 ]
+WISH = {"--address", "--dns", "--keep-lan", "--no-dial", "--temporary", "--force", "--ssid",
+        "--passphrase-file", "--security", "--band", "--channel", "--hidden", "--isolate", "--help"}
+JSON = {"--json", "--help"}
 OPTIONS = {
-    "share": {"--address", "--dns", "--keep-lan", "--no-dial", "--temporary", "--force", "--help"},
-    "preview": {"--address", "--dns", "--keep-lan", "--no-dial", "--temporary", "--force", "--json",
-                "--help"},
-    "unshare": {"--all", "--help"}, "status": {"--json", "--help"}, "list": {"--json", "--help"},
-    "interfaces": {"--json", "--help"}, "doctor": {"--json", "--help"}, "monitor": {"--json", "--help"},
+    "share": WISH, "preview": WISH | {"--json"}, "unshare": {"--all", "--help"}, "status": JSON,
+    "list": JSON, "interfaces": JSON, "wifi": JSON | {"--png"}, "doctor": JSON, "monitor": JSON,
 }
 BASH = """
 source {scripts}/sharectl.bash

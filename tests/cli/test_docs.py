@@ -84,13 +84,14 @@ def test_python_that_watches(bus, service):
 
 
 def test_shell(bus, service):
-    for number in (0, 2, 3):
+    service.add("wlan0")
+    for number in (0, 2, 3, 4):
         block = blocks("docs/dbus-api.md", "sh")[number]
         run(bus, "sh", "-e", "-c", block)
     assert [call[0] for call in service.calls()] == [
         "ShareConnection", "ShareConnectionWithOptions", "StopSharing", "Diagnose",
-        "ListInterfaces", "Preview"]
-    assert [call[2] for call in service.calls()] == [True] * 3 + [False] * 3
+        "GetWifi", "ListInterfaces", "Preview"]
+    assert [call[2] for call in service.calls()] == [True] * 3 + [False, True, False, False]
 
 
 def test_c(bus, service):

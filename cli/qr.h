@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A QR code, drawn for terminals and as a picture, with the margin that scanners need. */
+#pragma once
+
+#include <glib.h>
+
+typedef struct _CsQr CsQr;
+
+/* @text as UTF-8; NULL with an error if it is too long for a code. */
+CsQr *cs_qr_new (const char *text, GError **error);
+void cs_qr_free (CsQr *qr);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsQr, cs_qr_free)
+
+/* Lines of half-block characters, each for two rows. With @color they are white and black
+ * on any terminal; without, as on one that writes bright on dark. */
+char *cs_qr_to_text (const CsQr *qr, gboolean color);
+
+/* Black on white. */
+GBytes *cs_qr_to_png (const CsQr *qr);

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sharectl wifi: what joins a client to an access point, in words, as JSON, and as a QR
+ * code on the terminal or in a file. */
+#include "call.h"
+#include "client.h"
+#include "command.h"
+#include "json.h"
+#include "output.h"
+#include "qr.h"
+
+#include <stdio.h>
+
+typedef struct
+{
+  const char *ssid;
+  const char *passphrase;
+  const char *security;
+  gboolean hidden;
+  const char *uri;
+} Wifi;
+
+static void
+print_row (const char *name, const char *value)
+{
+  g_autofree char *clean = cs_output_clean (value);
+
+  printf ("%-11s %s\n", name, clean);
+}
+
+static void
+print_words (const Wifi *wifi)
+{
+  print_row ("network", wifi->ssid);
+  if (wifi->hidden)
+    print_row ("", "(hidden: its name has to be typed in)");
+  if (*wifi->passphrase != '\0')
+    print_row ("passphrase", wifi->passphrase);
+  else
+    print_row ("passphrase", "none: everybody may join and listen");
+  print_row ("security", wifi->security);
+}
+
+static void
+print_json (GVariant *data)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autofree char *text = NULL;
+
+  json_builder_begin_object (builder);
+  cs_json_add_dictionary (builder, data);
+  json_builder_end_object (builder);
+  text = cs_json_to_text (builder);
+  fputs (text, stdout);
+}
+
+/* The picture is as good as the passphrase: for its owner alone. */
+static int
+write_png (const CsQr *qr, const char *path)
+{
+  g_autoptr (GBytes) png = cs_qr_to_png (qr);
+  g_autoptr (GError) error = NULL;
+  gsize size;
+  const char *data = g_bytes_get_data (png, &size);
+
+  if (!g_file_set_contents_full (path, data, (gssize)size, G_FILE_SET_CONTENTS_CONSISTENT,
+                                 0600, &error))
+    return cs_command_failed (error);
+  return CS_EXIT_DONE;
+}
+
+static int
+show (GVariant *data, gboolean json, const char *png)
+{
+  g_autoptr (GVariantDict) dict = g_variant_dict_new (data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CsQr) qr = NULL;
+  g_autofree char *drawing = NULL;
+  Wifi wifi = { "", "", "", FALSE, "" };
+
+  g_variant_dict_lookup (dict, "ssid", "&s", &wifi.ssid);
+  g_variant_dict_lookup (dict, "passphrase", "&s", &wifi.passphrase);
+  g_variant_dict_lookup (dict, "security", "&s", &wifi.security);
+  g_variant_dict_lookup (dict, "hidden", "b", &wifi.hidden);
+  g_variant_dict_lookup (dict, "uri", "&s", &wifi.uri);
+  if (json)
+    print_json (data);
+  if (json && png == NULL)
+    return CS_EXIT_DONE;
+  qr = cs_qr_new (wifi.uri, &error);
+  if (qr == NULL)
+    return cs_command_failed (error);
+  if (png != NULL)
+    return write_png (qr, png);
+  drawing = cs_qr_to_text (qr, cs_output_wants_color ());
+  print_words (&wifi);
+  printf ("\n%s", drawing);
+  return CS_EXIT_DONE;
+}
+
+/* The share of @lan; or NULL, and the exit status. */
+static CsDbusShare *
+find_share (const char *lan, int *status)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) shares = cs_client_get_shares (&error);
+
+  *status = shares == NULL ? cs_command_failed (error) : 0;
+  for (guint i = 0; shares != NULL && i < shares->len; i++)
+    if (g_strcmp0 (cs_dbus_share_get_lan (shares->pdata[i]), lan) == 0)
+      return g_object_ref (shares->pdata[i]);
+  if (shares != NULL)
+    *status = cs_command_not_shared (lan);
+  return NULL;
+}
+
+int
+cs_command_wifi (const CsCommand *command, char **arguments)
+{
+  gboolean json = FALSE;
+  g_autofree char *png = NULL;
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL },
+    { "png", 0, 0, G_OPTION_ARG_FILENAME, &png, "Write the QR code to this picture",
+      "FILE" },
+    { NULL },
+  };
+  g_auto (GStrv) words = NULL;
+  g_autoptr (CsDbusShare) share = NULL;
+  g_autoptr (CsCall) call = NULL;
+  g_autoptr (GVariant) data = NULL;
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  if (!cs_command_parse (command, entries, arguments, 1, 1, &words))
+    return CS_EXIT_USAGE;
+  share = find_share (words[0], &status);
+  if (share == NULL)
+    return status;
+
+  call = cs_call_new ();
+  cs_dbus_share_call_get_wifi (share, CS_CALL_FLAGS, CS_CALL_TIMEOUT,
+                               cs_call_get_cancellable (call), cs_call_done, call);
+  cs_dbus_share_call_get_wifi_finish (share, &data, cs_call_wait (call), &error);
+  if (cs_call_interrupted (call) != 0)
+    return cs_call_interrupted (call);
+  g_clear_pointer (&call, cs_call_free);
+  return data != NULL ? show (data, json, png) : cs_command_failed (error);
+}
