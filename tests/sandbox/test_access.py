@@ -17,6 +17,8 @@ GUARDED = [
     (SHARE, "org.connshare1.Share", "Stop", "()"),
     (SHARE, "org.connshare1.Share", "Update", "({'wan': <'eth1'>},)"),
 ]
+# For a user at the computer.
+PASSPHRASE = [(SHARE, "org.connshare1.Share", "GetWifi", "()")]
 FREE = [
     ("/org/connshare1", MANAGER, "Preview", "('lan1', 'ppp0', @a{sv} {})"),
     ("/org/connshare1", MANAGER, "ListInterfaces", "()"),
@@ -90,8 +92,13 @@ def test_everyone_may_read(shared, bus_of, path, interface, method, arguments):
     assert bus_of("carol", "none").call(method, arguments, path, interface)
 
 
+@pytest.mark.parametrize("who, error", zip(WHO, ["NotSuitable", *["NotAuthorized"] * 2]))
+def test_passphrase_is_for_who_sits_there(shared, bus_of, who, error):
+    assert bus_of(*who).error_of("GetWifi", path=SHARE, interface="org.connshare1.Share") == error
+
+
 def test_no_method_is_forgotten(shared, alice):
-    listed = {(row[1], row[2]) for row in GUARDED + FREE}
+    listed = {(row[1], row[2]) for row in GUARDED + FREE + PASSPHRASE}
     for path in ("/org/connshare1", SHARE):
         xml = alice.call("Introspect", path=path,
                          interface="org.freedesktop.DBus.Introspectable")[0]
