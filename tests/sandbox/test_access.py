@@ -22,6 +22,7 @@ PASSPHRASE = [(SHARE, "org.connshare1.Share", "GetWifi", "()")]
 FREE = [
     ("/org/connshare1", MANAGER, "Preview", "('lan1', 'ppp0', @a{sv} {})"),
     ("/org/connshare1", MANAGER, "ListInterfaces", "()"),
+    ("/org/connshare1", MANAGER, "Diagnose", "()"),
     ("/org/connshare1", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", "()"),
     ("/org/connshare1", "org.freedesktop.DBus.Properties", "GetAll", f"('{MANAGER}',)"),
     (SHARE, "org.freedesktop.DBus.Properties", "GetAll", "('org.connshare1.Share',)"),
