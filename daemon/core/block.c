@@ -57,6 +57,8 @@ describe_flow (const CsBlock *block, const CsSharePlan *share)
     case CS_FLOW_DHCP:
       return g_strdup_printf ("clients' requests for an address (DHCP) on %s",
                               share->lan);
+    case CS_FLOW_ANSWER:
+      return g_strdup_printf ("the answers of name servers on %s", share->uplink);
     case CS_FLOW_DNS:
     case CS_FLOW_DNS_TCP:
     case CS_FLOWS:
@@ -133,6 +135,15 @@ cs_block_remedy (const CsBlock *block, const CsSharePlan *share)
       add_forward (out, block->base, share->lan, share->uplink);
       add_forward (out, block->base, share->uplink, share->lan);
     }
+  else if (block->flow == CS_FLOW_ANSWER)
+    {
+      g_autofree char *iptables
+          = g_strdup_printf ("-i %s -m conntrack --ctstate ESTABLISHED", share->uplink);
+      g_autofree char *nft
+          = g_strdup_printf ("iifname %s ct state established", share->uplink);
+
+      add_command (out, block->base, iptables, nft);
+    }
   else
     {
       add_input (out, block->base, share->lan, "udp", 67);
@@ -155,8 +166,9 @@ is_to_be_opened (const CsBlock *block,
 }
 
 char **
-cs_blocked_by (const CsSharePlan *share, const CsFirewall *firewall)
+cs_blocked_by (const CsSharePlan *share, const CsSnapshot *snapshot)
 {
+  const CsFirewall *firewall = snapshot->firewall;
   g_autoptr (GArray) blocks = cs_blocks_find (share, firewall);
   g_autoptr (GPtrArray) owners = g_ptr_array_new_with_free_func (g_free);
 
@@ -169,6 +181,8 @@ cs_blocked_by (const CsSharePlan *share, const CsFirewall *firewall)
           && !g_ptr_array_find_with_equal_func (owners, owner, g_str_equal, NULL))
         g_ptr_array_add (owners, g_steal_pointer (&owner));
     }
+  if (snapshot->legacy && !snapshot->legacy_tool)
+    g_ptr_array_add (owners, g_strdup ("iptables-legacy"));
   if (owners->len == 0)
     return NULL;
   g_ptr_array_add (owners, NULL);

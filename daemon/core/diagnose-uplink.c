@@ -25,6 +25,13 @@ cs_walk_check_blocks (CsWalk *w)
                    "blocked", g_strdup_printf ("%s: %s", owner, words),
                    cs_block_remedy (block, w->share));
     }
+  if (w->snapshot->legacy && !w->snapshot->legacy_tool)
+    cs_walk_add (w, CS_SEVERITY_WARNING, "blocked",
+                 g_strdup ("iptables-legacy: rules of the older iptables are in the "
+                           "kernel, and may drop; what they say only its own program can "
+                           "tell, which is not there"),
+                 g_strdup ("install iptables, or restart what made these rules with the "
+                           "newer iptables-nft"));
 }
 
 /* The kernel asks whether the way back to the sender of a reply is the one that it came

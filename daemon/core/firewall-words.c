@@ -108,6 +108,7 @@ value_of (CsMatchKey key, const CsMatchRange *range)
       return state_of (range);
     case CS_MATCH_NFPROTO:
       return numbers_of (range, 1);
+    case CS_MATCH_SPORT:
     case CS_MATCH_DPORT:
       return numbers_of (range, 2);
     case CS_MATCH_IIF:
@@ -119,19 +120,24 @@ value_of (CsMatchKey key, const CsMatchRange *range)
     }
 }
 
-static void
-add_match (GString *out, const CsMatch *match)
+/* In this order they are printed. */
+static const struct
 {
-  static const char *const words[CS_MATCH_KEYS] = {
-    [CS_MATCH_OTHER] = "...",          [CS_MATCH_IIFNAME] = "iifname ",
-    [CS_MATCH_OIFNAME] = "oifname ",   [CS_MATCH_IIF] = "iif ",
-    [CS_MATCH_OIF] = "oif ",           [CS_MATCH_NFPROTO] = "meta nfproto ",
-    [CS_MATCH_L4PROTO] = "",           [CS_MATCH_SADDR] = "ip saddr ",
-    [CS_MATCH_DADDR] = "ip daddr ",    [CS_MATCH_DPORT] = "dport ",
-    [CS_MATCH_CT_STATE] = "ct state ",
-  };
+  CsMatchKey key;
+  const char *word;
+} words[] = {
+  { CS_MATCH_IIFNAME, "iifname " },   { CS_MATCH_OIFNAME, "oifname " },
+  { CS_MATCH_IIF, "iif " },           { CS_MATCH_OIF, "oif " },
+  { CS_MATCH_NFPROTO, "nfproto " },   { CS_MATCH_SADDR, "ip saddr " },
+  { CS_MATCH_DADDR, "ip daddr " },    { CS_MATCH_L4PROTO, "" },
+  { CS_MATCH_SPORT, "sport " },       { CS_MATCH_DPORT, "dport " },
+  { CS_MATCH_CT_STATE, "ct state " }, { CS_MATCH_OTHER, "..." },
+};
 
-  g_string_append (out, words[match->key]);
+static void
+add_match (GString *out, const CsMatch *match, const char *word)
+{
+  g_string_append (out, word);
   if (match->inverted)
     g_string_append (out, "!= ");
   for (guint i = 0; i < match->ranges->len && match->key != CS_MATCH_OTHER; i++)
@@ -155,8 +161,14 @@ cs_filter_rule_to_string (const CsFilterRule *rule)
   };
   GString *out = g_string_new (NULL);
 
-  for (guint i = 0; i < rule->matches->len; i++)
-    add_match (out, rule->matches->pdata[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    for (guint k = 0; k < rule->matches->len; k++)
+      {
+        const CsMatch *match = rule->matches->pdata[k];
+
+        if (match->key == words[i].key)
+          add_match (out, match, words[i].word);
+      }
   g_string_append (out, verdicts[rule->verdict]);
   if (rule->target)
     g_string_append (out, rule->target);

@@ -24,7 +24,8 @@ typedef enum
   CS_MATCH_L4PROTO, /* 1 byte: IPPROTO_* */
   CS_MATCH_SADDR,   /* 4 bytes: IPv4 */
   CS_MATCH_DADDR,
-  CS_MATCH_DPORT,    /* 2 bytes */
+  CS_MATCH_SPORT, /* 2 bytes */
+  CS_MATCH_DPORT,
   CS_MATCH_CT_STATE, /* 4 bytes: one of CS_CT_* */
   CS_MATCH_KEYS,
 } CsMatchKey;
@@ -149,5 +150,6 @@ gboolean cs_firewall_drops (const CsFirewall *self,
                             CsDrop *drop);
 
 /* In the words of nft(8), "..." for what is not understood: "iifname "lan0" udp dport 67
- * accept". Equal for rules that ask the same. */
+ * accept". Conditions come in the order of an own, so that rules that ask the same are
+ * equal. */
 char *cs_filter_rule_to_string (const CsFilterRule *rule);

@@ -11,8 +11,11 @@
 #define FORWARD     "FORWARD"
 #define INPUT       "INPUT"
 #define DOCKER_USER "DOCKER-USER"
+#define ANSWERS     "INPUT answers"
+#define LEGACY      "iptables-legacy"
 
 #define DHCP_PORT 67
+#define DNS_PORT  53
 
 static void
 set_addresses (CsPacket *packet, CsMatchKey key, CsCidr network)
@@ -47,36 +50,63 @@ set_question (CsPacket *packet, const CsSharePlan *share, guint8 protocol, guint
   cs_packet_set_number (packet, CS_MATCH_DPORT, port, 2);
 }
 
-/* A packet of @flow; FALSE if the share has no such now. */
+static void
+set_forwarded (CsPacket *packet, const CsSharePlan *share, gboolean back)
+{
+  set_interfaces (packet, share, back);
+  set_addresses (packet, back ? CS_MATCH_DADDR : CS_MATCH_SADDR,
+                 g_array_index (share->subnets, CsCidr, 0));
+}
+
+static void
+set_answer (CsPacket *packet, const CsSharePlan *share)
+{
+  guint32 server = 0;
+
+  cs_ipv4_parse (share->dns[0], &server);
+  cs_packet_set_name (packet, CS_MATCH_IIFNAME, share->uplink);
+  cs_packet_set_number (packet, CS_MATCH_IIF, (guint32)share->uplink_ifindex, 4);
+  cs_packet_set_number (packet, CS_MATCH_SADDR, server, 4);
+  cs_packet_set_number (packet, CS_MATCH_L4PROTO, IPPROTO_UDP, 1);
+  cs_packet_set_number (packet, CS_MATCH_SPORT, DNS_PORT, 2);
+}
+
 static gboolean
+has_flow (const CsSharePlan *share, CsFlow flow)
+{
+  if (flow == CS_FLOW_OUT || flow == CS_FLOW_BACK)
+    return share->uplink && share->subnets->len > 0;
+  if (flow == CS_FLOW_ANSWER)
+    return share->uplink && share->dns && share->dns[0];
+  return share->dns_port != 0 && share->subnets->len > 0;
+}
+
+static void
 make_packet (CsPacket *packet, const CsSharePlan *share, CsFlow flow)
 {
-  gboolean forwarded = flow == CS_FLOW_OUT || flow == CS_FLOW_BACK;
-  guint32 state = flow == CS_FLOW_BACK ? CS_CT_ESTABLISHED : CS_CT_NEW;
+  gboolean is_answer = flow == CS_FLOW_BACK || flow == CS_FLOW_ANSWER;
 
   memset (packet, 0, sizeof *packet);
-  if (share->subnets->len == 0 || (forwarded ? !share->uplink : !share->dns_port))
-    return FALSE;
   cs_packet_set_number (packet, CS_MATCH_NFPROTO, NFPROTO_IPV4, 1);
-  cs_packet_set_number (packet, CS_MATCH_CT_STATE, state, 4);
-  if (flow == CS_FLOW_DHCP)
+  cs_packet_set_number (packet, CS_MATCH_CT_STATE,
+                        is_answer ? CS_CT_ESTABLISHED : CS_CT_NEW, 4);
+  if (flow == CS_FLOW_OUT || flow == CS_FLOW_BACK)
+    set_forwarded (packet, share, flow == CS_FLOW_BACK);
+  else if (flow == CS_FLOW_ANSWER)
+    set_answer (packet, share);
+  else if (flow == CS_FLOW_DHCP)
     {
       set_question (packet, share, IPPROTO_UDP, DHCP_PORT);
       cs_packet_set_number (packet, CS_MATCH_SADDR, INADDR_ANY, 4);
       cs_packet_set_number (packet, CS_MATCH_DADDR, INADDR_BROADCAST, 4);
-      return TRUE;
     }
-  set_addresses (packet, flow == CS_FLOW_BACK ? CS_MATCH_DADDR : CS_MATCH_SADDR,
-                 g_array_index (share->subnets, CsCidr, 0));
-  if (forwarded)
-    set_interfaces (packet, share, flow == CS_FLOW_BACK);
   else
     {
       set_question (packet, share, flow == CS_FLOW_DNS ? IPPROTO_UDP : IPPROTO_TCP,
                     share->dns_port);
+      set_addresses (packet, CS_MATCH_SADDR, g_array_index (share->subnets, CsCidr, 0));
       cs_packet_set_number (packet, CS_MATCH_DADDR, share->address.address, 4);
     }
-  return TRUE;
 }
 
 static CsHook
@@ -85,26 +115,39 @@ hook_of (CsFlow flow)
   return flow == CS_FLOW_OUT || flow == CS_FLOW_BACK ? CS_HOOK_FORWARD : CS_HOOK_INPUT;
 }
 
-/* Whether @base drops any of what passes its hook; if so, which and how. */
+/* Whether @base drops any of the flows from @first to @last; if so, which and how. */
 static gboolean
 find_block (const CsSharePlan *share,
             const CsFirewall *firewall,
             const CsFilterChain *base,
             gboolean without_ours,
+            CsFlow first,
+            CsFlow last,
             CsBlock *block)
 {
-  for (int flow = CS_FLOW_OUT; flow < CS_FLOWS; flow++)
+  for (int flow = first; flow <= (int)last; flow++)
     {
       CsPacket packet;
 
-      if (hook_of (flow) != base->hook || !make_packet (&packet, share, flow)
-          || !cs_firewall_drops (firewall, base, &packet, without_ours, &block->drop))
+      if (hook_of (flow) != base->hook || !has_flow (share, flow))
+        continue;
+      make_packet (&packet, share, flow);
+      if (!cs_firewall_drops (firewall, base, &packet, without_ours, &block->drop))
         continue;
       block->base = base;
       block->flow = flow;
       return TRUE;
     }
   return FALSE;
+}
+
+static gboolean
+find_any_block (const CsSharePlan *share,
+                const CsFirewall *firewall,
+                const CsFilterChain *base,
+                CsBlock *block)
+{
+  return find_block (share, firewall, base, FALSE, CS_FLOW_OUT, CS_FLOW_ANSWER, block);
 }
 
 /* Docker puts the jump to that chain above all of its own, at each of its starts. */
@@ -121,33 +164,53 @@ leads_to_docker_user (const CsFilterChain *forward)
   return FALSE;
 }
 
-/* The chain that gets the accepts for what @base drops. */
-static const char *
-chain_for (const CsFirewall *firewall, const CsFilterChain *base)
+static void
+choose_in_forward (GPtrArray *open,
+                   const CsSharePlan *share,
+                   const CsFirewall *firewall,
+                   const CsFilterChain *base)
 {
-  if (base->hook == CS_HOOK_INPUT)
-    return INPUT;
-  return leads_to_docker_user (base)
-                 && cs_firewall_find (firewall, CS_OPENING_TABLE, DOCKER_USER)
-             ? DOCKER_USER
-             : FORWARD;
+  gboolean docker = leads_to_docker_user (base)
+                    && cs_firewall_find (firewall, CS_OPENING_TABLE, DOCKER_USER) != NULL;
+  CsBlock block;
+
+  if (find_block (share, firewall, base, TRUE, CS_FLOW_OUT, CS_FLOW_BACK, &block))
+    g_ptr_array_add (open, g_strdup (docker ? DOCKER_USER : FORWARD));
 }
 
 static void
-choose_chains (CsSharePlan *share, const CsFirewall *firewall)
+choose_in_input (GPtrArray *open,
+                 const CsSharePlan *share,
+                 const CsFirewall *firewall,
+                 const CsFilterChain *base)
 {
-  GPtrArray *open = g_ptr_array_new ();
   CsBlock block;
 
-  for (guint i = 0; i < firewall->chains->len; i++)
+  if (find_block (share, firewall, base, TRUE, CS_FLOW_DHCP, CS_FLOW_DNS_TCP, &block))
+    g_ptr_array_add (open, g_strdup (INPUT));
+  if (find_block (share, firewall, base, TRUE, CS_FLOW_ANSWER, CS_FLOW_ANSWER, &block))
+    g_ptr_array_add (open, g_strdup (ANSWERS));
+}
+
+static void
+choose_places (CsSharePlan *share, const CsSnapshot *snapshot)
+{
+  const CsFirewall *firewall = snapshot->firewall;
+  GPtrArray *open = g_ptr_array_new ();
+
+  for (guint i = 0; firewall && i < firewall->chains->len; i++)
     {
       const CsFilterChain *base = firewall->chains->pdata[i];
 
-      if (g_str_equal (base->table, CS_OPENING_TABLE)
-          && g_str_equal (base->name, base->hook == CS_HOOK_INPUT ? INPUT : FORWARD)
-          && find_block (share, firewall, base, TRUE, &block))
-        g_ptr_array_add (open, g_strdup (chain_for (firewall, base)));
+      if (!g_str_equal (base->table, CS_OPENING_TABLE))
+        continue;
+      if (base->hook == CS_HOOK_FORWARD && g_str_equal (base->name, FORWARD))
+        choose_in_forward (open, share, firewall, base);
+      else if (base->hook == CS_HOOK_INPUT && g_str_equal (base->name, INPUT))
+        choose_in_input (open, share, firewall, base);
     }
+  if (snapshot->legacy)
+    g_ptr_array_add (open, g_strdup (LEGACY));
   if (open->len > 0)
     g_ptr_array_add (open, NULL);
   share->open = (char **)g_ptr_array_free (open, FALSE);
@@ -163,7 +226,7 @@ firewalld_drops (const CsSharePlan *share, const CsFirewall *firewall)
       const CsFilterChain *base = firewall->chains->pdata[i];
 
       if (g_str_equal (base->table, "inet firewalld")
-          && find_block (share, firewall, base, FALSE, &block))
+          && find_any_block (share, firewall, base, &block))
         return TRUE;
     }
   return FALSE;
@@ -194,8 +257,7 @@ cs_opening_choose (CsSharePlan *share,
                    const CsSharePlan *before,
                    const CsSnapshot *snapshot)
 {
-  if (snapshot->firewall)
-    choose_chains (share, snapshot->firewall);
+  choose_places (share, snapshot);
   choose_zone (share, before, snapshot);
 }
 
@@ -210,14 +272,27 @@ cs_opening_zone_is_lost (const CsSharePlan *share, const CsSnapshot *snapshot)
 }
 
 gboolean
-cs_opening_is_valid (char **chains)
+cs_opening_is_valid (char **places)
 {
-  static const char *const names[] = { FORWARD, INPUT, DOCKER_USER, NULL };
+  static const char *const names[]
+      = { FORWARD, INPUT, DOCKER_USER, ANSWERS, LEGACY, NULL };
 
-  for (; chains && *chains; chains++)
-    if (!g_strv_contains (names, *chains))
+  for (; places && *places; places++)
+    if (!g_strv_contains (names, *places))
       return FALSE;
   return TRUE;
+}
+
+char *
+cs_opening_chain (const char *place)
+{
+  return g_strndup (place, strcspn (place, " "));
+}
+
+static gboolean
+has_place (const CsSharePlan *share, const char *place)
+{
+  return share->open && g_strv_contains ((const char *const *)share->open, place);
 }
 
 static void
@@ -234,23 +309,72 @@ add_input_rule (GPtrArray *rules, const char *lan, const char *protocol, guint p
       rules, g_strdup_printf ("iifname \"%s\" %s dport %u accept", lan, protocol, port));
 }
 
+static void
+add_answer_rules (GPtrArray *rules, const char *uplink, const char *server)
+{
+  static const char *const protocols[] = { "udp", "tcp" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (protocols); i++)
+    g_ptr_array_add (rules,
+                     g_strdup_printf ("iifname \"%s\" ip saddr %s %s sport %d accept",
+                                      uplink, server, protocols[i], DNS_PORT));
+}
+
 char **
-cs_opening_rules (const CsSharePlan *share, const char *chain)
+cs_opening_rules (const CsSharePlan *share, const char *place)
 {
   GPtrArray *rules = g_ptr_array_new ();
-  gboolean wanted
-      = share->open && g_strv_contains ((const char *const *)share->open, chain);
 
-  if (wanted && g_str_equal (chain, INPUT))
+  if (!has_place (share, place) || g_str_equal (place, LEGACY))
+    ;
+  else if (g_str_equal (place, INPUT))
     {
       add_input_rule (rules, share->lan, "udp", DHCP_PORT);
       add_input_rule (rules, share->lan, "udp", share->dns_port);
       add_input_rule (rules, share->lan, "tcp", share->dns_port);
     }
-  else if (wanted && share->uplink)
+  else if (share->uplink && g_str_equal (place, ANSWERS))
+    {
+      for (char **server = share->dns; server && *server; server++)
+        add_answer_rules (rules, share->uplink, *server);
+    }
+  else if (share->uplink)
     {
       add_forward_rule (rules, share->lan, share->uplink);
       add_forward_rule (rules, share->uplink, share->lan);
+    }
+  g_ptr_array_add (rules, NULL);
+  return (char **)g_ptr_array_free (rules, FALSE);
+}
+
+#define LEGACY_END "-m comment --comment " CS_OPENING_COMMENT " -j ACCEPT"
+
+static void
+add_legacy_input (GPtrArray *rules, const char *lan, const char *protocol, guint port)
+{
+  g_ptr_array_add (rules,
+                   g_strdup_printf ("-A INPUT -i %s -p %s -m %s --dport %u " LEGACY_END,
+                                    lan, protocol, protocol, port));
+}
+
+char **
+cs_opening_legacy_rules (const CsSharePlan *share)
+{
+  GPtrArray *rules = g_ptr_array_new ();
+  gboolean wanted = has_place (share, LEGACY);
+
+  if (wanted && share->uplink)
+    {
+      g_ptr_array_add (rules, g_strdup_printf ("-A FORWARD -i %s -o %s " LEGACY_END,
+                                               share->lan, share->uplink));
+      g_ptr_array_add (rules, g_strdup_printf ("-A FORWARD -i %s -o %s " LEGACY_END,
+                                               share->uplink, share->lan));
+    }
+  if (wanted && share->dns_port != 0)
+    {
+      add_legacy_input (rules, share->lan, "udp", DHCP_PORT);
+      add_legacy_input (rules, share->lan, "udp", share->dns_port);
+      add_legacy_input (rules, share->lan, "tcp", share->dns_port);
     }
   g_ptr_array_add (rules, NULL);
   return (char **)g_ptr_array_free (rules, FALSE);
@@ -273,14 +397,15 @@ has_ours (const CsFilterChain *chain, const char *wanted)
 char *
 cs_opening_missing (const CsSharePlan *share, const CsFirewall *firewall)
 {
-  for (char **name = firewall ? share->open : NULL; name && *name; name++)
+  for (char **place = firewall ? share->open : NULL; place && *place; place++)
     {
-      const CsFilterChain *chain = cs_firewall_find (firewall, CS_OPENING_TABLE, *name);
-      g_auto (GStrv) rules = cs_opening_rules (share, *name);
+      g_autofree char *name = cs_opening_chain (*place);
+      const CsFilterChain *chain = cs_firewall_find (firewall, CS_OPENING_TABLE, name);
+      g_auto (GStrv) rules = cs_opening_rules (share, *place);
 
       for (guint i = 0; chain && rules[i]; i++)
         if (!has_ours (chain, rules[i]))
-          return g_strdup_printf ("%s: %s", *name, rules[i]);
+          return g_strdup_printf ("%s: %s", name, rules[i]);
     }
   return NULL;
 }
@@ -292,7 +417,7 @@ cs_blocks_find (const CsSharePlan *share, const CsFirewall *firewall)
   CsBlock block;
 
   for (guint i = 0; firewall && i < firewall->chains->len; i++)
-    if (find_block (share, firewall, firewall->chains->pdata[i], FALSE, &block))
+    if (find_any_block (share, firewall, firewall->chains->pdata[i], &block))
       g_array_append_val (blocks, block);
   return blocks;
 }

@@ -27,6 +27,7 @@ typedef enum
   CS_FLOW_DHCP, /* client to this host */
   CS_FLOW_DNS,
   CS_FLOW_DNS_TCP,
+  CS_FLOW_ANSWER, /* name server to this host */
   CS_FLOWS,
 } CsFlow;
 
@@ -42,12 +43,16 @@ typedef struct
 void cs_opening_choose (CsSharePlan *share,
                         const CsSharePlan *before,
                         const CsSnapshot *snapshot);
-/* Whether @chains (nullable) are all such as that chooses. */
-gboolean cs_opening_is_valid (char **chains);
+/* Whether @places (nullable) are all such as that puts into .open. */
+gboolean cs_opening_is_valid (char **places);
 
-/* The accepts that @share wants in @chain of "ip filter", as cs_filter_rule_to_string ()
- * has them and nft(8) takes them: strv, owned. */
-char **cs_opening_rules (const CsSharePlan *share, const char *chain);
+/* The chain of "ip filter" of a place in .open: owned. */
+char *cs_opening_chain (const char *place);
+/* The accepts that @share wants in @place, as cs_filter_rule_to_string () has them and
+ * nft(8) takes them: strv, owned. */
+char **cs_opening_rules (const CsSharePlan *share, const char *place);
+/* The same for iptables-legacy, if .open says so: as iptables-legacy-save has them. */
+char **cs_opening_legacy_rules (const CsSharePlan *share);
 /* The first accept that @share wants and @firewall does not have, "FORWARD: iifname ...":
  * owned, or NULL. */
 char *
@@ -61,7 +66,7 @@ gboolean cs_opening_zone_is_lost (const CsSharePlan *share, const CsSnapshot *sn
 GArray *cs_blocks_find (const CsSharePlan *share, const CsFirewall *firewall);
 /* The owners of those of them that are not opened by us, so that clients are blocked for
  * certain: strv, owned, or NULL. Of a plan whose accepts need not be in yet. */
-char **cs_blocked_by (const CsSharePlan *share, const CsFirewall *firewall);
+char **cs_blocked_by (const CsSharePlan *share, const CsSnapshot *snapshot);
 /* Whose filter it is: "ufw", "Docker", "firewalld", "iptables", or "nftables (inet
  * mine)". Owned, as the following are. */
 char *cs_block_owner (const CsBlock *block, const CsFirewall *firewall);

@@ -464,7 +464,7 @@ plan_share (Planner *p, const CsRequest *request)
     return new_failed (request->lan, error);
   plan_services (p);
   cs_opening_choose (share, p->before, p->snapshot);
-  share->blocked_by = cs_blocked_by (share, p->snapshot->firewall);
+  share->blocked_by = cs_blocked_by (share, p->snapshot);
   cs_found_fill (share, p->previous, p->snapshot);
   plan_state (p);
   return g_steal_pointer (&share);

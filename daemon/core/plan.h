@@ -71,8 +71,7 @@ typedef struct
   guint lan_mtu;  /* MTU option for clients, 0: not needed */
   char **dns;     /* (owned) (nullable) name servers, asked through the uplink */
 
-  char **
-      open; /* (owned) (nullable) chains of "ip filter" that get accepts, see opening.h */
+  char **open; /* (owned) (nullable) places for accepts, see opening.h */
 
   char *zone;        /* (owned) (nullable) of firewalld, that the LAN is put into */
   char *found_zone;  /* (owned) (nullable) the one that it was in; none */

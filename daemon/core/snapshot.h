@@ -152,6 +152,8 @@ typedef struct
   guint dns_port;       /* 53, or where a name server can listen when some other
                            program holds port 53 of the wildcard address */
   gboolean firewalld;   /* it runs, and has a zone for sharing */
+  gboolean legacy;      /* the filter table of iptables-legacy is in use ... */
+  gboolean legacy_tool; /* ... and its program is there */
   CsFirewall *firewall; /* (owned) (nullable) others' packet filters; NULL: not known */
   char *filter_changed; /* (owned) (nullable) the program that has changed or removed our
                            own table since we made it */

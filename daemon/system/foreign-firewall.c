@@ -3,6 +3,7 @@
  * which is the rule, a part costs a look. */
 #include "foreign-firewall.h"
 
+#include "iptables-legacy.h"
 #include "nft-accepts.h"
 
 struct _CsForeignFirewallStep
@@ -40,14 +41,28 @@ lan_of (const Apply *apply)
 }
 
 static void
-on_firewalld (GObject *source, GAsyncResult *result, gpointer user_data)
+on_legacy (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!cs_firewalld_apply_finish (result, &error))
+  if (!cs_iptables_legacy_apply_finish (result, &error))
     g_warning ("%s: %s", lan_of (g_task_get_task_data (task)), error->message);
   g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_firewalld (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  const Apply *apply = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  if (!cs_firewalld_apply_finish (result, &error))
+    g_warning ("%s: %s", lan_of (apply), error->message);
+  cs_iptables_legacy_apply_async (apply->plan, cs_share_plan_applied (apply->from),
+                                  cs_share_plan_applied (apply->to), on_legacy,
+                                  g_steal_pointer (&task));
 }
 
 /* Takes @task. */

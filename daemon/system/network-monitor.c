@@ -12,6 +12,7 @@
 
 #include "dns-port.h"
 #include "dbus/errors.h"
+#include "iptables-legacy.h"
 #include "kernel-view.h"
 #include "nft-watch.h"
 #include "nm-view.h"
@@ -172,6 +173,7 @@ cs_network_monitor_snapshot (CsMonitor *monitor, GError **error)
   g_strfreev (snapshot->resolv_dns);
   snapshot->resolv_dns = cs_resolv_conf_servers ();
   snapshot->dns_port = cs_dns_port_choose ();
+  cs_iptables_legacy_fill (snapshot);
   if (self->firewalld != NULL)
     cs_firewalld_fill (self->firewalld, snapshot);
   if (self->filter != NULL)

@@ -18,12 +18,13 @@
 static void
 add_wanted (GHashTable *set, const CsSharePlan *share)
 {
-  for (char **chain = share->open; chain != NULL && *chain != NULL; chain++)
+  for (char **place = share->open; place != NULL && *place != NULL; place++)
     {
-      g_auto (GStrv) rules = cs_opening_rules (share, *chain);
+      g_autofree char *chain = cs_opening_chain (*place);
+      g_auto (GStrv) rules = cs_opening_rules (share, *place);
 
       for (guint i = 0; rules[i] != NULL; i++)
-        g_hash_table_add (set, g_strdup_printf ("%s %s", *chain, rules[i]));
+        g_hash_table_add (set, g_strdup_printf ("%s %s", chain, rules[i]));
     }
 }
 
@@ -78,6 +79,27 @@ insert (GString *commands, const char *chain, const char *rule)
       (int)(strlen (rule) - strlen (" accept")), rule, CS_OPENING_COMMENT);
 }
 
+static void
+insert_missing (GString *commands,
+                const CsFirewall *firewall,
+                const CsSharePlan *to,
+                const char *place,
+                GHashTable *found)
+{
+  g_autofree char *chain = cs_opening_chain (place);
+  g_auto (GStrv) rules = cs_opening_rules (to, place);
+
+  if (cs_firewall_find (firewall, CS_OPENING_TABLE, chain) == NULL)
+    return;
+  for (guint i = 0; rules[i] != NULL; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%s %s", chain, rules[i]);
+
+      if (!g_hash_table_contains (found, key))
+        insert (commands, chain, rules[i]);
+    }
+}
+
 /* The commands for nft(8), "" if all is well; NULL if the rules cannot be read. */
 static char *
 make_commands (const CsPlan *plan, const CsSharePlan *to)
@@ -94,20 +116,9 @@ make_commands (const CsPlan *plan, const CsSharePlan *to)
   commands = g_string_new (NULL);
   for (guint i = 0; i < firewall->chains->len; i++)
     sweep (commands, firewall->chains->pdata[i], wanted, found);
-  for (char **chain = to != NULL ? to->open : NULL; chain != NULL && *chain != NULL;
-       chain++)
-    {
-      g_auto (GStrv) rules = cs_opening_rules (to, *chain);
-
-      for (guint i = 0; rules[i] != NULL; i++)
-        {
-          g_autofree char *key = g_strdup_printf ("%s %s", *chain, rules[i]);
-
-          if (!g_hash_table_contains (found, key)
-              && cs_firewall_find (firewall, CS_OPENING_TABLE, *chain) != NULL)
-            insert (commands, *chain, rules[i]);
-        }
-    }
+  for (char **place = to != NULL ? to->open : NULL; place != NULL && *place != NULL;
+       place++)
+    insert_missing (commands, firewall, to, *place, found);
   return g_string_free (commands, FALSE);
 }
 

@@ -145,6 +145,8 @@ on_payload (Parser *parser, const struct nftnl_expr *expr)
     key = CS_MATCH_SADDR;
   else if (base == NFT_PAYLOAD_NETWORK_HEADER && offset == 16 && length <= 4)
     key = CS_MATCH_DADDR;
+  else if (base == NFT_PAYLOAD_TRANSPORT_HEADER && offset == 0 && length == 2)
+    key = CS_MATCH_SPORT;
   else if (base == NFT_PAYLOAD_TRANSPORT_HEADER && offset == 2 && length == 2)
     key = CS_MATCH_DPORT;
   load (parser, get_u32 (expr, NFTNL_EXPR_PAYLOAD_DREG), key, length);

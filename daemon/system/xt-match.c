@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Connection states and destination ports are understood; what else there is may match or
+/* Connection states and ports are understood; what else there is may match or
  * not. The structs are the kernel's (linux/netfilter/xt_*.h). */
 #include "xt-match.h"
 
@@ -54,10 +54,14 @@ append_state (GPtrArray *matches, const void *info, gsize length)
 }
 
 static void
-add_ports (GPtrArray *matches, const guint16 ports[2], gboolean inverted)
+add_ports (GPtrArray *matches, CsMatchKey key, const guint16 ports[2], gboolean inverted)
 {
   guint16 low = GUINT16_TO_BE (ports[0]), high = GUINT16_TO_BE (ports[1]);
-  CsMatch *match = cs_match_new (CS_MATCH_DPORT, inverted);
+  CsMatch *match;
+
+  if (low == 0 && high == G_MAXUINT16 && !inverted)
+    return; /* any */
+  match = cs_match_new (key, inverted);
 
   cs_match_add (match, &low, &high, sizeof low);
   g_ptr_array_add (matches, match);
@@ -71,8 +75,9 @@ append_udp (GPtrArray *matches, const void *info, gsize length)
   if (length < sizeof udp)
     return FALSE;
   memcpy (&udp, info, sizeof udp);
-  add_ports (matches, udp.dpts, (udp.invflags & XT_UDP_INV_DSTPT) != 0);
-  return udp.spts[0] == 0 && udp.spts[1] == G_MAXUINT16;
+  add_ports (matches, CS_MATCH_SPORT, udp.spts, (udp.invflags & XT_UDP_INV_SRCPT) != 0);
+  add_ports (matches, CS_MATCH_DPORT, udp.dpts, (udp.invflags & XT_UDP_INV_DSTPT) != 0);
+  return TRUE;
 }
 
 static gboolean
@@ -83,9 +88,9 @@ append_tcp (GPtrArray *matches, const void *info, gsize length)
   if (length < sizeof tcp)
     return FALSE;
   memcpy (&tcp, info, sizeof tcp);
-  add_ports (matches, tcp.dpts, (tcp.invflags & XT_TCP_INV_DSTPT) != 0);
-  return tcp.spts[0] == 0 && tcp.spts[1] == G_MAXUINT16 && tcp.option == 0
-         && tcp.flg_mask == 0;
+  add_ports (matches, CS_MATCH_SPORT, tcp.spts, (tcp.invflags & XT_TCP_INV_SRCPT) != 0);
+  add_ports (matches, CS_MATCH_DPORT, tcp.dpts, (tcp.invflags & XT_TCP_INV_DSTPT) != 0);
+  return tcp.option == 0 && tcp.flg_mask == 0;
 }
 
 void

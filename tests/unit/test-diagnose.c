@@ -507,12 +507,14 @@ test_blocked_by_once (void)
   g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", OLD, NULL);
   g_autoptr (CsFirewall) firewall
       = firewall_new ("inet mine", "forward", CS_HOOK_FORWARD, FALSE);
+  g_autoptr (CsSnapshot) snapshot = cs_snapshot_new ();
   CsFilterChain *input = cs_firewall_add_chain (firewall, "inet mine", "input");
   g_auto (GStrv) owners = NULL;
 
   input->hook = CS_HOOK_INPUT;
   input->drops = TRUE;
-  owners = cs_blocked_by (plan->shares->pdata[0], firewall);
+  snapshot->firewall = cs_firewall_ref (firewall);
+  owners = cs_blocked_by (plan->shares->pdata[0], snapshot);
   g_assert_cmpuint (g_strv_length (owners), ==, 1);
   g_assert_cmpstr (owners[0], ==, "nftables (inet mine)");
 }
