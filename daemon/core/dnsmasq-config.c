@@ -64,7 +64,9 @@ add_dhcp (GString *out, const CsSharePlan *plan, const char *gateway)
     g_string_append_printf (out, "dhcp-option=option:mtu,%u\n", plan->lan_mtu);
 }
 
-/* "interface" makes dnsmasq bind its DHCP socket to the device, so that nothing comes in
+/* "conf-file=-" makes dnsmasq wait there until its standard input ends: so it can be
+ * loaded and linked while the LAN gets the address that it is to listen on.
+ * "interface" makes dnsmasq bind its DHCP socket to the device, so that nothing comes in
  * from elsewhere and others can have port 67 on their devices; "except-interface" of the
  * same and "listen-address" (which wins, see iface_check () in its network.c) keep its
  * name service off any other address that the device may have. It logs to syslog, that is
@@ -77,6 +79,7 @@ cs_dnsmasq_config_render (const CsSharePlan *plan, const char *directory)
   g_autofree char *gateway = cs_ipv4_to_string (plan->address.address);
 
   g_string_append_printf (out,
+                          "conf-file=-\n"
                           "interface=%s\n"
                           "except-interface=%s\n"
                           "except-interface=lo\n"

@@ -20,6 +20,14 @@ cs_step_get_name (CsStep *self)
   return CS_STEP_GET_IFACE (self)->get_name (self);
 }
 
+gboolean
+cs_step_prepare (CsStep *self, const CsSharePlan *from, const CsSharePlan *to)
+{
+  const CsStepInterface *iface = CS_STEP_GET_IFACE (self);
+
+  return iface->prepare != NULL && iface->prepare (self, from, to);
+}
+
 void
 cs_step_apply_async (CsStep *self,
                      const CsPlan *plan,

@@ -9,7 +9,11 @@
  * It looks at the host rather than at memory, so it may be called again with the same
  * plans (repair), after half of it was done (crash), and with @from and @to exchanged
  * (undo). @plan is the whole target, to see what other shares still need.
- * With @to NULL it does not fail because something is gone already. */
+ * With @to NULL it does not fail because something is gone already.
+ *
+ * prepare() is called, where there is one, while the steps before this one are at work:
+ * it may begin what takes long and means nothing to anybody yet. apply() with the same
+ * plans follows, or with @from and @to exchanged if a step before this one fails. */
 #pragma once
 
 #include "core/plan.h"
@@ -23,6 +27,9 @@ struct _CsStepInterface
 {
   GTypeInterface parent;
   const char *(*get_name) (CsStep *self); /* for log and errors: "ruleset", "dnsmasq" */
+  gboolean (*prepare) (CsStep *self,      /* (nullable) */
+                       const CsSharePlan *from,
+                       const CsSharePlan *to);
   void (*apply_async) (CsStep *self,
                        const CsPlan *plan,
                        const CsSharePlan *from,
@@ -34,6 +41,8 @@ struct _CsStepInterface
 };
 
 const char *cs_step_get_name (CsStep *self);
+/* Whether it has begun anything. */
+gboolean cs_step_prepare (CsStep *self, const CsSharePlan *from, const CsSharePlan *to);
 /* @plan, @from and @to stay valid until the callback. */
 void cs_step_apply_async (CsStep *self,
                           const CsPlan *plan,

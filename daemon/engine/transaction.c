@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A cursor over the steps. Going forward it calls apply (from -> to); after a failure it
- * turns round and calls apply (to -> from). */
+ * turns round and calls apply (to -> from), as it does for steps that have only prepared
+ * themselves. */
 #include "transaction.h"
 
 #include "log.h"
@@ -13,6 +14,7 @@ typedef struct
   const CsSharePlan *from; /* (nullable) unowned */
   const CsSharePlan *to;   /* (nullable) unowned */
   int next;                /* index of the step to call */
+  int prepared;            /* index of the last step that has prepared itself, or -1 */
   gboolean undoing;
   GError *error; /* (owned) (nullable) the first failure */
 } Transaction;
@@ -61,7 +63,8 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
       if (transaction->to != NULL)
         {
           transaction->undoing = TRUE;
-          transaction->next++; /* the failed step may have done half: undo it too */
+          /* the failed step may have done half: undo it too */
+          transaction->next = MAX (transaction->next, transaction->prepared) + 1;
         }
     }
   transaction->next += direction (transaction);
@@ -92,6 +95,16 @@ run_next (GTask *task)
                          NULL, on_applied, g_steal_pointer (&owned));
 }
 
+/* When a share ends, there is nothing to prepare. */
+static void
+prepare (Transaction *transaction)
+{
+  for (guint i = 1; transaction->to != NULL && i < transaction->steps->len; i++)
+    if (cs_step_prepare (g_ptr_array_index (transaction->steps, i), transaction->from,
+                         transaction->to))
+      transaction->prepared = (int)i;
+}
+
 void
 cs_transaction_run_async (GPtrArray *steps,
                           const CsPlan *before,
@@ -112,9 +125,12 @@ cs_transaction_run_async (GPtrArray *steps,
   transaction->from = from;
   transaction->to = to;
   transaction->next = to != NULL ? 0 : (int)steps->len - 1;
+  transaction->prepared = -1;
   g_task_set_source_tag (task, cs_transaction_run_async);
   g_task_set_task_data (task, transaction, (GDestroyNotify)transaction_free);
-  run_next (task);
+  run_next (g_object_ref (task));
+  prepare (transaction);
+  g_object_unref (task);
 }
 
 gboolean

@@ -27,11 +27,13 @@ struct _CsDnsmasqProcess
   char *argument;  /* (owned) "--conf-file=DIRECTORY/dnsmasq.conf" */
   CsDnsmasqDiedFunc died;
   gpointer user_data;
-  int pid;         /* 0: none runs that we know of */
-  int pidfd;       /* -1: likewise */
-  guint watch;     /* source of .pidfd, or 0 */
-  GTask *stopping; /* (owned) (nullable) answered when it is gone */
-  guint limit;     /* timeout source, or 0 */
+  int pid;               /* 0: none runs that we know of */
+  int pidfd;             /* -1: likewise */
+  guint watch;           /* source of .pidfd, or 0 */
+  GSubprocess *prepared; /* (owned) (nullable) waits for the end of its standard input */
+  GError *failure;       /* (owned) (nullable) why none could be prepared */
+  GTask *stopping;       /* (owned) (nullable) answered when it is gone */
+  guint limit;           /* timeout source, or 0 */
 };
 
 CsDnsmasqProcess *
@@ -58,9 +60,19 @@ forget (CsDnsmasqProcess *self)
   self->pid = 0;
 }
 
+static void
+drop_prepared (CsDnsmasqProcess *self)
+{
+  if (self->prepared != NULL)
+    g_subprocess_force_exit (self->prepared);
+  g_clear_object (&self->prepared);
+  g_clear_error (&self->failure);
+}
+
 void
 cs_dnsmasq_process_free (CsDnsmasqProcess *self)
 {
+  drop_prepared (self);
   forget (self);
   g_clear_object (&self->stopping);
   g_free (self->directory);
@@ -227,37 +239,53 @@ cs_dnsmasq_find_program (void)
 }
 
 void
+cs_dnsmasq_process_prepare (CsDnsmasqProcess *self)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE
+      | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autofree char *program = cs_dnsmasq_find_program ();
+
+  drop_prepared (self);
+  if (program == NULL)
+    {
+      g_set_error (&self->failure, CS_ERROR, CS_ERROR_NOT_SUPPORTED,
+                   "The program dnsmasq is missing: install the package dnsmasq-base (on "
+                   "some systems dnsmasq)");
+      return;
+    }
+  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
+  self->prepared = g_subprocess_launcher_spawn (launcher, &self->failure, program,
+                                                self->argument, NULL);
+}
+
+gboolean
+cs_dnsmasq_process_is_prepared (CsDnsmasqProcess *self)
+{
+  return self->prepared != NULL;
+}
+
+void
 cs_dnsmasq_process_start_async (CsDnsmasqProcess *self,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_autofree char *program = cs_dnsmasq_find_program ();
   Start *start = g_new0 (Start, 1);
-  GError *error = NULL;
 
+  if (self->prepared == NULL)
+    cs_dnsmasq_process_prepare (self);
   start->process = self;
+  start->first = g_steal_pointer (&self->prepared);
   g_task_set_source_tag (task, cs_dnsmasq_process_start_async);
   g_task_set_task_data (task, start, (GDestroyNotify)start_free);
-  if (program == NULL)
-    {
-      g_task_return_new_error (task, CS_ERROR, CS_ERROR_NOT_SUPPORTED,
-                               "The program dnsmasq is missing: install the package "
-                               "dnsmasq-base (on some systems dnsmasq)");
-      return;
-    }
-  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
-  start->first
-      = g_subprocess_launcher_spawn (launcher, &error, program, self->argument, NULL);
   if (start->first == NULL)
     {
-      g_task_return_error (task, error);
+      g_task_return_error (task, g_steal_pointer (&self->failure));
       return;
     }
   start->limit = g_timeout_add_seconds (START_LIMIT, on_start_limit, start);
-  g_subprocess_communicate_utf8_async (start->first, NULL, NULL, on_started,
+  g_subprocess_communicate_utf8_async (start->first, "", NULL, on_started,
                                        g_steal_pointer (&task));
 }
 
@@ -292,6 +320,7 @@ cs_dnsmasq_process_stop_async (CsDnsmasqProcess *self,
   g_return_if_fail (self->stopping == NULL);
 
   g_task_set_source_tag (task, cs_dnsmasq_process_stop_async);
+  drop_prepared (self);
   if (!cs_dnsmasq_process_is_running (self))
     {
       g_task_return_boolean (task, TRUE);

@@ -26,6 +26,11 @@ gboolean cs_dnsmasq_process_is_running (CsDnsmasqProcess *self);
 /* 0: none. */
 int cs_dnsmasq_process_get_pid (CsDnsmasqProcess *self);
 
+/* Starts one that waits, before it looks at the network, for cs_dnsmasq_process_start. It
+ * needs its dnsmasq.conf to begin with "conf-file=-" (dnsmasq-config.c). */
+void cs_dnsmasq_process_prepare (CsDnsmasqProcess *self);
+gboolean cs_dnsmasq_process_is_prepared (CsDnsmasqProcess *self);
+
 /* Succeeds when it has its sockets and its bus name, and serves. The error has dnsmasq's
  * own words; @busy says that a port or address was taken. */
 void cs_dnsmasq_process_start_async (CsDnsmasqProcess *self,

@@ -289,6 +289,21 @@ wants_server (const CsSharePlan *share)
          && share->lan_method != CS_LAN_ABSENT;
 }
 
+/* Not while one runs: what to do with that is decided by apply(). Failures are, too. */
+static gboolean
+cs_dnsmasq_step_prepare (CsStep *step, const CsSharePlan *from, const CsSharePlan *to)
+{
+  Server *server = get_server (CS_DNSMASQ_STEP (step), to->lan);
+  g_autofree char *config = NULL;
+
+  if (!wants_server (to) || cs_dnsmasq_process_is_running (server->process))
+    return FALSE;
+  config = cs_dnsmasq_config_render (to, server->directory);
+  if (write_config (server, config, NULL))
+    cs_dnsmasq_process_prepare (server->process);
+  return TRUE;
+}
+
 static const char *
 cs_dnsmasq_step_get_name (CsStep *step)
 {
@@ -317,9 +332,12 @@ cs_dnsmasq_step_apply_async (CsStep *step,
   g_task_set_task_data (task, apply, (GDestroyNotify)apply_free);
   g_clear_handle_id (&server->report, g_source_remove);
 
-  if (apply->config != NULL && is_configured (server, apply->config)
-      && cs_dnsmasq_process_is_running (server->process))
+  if (apply->config == NULL || !is_configured (server, apply->config))
+    stop (g_steal_pointer (&task));
+  else if (cs_dnsmasq_process_is_running (server->process))
     tell_servers (g_steal_pointer (&task));
+  else if (cs_dnsmasq_process_is_prepared (server->process))
+    cs_dnsmasq_process_start_async (server->process, on_started, g_steal_pointer (&task));
   else
     stop (g_steal_pointer (&task));
 }
@@ -335,6 +353,7 @@ static void
 cs_dnsmasq_step_iface_init (CsStepInterface *iface)
 {
   iface->get_name = cs_dnsmasq_step_get_name;
+  iface->prepare = cs_dnsmasq_step_prepare;
   iface->apply_async = cs_dnsmasq_step_apply_async;
   iface->apply_finish = cs_dnsmasq_step_apply_finish;
 }

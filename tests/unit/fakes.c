@@ -117,6 +117,7 @@ struct _FakeStep
   char *name;           /* (owned) */
   GPtrArray *log;       /* (owned) */
   FakeMonitor *monitor; /* (owned) (nullable) */
+  gboolean prepares;
   guint after;
   guint count;
 };
@@ -168,6 +169,17 @@ on_idle (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+fake_step_prepare (CsStep *step, const CsSharePlan *from, const CsSharePlan *to)
+{
+  FakeStep *self = FAKE_STEP (step);
+
+  if (self->prepares)
+    g_ptr_array_add (self->log, g_strdup_printf ("%s prepares %s>%s", self->name,
+                                                 describe (from), describe (to)));
+  return self->prepares;
+}
+
 static void
 fake_step_apply_async (CsStep *step,
                        const CsPlan *plan,
@@ -200,6 +212,7 @@ static void
 fake_step_iface_init (CsStepInterface *iface)
 {
   iface->get_name = fake_step_get_name;
+  iface->prepare = fake_step_prepare;
   iface->apply_async = fake_step_apply_async;
   iface->apply_finish = fake_step_apply_finish;
 }
@@ -235,6 +248,12 @@ fake_step_new (const char *name, GPtrArray *log, FakeMonitor *monitor)
   self->log = g_ptr_array_ref (log);
   self->monitor = monitor != NULL ? g_object_ref (monitor) : NULL;
   return self;
+}
+
+void
+fake_step_prepares (FakeStep *self)
+{
+  self->prepares = TRUE;
 }
 
 void

@@ -23,5 +23,7 @@ G_DECLARE_FINAL_TYPE (FakeStep, fake_step, FAKE, STEP, GObject)
 /* Every call appends "NAME LAN FROM>TO", uplinks or "-" for a share that waits and "0"
  * for none, to @log (of char *), and is seen on @monitor (nullable). */
 FakeStep *fake_step_new (const char *name, GPtrArray *log, FakeMonitor *monitor);
+/* From now on calls of prepare() append "NAME prepares FROM>TO", too. */
+void fake_step_prepares (FakeStep *self);
 /* The @count calls after @after more fail with CS_ERROR_FAILED "NAME refuses". */
 void fake_step_fail (FakeStep *self, guint after, guint count);

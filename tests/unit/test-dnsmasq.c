@@ -303,6 +303,33 @@ test_device_gone (Fixture *f, gconstpointer data)
   assert_shell ("back", PROCESSES, "1");
 }
 
+/* It waits without a socket of its own, then serves, or goes as if it had never been. */
+static void
+test_prepared (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (cs_step_prepare (f->step, NULL, f->share));
+      assert_shell ("prepared", PROCESSES, "1");
+      assert_shell ("deaf", "ss -Hlnu sport = :53 | wc -l", "0");
+      if (i == 0)
+        step_must_apply (f->step, NULL, f->share, NULL);
+      else
+        step_must_apply (f->step, NULL, NULL, f->share);
+      assert_shell ("applied", PROCESSES, i == 0 ? "0" : "1");
+    }
+  assert_shell ("listening", "ss -Hlnu sport = :53 | wc -l", "1");
+}
+
+/* Something runs already: it is left alone until its turn. */
+static void
+test_prepare_while_running (Fixture *f, gconstpointer data)
+{
+  step_must_apply (f->step, NULL, NULL, f->share);
+  g_assert_false (cs_step_prepare (f->step, f->share, f->share));
+  assert_shell ("running", PROCESSES, "1");
+}
+
 static void
 test_keep_lan (Fixture *f, gconstpointer data)
 {
@@ -349,7 +376,7 @@ test_refused (Fixture *f, gconstpointer data)
   wrong->dns_port = 70000;
   g_assert_false (step_apply (f->step, NULL, NULL, wrong, &error));
   g_assert_cmpstr (error->message, ==,
-                   "dnsmasq says: error at line 7 of " DIRECTORY "/dnsmasq.conf");
+                   "dnsmasq says: error at line 8 of " DIRECTORY "/dnsmasq.conf");
 }
 
 static void
@@ -402,6 +429,8 @@ main (int argc, char **argv)
   add ("/dnsmasq/foreign pid", test_foreign_pid);
   add ("/dnsmasq/other configuration", test_other_config);
   add ("/dnsmasq/device gone", test_device_gone);
+  add ("/dnsmasq/prepared", test_prepared);
+  add ("/dnsmasq/prepare-while-running", test_prepare_while_running);
   add ("/dnsmasq/keep-lan", test_keep_lan);
   add ("/dnsmasq/port taken", test_port_taken);
   add ("/dnsmasq/DHCP port taken", test_dhcp_port_taken);

@@ -100,6 +100,23 @@ test_undo (EngineFixture *f, gconstpointer data)
     }
 }
 
+/* While the first step is at work; and what has prepared itself is undone though its turn
+ * never came. */
+static void
+test_prepare (EngineFixture *f, gconstpointer data)
+{
+  fake_step_prepares (f->steps[1]);
+  fake_step_fail (f->steps[0], 0, 1);
+  engine_share (f, "lan0", "ppp0");
+  g_assert_error (f->error, CS_ERROR, CS_ERROR_FAILED);
+  engine_assert_log (f, "a lan0 0>ppp0; b prepares 0>ppp0; b lan0 ppp0>0; a lan0 ppp0>0");
+
+  engine_share (f, "lan0", "ppp0");
+  engine_assert_log (f, "a lan0 0>ppp0; b prepares 0>ppp0; b lan0 0>ppp0; c lan0 0>ppp0");
+  engine_stop (f, "lan0");
+  engine_assert_log (f, "c lan0 ppp0>0; b lan0 ppp0>0; a lan0 ppp0>0");
+}
+
 /* A change that fails leaves the share as it was, and the request too. */
 static void
 test_failed_change (EngineFixture *f, gconstpointer data)
@@ -284,6 +301,7 @@ main (int argc, char **argv)
     { "/engine/orders-together", test_orders_together },
     { "/engine/stop-unknown", test_stop_unknown },
     { "/engine/undo", test_undo },
+    { "/engine/prepare", test_prepare },
     { "/engine/failed-change", test_failed_change },
     { "/engine/failed-end", test_failed_end },
     { "/engine/restart", test_restart },
