@@ -37,14 +37,28 @@ cs_step_apply_async (CsStep *self,
                      GAsyncReadyCallback callback,
                      gpointer user_data)
 {
-  CS_STEP_GET_IFACE (self)->apply_async (self, plan, from, to, cancellable, callback,
-                                         user_data);
+  const CsStepInterface *iface = CS_STEP_GET_IFACE (self);
+  g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
+
+  if (iface->apply == NULL)
+    {
+      iface->apply_async (self, plan, from, to, cancellable, callback, user_data);
+      return;
+    }
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, cs_step_apply_async);
+  if (iface->apply (self, plan, from, to, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 gboolean
 cs_step_apply_finish (CsStep *self, GAsyncResult *result, GError **error)
 {
-  return CS_STEP_GET_IFACE (self)->apply_finish (self, result, error);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 void

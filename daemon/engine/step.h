@@ -30,6 +30,13 @@ struct _CsStepInterface
   gboolean (*prepare) (CsStep *self,      /* (nullable) */
                        const CsSharePlan *from,
                        const CsSharePlan *to);
+  /* One of these: apply() is for a step that is done within the call, apply_async()
+     answers with a boolean of a GTask of its own. */
+  gboolean (*apply) (CsStep *self,
+                     const CsPlan *plan,
+                     const CsSharePlan *from,
+                     const CsSharePlan *to,
+                     GError **error);
   void (*apply_async) (CsStep *self,
                        const CsPlan *plan,
                        const CsSharePlan *from,
@@ -37,7 +44,6 @@ struct _CsStepInterface
                        GCancellable *cancellable,
                        GAsyncReadyCallback callback,
                        gpointer user_data);
-  gboolean (*apply_finish) (CsStep *self, GAsyncResult *result, GError **error);
 };
 
 const char *cs_step_get_name (CsStep *self);

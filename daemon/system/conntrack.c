@@ -151,18 +151,11 @@ apply_async (CsStep *step,
   g_task_run_in_thread (task, sweep_thread);
 }
 
-static gboolean
-apply_finish (CsStep *step, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 static void
 step_iface_init (CsStepInterface *iface)
 {
   iface->get_name = get_name;
   iface->apply_async = apply_async;
-  iface->apply_finish = apply_finish;
 }
 
 static void

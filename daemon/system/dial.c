@@ -165,35 +165,23 @@ get_name (CsStep *step)
   return "dial";
 }
 
-static void
-apply_async (CsStep *step,
-             const CsPlan *plan,
-             const CsSharePlan *from,
-             const CsSharePlan *to,
-             GCancellable *cancellable,
-             GAsyncReadyCallback callback,
-             gpointer user_data)
+static gboolean
+apply (CsStep *step,
+       const CsPlan *plan,
+       const CsSharePlan *from,
+       const CsSharePlan *to,
+       GError **error)
 {
-  g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, apply_async);
   if (to != NULL && to->dial != NULL)
     dial (CS_DIAL_STEP (step), plan, to);
-  g_task_return_boolean (task, TRUE);
-}
-
-static gboolean
-apply_finish (CsStep *step, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return TRUE;
 }
 
 static void
 step_iface_init (CsStepInterface *iface)
 {
   iface->get_name = get_name;
-  iface->apply_async = apply_async;
-  iface->apply_finish = apply_finish;
+  iface->apply = apply;
 }
 
 static void

@@ -342,20 +342,12 @@ cs_dnsmasq_step_apply_async (CsStep *step,
     stop (g_steal_pointer (&task));
 }
 
-static gboolean
-cs_dnsmasq_step_apply_finish (CsStep *step, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, step), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 static void
 cs_dnsmasq_step_iface_init (CsStepInterface *iface)
 {
   iface->get_name = cs_dnsmasq_step_get_name;
   iface->prepare = cs_dnsmasq_step_prepare;
   iface->apply_async = cs_dnsmasq_step_apply_async;
-  iface->apply_finish = cs_dnsmasq_step_apply_finish;
 }
 
 static void

@@ -211,19 +211,11 @@ cs_lan_step_apply_async (CsStep *step,
   proceed (task);
 }
 
-static gboolean
-cs_lan_step_apply_finish (CsStep *step, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, step), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 static void
 cs_lan_step_iface_init (CsStepInterface *iface)
 {
   iface->get_name = cs_lan_step_get_name;
   iface->apply_async = cs_lan_step_apply_async;
-  iface->apply_finish = cs_lan_step_apply_finish;
 }
 
 static void

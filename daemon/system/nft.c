@@ -199,19 +199,11 @@ cs_nft_step_apply_async (CsStep *step,
   g_task_run_in_thread (task, apply_in_thread);
 }
 
-static gboolean
-cs_nft_step_apply_finish (CsStep *step, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, step), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 static void
 cs_nft_step_iface_init (CsStepInterface *iface)
 {
   iface->get_name = cs_nft_step_get_name;
   iface->apply_async = cs_nft_step_apply_async;
-  iface->apply_finish = cs_nft_step_apply_finish;
 }
 
 static void

@@ -52,37 +52,26 @@ get_name (CsStep *step)
 }
 
 /* Clients that do not hear of it at once do so later: no reason to undo the move. */
-static void
-apply_async (CsStep *step,
-             const CsPlan *plan,
-             const CsSharePlan *from,
-             const CsSharePlan *to,
-             GCancellable *cancellable,
-             GAsyncReadyCallback callback,
-             gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
-  g_autoptr (GError) error = NULL;
-
-  g_task_set_source_tag (task, apply_async);
-  if (has_moved (from, to) && !is_wireless (to->lan) && !bounce (to, &error))
-    cs_warning (to->lan, "clients keep their old addresses for a while: %s",
-                error->message);
-  g_task_return_boolean (task, TRUE);
-}
-
 static gboolean
-apply_finish (CsStep *step, GAsyncResult *result, GError **error)
+apply (CsStep *step,
+       const CsPlan *plan,
+       const CsSharePlan *from,
+       const CsSharePlan *to,
+       GError **error)
 {
-  return g_task_propagate_boolean (G_TASK (result), error);
+  g_autoptr (GError) cause = NULL;
+
+  if (has_moved (from, to) && !is_wireless (to->lan) && !bounce (to, &cause))
+    cs_warning (to->lan, "clients keep their old addresses for a while: %s",
+                cause->message);
+  return TRUE;
 }
 
 static void
 step_iface_init (CsStepInterface *iface)
 {
   iface->get_name = get_name;
-  iface->apply_async = apply_async;
-  iface->apply_finish = apply_finish;
+  iface->apply = apply;
 }
 
 static void

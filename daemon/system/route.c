@@ -329,7 +329,11 @@ clear_table (CsNetlink *netlink, guint32 table, GError **error)
 }
 
 static gboolean
-apply (const CsSharePlan *from, const CsSharePlan *to, GError **error)
+apply (CsStep *step,
+       const CsPlan *plan,
+       const CsSharePlan *from,
+       const CsSharePlan *to,
+       GError **error)
 {
   g_autoptr (CsNetlink) netlink = cs_netlink_open (error);
 
@@ -353,37 +357,10 @@ cs_route_step_get_name (CsStep *step)
 }
 
 static void
-cs_route_step_apply_async (CsStep *step,
-                           const CsPlan *plan,
-                           const CsSharePlan *from,
-                           const CsSharePlan *to,
-                           GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
-  GError *error = NULL;
-
-  g_task_set_source_tag (task, cs_route_step_apply_async);
-  if (apply (from, to, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static gboolean
-cs_route_step_apply_finish (CsStep *step, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, step), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-static void
 cs_route_step_iface_init (CsStepInterface *iface)
 {
   iface->get_name = cs_route_step_get_name;
-  iface->apply_async = cs_route_step_apply_async;
-  iface->apply_finish = cs_route_step_apply_finish;
+  iface->apply = apply;
 }
 
 static void

@@ -124,7 +124,11 @@ change (const Setting *setting, char expected, char value, GError **error)
 }
 
 static gboolean
-apply (const CsPlan *plan, const CsSharePlan *from, const CsSharePlan *to, GError **error)
+apply (CsStep *step,
+       const CsPlan *plan,
+       const CsSharePlan *from,
+       const CsSharePlan *to,
+       GError **error)
 {
   Setting settings[MAX_SETTINGS];
   guint n = list_settings (from, settings);
@@ -149,37 +153,10 @@ cs_sysctl_step_get_name (CsStep *step)
 }
 
 static void
-cs_sysctl_step_apply_async (CsStep *step,
-                            const CsPlan *plan,
-                            const CsSharePlan *from,
-                            const CsSharePlan *to,
-                            GCancellable *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
-  GError *error = NULL;
-
-  g_task_set_source_tag (task, cs_sysctl_step_apply_async);
-  if (apply (plan, from, to, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static gboolean
-cs_sysctl_step_apply_finish (CsStep *step, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, step), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-static void
 cs_sysctl_step_iface_init (CsStepInterface *iface)
 {
   iface->get_name = cs_sysctl_step_get_name;
-  iface->apply_async = cs_sysctl_step_apply_async;
-  iface->apply_finish = cs_sysctl_step_apply_finish;
+  iface->apply = apply;
 }
 
 static void

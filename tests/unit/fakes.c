@@ -202,19 +202,12 @@ fake_step_apply_async (CsStep *step,
   g_idle_add_full (G_PRIORITY_DEFAULT, on_idle, task, g_object_unref);
 }
 
-static gboolean
-fake_step_apply_finish (CsStep *step, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 static void
 fake_step_iface_init (CsStepInterface *iface)
 {
   iface->get_name = fake_step_get_name;
   iface->prepare = fake_step_prepare;
   iface->apply_async = fake_step_apply_async;
-  iface->apply_finish = fake_step_apply_finish;
 }
 
 static void
