@@ -17,6 +17,7 @@ struct _FakeNm
   GPtrArray *activations;      /* (owned) of char *, see fake_nm_take_activation () */
   char *refusal;               /* (owned) (nullable) */
   guint primary;
+  gboolean radio_off;
   guint name;
   GArray *registrations; /* (owned) of guint */
 };
@@ -27,6 +28,7 @@ typedef struct
   char *uuid;      /* (owned) */
   char *interface; /* (owned) (nullable) */
   char *method;    /* (owned) */
+  char *wifi_mode; /* (owned) (nullable) NULL: a profile of Ethernet */
 } Settings;
 
 static void
@@ -38,6 +40,7 @@ settings_free (gpointer data)
   g_free (settings->uuid);
   g_free (settings->interface);
   g_free (settings->method);
+  g_free (settings->wifi_mode);
   g_free (settings);
 }
 
@@ -122,6 +125,23 @@ fake_nm_add_device (FakeNm *self,
       "'ActiveConnection': <%s>, 'Ip4Config': <%s>}, '" NM ".Device.%s': @a{sv} {}}",
       device, name, ip_name, state, state, state > 10 ? "true" : "false", active_path,
       ip4, type);
+}
+
+void
+fake_nm_add_wifi (FakeNm *self,
+                  guint number,
+                  const char *name,
+                  guint state,
+                  guint active,
+                  guint capabilities)
+{
+  char *end;
+
+  fake_nm_add_device (self, number, "Wireless", name, name, state, active);
+  end = g_strrstr (self->objects->str, "@a{sv} {}}");
+  g_string_truncate (self->objects, (gsize)(end - self->objects->str));
+  g_string_append_printf (self->objects, "{'WirelessCapabilities': <uint32 %u>}}",
+                          capabilities);
 }
 
 char *
@@ -217,6 +237,18 @@ fake_nm_set_method (FakeNm *self, guint number, const char *method)
 }
 
 void
+fake_nm_set_wifi_mode (FakeNm *self, guint number, const char *mode)
+{
+  find_settings (self, number)->wifi_mode = g_strdup (mode);
+}
+
+void
+fake_nm_switch_radio_off (FakeNm *self)
+{
+  self->radio_off = TRUE;
+}
+
+void
 fake_nm_refuse (FakeNm *self, const char *message)
 {
   g_free (self->refusal);
@@ -237,11 +269,12 @@ managed_objects (FakeNm *self)
   g_autofree char *text = g_strdup_printf (
       "({objectpath '" NM_PATH "': {'" NM "': {'Version': <'1.42.4'>, "
       "'State': <uint32 70>, 'Startup': <false>, 'PrimaryConnection': <%s>, "
+      "'WirelessEnabled': <%s>, 'WirelessHardwareEnabled': <true>, "
       "'Devices': <@ao [%s]>, 'AllDevices': <@ao [%s]>, 'ActiveConnections': <@ao "
       "[%s]>}}, "
       "'" NM_PATH "/Settings': {'" NM ".Settings': {'Connections': <@ao [%s]>}}%s},)",
-      primary, self->devices->str, self->devices->str, self->actives->str,
-      self->profiles->str, self->objects->str);
+      primary, self->radio_off ? "false" : "true", self->devices->str, self->devices->str,
+      self->actives->str, self->profiles->str, self->objects->str);
   g_autoptr (GError) error = NULL;
   GVariant *objects
       = g_variant_parse (G_VARIANT_TYPE ("(a{oa{sa{sv}}})"), text, NULL, NULL, &error);
@@ -257,10 +290,16 @@ settings_to_variant (const Settings *settings)
                                    ? g_strdup ("")
                                    : g_strdup_printf (", 'interface-name': <'%s'>",
                                                       settings->interface);
+  const char *type = settings->wifi_mode != NULL ? "802-11-wireless" : "802-3-ethernet";
+  g_autofree char *link
+      = settings->wifi_mode == NULL
+            ? g_strdup ("@a{sv} {}")
+            : g_strdup_printf ("{'ssid': <[byte 0x78]>, 'mode': <'%s'>}",
+                               settings->wifi_mode);
   g_autofree char *text = g_strdup_printf (
-      "({'connection': {'id': <'%s'>, 'type': <'802-3-ethernet'>, 'uuid': <'%s'>%s}, "
-      "'802-3-ethernet': @a{sv} {}, 'ipv4': {'method': <'%s'>}},)",
-      settings->id, settings->uuid, interface, settings->method);
+      "({'connection': {'id': <'%s'>, 'type': <'%s'>, 'uuid': <'%s'>%s}, "
+      "'%s': %s, 'ipv4': {'method': <'%s'>}},)",
+      settings->id, type, settings->uuid, interface, type, link, settings->method);
 
   return g_variant_new_parsed (text);
 }

@@ -18,7 +18,17 @@ void fake_nm_add_device (FakeNm *self,
                          const char *ip_name,
                          guint state,
                          guint active);
-/* A profile, of Ethernet, bound to @interface (nullable). */
+/* A Wi-Fi device, with its NMDeviceWifiCapabilities. */
+void fake_nm_add_wifi (FakeNm *self,
+                       guint number,
+                       const char *name,
+                       guint state,
+                       guint active,
+                       guint capabilities);
+/* The profile becomes one of Wi-Fi, with this mode: "infrastructure", "ap". */
+void fake_nm_set_wifi_mode (FakeNm *self, guint number, const char *mode);
+void fake_nm_switch_radio_off (FakeNm *self);
+/* A profile, of Ethernet unless said otherwise, bound to @interface (nullable). */
 void
 fake_nm_add_profile (FakeNm *self, guint number, const char *id, const char *interface);
 /* An active connection that is up on @device, of the profile with its number, which is
