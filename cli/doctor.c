@@ -72,29 +72,6 @@ print_text (GVariant *findings)
     printf ("all is well\n");
 }
 
-static void
-print_json (GVariant *findings)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autofree char *text = NULL;
-
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "findings");
-  json_builder_begin_array (builder);
-  for (gsize i = 0; i < g_variant_n_children (findings); i++)
-    {
-      g_autoptr (GVariant) finding = g_variant_get_child_value (findings, i);
-
-      json_builder_begin_object (builder);
-      cs_json_add_dictionary (builder, finding);
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
-  text = cs_json_to_text (builder);
-  fputs (text, stdout);
-}
-
 int
 cs_command_doctor (const CsCommand *command, char **arguments)
 {
@@ -116,7 +93,11 @@ cs_command_doctor (const CsCommand *command, char **arguments)
                                               &findings, NULL, &error))
     return cs_command_failed (error);
   if (json)
-    print_json (findings);
+    {
+      g_autofree char *text = cs_json_list_to_text ("findings", findings);
+
+      fputs (text, stdout);
+    }
   else
     print_text (findings);
   return is_well (findings) ? CS_EXIT_DONE : CS_EXIT_FAILED;

@@ -79,29 +79,6 @@ print_table (GVariant *interfaces)
   fputs (text, stdout);
 }
 
-static void
-print_json (GVariant *interfaces)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autofree char *text = NULL;
-
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "interfaces");
-  json_builder_begin_array (builder);
-  for (gsize i = 0; i < g_variant_n_children (interfaces); i++)
-    {
-      g_autoptr (GVariant) interface = g_variant_get_child_value (interfaces, i);
-
-      json_builder_begin_object (builder);
-      cs_json_add_dictionary (builder, interface);
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
-  text = cs_json_to_text (builder);
-  fputs (text, stdout);
-}
-
 int
 cs_command_interfaces (const CsCommand *command, char **arguments)
 {
@@ -123,7 +100,11 @@ cs_command_interfaces (const CsCommand *command, char **arguments)
                                                      &interfaces, NULL, &error))
     return cs_command_failed (error);
   if (json)
-    print_json (interfaces);
+    {
+      g_autofree char *text = cs_json_list_to_text ("interfaces", interfaces);
+
+      fputs (text, stdout);
+    }
   else
     print_table (interfaces);
   return CS_EXIT_DONE;

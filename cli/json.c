@@ -52,3 +52,24 @@ cs_json_to_text (JsonBuilder *builder)
 {
   return generate (builder, TRUE);
 }
+
+char *
+cs_json_list_to_text (const char *name, GVariant *dictionaries)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_array (builder);
+  for (gsize i = 0; i < g_variant_n_children (dictionaries); i++)
+    {
+      g_autoptr (GVariant) dictionary = g_variant_get_child_value (dictionaries, i);
+
+      json_builder_begin_object (builder);
+      cs_json_add_dictionary (builder, dictionary);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  return cs_json_to_text (builder);
+}

@@ -6,13 +6,13 @@
 #include "dhcp-sockets.h"
 #include "dns-query.h"
 #include "dnsmasq-process.h"
-#include "leases.h"
 #include "nft-outline.h"
 #include "nft-table.h"
 #include "port-owner.h"
 
 #include "core/dnsmasq-config.h"
 #include "core/ifname.h"
+#include "core/leases.h"
 #include "core/ruleset.h"
 
 #include <stdlib.h>

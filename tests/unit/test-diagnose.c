@@ -3,6 +3,7 @@
 #include "network.h"
 
 #include "core/diagnose.h"
+#include "core/leases.h"
 #include "core/opening.h"
 #include "core/outline.h"
 #include "core/ruleset.h"
@@ -564,6 +565,30 @@ test_outline_missing (void)
   g_assert_cmpuint (g_hash_table_size (wanted), ==, 15);
 }
 
+/* --- Leases --------------------------------------------------------------------- */
+
+static void
+test_leases (void)
+{
+  static const struct
+  {
+    const char *text;
+    guint count;
+  } rows[] = {
+    { "", 0 },
+    { "101 02:00:00:00:00:01 192.168.137.10 laptop *\n", 1 },
+    { "100 02:00:00:00:00:01 192.168.137.10 laptop *\n", 0 },
+    { "0 02:00:00:00:00:01 192.168.137.10 * *\n200 02:00:00:00:00:02 192.168.137.11 * "
+      "*\n",
+      2 },
+    { "duid 00:01:00:01\n200 1234 fd00::1 laptop 00:01\n", 0 },
+    { "200 02:00:00:00:00:01 192.168.137.10\nx y 192.168.137.10 * *\n", 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpuint (cs_leases_count (rows[i].text, 100), ==, rows[i].count);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -578,6 +603,7 @@ main (int argc, char **argv)
   g_test_add_func ("/diagnose/blocks", test_blocks);
   g_test_add_func ("/diagnose/blocked-by-once", test_blocked_by_once);
   g_test_add_func ("/outline/compare", test_outline);
+  g_test_add_func ("/leases", test_leases);
   g_test_add_func ("/outline/missing", test_outline_missing);
   return g_test_run ();
 }

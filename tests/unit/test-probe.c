@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The probes of a diagnosis, on a network of the test's own: name servers of all kinds,
- * DHCP servers, leases, and a table that somebody has altered. */
+ * DHCP servers, and a table that somebody has altered. */
 #include "core/outline.h"
 #include "core/ruleset.h"
 #include "system/dhcp-sockets.h"
 #include "system/dns-query.h"
-#include "system/leases.h"
 #include "system/nft-outline.h"
 #include "system/nft.h"
 #include "system/port-owner.h"
@@ -203,30 +202,6 @@ test_owner (void)
   g_assert_null (elsewhere);
 }
 
-/* --- Leases --------------------------------------------------------------------- */
-
-static void
-test_leases (void)
-{
-  static const struct
-  {
-    const char *text;
-    guint count;
-  } rows[] = {
-    { "", 0 },
-    { "101 02:00:00:00:00:01 192.168.137.10 laptop *\n", 1 },
-    { "100 02:00:00:00:00:01 192.168.137.10 laptop *\n", 0 },
-    { "0 02:00:00:00:00:01 192.168.137.10 * *\n200 02:00:00:00:00:02 192.168.137.11 * "
-      "*\n",
-      2 },
-    { "duid 00:01:00:01\n200 1234 fd00::1 laptop 00:01\n", 0 },
-    { "200 02:00:00:00:00:01 192.168.137.10\nx y 192.168.137.10 * *\n", 0 },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_assert_cmpuint (cs_leases_count (rows[i].text, 100), ==, rows[i].count);
-}
-
 /* --- The table ------------------------------------------------------------------ */
 
 static char *
@@ -294,7 +269,6 @@ main (int argc, char **argv)
   g_test_add_func ("/dns-query/no-server", test_no_server);
   g_test_add_func ("/dhcp-sockets", test_dhcp);
   g_test_add_func ("/port-owner", test_owner);
-  g_test_add_func ("/leases", test_leases);
   g_test_add_func ("/outline/table", test_table);
   return g_test_run ();
 }

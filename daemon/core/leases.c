@@ -3,7 +3,7 @@
  * colon: they are none of these. */
 #include "leases.h"
 
-#include "core/cidr.h"
+#include "cidr.h"
 
 /* 0 stands for a lease without an end. */
 static gboolean
@@ -24,7 +24,7 @@ cs_leases_count (const char *text, gint64 now)
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   guint count = 0;
 
-  for (char **line = lines; *line != NULL; line++)
+  for (char **line = lines; *line; line++)
     count += is_in_force (*line, now);
   return count;
 }
