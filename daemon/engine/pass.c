@@ -125,7 +125,8 @@ list_work (Pass *pass)
     }
 }
 
-/* What the ledger has to say besides what is in force. */
+/* What the ledger has to say besides what is in force: nothing of a repair, which goes
+ * on when there is no room for it. */
 static CsPlan *
 list_begun (Pass *pass)
 {
@@ -136,7 +137,9 @@ list_begun (Pass *pass)
       CsSharePlan *share
           = wanted (pass->result->target, g_ptr_array_index (pass->work, i));
 
-      if (share != NULL)
+      if (share != NULL
+          && !cs_share_plan_equal (cs_plan_find (pass->result->applied, share->lan),
+                                   share))
         g_ptr_array_add (begun->shares, share);
     }
   return begun;
@@ -173,17 +176,25 @@ take_unchanged (Pass *pass)
 
 static void run_next (GTask *task);
 
+/* Takes @task. */
+static void
+finish (GTask *task)
+{
+  Pass *pass = g_task_get_task_data (task);
+
+  g_task_return_pointer (task, g_steal_pointer (&pass->result),
+                         (GDestroyNotify)cs_pass_result_free);
+  g_object_unref (task);
+}
+
 static void
 on_final_ledger (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
-  Pass *pass = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
   if (!cs_store_commit_finish (CS_STORE (source), result, &error))
     g_warning ("The ledger is out of date: %s", error->message);
-  g_task_return_pointer (task, g_steal_pointer (&pass->result),
-                         (GDestroyNotify)cs_pass_result_free);
+  finish (user_data);
 }
 
 static void
@@ -223,7 +234,10 @@ run_next (GTask *task)
     {
       take_unchanged (pass);
       cs_store_set_ledger (pass->store, applied, none);
-      cs_store_commit_async (pass->store, NULL, on_final_ledger, task);
+      if (cs_store_has_changes (pass->store))
+        cs_store_commit_async (pass->store, NULL, on_final_ledger, task);
+      else
+        finish (task);
       return;
     }
   lan = g_ptr_array_index (pass->work, pass->next);
@@ -238,16 +252,13 @@ run_next (GTask *task)
 static void
 on_ledger (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
+  GTask *task = user_data;
   Pass *pass = g_task_get_task_data (task);
 
-  if (!cs_store_commit_finish (CS_STORE (source), result, &pass->result->store_error))
-    {
-      g_task_return_pointer (task, g_steal_pointer (&pass->result),
-                             (GDestroyNotify)cs_pass_result_free);
-      return;
-    }
-  run_next (g_steal_pointer (&task));
+  if (cs_store_commit_finish (CS_STORE (source), result, &pass->result->store_error))
+    run_next (task);
+  else
+    finish (task);
 }
 
 void
@@ -259,7 +270,7 @@ cs_pass_run_async (GPtrArray *steps,
                    GAsyncReadyCallback callback,
                    gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
   Pass *pass = g_new0 (Pass, 1);
   CsPlan *begun;
 
@@ -280,14 +291,16 @@ cs_pass_run_async (GPtrArray *steps,
   if (pass->work->len == 0 && !cs_store_has_changes (store))
     {
       take_unchanged (pass);
-      g_task_return_pointer (task, g_steal_pointer (&pass->result),
-                             (GDestroyNotify)cs_pass_result_free);
+      finish (task);
       return;
     }
   begun = list_begun (pass);
   cs_store_set_ledger (store, applied, begun);
   free_borrowed (begun);
-  cs_store_commit_async (store, NULL, on_ledger, g_steal_pointer (&task));
+  if (cs_store_has_changes (store))
+    cs_store_commit_async (store, NULL, on_ledger, task);
+  else
+    run_next (task);
 }
 
 CsPassResult *

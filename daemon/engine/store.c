@@ -3,6 +3,8 @@
  * a table path -> text (NULL: no file); a commit takes the table along into a thread. */
 #include "store.h"
 
+#include "files.h"
+
 #include "core/ifname.h"
 #include "dbus/errors.h"
 
@@ -16,10 +18,13 @@
 struct _CsStore
 {
   GObject parent;
-  char *state_dir;     /* (owned) */
-  char *temporary_dir; /* (owned) */
-  char *ledger;        /* (owned) */
-  GHashTable *pending; /* (owned) path -> text or NULL */
+  char *state_dir;       /* (owned) */
+  char *runtime_dir;     /* (owned) */
+  char *temporary_dir;   /* (owned) */
+  char *ledger;          /* (owned) */
+  char *ledger_text;     /* (owned) (nullable) last written, NULL: none */
+  gboolean ledger_known; /* and that is what is on disk */
+  GHashTable *pending;   /* (owned) path -> text or NULL */
 };
 
 G_DEFINE_FINAL_TYPE (CsStore, cs_store, G_TYPE_OBJECT)
@@ -30,8 +35,10 @@ cs_store_finalize (GObject *object)
   CsStore *self = CS_STORE (object);
 
   g_free (self->state_dir);
+  g_free (self->runtime_dir);
   g_free (self->temporary_dir);
   g_free (self->ledger);
+  g_free (self->ledger_text);
   g_hash_table_unref (self->pending);
   G_OBJECT_CLASS (cs_store_parent_class)->finalize (object);
 }
@@ -60,6 +67,7 @@ cs_store_new (const char *state_dir, const char *runtime_dir)
   CsStore *self = g_object_new (CS_TYPE_STORE, NULL);
 
   self->state_dir = g_strdup (state_dir);
+  self->runtime_dir = g_strdup (runtime_dir);
   self->temporary_dir = g_build_filename (runtime_dir, "requests", NULL);
   self->ledger = g_build_filename (runtime_dir, "ledger", NULL);
   return self;
@@ -99,9 +107,11 @@ load_request (const char *path, const char *name, gboolean persistent, GError **
 static void
 load_folder (const char *folder, gboolean persistent, GPtrArray *requests)
 {
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GDir) dir = NULL;
   const char *name;
 
+  cs_files_sweep (folder);
+  dir = g_dir_open (folder, 0, NULL);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
@@ -146,6 +156,7 @@ cs_store_load_ledger (CsStore *self, CsPlan **applied, CsPlan **target)
 
   *applied = cs_plan_new_empty ();
   *target = cs_plan_new_empty ();
+  cs_files_sweep (self->runtime_dir);
   if (!g_key_file_load_from_file (file, self->ledger, G_KEY_FILE_NONE, &error))
     {
       if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
@@ -182,16 +193,28 @@ add_groups (GKeyFile *file, const char *prefix, const CsPlan *plan)
     }
 }
 
+/* Somebody may have cleaned up behind our back. */
+static gboolean
+has_ledger (CsStore *self, const char *text)
+{
+  return self->ledger_known && g_strcmp0 (text, self->ledger_text) == 0
+         && g_file_test (self->ledger, G_FILE_TEST_EXISTS) == (text != NULL);
+}
+
 void
 cs_store_set_ledger (CsStore *self, const CsPlan *applied, const CsPlan *target)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   gboolean empty = applied->shares->len == 0 && target->shares->len == 0;
+  g_autofree char *text = NULL;
 
   add_groups (file, APPLIED, applied);
   add_groups (file, TARGET, target);
-  g_hash_table_replace (self->pending, g_strdup (self->ledger),
-                        empty ? NULL : g_key_file_to_data (file, NULL, NULL));
+  text = empty ? NULL : g_key_file_to_data (file, NULL, NULL);
+  if (has_ledger (self, text))
+    g_hash_table_remove (self->pending, self->ledger);
+  else
+    g_hash_table_replace (self->pending, g_strdup (self->ledger), g_strdup (text));
 }
 
 static char *
@@ -233,40 +256,17 @@ cs_store_has_changes (CsStore *self)
   return g_hash_table_size (self->pending) > 0;
 }
 
-static gboolean
-write_file (const char *path, const char *text, GError **error)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autoptr (GError) cause = NULL;
-
-  if (g_mkdir_with_parents (folder, 0755) == 0
-      && g_file_set_contents_full (
-          path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-          0600, &cause))
-    return TRUE;
-
-  g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
-               "%s cannot be written, so nothing was changed: %s (is the disk full or "
-               "read-only?)",
-               path, cause != NULL ? cause->message : g_strerror (errno));
-  return FALSE;
-}
-
 /* An empty folder of ours is no trace to leave; one with files in it stays. */
 static gboolean
 remove_file (const char *path, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
 
-  if (g_unlink (path) == 0 || errno == ENOENT)
-    {
-      if (g_str_has_suffix (folder, "/requests"))
-        g_rmdir (folder);
-      return TRUE;
-    }
-  g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "%s cannot be removed: %s", path,
-               g_strerror (errno));
-  return FALSE;
+  if (!cs_file_remove (path, error))
+    return FALSE;
+  if (g_str_has_suffix (folder, "/requests"))
+    g_rmdir (folder);
+  return TRUE;
 }
 
 static void
@@ -284,7 +284,7 @@ commit_thread (GTask *task,
   g_hash_table_iter_init (&iter, pending);
   while (error == NULL && g_hash_table_iter_next (&iter, &path, &text))
     if (text != NULL)
-      write_file (path, text, &error);
+      cs_file_write (path, text, &error);
   g_hash_table_iter_init (&iter, pending);
   while (error == NULL && g_hash_table_iter_next (&iter, &path, &text))
     if (text == NULL)
@@ -303,7 +303,14 @@ cs_store_commit_async (CsStore *self,
                        gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  gpointer text;
 
+  if (g_hash_table_lookup_extended (self->pending, self->ledger, NULL, &text))
+    {
+      g_free (self->ledger_text);
+      self->ledger_text = g_strdup (text);
+      self->ledger_known = FALSE;
+    }
   g_task_set_source_tag (task, cs_store_commit_async);
   g_task_set_task_data (task, g_steal_pointer (&self->pending),
                         (GDestroyNotify)g_hash_table_unref);
@@ -314,6 +321,13 @@ cs_store_commit_async (CsStore *self,
 gboolean
 cs_store_commit_finish (CsStore *self, GAsyncResult *result, GError **error)
 {
+  GHashTable *files;
+
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  files = g_task_get_task_data (G_TASK (result));
+  if (g_hash_table_contains (files, self->ledger))
+    self->ledger_known = TRUE;
+  return TRUE;
 }

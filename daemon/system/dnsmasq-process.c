@@ -5,7 +5,9 @@
  * and the like). From there on a pidfd tells of its end.
  *
  * The pid file belongs to the user that dnsmasq runs as, so what it says only counts if
- * that process was started with our configuration file. */
+ * that process was started with our configuration file. One that an earlier connshared
+ * was starting when it was killed may not have got as far as its pid file: where the
+ * directory is an old one, it is looked for among all processes. */
 #include "dnsmasq-process.h"
 
 #include "dbus/errors.h"
@@ -23,8 +25,9 @@
 
 struct _CsDnsmasqProcess
 {
-  char *directory; /* (owned) */
-  char *argument;  /* (owned) "--conf-file=DIRECTORY/dnsmasq.conf" */
+  char *directory;    /* (owned) */
+  char *argument;     /* (owned) "--conf-file=DIRECTORY/dnsmasq.conf" */
+  gboolean inherited; /* an earlier connshared has made the directory */
   CsDnsmasqDiedFunc died;
   gpointer user_data;
   int pid;               /* 0: none runs that we know of */
@@ -43,6 +46,7 @@ cs_dnsmasq_process_new (const char *directory, CsDnsmasqDiedFunc died, gpointer 
 
   self->directory = g_strdup (directory);
   self->argument = g_strdup_printf ("--conf-file=%s/dnsmasq.conf", directory);
+  self->inherited = g_file_test (directory, G_FILE_TEST_IS_DIR);
   self->died = died;
   self->user_data = user_data;
   self->pidfd = -1;
@@ -80,6 +84,8 @@ cs_dnsmasq_process_free (CsDnsmasqProcess *self)
   g_free (self);
 }
 
+static void stop (GTask *task);
+
 /* --- Finding and watching ------------------------------------------------------- */
 
 static gboolean
@@ -97,28 +103,47 @@ has_argument (int pid, const char *wanted)
   return FALSE;
 }
 
-/* Takes the process that the pid file names, if it is ours. */
-static void
-find (CsDnsmasqProcess *self)
+/* Takes the process, if it is ours. */
+static gboolean
+take (CsDnsmasqProcess *self, const char *number)
 {
-  g_autofree char *path = g_build_filename (self->directory, "pid", NULL);
-  g_autofree char *text = NULL;
   guint64 pid;
   int pidfd;
 
-  if (!g_file_get_contents (path, &text, NULL, NULL)
-      || !g_ascii_string_to_unsigned (g_strchomp (text), 10, 2, G_MAXINT, &pid, NULL))
-    return;
+  if (!g_ascii_string_to_unsigned (number, 10, 2, G_MAXINT, &pid, NULL))
+    return FALSE;
   pidfd = pidfd_open ((pid_t)pid, 0);
   if (pidfd < 0)
-    return;
-  if (has_argument ((int)pid, self->argument))
+    return FALSE;
+  if (!has_argument ((int)pid, self->argument))
     {
-      self->pid = (int)pid;
-      self->pidfd = pidfd;
+      close (pidfd);
+      return FALSE;
     }
-  else
-    close (pidfd);
+  self->pid = (int)pid;
+  self->pidfd = pidfd;
+  return TRUE;
+}
+
+static gboolean
+find_by_file (CsDnsmasqProcess *self)
+{
+  g_autofree char *path = g_build_filename (self->directory, "pid", NULL);
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) && take (self, g_strchomp (text));
+}
+
+static gboolean
+find_by_argument (CsDnsmasqProcess *self)
+{
+  g_autoptr (GDir) processes = g_dir_open ("/proc", 0, NULL);
+  const char *name;
+
+  while (processes != NULL && (name = g_dir_read_name (processes)) != NULL)
+    if (g_ascii_isdigit (name[0]) && take (self, name))
+      return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -130,7 +155,7 @@ on_end (int fd, GIOCondition condition, gpointer user_data)
   self->watch = 0;
   forget (self);
   if (stopping != NULL)
-    g_task_return_boolean (stopping, TRUE);
+    stop (g_steal_pointer (&stopping));
   else
     self->died (self, self->user_data);
   return G_SOURCE_REMOVE;
@@ -141,8 +166,7 @@ cs_dnsmasq_process_is_running (CsDnsmasqProcess *self)
 {
   if (self->pidfd >= 0)
     return TRUE;
-  find (self);
-  if (self->pidfd < 0)
+  if (!find_by_file (self) && !(self->inherited && find_by_argument (self)))
     return FALSE;
   self->watch = g_unix_fd_add (self->pidfd, G_IO_IN, on_end, self);
   return TRUE;
@@ -247,6 +271,7 @@ cs_dnsmasq_process_prepare (CsDnsmasqProcess *self)
   g_autofree char *program = cs_dnsmasq_find_program ();
 
   drop_prepared (self);
+  self->inherited = FALSE;
   if (program == NULL)
     {
       g_set_error (&self->failure, CS_ERROR, CS_ERROR_NOT_SUPPORTED,
@@ -310,25 +335,37 @@ on_stop_limit (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Takes @task. Ends the one that is found, and then the next: of one that was just being
+ * started there are up to three, see above. */
+static void
+stop (GTask *task)
+{
+  CsDnsmasqProcess *self = g_task_get_task_data (task);
+
+  if (!cs_dnsmasq_process_is_running (self))
+    {
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+      return;
+    }
+  self->stopping = task;
+  self->limit = g_timeout_add_seconds (STOP_LIMIT, on_stop_limit, self);
+  pidfd_send_signal (self->pidfd, SIGTERM, NULL, 0);
+}
+
 void
 cs_dnsmasq_process_stop_async (CsDnsmasqProcess *self,
                                GAsyncReadyCallback callback,
                                gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
 
   g_return_if_fail (self->stopping == NULL);
 
   g_task_set_source_tag (task, cs_dnsmasq_process_stop_async);
   drop_prepared (self);
-  if (!cs_dnsmasq_process_is_running (self))
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  self->stopping = g_steal_pointer (&task);
-  self->limit = g_timeout_add_seconds (STOP_LIMIT, on_stop_limit, self);
-  pidfd_send_signal (self->pidfd, SIGTERM, NULL, 0);
+  g_task_set_task_data (task, self, NULL);
+  stop (task);
 }
 
 void

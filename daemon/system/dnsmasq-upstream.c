@@ -13,6 +13,7 @@
 
 #include "core/dnsmasq-config.h"
 #include "dbus/errors.h"
+#include "engine/files.h"
 
 #include <glib/gstdio.h>
 
@@ -88,7 +89,8 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
           error->message);
       return;
     }
-  g_file_set_contents (call->path, call->text, -1, NULL);
+  /* Without that they are told again another time, and no harm is done. */
+  cs_file_write (call->path, call->text, NULL);
   g_task_return_boolean (task, TRUE);
 }
 

@@ -15,8 +15,8 @@
 #include "core/dnsmasq-config.h"
 #include "core/ifname.h"
 #include "dbus/errors.h"
+#include "engine/files.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 
 #define DHCP_PORT 67
@@ -115,6 +115,7 @@ get_server (CsDnsmasqStep *self, const char *lan)
   server->step = self;
   server->lan = g_strdup (lan);
   server->directory = g_build_filename (self->runtime_dir, name, NULL);
+  cs_files_sweep (server->directory);
   server->process = cs_dnsmasq_process_new (server->directory, on_died, server);
   g_hash_table_insert (self->servers, server->lan, server);
   return server;
@@ -142,14 +143,7 @@ write_config (const Server *server, const char *config, GError **error)
 {
   g_autofree char *path = config_path (server);
 
-  if (g_mkdir_with_parents (server->directory, 0755) != 0)
-    {
-      g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
-                   "Cannot make the directory %s for dnsmasq: %s", server->directory,
-                   g_strerror (errno));
-      return FALSE;
-    }
-  return g_file_set_contents (path, config, -1, error);
+  return cs_file_write (path, config, error);
 }
 
 static void

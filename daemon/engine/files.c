@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The file is synced before it is moved, and its folder afterwards (rename(2) says what a
+ * crash can leave otherwise). The name beside is a fixed one: a file that somebody else
+ * keeps there, such as a copy, is never taken for what a crash has left. */
+#include "files.h"
+
+#include "dbus/errors.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SUFFIX ".new"
+
+static char *
+path_beside (const char *folder, const char *path)
+{
+  g_autofree char *name = g_path_get_basename (path);
+
+  return g_strconcat (folder, "/.", name, SUFFIX, NULL);
+}
+
+/* The following return FALSE and errno. */
+
+static gboolean
+write_all (int fd, const char *text)
+{
+  gsize length = strlen (text);
+
+  while (length > 0)
+    {
+      gssize written = write (fd, text, length);
+
+      if (written < 0 && errno != EINTR)
+        return FALSE;
+      text += MAX (written, 0);
+      length -= (gsize)MAX (written, 0);
+    }
+  return TRUE;
+}
+
+static gboolean
+write_synced (const char *path, const char *text)
+{
+  int fd = g_open (path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+  gboolean done = fd >= 0 && write_all (fd, text) && fsync (fd) == 0;
+  int saved = errno;
+
+  if (fd >= 0)
+    close (fd);
+  errno = saved;
+  return done;
+}
+
+/* A file system that cannot sync folders does not need it. */
+static void
+sync_folder (const char *folder)
+{
+  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+  if (fd < 0)
+    return;
+  fsync (fd);
+  close (fd);
+}
+
+gboolean
+cs_file_write (const char *path, const char *text, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *beside = path_beside (folder, path);
+  int saved;
+
+  if (g_mkdir_with_parents (folder, 0755) == 0 && write_synced (beside, text)
+      && g_rename (beside, path) == 0)
+    {
+      sync_folder (folder);
+      return TRUE;
+    }
+  saved = errno;
+  g_unlink (beside);
+  g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
+               "%s cannot be written, so nothing was changed: %s (is the disk full or "
+               "read-only?)",
+               path, g_strerror (saved));
+  return FALSE;
+}
+
+gboolean
+cs_file_remove (const char *path, GError **error)
+{
+  if (g_unlink (path) == 0 || errno == ENOENT)
+    return TRUE;
+  g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "%s cannot be removed: %s", path,
+               g_strerror (errno));
+  return FALSE;
+}
+
+void
+cs_files_sweep (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (name[0] == '.' && g_str_has_suffix (name, SUFFIX))
+      {
+        g_autofree char *path = g_build_filename (folder, name, NULL);
+
+        g_unlink (path);
+      }
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files that are there whole or not at all, whenever the power goes or the service dies.
+ * They are written beside their place, as FOLDER/.NAME.new, and moved there. */
+#pragma once
+
+#include <gio/gio.h>
+
+/* With mode 0600, and the folder if it is missing. The error (CS_ERROR_FAILED) names the
+ * file, and says that nothing was changed. */
+gboolean cs_file_write (const char *path, const char *text, GError **error);
+/* One that is not there is no error. */
+gboolean cs_file_remove (const char *path, GError **error);
+/* Removes what a write that was cut short has left in @folder. */
+void cs_files_sweep (const char *folder);
