@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine.h"
+#include "failures.h"
 #include "pass.h"
 #include "repairs.h"
 #include "request-list.h"
@@ -11,23 +12,23 @@
 struct _CsEngine
 {
   GObject parent;
-  CsMonitor *monitor;  /* (owned) */
-  GPtrArray *steps;    /* (owned) of CsStep */
-  CsStore *store;      /* (owned) */
-  GPtrArray *requests; /* (owned) of CsRequest (owned), oldest first */
-  GPtrArray *orders;   /* (owned) of Order (owned): not yet taken by a pass */
-  GPtrArray *taken;    /* (owned) of Order (owned): those of the pass under way */
-  CsPlan *applied;     /* (owned) what is in force; during a pass: was, before it */
-  CsPlan *shown;       /* (owned) what the last pass came to, errors included */
-  CsRepairs *repairs;  /* (owned) */
-  GHashTable *dirty;   /* (owned) set of LANs whose part of the host may have changed */
-  guint holds;         /* orders on their way */
-  gboolean running;    /* a pass is under way */
-  gboolean again;      /* and something happened since it began */
-  guint source;        /* idle source of the next pass, or 0 */
-  guint wake;          /* timeout source of what the plan wants to decide, or 0 */
-  guint retry;         /* timeout source, or 0 */
-  guint retry_delay;   /* seconds, 0: nothing has failed */
+  CsMonitor *monitor;   /* (owned) */
+  GPtrArray *steps;     /* (owned) of CsStep */
+  CsStore *store;       /* (owned) */
+  GPtrArray *requests;  /* (owned) of CsRequest (owned), oldest first */
+  GPtrArray *orders;    /* (owned) of Order (owned): not yet taken by a pass */
+  GPtrArray *taken;     /* (owned) of Order (owned): those of the pass under way */
+  CsPlan *applied;      /* (owned) what is in force; during a pass: was, before it */
+  CsPlan *shown;        /* (owned) what the last pass came to, errors included */
+  CsRepairs *repairs;   /* (owned) */
+  CsFailures *failures; /* (owned) */
+  GHashTable *dirty;    /* (owned) set of LANs whose part of the host may have changed */
+  guint holds;          /* orders on their way */
+  gboolean running;     /* a pass is under way */
+  gboolean again;       /* and something happened since it began */
+  guint source;         /* idle source of the next pass, or 0 */
+  guint wake;           /* timeout source of what the plan wants to decide, or 0 */
+  guint retry;          /* timeout source, or 0 */
 };
 
 /* Sets of LAN names. */

@@ -35,6 +35,7 @@ cs_engine_finalize (GObject *object)
   cs_plan_free (self->applied);
   cs_plan_free (self->shown);
   cs_repairs_free (self->repairs);
+  cs_failures_free (self->failures);
   g_hash_table_unref (self->dirty);
   G_OBJECT_CLASS (cs_engine_parent_class)->finalize (object);
 }
@@ -72,6 +73,7 @@ cs_engine_init (CsEngine *self)
   self->applied = cs_plan_new_empty ();
   self->shown = cs_plan_new_empty ();
   self->repairs = cs_repairs_new ();
+  self->failures = cs_failures_new ();
   self->dirty = cs_engine_new_set ();
 }
 
@@ -201,7 +203,7 @@ recover (CsEngine *self, CsPlan *applied, CsPlan *unfinished)
     }
   self->running = TRUE;
   cs_pass_run_async (self->steps, self->store, unfinished, applied, cs_engine_new_set (),
-                     on_recovered, g_object_ref (self));
+                     cs_pass_new_errors (), on_recovered, g_object_ref (self));
 }
 
 void

@@ -7,10 +7,9 @@
 
 #include "core/holds.h"
 
-/* A share that failed for a reason that may pass is tried again after this long, and
- * after twice as long each further time, up to the limit. Seconds. */
-#define RETRY_FIRST 2
-#define RETRY_LIMIT 300
+/* When the network cannot be read or the disk refuses, it is tried again after this long.
+ * Seconds. */
+#define RETRY_DELAY 5
 
 static gboolean
 on_wake (gpointer user_data)
@@ -43,16 +42,60 @@ on_retry (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* After a failure of a step. A plan that fails is tried again by the next event anyway.
- */
 static void
 schedule_retry (CsEngine *self, gboolean failed)
 {
   g_clear_handle_id (&self->retry, g_source_remove);
-  self->retry_delay
-      = failed ? CLAMP (self->retry_delay * 2, RETRY_FIRST, RETRY_LIMIT) : 0;
   if (failed)
-    self->retry = g_timeout_add_seconds (self->retry_delay, on_retry, self);
+    self->retry = g_timeout_add_seconds (RETRY_DELAY, on_retry, self);
+}
+
+/* What could not be done is to be done another time: a change differs from what is in
+ * force, a repair has to be remembered. */
+static void
+note_failures (CsEngine *self, const CsPassResult *result, GHashTable *back)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  for (guint i = 0; i < result->target->shares->len; i++)
+    {
+      CsSharePlan *share = g_ptr_array_index (result->target->shares, i);
+      const GError *error = cs_pass_result_failure (result, share->lan);
+
+      if (error == NULL || g_hash_table_contains (back, share->lan))
+        {
+          cs_failures_forget (self->failures, share->lan);
+          continue;
+        }
+      if (cs_share_plan_equal (cs_plan_find (self->applied, share->lan), share))
+        g_hash_table_add (self->dirty, g_strdup (share->lan));
+      if (g_hash_table_contains (result->errors, share->lan))
+        cs_failures_add (self->failures, share->lan, share, error, now);
+    }
+}
+
+/* The errors of shares that failed with the same plan a moment ago. One that is asked for
+ * is tried. */
+static GHashTable *
+find_held (CsEngine *self, const CsPlan *target, gint64 now)
+{
+  GHashTable *held = cs_pass_new_errors ();
+
+  for (guint i = 0; i < target->shares->len; i++)
+    {
+      const CsSharePlan *share = g_ptr_array_index (target->shares, i);
+      const GError *error = cs_failures_hold (self->failures, share->lan, share, now);
+
+      if (error != NULL && !cs_engine_is_ordered (self, share->lan))
+        g_hash_table_insert (held, g_strdup (share->lan), g_error_copy (error));
+    }
+  return held;
+}
+
+static gint64
+earlier (gint64 a, gint64 b)
+{
+  return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
 static void
@@ -61,14 +104,15 @@ on_pass (GObject *source, GAsyncResult *async_result, gpointer user_data)
   g_autoptr (CsEngine) self = user_data;
   g_autoptr (CsPassResult) result = cs_pass_run_finish (async_result);
   g_autoptr (GHashTable) back = cs_engine_take_back (self, result);
-  gboolean failed = result->store_error != NULL || g_hash_table_size (result->errors) > 0;
 
   self->running = FALSE;
   cs_plan_free (self->applied);
   self->applied = g_steal_pointer (&result->applied);
+  note_failures (self, result, back);
   cs_engine_publish (self, cs_engine_outcomes (self, result, back));
-  schedule_wake (self, result->target->wake_at);
-  schedule_retry (self, failed && g_hash_table_size (back) == 0);
+  schedule_wake (self,
+                 earlier (result->target->wake_at, cs_failures_next (self->failures)));
+  schedule_retry (self, result->store_error != NULL && g_hash_table_size (back) == 0);
   cs_engine_answer_orders (self, result);
   if (self->again || g_hash_table_size (back) > 0)
     cs_engine_queue_pass (self);
@@ -129,11 +173,11 @@ run_pass (CsEngine *self)
   cs_engine_take_orders (self, snapshot);
   target = cs_plan_new (self->requests, snapshot, self->applied);
   again = find_damage (self, target, snapshot);
-  if (again != 0 && (target->wake_at == 0 || again < target->wake_at))
-    target->wake_at = again;
+  target->wake_at = earlier (target->wake_at, again);
   self->running = TRUE;
-  cs_pass_run_async (self->steps, self->store, self->applied, target,
-                     g_steal_pointer (&self->dirty), on_pass, g_object_ref (self));
+  cs_pass_run_async (
+      self->steps, self->store, self->applied, target, g_steal_pointer (&self->dirty),
+      find_held (self, target, snapshot->now), on_pass, g_object_ref (self));
   self->dirty = cs_engine_new_set ();
 }
 

@@ -24,6 +24,7 @@ cs_pass_result_free (CsPassResult *result)
   cs_plan_free (result->applied);
   cs_plan_free (result->target);
   g_hash_table_unref (result->errors);
+  g_hash_table_unref (result->held);
   g_clear_error (&result->store_error);
   g_free (result);
 }
@@ -31,8 +32,18 @@ cs_pass_result_free (CsPassResult *result)
 const GError *
 cs_pass_result_failure (const CsPassResult *result, const char *lan)
 {
-  return result->store_error != NULL ? result->store_error
-                                     : g_hash_table_lookup (result->errors, lan);
+  const GError *error = g_hash_table_lookup (result->errors, lan);
+
+  if (result->store_error != NULL)
+    return result->store_error;
+  return error != NULL ? error : g_hash_table_lookup (result->held, lan);
+}
+
+GHashTable *
+cs_pass_new_errors (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                (GDestroyNotify)g_error_free);
 }
 
 /* A plan whose shares belong to others. */
@@ -118,7 +129,7 @@ list_work (Pass *pass)
     {
       const CsSharePlan *share = g_ptr_array_index (pass->result->target->shares, i);
 
-      if (share->error == NULL
+      if (share->error == NULL && !g_hash_table_contains (pass->result->held, share->lan)
           && (g_hash_table_contains (pass->dirty, share->lan)
               || !cs_share_plan_equal (cs_plan_find (applied, share->lan), share)))
         g_ptr_array_add (pass->work, g_strdup (share->lan));
@@ -169,7 +180,7 @@ take_unchanged (Pass *pass)
       CsSharePlan *share = g_ptr_array_index (pass->result->target->shares, i);
 
       if (share->error == NULL
-          && !g_hash_table_contains (pass->result->errors, share->lan))
+          && cs_pass_result_failure (pass->result, share->lan) == NULL)
         set_applied (pass->result->applied, share->lan, share);
     }
 }
@@ -267,6 +278,7 @@ cs_pass_run_async (GPtrArray *steps,
                    const CsPlan *applied,
                    CsPlan *target,
                    GHashTable *dirty,
+                   GHashTable *held,
                    GAsyncReadyCallback callback,
                    gpointer user_data)
 {
@@ -281,8 +293,8 @@ cs_pass_run_async (GPtrArray *steps,
   pass->result = g_new0 (CsPassResult, 1);
   pass->result->applied = cs_plan_copy (applied);
   pass->result->target = target;
-  pass->result->errors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                                (GDestroyNotify)g_error_free);
+  pass->result->errors = cs_pass_new_errors ();
+  pass->result->held = held;
   g_task_set_source_tag (task, cs_pass_run_async);
   g_task_set_task_data (task, pass, (GDestroyNotify)pass_free);
 

@@ -60,7 +60,9 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
   if (error != NULL && transaction->error == NULL)
     {
       transaction->error = g_steal_pointer (&error);
-      if (transaction->to != NULL)
+      if (cs_share_plan_equal (transaction->from, transaction->to))
+        transaction->next = (int)transaction->steps->len; /* there is nothing to undo */
+      else if (transaction->to != NULL)
         {
           transaction->undoing = TRUE;
           /* the failed step may have done half: undo it too */

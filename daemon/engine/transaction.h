@@ -2,7 +2,8 @@
 /* One share brought from one plan to another by all steps, or left as it was.
  * Steps run in their order, or backwards when the share ends. When one fails, it and
  * those before it are brought back, backwards, and the cause is returned; an error on the
- * way back is only logged, as there is nothing better to do. The end of a share does not
+ * way back is only logged, as there is nothing better to do. A repair, from a plan to the
+ * same, ends at the error: what it has put right stays. The end of a share does not
  * stop at an error: what can be put back is, and the first error is returned. */
 #pragma once
 

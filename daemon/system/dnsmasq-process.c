@@ -233,6 +233,11 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (start->late)
     g_task_return_new_error (task, CS_ERROR, CS_ERROR_TIMEOUT,
                              "dnsmasq did not get ready within %d s", START_LIMIT);
+  else if (g_subprocess_get_if_signaled (first))
+    g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
+                             "dnsmasq was ended by signal %d while it was being started; "
+                             "the journal may say by whom",
+                             g_subprocess_get_term_sig (first));
   else if (!g_subprocess_get_successful (first))
     {
       start->busy = g_subprocess_get_if_exited (first)

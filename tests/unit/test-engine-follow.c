@@ -4,6 +4,7 @@
 #include "engine-fixture.h"
 
 #include "dbus/errors.h"
+#include "engine/failures.h"
 #include "engine/repairs.h"
 
 #define UUID "2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11"
@@ -170,9 +171,43 @@ test_failure_by_itself (EngineFixture *f, gconstpointer data)
   engine_settle (f);
   engine_assert_state (f, "lan0", "failed");
   engine_assert_log (f, "a lan0 ppp0>-; a lan0 ->ppp0");
+  g_ptr_array_set_size (f->log, 0);
   cs_monitor_emit_changed (CS_MONITOR (f->monitor));
   engine_settle (f);
+  engine_assert_state (f, "lan0", "failed");
+  engine_assert_log (f, "");
+  g_usleep (CS_FAILURES_FIRST);
+  engine_settle (f);
   engine_assert_state (f, "lan0", "waiting");
+}
+
+/* What is to be done has become another thing: there is nothing to wait for. */
+static void
+test_failure_and_news (EngineFixture *f, gconstpointer data)
+{
+  engine_share (f, "lan0", "ppp0");
+  fake_step_fail (f->steps[0], 0, 1);
+  fake_monitor_set_uplink (f->monitor, FALSE);
+  engine_settle (f);
+  engine_assert_state (f, "lan0", "failed");
+  fake_monitor_set_uplink (f->monitor, TRUE);
+  engine_settle (f);
+  engine_assert_state (f, "lan0", "active");
+}
+
+/* A repair that failed is not forgotten, and does not hinder who asks for the share. */
+static void
+test_failed_repair (EngineFixture *f, gconstpointer data)
+{
+  engine_share (f, "lan0", "ppp0");
+  fake_step_fail (f->steps[1], 0, 1);
+  cs_step_emit_changed (CS_STEP (f->steps[2]), "lan0");
+  engine_settle (f);
+  engine_assert_state (f, "lan0", "failed");
+  g_ptr_array_set_size (f->log, 0);
+  engine_share (f, "lan0", "ppp0");
+  engine_assert_log (f, "a lan0 ppp0>ppp0; b lan0 ppp0>ppp0; c lan0 ppp0>ppp0");
+  engine_assert_state (f, "lan0", "active");
 }
 
 /* Somebody undoes it again and again: it is repaired, but not without end. */
@@ -227,6 +262,8 @@ main (int argc, char **argv)
     { "/engine/unknown-uplink", test_unknown_uplink },
     { "/engine/profile-deleted", test_profile_deleted },
     { "/engine/failure-by-itself", test_failure_by_itself },
+    { "/engine/failure-and-news", test_failure_and_news },
+    { "/engine/failed-repair", test_failed_repair },
     { "/engine/repair", test_repair },
     { "/engine/step-changed", test_step_changed },
   };
