@@ -21,6 +21,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 def pytest_addoption(parser):
     parser.addoption("--stage", default=os.environ.get("CONNSHARE_STAGE", "build/stage"),
                      help="DESTDIR tree of the product (default: %(default)s)")
+    parser.addoption("--seed", type=int, help="of the moments in test_crash.py")
     parser.addoption("--sanitized", action="store_true",
                      help="the product was built with sanitizers: no limits on memory and time")
 

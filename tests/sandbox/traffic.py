@@ -9,6 +9,8 @@
 #                          clock, for what was answered
 #   traffic.py probe N [KIND...]   N requests of each kind: tcp, udp, ping, and name, asked of
 #                          the gateway; prints [[kind, what came of it, seconds], ...]
+#   traffic.py ask         for each line of standard input a ping and a question to the gateway's
+#                          name server; prints [what came of the ping, of the question]
 #
 import errno
 import json
@@ -171,8 +173,15 @@ def run_probe(number, kinds):
     print(json.dumps([try_one(kind, turn) for turn in range(number) for kind in kinds]))
 
 
+def run_ask():
+    for number, _ in enumerate(sys.stdin):
+        print(json.dumps([try_one(kind, number)[1] for kind in ("ping", "name")]), flush=True)
+
+
 KINDS = {"tcp": try_tcp, "udp": try_udp, "ping": try_ping, "name": try_name}
 if sys.argv[1] == "flow":
     run_flow(float(sys.argv[2]))
+elif sys.argv[1] == "ask":
+    run_ask()
 else:
     run_probe(int(sys.argv[2]), sys.argv[3:] or list(KINDS))
