@@ -4,7 +4,8 @@
  * disturb the clients. With another text it is ended and started anew, and keeps the file
  * of its leases. Then it is told its upstream servers, which change more often.
  *
- * One that dies is reported as a change; the pass that follows starts it again. */
+ * One that dies is reported as a change; the pass that follows starts it again. When it
+ * dies at once, again and again, that fails, and the engine tries it at intervals. */
 #include "dnsmasq.h"
 
 #include "dnsmasq-process.h"
@@ -20,9 +21,10 @@
 #include <glib/gstdio.h>
 
 #define DHCP_PORT 67
-/* One that dies younger than this is started again only when this is over. Microseconds.
- */
-#define MIN_LIFE G_USEC_PER_SEC
+/* One that dies younger than this has died at once. Milliseconds. */
+#define MIN_LIFE 500
+/* After so many of these in a row, one has to live that long to count as started. */
+#define TRIES 3
 
 /* What there is for a LAN. */
 typedef struct
@@ -32,7 +34,9 @@ typedef struct
   char *directory;           /* (owned) */
   CsDnsmasqProcess *process; /* (owned) */
   gint64 started;            /* monotonic time */
-  guint report;              /* timeout source of a delayed report, or 0 */
+  guint early;               /* deaths at once, in a row */
+  GTask *trial;              /* (owned) (nullable) answered when it has lived, or died */
+  guint limit;               /* timeout source of .trial, or 0 */
 } Server;
 
 struct _CsDnsmasqStep
@@ -71,21 +75,12 @@ apply_free (Apply *apply)
 static void
 server_free (Server *server)
 {
-  g_clear_handle_id (&server->report, g_source_remove);
+  g_clear_handle_id (&server->limit, g_source_remove);
+  g_clear_object (&server->trial);
   cs_dnsmasq_process_free (server->process);
   g_free (server->lan);
   g_free (server->directory);
   g_free (server);
-}
-
-static gboolean
-on_report (gpointer user_data)
-{
-  Server *server = user_data;
-
-  server->report = 0;
-  cs_step_emit_changed (CS_STEP (server->step), server->lan);
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -93,11 +88,22 @@ on_died (CsDnsmasqProcess *process, gpointer user_data)
 {
   Server *server = user_data;
   gint64 life = g_get_monotonic_time () - server->started;
-  gint64 wait = MAX (0, MIN_LIFE - life) / 1000;
 
+  g_clear_handle_id (&server->limit, g_source_remove);
+  server->early = life < MIN_LIFE * G_TIME_SPAN_MILLISECOND ? server->early + 1 : 0;
+  if (server->trial != NULL)
+    {
+      g_autoptr (GTask) trial = g_steal_pointer (&server->trial);
+
+      g_task_return_new_error (trial, CS_ERROR, CS_ERROR_FAILED,
+                               "dnsmasq ends as soon as it serves, %u times in a row; it "
+                               "is tried at intervals, "
+                               "and \"journalctl -t dnsmasq\" may have its reason",
+                               server->early);
+      return;
+    }
   cs_message (server->lan, "dnsmasq has ended unexpectedly and is started again");
-  g_clear_handle_id (&server->report, g_source_remove);
-  server->report = g_timeout_add ((guint)wait, on_report, server);
+  cs_step_emit_changed (CS_STEP (server->step), server->lan);
 }
 
 static Server *
@@ -165,6 +171,36 @@ remove_directory (const Server *server)
 
 static void stop (GTask *task);
 
+static gboolean
+on_lived (gpointer user_data)
+{
+  Server *server = user_data;
+  g_autoptr (GTask) trial = g_steal_pointer (&server->trial);
+
+  server->limit = 0;
+  server->early = 0;
+  g_task_return_boolean (trial, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+/* Takes @task. */
+static void
+finish (GTask *task)
+{
+  const Apply *apply = g_task_get_task_data (task);
+  Server *server = apply->server;
+
+  if (apply->fresh && server->early >= TRIES
+      && cs_dnsmasq_process_is_running (server->process))
+    {
+      server->trial = task;
+      server->limit = g_timeout_add (MIN_LIFE, on_lived, server);
+      return;
+    }
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
 /* A dnsmasq that was found running and does not answer is started anew, once. */
 static void
 on_told (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -173,7 +209,7 @@ on_told (GObject *source, GAsyncResult *result, gpointer user_data)
   Apply *apply = g_task_get_task_data (task);
 
   if (cs_dnsmasq_upstream_tell_finish (result, &apply->error))
-    g_task_return_boolean (task, TRUE);
+    finish (g_steal_pointer (&task));
   else if (apply->fresh)
     g_task_return_error (task, g_steal_pointer (&apply->error));
   else
@@ -198,8 +234,7 @@ tell_servers (GTask *task)
                                       apply->fresh, on_told, task);
       return;
     }
-  g_task_return_boolean (task, TRUE);
-  g_object_unref (task);
+  finish (task);
 }
 
 static void
@@ -324,7 +359,6 @@ cs_dnsmasq_step_apply_async (CsStep *step,
     apply->config = cs_dnsmasq_config_render (to, server->directory);
   g_task_set_source_tag (task, cs_dnsmasq_step_apply_async);
   g_task_set_task_data (task, apply, (GDestroyNotify)apply_free);
-  g_clear_handle_id (&server->report, g_source_remove);
 
   if (apply->config == NULL || !is_configured (server, apply->config))
     stop (g_steal_pointer (&task));

@@ -9,6 +9,7 @@
  * profile, or disconnects it, shall have it. */
 #include "lan.h"
 
+#include "address-watch.h"
 #include "lan-address.h"
 #include "lan-profile.h"
 #include "lan-settings.h"
@@ -90,12 +91,31 @@ on_profile_applied (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
-/* Without NetworkManager its profile cannot be ended, but forgotten. */
+static void
+ignore_news (gpointer user_data)
+{
+}
+
+static gboolean
+has_address (const CsSharePlan *share)
+{
+  CsAddressWatch *watch
+      = cs_address_watch_new (share->lan, share->address, ignore_news, NULL, NULL);
+  gboolean there = watch != NULL && cs_address_watch_is_there (watch);
+
+  g_clear_pointer (&watch, cs_address_watch_free);
+  return there;
+}
+
+/* Without NetworkManager its profile cannot be ended, but forgotten; and the address that
+ * it gave stays. */
 static gboolean
 apply_without_client (const CsSharePlan *from, const CsSharePlan *to, GError **error)
 {
   g_autofree char *uuid = NULL;
 
+  if (to != NULL && has_address (to))
+    return TRUE;
   if (to != NULL)
     {
       g_set_error (error, CS_ERROR, CS_ERROR_FAILED,

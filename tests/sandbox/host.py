@@ -291,9 +291,11 @@ class Host(Place):
         return [int(word) for word in done.stdout.split()]
 
     def kill(self, program, number=signal.SIGKILL):
-        for pid in self.pids(program):
+        """Returns when they are gone; the next may be there already."""
+        pids = set(self.pids(program))
+        for pid in pids:
             self.run(["kill", f"-{int(number)}", str(pid)])
-        wait_for(lambda: not self.pids(program), what=f"{program} does not end")
+        wait_for(lambda: not pids & set(self.pids(program)), what=f"{program} does not end")
 
     def shell(self, *options):
         """A shell on this terminal."""
