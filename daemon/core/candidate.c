@@ -198,10 +198,13 @@ from_type (const CsWanChoice *choice, const CsUplinkQuestion *q)
 }
 
 static CsCandidate
-missing (const char *name)
+missing (const char *name, const CsSnapshot *snapshot)
 {
-  return (CsCandidate){ .reason = "uplink-missing",
-                        .lack = g_strdup_printf ("%s is not there", name) };
+  return (CsCandidate){
+    .reason = "uplink-missing",
+    .lack = g_strdup_printf ("%s is not there%s", name,
+                             snapshot->nm_running ? "" : "; NetworkManager does not run")
+  };
 }
 
 /* A name that no interface can have, and no profile has. */
@@ -306,6 +309,6 @@ cs_candidate_evaluate (const CsWanChoice *choice, const CsUplinkQuestion *q)
   if (profile)
     return from_profile (profile, q);
   if (choice->kind != CS_WAN_PROFILE && cs_ifname_check (choice->name, "WAN", NULL))
-    return missing (choice->name);
+    return missing (choice->name, q->snapshot);
   return unknown (choice->name, q->snapshot);
 }

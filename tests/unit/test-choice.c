@@ -93,7 +93,8 @@ test_specs (void)
       "uplink-down", "wlan0 has no IPv4 address" },
     { "wlan0", "", "profile wlan0 uuid-w up interface=eth1;" ETH1, "eth1 0" },
     { "wlan0", "", "", "uplink-missing", "wlan0 is not there" },
-    { "wlan0", "", "no-nm", "uplink-missing", "wlan0 is not there" },
+    { "wlan0", "", "no-nm", "uplink-missing",
+      "wlan0 is not there; NetworkManager does not run" },
     /* prefixes */
     { "profile:wlan0", "", WLAN0 "profile wlan0 uuid-w up interface=eth1;" ETH1,
       "eth1 0" },
