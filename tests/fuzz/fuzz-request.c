@@ -52,7 +52,10 @@ check (const CsRequest *request)
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (CsRequest) read = NULL;
 
-  g_assert_true (again && cs_request_equal (request, again));
+  /* the options do not tell it */
+  g_assert_true (again && !again->hotspot.passphrase);
+  again->hotspot.passphrase = g_strdup (request->hotspot.passphrase);
+  g_assert_true (cs_request_equal (request, again));
   cs_request_to_key_file (request, file);
   read = cs_request_from_key_file (file, NULL);
   g_assert_true (read && cs_request_equal (request, read));
