@@ -160,8 +160,12 @@ look (gpointer user_data)
   words = cs_nm_words_of_device (nm_device_get_state_reason (call->device));
   finish (call, g_error_new (CS_ERROR, CS_ERROR_FAILED,
                              "NetworkManager did not set up \"%s\": %s; its journal has "
-                             "more",
-                             call->to->lan, words));
+                             "more%s",
+                             call->to->lan, words,
+                             call->to->hotspot.ssid == NULL
+                                 ? ""
+                                 : ", and another channel or the security wpa2 may be "
+                                   "what the driver can do"));
 }
 
 static int
@@ -307,7 +311,7 @@ change (GTask *task, NMRemoteConnection *profile)
       on_changed, task);
 }
 
-/* Whether what is active may be what is wanted but for its address. An access point
+/* Whether what is active may stay, whatever becomes of its address. An access point
  * cannot be changed in place. And when it gets another address it is started anew as
  * well: for its clients that is the end of a link and the begin of one, which makes them
  * ask for an address again. */
@@ -318,7 +322,7 @@ is_same_link (const Call *call)
 
   return to->ssid == NULL
          || (call->from != NULL && cs_hotspot_equal (&call->from->hotspot, to)
-             && cs_address_watch_is_there (call->watch));
+             && cs_cidr_equal (call->from->address, call->to->address));
 }
 
 static void
