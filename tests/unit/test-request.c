@@ -275,6 +275,34 @@ test_equal (void)
       }
 }
 
+/* An access point has a name, and only a settled request is of one. */
+static void
+test_ssid (void)
+{
+  static const struct
+  {
+    const char *options;
+    gboolean settled;
+    const char *ssid;
+  } rows[] = {
+    { NULL, FALSE, NULL },
+    { "{'ssid': <'x'>}", FALSE, NULL },
+    { NULL, TRUE, "desk" },
+    { "{'ssid': <'x'>}", TRUE, "x" },
+    { "{'keep-lan': <true>}", TRUE, NULL },
+  };
+  static const guint8 random[CS_HOTSPOT_RANDOM] = { 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsRequest) request = request_of ("lan0", "ppp0", rows[i].options, NULL);
+
+      if (rows[i].settled)
+        cs_hotspot_options_settle (&request->hotspot, NULL, "desk", random);
+      g_assert_cmpstr (cs_request_ssid (request), ==, rows[i].ssid);
+    }
+}
+
 static void
 test_key_file (void)
 {
@@ -344,6 +372,7 @@ main (int argc, char **argv)
   g_test_add_func ("/request/bad", test_bad);
   g_test_add_func ("/request/update", test_update);
   g_test_add_func ("/request/equal", test_equal);
+  g_test_add_func ("/request/ssid", test_ssid);
   g_test_add_func ("/request/key-file", test_key_file);
   return g_test_run ();
 }
