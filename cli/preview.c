@@ -88,6 +88,7 @@ print_text (const CsWish *wish, GVariant *preview)
   print_state (preview, color);
   print_string (preview, "uplink", "uplink");
   print_string (preview, "address", "gateway");
+  print_string (preview, "wifi", "network");
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
     {
       g_autofree char *text = get_text (preview, sections[i].key);

@@ -23,6 +23,7 @@ cs_describe_plan (const CsSharePlan *plan)
 {
   g_autoptr (GVariantDict) dict = g_variant_dict_new (NULL);
   g_autofree char *ruleset = render_alone (plan);
+  g_autofree char *wifi = cs_hotspot_describe (&plan->hotspot);
   g_auto (GStrv) routes = cs_share_plan_describe_routes (plan);
   g_auto (GStrv) sysctls = cs_share_plan_describe_sysctls (plan);
   g_autofree char *address = NULL;
@@ -40,6 +41,7 @@ cs_describe_plan (const CsSharePlan *plan)
   g_variant_dict_insert (dict, "message", "s", plan->message);
   g_variant_dict_insert (dict, "uplink", "s", plan->uplink != NULL ? plan->uplink : "");
   g_variant_dict_insert (dict, "address", "s", address != NULL ? address : "");
+  g_variant_dict_insert (dict, "wifi", "s", wifi);
   g_variant_dict_insert (dict, "ruleset", "s", ruleset);
   g_variant_dict_insert (dict, "routes", "^as", routes);
   g_variant_dict_insert (dict, "sysctls", "^as", sysctls);

@@ -318,6 +318,21 @@ cs_hotspot_equal (const CsHotspot *a, const CsHotspot *b)
          && a->isolate == b->isolate;
 }
 
+char *
+cs_hotspot_describe (const CsHotspot *hotspot)
+{
+  GString *text = g_string_new (hotspot->ssid);
+
+  if (!hotspot->ssid)
+    return g_string_free (text, FALSE);
+  g_string_append_printf (text, " (%s", cs_security_to_string (hotspot->security));
+  if (hotspot->channel)
+    g_string_append_printf (text, ", channel %u", hotspot->channel);
+  g_string_append_printf (text, "%s%s)", hotspot->hidden ? ", hidden" : "",
+                          hotspot->isolate ? ", isolated" : "");
+  return g_string_free (text, FALSE);
+}
+
 /* ZXing's wiki, "Barcode Contents", which all phones follow. A name that looks like
  * hexadecimal digits would be taken for them without the quotes. */
 static void

@@ -90,5 +90,8 @@ gboolean cs_hotspot_fill (CsHotspot *hotspot, const CsHotspotOptions *options);
 
 gboolean cs_hotspot_equal (const CsHotspot *a, const CsHotspot *b);
 
+/* "desk (wpa2, channel 6)", or "" for none. */
+char *cs_hotspot_describe (const CsHotspot *hotspot);
+
 /* "WIFI:T:WPA;S:...;P:...;;", what phones read from a QR code. */
 char *cs_hotspot_uri (const CsHotspot *hotspot);

@@ -218,6 +218,11 @@ def test_preview_of_a_share_that_would_wait(sharectl, service):
         "state    waiting: ppp0 is not there", "gateway  192.168.137.1/24"]
 
 
+def test_preview_of_an_access_point(sharectl, service):
+    service.tell("preview", {"wifi": "desk (wpa2, channel 6)"})
+    assert "\nnetwork  desk (wpa2, channel 6)\n" in ok(sharectl("preview", "wlan0"))
+
+
 def test_preview_as_json(sharectl):
     answer = json.loads(ok(sharectl("preview", "lan0", "--json")))
     assert (answer["lan"], answer["wan"]) == ("lan0", "auto")

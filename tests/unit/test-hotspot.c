@@ -257,6 +257,33 @@ test_equal (void)
 }
 
 static void
+test_describe (void)
+{
+  static const struct
+  {
+    CsHotspot hotspot;
+    const char *text;
+  } rows[] = {
+    { { NULL }, "" },
+    { { .ssid = (char *)"desk" }, "desk (wpa2)" },
+    { { .ssid = (char *)"desk", .security = CS_SECURITY_OPEN, .channel = 6 },
+      "desk (open, channel 6)" },
+    { { .ssid = (char *)"desk",
+        .passphrase = (char *)"secret",
+        .hidden = TRUE,
+        .isolate = TRUE },
+      "desk (wpa2, hidden, isolated)" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = cs_hotspot_describe (&rows[i].hotspot);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
 test_uri (void)
 {
   static const struct
@@ -300,6 +327,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hotspot/settle", test_settle);
   g_test_add_func ("/hotspot/fill", test_fill);
   g_test_add_func ("/hotspot/equal", test_equal);
+  g_test_add_func ("/hotspot/describe", test_describe);
   g_test_add_func ("/hotspot/uri", test_uri);
   return g_test_run ();
 }
