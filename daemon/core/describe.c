@@ -36,16 +36,29 @@ describe_route (const CsSharePlan *plan, const CsRoute *route)
   return g_string_free (line, FALSE);
 }
 
+static char *
+describe_rule (const CsSharePlan *plan, const CsPolicyRule *rule)
+{
+  g_autofree char *source = cs_ipv4_to_string (rule->source);
+
+  return g_strdup_printf ("%s %s lookup %u priority %u",
+                          rule->iif   ? "iif"
+                          : rule->oif ? "oif"
+                                      : "from",
+                          rule->iif   ? rule->iif
+                          : rule->oif ? rule->oif
+                                      : source,
+                          plan->table, rule->priority);
+}
+
 char **
 cs_share_plan_describe_routes (const CsSharePlan *plan)
 {
   GPtrArray *lines = g_ptr_array_new ();
+  g_autoptr (GArray) rules = cs_share_plan_list_rules (plan);
 
-  take (lines, g_strdup_printf ("iif %s lookup %u priority %d", plan->lan, plan->table,
-                                CS_RULE_PRIORITY));
-  if (plan->uplink)
-    take (lines, g_strdup_printf ("oif %s lookup %u priority %d", plan->uplink,
-                                  plan->table, CS_RULE_PRIORITY));
+  for (guint i = 0; i < rules->len; i++)
+    take (lines, describe_rule (plan, &g_array_index (rules, CsPolicyRule, i)));
   for (guint i = 0; i < plan->routes->len; i++)
     take (lines, describe_route (plan, &g_array_index (plan->routes, CsRoute, i)));
   take (lines, g_strdup_printf ("unreachable default metric %u table %u",

@@ -50,8 +50,9 @@ static char *
 find_route_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
   const CsRoute unreachable = { 0 };
+  g_autoptr (GArray) rules = cs_share_plan_list_rules (plan);
 
-  if (count_rules (plan->table, snapshot) < (plan->uplink ? 2 : 1))
+  if (count_rules (plan->table, snapshot) < rules->len)
     return g_strdup_printf ("a policy rule of table %u is gone", plan->table);
   for (guint i = 0; i < plan->routes->len; i++)
     if (!has_route (plan, &g_array_index (plan->routes, CsRoute, i), snapshot))

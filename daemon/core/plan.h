@@ -8,9 +8,12 @@
 #include "request.h"
 #include "snapshot.h"
 
-/* Priority of all our policy rules: behind "local", before everything that usual
- * programs add (Tailscale 5210, NetworkManager 30000s, wg-quick 32764). */
+/* Priority of our policy rules: behind "local", before everything that usual programs
+ * add (Tailscale 5210, NetworkManager 30000s, wg-quick 32764). */
 #define CS_RULE_PRIORITY 5000
+/* Of those that are only for packets that no other table has a route for: behind "main"
+ * and "default". */
+#define CS_LAST_RULE_PRIORITY 33000
 /* Metric of the unreachable route behind the uplink's default. */
 #define CS_UNREACHABLE_METRIC 4278198272u
 
@@ -134,6 +137,18 @@ CsSharePlan *
 cs_share_plan_from_key_file (GKeyFile *file, const char *group, GError **error);
 
 const char *cs_state_to_string (CsState state);
+/* A policy rule into the share's table: one of .iif, .oif and .source selects. */
+typedef struct
+{
+  guint32 priority;
+  const char *iif; /* unowned (nullable) */
+  const char *oif; /* unowned (nullable) */
+  guint32 source;  /* 0: any */
+} CsPolicyRule;
+
+/* Of CsPolicyRule, whose names are those of @plan. */
+GArray *cs_share_plan_list_rules (const CsSharePlan *plan);
+
 /* "default via 192.0.2.1 dev ppp0 table 13700" and so on, rules first: strv, owned. */
 char **cs_share_plan_describe_routes (const CsSharePlan *plan);
 /* "net.ipv4.conf.lan0.forwarding = 1" and so on: strv, owned. */

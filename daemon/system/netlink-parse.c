@@ -173,6 +173,7 @@ cs_netlink_parse_rule (const struct nlmsghdr *message, CsRule *rule)
   static const struct nla_policy policy[FRA_MAX + 1] = {
     [FRA_IIFNAME] = { .type = NLA_STRING, .maxlen = IFNAMSIZ },
     [FRA_OIFNAME] = { .type = NLA_STRING, .maxlen = IFNAMSIZ },
+    [FRA_SRC] = { .minlen = 4, .maxlen = 4 },
     [FRA_PROTOCOL] = { .type = NLA_U8 },
     [FRA_PRIORITY] = { .type = NLA_U32 },
     [FRA_TABLE] = { .type = NLA_U32 },
@@ -189,6 +190,8 @@ cs_netlink_parse_rule (const struct nlmsghdr *message, CsRule *rule)
     nla_strlcpy (rule->iif, attributes[FRA_IIFNAME], sizeof rule->iif);
   if (attributes[FRA_OIFNAME] != NULL)
     nla_strlcpy (rule->oif, attributes[FRA_OIFNAME], sizeof rule->oif);
+  if (attributes[FRA_SRC] != NULL && info->src_len == 32)
+    rule->source = get_ipv4 (attributes[FRA_SRC]);
   if (attributes[FRA_PROTOCOL] != NULL)
     rule->protocol = nla_get_u8 (attributes[FRA_PROTOCOL]);
   if (info->action == FR_ACT_TO_TBL)

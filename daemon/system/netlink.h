@@ -60,6 +60,7 @@ typedef struct
 {
   char iif[IFNAMSIZ]; /* "": any */
   char oif[IFNAMSIZ]; /* "": any */
+  guint32 source;     /* with prefix 32; 0: any, or another prefix */
   guint32 priority;
   guint32 table;   /* 0: the action is not a lookup */
   guint8 protocol; /* RTPROT_*: who made it */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Packets of clients (iif LAN), and of sockets that are bound to the uplink (oif UPLINK:
- * the name server's questions), look into the share's table. It holds the uplink's routes
- * and, behind them, an unreachable default: when the uplink goes, the kernel drops its
- * routes by itself, and from the same moment everything ends at that one.
+/* The share's policy rules (core/rules.c) lead into its table. It holds the uplink's
+ * routes and, behind them, an unreachable default: when the uplink goes, the kernel drops
+ * its routes by itself, and from the same moment everything ends at that one.
  *
  * The table is the share's alone, so it is compared with a dump and made equal. Nothing
  * can leak on the way there: at the start the unreachable route comes first, then the
@@ -49,8 +48,7 @@ typedef struct
   const CsSharePlan *to; /* (nullable) unowned: nothing is wanted */
   GPtrArray *surplus;    /* (owned) of struct nl_msg (owned) */
   GArray *routes;        /* (owned) of CsRoute: what is there */
-  gboolean iif_rule;     /* the rule is there */
-  gboolean oif_rule;
+  GArray *rules;         /* (owned) of CsPolicyRule: what is wanted and not there yet */
 } Survey;
 
 static void
@@ -58,6 +56,7 @@ survey_clear (Survey *survey)
 {
   g_clear_pointer (&survey->surplus, g_ptr_array_unref);
   g_clear_pointer (&survey->routes, g_array_unref);
+  g_clear_pointer (&survey->rules, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Survey, survey_clear)
 
@@ -67,6 +66,10 @@ survey_init (Survey *survey, guint32 table, const CsSharePlan *to)
   *survey = (Survey){ .table = table, .to = to };
   survey->surplus = g_ptr_array_new_with_free_func ((GDestroyNotify)nlmsg_free);
   survey->routes = g_array_new (FALSE, FALSE, sizeof (CsRoute));
+  if (to != NULL)
+    survey->rules = cs_share_plan_list_rules (to);
+  else
+    survey->rules = g_array_new (FALSE, FALSE, sizeof (CsPolicyRule));
 }
 
 static const CsRoute unreachable = { .metric = CS_UNREACHABLE_METRIC };
@@ -115,22 +118,30 @@ on_route (const struct nlmsghdr *message, gpointer user_data)
     add_surplus (survey, message);
 }
 
+static gboolean
+rule_equal (const CsRule *rule, const CsPolicyRule *wanted)
+{
+  return rule->priority == wanted->priority && rule->source == wanted->source
+         && g_str_equal (rule->iif, wanted->iif != NULL ? wanted->iif : "")
+         && g_str_equal (rule->oif, wanted->oif != NULL ? wanted->oif : "");
+}
+
 static void
 on_rule (const struct nlmsghdr *message, gpointer user_data)
 {
   Survey *survey = user_data;
-  const CsSharePlan *to = survey->to;
   CsRule rule;
 
   if (!cs_netlink_parse_rule (message, &rule) || rule.table != survey->table
-      || rule.priority != CS_RULE_PRIORITY || rule.protocol != CS_ROUTE_PROTOCOL)
+      || rule.protocol != CS_ROUTE_PROTOCOL)
     return;
-  if (to != NULL && g_str_equal (rule.iif, to->lan) && rule.oif[0] == '\0')
-    survey->iif_rule = TRUE;
-  else if (to != NULL && rule.iif[0] == '\0' && g_strcmp0 (rule.oif, to->uplink) == 0)
-    survey->oif_rule = TRUE;
-  else
-    add_surplus (survey, message);
+  for (guint i = 0; i < survey->rules->len; i++)
+    if (rule_equal (&rule, &g_array_index (survey->rules, CsPolicyRule, i)))
+      {
+        g_array_remove_index (survey->rules, i);
+        return;
+      }
+  add_surplus (survey, message);
 }
 
 static gboolean
@@ -238,7 +249,7 @@ add_route (CsNetlink *netlink,
 /* Adds those that are missing: first the ones on link, as the others' gateways need them.
  */
 static gboolean
-add_missing (CsNetlink *netlink, const Survey *survey, GError **error)
+add_missing_routes (CsNetlink *netlink, const Survey *survey, GError **error)
 {
   const GArray *wanted = survey->to->routes;
 
@@ -256,13 +267,12 @@ add_missing (CsNetlink *netlink, const Survey *survey, GError **error)
 }
 
 static gboolean
-add_rule (CsNetlink *netlink,
-          const char *iif,
-          const char *oif,
-          guint32 table,
-          GError **error)
+add_rule (CsNetlink *netlink, const CsPolicyRule *wanted, guint32 table, GError **error)
 {
   g_autoptr (CsNlRule) rule = rtnl_rule_alloc ();
+  g_autoptr (CsNlAddr) source = cs_nl_addr_new ((CsCidr){ wanted->source, 32 });
+  g_autofree char *address = cs_ipv4_to_string (wanted->source);
+  const char *name = wanted->iif != NULL ? wanted->iif : wanted->oif;
   int code;
 
   if (rule == NULL)
@@ -270,17 +280,29 @@ add_rule (CsNetlink *netlink,
   rtnl_rule_set_family (rule, AF_INET);
   rtnl_rule_set_action (rule, FR_ACT_TO_TBL);
   rtnl_rule_set_table (rule, table);
-  rtnl_rule_set_prio (rule, CS_RULE_PRIORITY);
+  rtnl_rule_set_prio (rule, wanted->priority);
   rtnl_rule_set_protocol (rule, CS_ROUTE_PROTOCOL);
-  if (iif != NULL)
-    rtnl_rule_set_iif (rule, iif);
+  if (wanted->iif != NULL)
+    rtnl_rule_set_iif (rule, wanted->iif);
+  else if (wanted->oif != NULL)
+    rtnl_rule_set_oif (rule, wanted->oif);
   else
-    rtnl_rule_set_oif (rule, oif);
+    rtnl_rule_set_src (rule, source);
   code = rtnl_rule_add (netlink->socket, rule, NLM_F_CREATE | NLM_F_EXCL);
   return code == -NLE_EXIST
-         || cs_netlink_check (
-             netlink, code, error, "Cannot add the policy rule \"%s %s lookup %u\"",
-             iif != NULL ? "iif" : "oif", iif != NULL ? iif : oif, table);
+         || cs_netlink_check (netlink, code, error,
+                              "Cannot add the policy rule for \"%s\" into table %u",
+                              name != NULL ? name : address, table);
+}
+
+static gboolean
+add_missing_rules (CsNetlink *netlink, const Survey *survey, GError **error)
+{
+  for (guint i = 0; i < survey->rules->len; i++)
+    if (!add_rule (netlink, &g_array_index (survey->rules, CsPolicyRule, i),
+                   survey->table, error))
+      return FALSE;
+  return TRUE;
 }
 
 static gboolean
@@ -299,12 +321,8 @@ bring_table (CsNetlink *netlink, const CsSharePlan *to, GError **error)
   if (!contains_route (before.routes, &unreachable)
       && !add_route (netlink, &unreachable, to, error))
     return FALSE;
-  if (!rules.iif_rule && !add_rule (netlink, to->lan, NULL, to->table, error))
-    return FALSE;
-  if (!rules.oif_rule && to->uplink != NULL
-      && !add_rule (netlink, NULL, to->uplink, to->table, error))
-    return FALSE;
-  if (!add_missing (netlink, &before, error))
+  if (!add_missing_rules (netlink, &rules, error)
+      || !add_missing_routes (netlink, &before, error))
     return FALSE;
   if (before.surplus->len == 0 && rules.surplus->len == 0)
     return TRUE;

@@ -36,6 +36,19 @@ def test_lease_for_dhclient(host, client):
     client.run("rm -f /run/dhclient.leases /run/dhclient.pid")
 
 
+def test_names_while_nothing_else_has_a_default_route(host, client):
+    """ppp0 brings no default route; then the reverse path filter knows no way back to name
+    servers behind it, and would refuse their answers."""
+    host.share("lan0", "via", "ppp0")
+    client.dhcp()
+    route = host.run("ip route show default")
+    host.run("ip route del default")
+    try:
+        assert client.get("http://www.test/") == PPP0
+    finally:
+        host.run(f"ip route add {route}")
+
+
 def test_page_through_the_named_uplink(host, client):
     host.share("lan0", "via", "ppp0")
     client.dhcp()

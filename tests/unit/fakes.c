@@ -28,6 +28,7 @@ static void
 add_applied (CsSnapshot *snapshot, const CsSharePlan *share)
 {
   const CsRoute unreachable = { .table = share->table };
+  g_autoptr (GArray) rules = cs_share_plan_list_rules (share);
 
   for (guint i = 0; i < snapshot->interfaces->len; i++)
     {
@@ -37,7 +38,7 @@ add_applied (CsSnapshot *snapshot, const CsSharePlan *share)
       if (interface->ifindex == share->lan_ifindex)
         g_array_append_val (interface->addresses, address);
     }
-  for (guint i = 0; i < 2; i++)
+  for (guint i = 0; i < rules->len; i++)
     g_array_append_val (snapshot->rule_tables, share->table);
   g_array_append_val (snapshot->routes, unreachable);
   g_array_append_vals (snapshot->routes, share->routes->data, share->routes->len);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #define PPP0  "link ppp0 ppp ptp addr=10.64.0.9/32>10.64.64.64 fwd=1 dns=9.9.9.9,9.9.9.10;"
-#define RULES "rule 13700; rule 13700;"
+#define RULES "rule 13700; rule 13700; rule 13700;"
 #define ROUTE "route default dev ppp0 via 10.64.64.64 onlink table 13700;"
 #define END   "unreachable default metric 4278198272 table 13700;"
 /* What a share of lan0 via ppp0 leaves behind. */

@@ -10,6 +10,7 @@
 
 /* The shares' rules, and their table. */
 #define RULES       "ip -4 rule show pref 5000"
+#define LAST_RULES  "ip -4 rule show pref 33000"
 #define TABLE       "ip -4 route show table 13700"
 #define UNREACHABLE "unreachable default proto 137 metric 4278198272"
 
@@ -115,6 +116,15 @@ tear_down (void)
       "ip rule flush pref 5000; ip route flush table 13700 2>/dev/null; true"));
 }
 
+static CsCidr
+cidr (const char *text)
+{
+  CsCidr cidr;
+
+  g_assert_true (cs_cidr_parse (text, &cidr, NULL));
+  return cidr;
+}
+
 static void
 test_case (gconstpointer data)
 {
@@ -147,6 +157,7 @@ test_uplinks (void)
   g_autoptr (CsSharePlan) waiting = NULL;
   g_autoptr (CsSharePlan) ppp = NULL;
   g_autoptr (CsSharePlan) ethernet = NULL;
+  CsCidr address = cidr ("203.0.113.10/32");
 
   set_up ();
   waiting = share_new ("lan0", NULL, "192.168.137.1/24", 13700);
@@ -158,9 +169,12 @@ test_uplinks (void)
   step_must_apply (step, NULL, NULL, waiting);
   assert_shell ("waiting", RULES, "5000:\tfrom all iif lan0 lookup 13700 proto 137");
   assert_shell ("waiting", TABLE, UNREACHABLE);
+  g_array_append_val (ppp->uplink_addresses, address);
   step_must_apply (step, NULL, waiting, ppp);
   assert_shell ("ppp0", RULES, BOTH_RULES);
+  assert_shell ("ppp0", LAST_RULES, "33000:\tfrom 203.0.113.10 lookup 13700 proto 137");
   step_must_apply (step, NULL, ppp, ethernet);
+  assert_shell ("eth1", LAST_RULES, "");
   assert_shell ("eth1", RULES,
                 "5000:\tfrom all iif lan0 lookup 13700 proto 137\n"
                 "5000:\tfrom all oif eth1 lookup 13700 proto 137");
