@@ -261,6 +261,13 @@ cs_firewalld_fill (CsFirewalld *self, CsSnapshot *snapshot)
 
 /* --- Applying ------------------------------------------------------------------- */
 
+/* NetworkManager, ending the profile of the LAN, may have been faster. */
+static gboolean
+is_gone_already (const GError *error)
+{
+  return strstr (error->message, "UNKNOWN_INTERFACE") != NULL;
+}
+
 static void
 on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -272,7 +279,7 @@ on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
       = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
 
   ask (self);
-  if (reply != NULL)
+  if (reply != NULL || is_gone_already (error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
