@@ -22,14 +22,17 @@ set_words (CsSharePlan *share, CsState state, const char *reason, const char *me
   share->message = g_strdup (message);
 }
 
-/* The share's plan as it came out: with the error of the step that failed, if one did. */
+/* The share's plan as it came out: with the error of the step that failed, if one did. A
+ * disk that refuses does no harm to a share that needed nothing. */
 static CsSharePlan *
-outcome (const CsPassResult *result, const char *lan)
+outcome (const CsPassResult *result, const CsPlan *applied, const char *lan)
 {
   CsSharePlan *share = cs_plan_find (result->target, lan);
   const GError *error = cs_pass_result_failure (result, lan);
+  gboolean idle = error == result->store_error
+                  && cs_share_plan_equal (cs_plan_find (applied, lan), share);
 
-  if (error == NULL || share->error != NULL)
+  if (error == NULL || share->error != NULL || idle)
     return cs_share_plan_ref (share);
   share = cs_share_plan_copy (share);
   set_words (share, CS_STATE_FAILED, "failed", error->message);
@@ -47,7 +50,7 @@ cs_engine_outcomes (CsEngine *self, const CsPassResult *result, GHashTable *back
       CsSharePlan *before = cs_plan_find (self->shown, lan);
 
       if (!g_hash_table_contains (back, lan))
-        g_ptr_array_add (shown->shares, outcome (result, lan));
+        g_ptr_array_add (shown->shares, outcome (result, self->applied, lan));
       else if (before != NULL)
         g_ptr_array_add (shown->shares, cs_share_plan_ref (before));
     }

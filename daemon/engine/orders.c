@@ -177,14 +177,18 @@ GHashTable *
 cs_engine_take_back (CsEngine *self, const CsPassResult *result)
 {
   GHashTable *back = cs_engine_new_set ();
+  g_autoptr (GHashTable) ended = cs_engine_new_set ();
 
-  for (guint i = 0; i < self->taken->len; i++)
+  /* backwards: of several orders for a LAN each replaced what the one before left */
+  for (guint i = self->taken->len; i-- > 0;)
     {
       Order *order = g_ptr_array_index (self->taken, i);
       g_autoptr (CsRequest) dropped = NULL;
 
+      if (order->request == NULL && result->store_error == NULL)
+        g_hash_table_add (ended, g_strdup (order->lan));
       if (cs_pass_result_failure (result, order->lan) == NULL
-          || (order->request == NULL && result->store_error == NULL))
+          || g_hash_table_contains (ended, order->lan))
         continue;
       dropped = cs_request_list_put (self->requests, order->lan, order->previous);
       cs_store_set_request (self->store, order->lan, order->previous);

@@ -318,15 +318,32 @@ cs_store_commit_async (CsStore *self,
   g_task_run_in_thread (task, commit_thread);
 }
 
+/* What could not be written is still to be, unless something newer is. The ledger is put
+ * together anew each time. */
+static void
+keep_pending (CsStore *self, GHashTable *files)
+{
+  GHashTableIter iter;
+  gpointer path, text;
+
+  g_hash_table_iter_init (&iter, files);
+  while (g_hash_table_iter_next (&iter, &path, &text))
+    if (!g_str_equal (path, self->ledger) && !g_hash_table_contains (self->pending, path))
+      g_hash_table_insert (self->pending, g_strdup (path), g_strdup (text));
+}
+
 gboolean
 cs_store_commit_finish (CsStore *self, GAsyncResult *result, GError **error)
 {
   GHashTable *files;
 
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  if (!g_task_propagate_boolean (G_TASK (result), error))
-    return FALSE;
   files = g_task_get_task_data (G_TASK (result));
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    {
+      keep_pending (self, files);
+      return FALSE;
+    }
   if (g_hash_table_contains (files, self->ledger))
     self->ledger_known = TRUE;
   return TRUE;

@@ -211,6 +211,55 @@ test_store_fails (EngineFixture *f, gconstpointer data)
   g_assert_false (engine_file_exists (f, "run/ledger"));
 }
 
+/* The disk refuses twice: the change, and that it is taken back. When it accepts again,
+ * what is written is what is true, and whoever needed nothing was never said to fail. */
+static void
+test_store_fails_twice (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *state = g_build_filename (f->folder, "state", NULL);
+  g_autofree char *away = g_build_filename (f->folder, "away", NULL);
+
+  engine_share (f, "lan0", "ppp0");
+  g_assert_cmpint (g_rename (state, away), ==, 0);
+  g_assert_true (g_file_set_contents (state, "in the way", -1, NULL));
+  engine_share (f, "lan1", "ppp0");
+  g_assert_error (f->error, CS_ERROR, CS_ERROR_FAILED);
+  engine_assert_state (f, "lan0", "active");
+  engine_assert_state (f, "lan1", NULL);
+  g_assert_cmpint (g_unlink (state), ==, 0);
+  g_assert_cmpint (g_rename (away, state), ==, 0);
+
+  engine_stop (f, "lan0");
+  g_assert_no_error (f->error);
+  g_assert_false (engine_file_exists (f, "state/lan0.share"));
+  g_assert_false (engine_file_exists (f, "state/lan1.share"));
+}
+
+/* Two orders for one LAN in a pass that fails: what was before both is kept. */
+static void
+test_orders_taken_back (EngineFixture *f, gconstpointer data)
+{
+  fake_step_fail (f->steps[0], 0, 1);
+  engine_order (f, "lan0", "ppp0", NULL);
+  engine_share (f, "lan0", "auto");
+  g_assert_error (f->error, CS_ERROR, CS_ERROR_FAILED);
+  engine_assert_state (f, "lan0", NULL);
+  g_assert_false (engine_file_exists (f, "state/lan0.share"));
+}
+
+/* An end that goes wrong is an end all the same, also right after a change. */
+static void
+test_change_and_end (EngineFixture *f, gconstpointer data)
+{
+  engine_share (f, "lan0", "ppp0");
+  fake_step_fail (f->steps[2], 0, 1);
+  engine_order (f, "lan0", "auto", NULL);
+  engine_stop (f, "lan0");
+  g_assert_error (f->error, CS_ERROR, CS_ERROR_FAILED);
+  engine_assert_state (f, "lan0", NULL);
+  g_assert_false (engine_file_exists (f, "state/lan0.share"));
+}
+
 static void
 test_temporary (EngineFixture *f, gconstpointer data)
 {
@@ -308,6 +357,9 @@ main (int argc, char **argv)
     { "/engine/restart-unfinished", test_restart_unfinished },
     { "/engine/restart-without-request", test_restart_without_request },
     { "/engine/store-fails", test_store_fails },
+    { "/engine/store-fails-twice", test_store_fails_twice },
+    { "/engine/orders-taken-back", test_orders_taken_back },
+    { "/engine/change-and-end", test_change_and_end },
     { "/engine/temporary", test_temporary },
     { "/engine/damaged-files", test_damaged_files },
     { "/engine/passphrase", test_passphrase },
