@@ -116,6 +116,25 @@ find_reason (const GArray *candidates)
   return "not-suitable";
 }
 
+/* One that comes and goes is not followed at every turn. */
+static void
+settle (CsUplink *uplink, const CsUplinkQuestion *q)
+{
+  gint64 at;
+
+  uplink->settle = q->is_new ? (CsSettle){ 0 } : q->settle;
+  at = cs_settle (&uplink->settle, uplink->interface ? uplink->interface->ifindex : 0,
+                  q->snapshot->now);
+  if (at == 0 || g_str_equal (uplink->reason, "not-suitable"))
+    return;
+  wake (uplink, at);
+  uplink->interface = NULL;
+  uplink->reason = "uplink-unstable";
+  g_free (uplink->message);
+  uplink->message = g_strdup ("the uplink comes and goes; sharing goes on when it has "
+                              "stayed for a second");
+}
+
 CsUplink
 cs_uplink_resolve (const CsUplinkQuestion *q)
 {
@@ -137,5 +156,6 @@ cs_uplink_resolve (const CsUplinkQuestion *q)
     uplink.interface = g_array_index (candidates, CsCandidate, uplink.choice).interface;
   else
     uplink.reason = find_reason (candidates);
+  settle (&uplink, q);
   return uplink;
 }

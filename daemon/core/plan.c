@@ -256,6 +256,7 @@ plan_uplink (Planner *p, GError **error)
     .current = p->before ? p->before->uplink : NULL,
     .better = p->before ? p->before->better : NULL,
     .better_since = p->before ? p->before->better_since : 0,
+    .settle = p->before ? p->before->settle : (CsSettle){ 0 },
   };
 
   if (!check_choices (p, error))
@@ -269,6 +270,7 @@ plan_uplink (Planner *p, GError **error)
   p->share->dial = g_strdup (p->uplink.dial);
   p->share->better = g_strdup (p->uplink.better);
   p->share->better_since = p->uplink.better_since;
+  p->share->settle = p->uplink.settle;
   wake (p->plan, p->uplink.wake_at);
   if (p->uplink.interface)
     take_uplink (p->share, p->uplink.interface);

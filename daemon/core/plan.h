@@ -6,6 +6,7 @@
 #pragma once
 
 #include "request.h"
+#include "settle.h"
 #include "snapshot.h"
 
 /* Priority of our policy rules: behind "local", before everything that usual programs
@@ -83,6 +84,7 @@ typedef struct
   /* What the next plan wants to know. */
   char *better;        /* (owned) (nullable) a preferred uplink that is back ... */
   gint64 better_since; /* ... since then, as CsSnapshot.now */
+  CsSettle settle;     /* how restless the uplink is */
   gboolean renewed;    /* set by the engine: the user has asked for this share again, so
                           what the user did against it before counts no more */
 
@@ -119,6 +121,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsPlan, cs_plan_free)
 CsSharePlan *cs_share_plan_new (const char *lan);
 CsSharePlan *cs_share_plan_ref (CsSharePlan *plan);
 CsSharePlan *cs_share_plan_copy (const CsSharePlan *plan);
+/* What is in force by @plan, with what people and the next plan see of @words. */
+CsSharePlan *cs_share_plan_restate (const CsSharePlan *plan, const CsSharePlan *words);
 /* NULL for a plan with an error, else @plan, which is nullable: what of it is applied. */
 const CsSharePlan *cs_share_plan_applied (const CsSharePlan *plan);
 /* Whether the host needs no change from @a to @b. Both nullable; a plan with an error is

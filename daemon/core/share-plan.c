@@ -51,6 +51,10 @@ static const CsField host_fields[] = {
 static const CsField shown_fields[] = {
   CS_FIELD (CsSharePlan, better, "better", STRING),
   CS_FIELD (CsSharePlan, better_since, "better-since", TIME),
+  CS_FIELD (CsSharePlan, settle.ifindex, "settle-ifindex", NUMBER),
+  CS_FIELD (CsSharePlan, settle.lost, "settle-lost", TIME),
+  CS_FIELD (CsSharePlan, settle.unrest, "settle-unrest", TIME),
+  CS_FIELD (CsSharePlan, settle.details, "settle-details", TIME),
   CS_FIELD (CsSharePlan, renewed, "renewed", BOOL),
   CS_FIELD (CsSharePlan, blocked_by, "blocked-by", STRV),
   CS_FIELD (CsSharePlan, state, "state", NUMBER),
@@ -89,6 +93,16 @@ cs_share_plan_copy (const CsSharePlan *plan)
   cs_fields_copy (host_fields, plan, copy);
   cs_fields_copy (shown_fields, plan, copy);
   copy->error = plan->error ? g_error_copy (plan->error) : NULL;
+  return copy;
+}
+
+CsSharePlan *
+cs_share_plan_restate (const CsSharePlan *plan, const CsSharePlan *words)
+{
+  CsSharePlan *copy = cs_share_plan_new (plan->lan);
+
+  cs_fields_copy (host_fields, plan, copy);
+  cs_fields_copy (shown_fields, words, copy);
   return copy;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "request.h"
+#include "settle.h"
 #include "snapshot.h"
 
 /* How long a preferred uplink of a list must have been ready before the share leaves a
@@ -28,6 +29,7 @@ typedef struct
   const char *current; /* (nullable) the uplink in force */
   const char *better;  /* (nullable) the preferred one that is ready again ... */
   gint64 better_since; /* ... since then, as CsSnapshot.now */
+  CsSettle settle;     /* how restless it is */
 } CsUplinkQuestion;
 
 typedef struct
@@ -35,13 +37,15 @@ typedef struct
   const CsInterface *interface; /* (nullable) unowned: none right now */
   guint choice;                 /* which choice that is, from 0 */
   const char *reason;           /* static: "none", "uplink-missing", "uplink-unknown",
-                                   "uplink-down", "uplink-dialing", "no-primary"; see
-                                   StateReason in the D-Bus XML; "not-suitable": it can
-                                   be no uplink at all, which is an error */
+                                   "uplink-down", "uplink-dialing", "uplink-unstable",
+                                   "no-primary"; see StateReason in the D-Bus XML;
+                                   "not-suitable": it can be no uplink at all, which is
+                                   an error */
   char *message;                /* (owned) (nullable) why none, or not the first choice */
   const char *dial;             /* (nullable) unowned: UUID of the profile to bring up */
   const char *better; /* (nullable) unowned: as in the question, for next time */
   gint64 better_since;
+  CsSettle settle;
   gint64 wake_at; /* ask again then; 0: only when something changes */
 } CsUplink;
 

@@ -92,6 +92,7 @@ find_held (CsEngine *self, const CsPlan *target, gint64 now)
   return held;
 }
 
+/* Of two times, of which 0 is none. */
 static gint64
 earlier (gint64 a, gint64 b)
 {
@@ -148,8 +149,46 @@ find_damage (CsEngine *self, const CsPlan *target, const CsSnapshot *snapshot)
           cs_message (share->lan, "%s; repairing it", damage);
           g_hash_table_add (self->dirty, g_strdup (share->lan));
         }
-      else if (wake_at == 0 || again < wake_at)
-        wake_at = again;
+      else
+        wake_at = earlier (wake_at, again);
+    }
+  return wake_at;
+}
+
+/* Whether all that differs is about an uplink that stays the same. */
+static gboolean
+is_detail (const CsSharePlan *old, const CsSharePlan *new)
+{
+  if (cs_share_plan_applied (old) == NULL || cs_share_plan_applied (new) == NULL
+      || cs_share_plan_equal (old, new))
+    return FALSE;
+  return new->uplink_ifindex != 0
+         && new->uplink_ifindex == old->uplink_ifindex &&new->lan_ifindex
+                == old->lan_ifindex &&new->lan_method
+                == old->lan_method &&cs_cidr_equal (new->address, old->address);
+}
+
+/* Lets what changes all the time stay as it is for a while. Returns when to look again,
+ * or 0. */
+static gint64
+postpone_details (CsEngine *self, CsPlan *target, gint64 now)
+{
+  gint64 wake_at = 0;
+
+  for (guint i = 0; i < target->shares->len; i++)
+    {
+      CsSharePlan *share = g_ptr_array_index (target->shares, i);
+      const CsSharePlan *old = cs_plan_find (self->applied, share->lan);
+      gint64 at = 0;
+
+      if (is_detail (old, share) && !cs_engine_is_ordered (self, share->lan)
+          && !g_hash_table_contains (self->dirty, share->lan))
+        at = cs_settle_detail (&share->settle, now);
+      if (at == 0)
+        continue;
+      target->shares->pdata[i] = cs_share_plan_restate (old, share);
+      cs_share_plan_unref (share);
+      wake_at = earlier (wake_at, at);
     }
   return wake_at;
 }
@@ -173,6 +212,7 @@ run_pass (CsEngine *self)
   cs_engine_take_orders (self, snapshot);
   target = cs_plan_new (self->requests, snapshot, self->applied);
   again = find_damage (self, target, snapshot);
+  again = earlier (again, postpone_details (self, target, snapshot->now));
   target->wake_at = earlier (target->wake_at, again);
   self->running = TRUE;
   cs_pass_run_async (

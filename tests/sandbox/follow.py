@@ -71,6 +71,18 @@ def index(host, name):
     return host.run(["cat", f"/sys/class/net/{name}/ifindex"])
 
 
+GENERATION = """import socket, struct
+sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+sock.send(struct.pack("=IHHIIBBH", 20, 10 << 8 | 16, 1, 1, 0, 0, 0, 0))
+print(*struct.unpack("!I", sock.recv(4096)[24:28]))"""
+
+
+def rulesets(host):
+    """How many transactions the packet filter has seen: a pass that changes anything about a
+    share's uplink makes one (NFT_MSG_GETGEN, NFTA_GEN_ID)."""
+    return int(host.run(["/usr/bin/python3", "-c", GENERATION]))
+
+
 @contextlib.contextmanager
 def wire(host, *names):
     """More Ethernet uplinks, wanN with the gateway 100.64.N.1 at the other end."""

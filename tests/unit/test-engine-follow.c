@@ -248,6 +248,39 @@ test_step_changed (EngineFixture *f, gconstpointer data)
   engine_assert_log (f, "a lan1 ppp0>ppp0; b lan1 ppp0>ppp0; c lan1 ppp0>ppp0");
 }
 
+static void
+set_server (EngineFixture *f, int number)
+{
+  g_autofree char *more = g_strdup_printf (
+      "link ppp0 ptp addr=192.0.2.2/24>192.0.2.1 dns=198.51.100.%d", number);
+
+  fake_monitor_set_more (f->monitor, more);
+  engine_settle (f);
+}
+
+/* Details that change all the time are followed at first and in the end, and at once when
+ * the user asks. */
+static void
+test_restless_details (EngineFixture *f, gconstpointer data)
+{
+  fake_monitor_set_uplink (f->monitor, FALSE);
+  set_server (f, 100);
+  engine_share (f, "lan0", "ppp0");
+  g_ptr_array_set_size (f->log, 0);
+  for (int i = 0; i < 20; i++)
+    set_server (f, i);
+  g_assert_cmpuint (f->log->len, >=, 3 * 3);
+  g_assert_cmpuint (f->log->len, <, 3 * 8);
+  engine_assert_state (f, "lan0", "active");
+  g_assert_cmpstr (engine_get_share (f, "lan0")->dns[0], !=, "198.51.100.19");
+  turn (f, 1200);
+  g_assert_cmpstr (engine_get_share (f, "lan0")->dns[0], ==, "198.51.100.19");
+  set_server (f, 20);
+  g_assert_cmpstr (engine_get_share (f, "lan0")->dns[0], ==, "198.51.100.19");
+  engine_share (f, "lan0", "ppp0");
+  g_assert_cmpstr (engine_get_share (f, "lan0")->dns[0], ==, "198.51.100.20");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -266,6 +299,7 @@ main (int argc, char **argv)
     { "/engine/failed-repair", test_failed_repair },
     { "/engine/repair", test_repair },
     { "/engine/step-changed", test_step_changed },
+    { "/engine/restless-details", test_restless_details },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -21,7 +21,7 @@ typedef struct
 {
   const char *name;
   const char *request;
-  Pass passes[6];
+  Pass passes[11];
 } Story;
 
 static const Story lan_stories[] = {
@@ -132,6 +132,42 @@ static const Story uplink_stories[] = {
       { "link lan0; link ppp0 ppp ptp index=12 addr=10.64.0.77/32>10.64.64.64",
         "active none: lan0 is shared via ppp0 |*| uplink-ifindex=12 *| "
         "uplink-addresses=10.64.0.77/32; *" } } },
+  { "/follow/uplink/restless",
+    "lan0 via ppp0",
+    { { "link lan0; now 10;" PPP0, "active*" },
+      { "link lan0; now 10.1; link ppp0 ppp ptp index=9", "waiting uplink-down:*" },
+      { "link lan0; now 10.2;" PPP0, "active*" },
+      { "link lan0; now 10.3;", "waiting uplink-missing:*" },
+      { "link lan0; now 10.4;" PPP0, "active*" },
+      { "link lan0; now 10.5;", "waiting uplink-missing:*" },
+      { "link lan0; now 10.6;" PPP0,
+        "waiting uplink-unstable: the uplink comes and goes; sharing goes on when it has "
+        "stayed for a second |*",
+        11.6 },
+      { "link lan0; now 10.7;", "waiting uplink-unstable:*", 11.6 },
+      { "link lan0; now 10.8;" PPP0, "waiting uplink-unstable:*", 11.8 },
+      { "link lan0; now 11.8;" PPP0, "active none: lan0 is shared via ppp0 |*" } } },
+  { "/follow/uplink/restless-then-gone",
+    "lan0 via ppp0",
+    { { "link lan0; now 10;" PPP0, "active*" },
+      { "link lan0; now 10.1", "waiting uplink-missing:*" },
+      { "link lan0; now 10.2;" PPP0, "active*" },
+      { "link lan0; now 10.3;", "waiting uplink-missing:*" },
+      { "link lan0; now 10.4;" PPP0, "active*" },
+      { "link lan0; now 10.5;", "waiting uplink-missing:*" },
+      { "link lan0; now 10.6;" PPP0, "waiting uplink-unstable:*", 11.6 },
+      { "link lan0; now 10.7;", "waiting uplink-unstable:*", 11.6 },
+      { "link lan0; now 11.6;", "waiting uplink-missing: ppp0 is not there |*" } } },
+  { "/follow/uplink/restless-and-asked-for-again",
+    "lan0 via ppp0",
+    { { "link lan0; now 10;" PPP0, "active*" },
+      { "link lan0; now 10.1", "waiting uplink-missing:*" },
+      { "link lan0; now 10.2;" PPP0, "active*" },
+      { "link lan0; now 10.3;", "waiting uplink-missing:*" },
+      { "link lan0; now 10.4;" PPP0, "active*" },
+      { "link lan0; now 10.5;", "waiting uplink-missing:*" },
+      { "link lan0; now 10.6;" PPP0, "waiting uplink-unstable:*", 11.6 },
+      { .network = "link lan0; now 10.7;" PPP0, .share = "active*", .renewed = TRUE } } },
   { "/follow/uplink/two-addresses",
     "lan0 via eth1",
     { { "link lan0; link eth1 addr=192.0.2.2/24 addr=192.0.2.3/24 gw=192.0.2.1",
