@@ -197,8 +197,8 @@ make_steps (CsNetworkManager *nm, CsFirewalld *firewalld, GDBusConnection *conne
   g_ptr_array_add (steps, cs_lan_step_new (nm));
   g_ptr_array_add (steps, cs_route_step_new ());
   g_ptr_array_add (steps, cs_sysctl_step_new ());
-  g_ptr_array_add (steps, cs_conntrack_step_new ());
   g_ptr_array_add (steps, cs_dnsmasq_step_new (CS_RUNTIME_DIR, connection));
+  g_ptr_array_add (steps, cs_conntrack_step_new ());
   g_ptr_array_add (steps, cs_renew_step_new ());
   g_ptr_array_add (steps, cs_dial_step_new (nm));
   return steps;
