@@ -47,7 +47,6 @@ void cs_walk_check_name_server (CsWalk *walk);
 /* diagnose-uplink.c */
 void cs_walk_check_blocks (CsWalk *walk);
 void cs_walk_check_mtu (CsWalk *walk);
-void cs_walk_check_rp_filter (CsWalk *walk);
 void cs_walk_check_upstream (CsWalk *walk);
 void cs_walk_check_replies (CsWalk *walk);
 void cs_walk_check_clients (CsWalk *walk);

@@ -34,25 +34,6 @@ cs_walk_check_blocks (CsWalk *w)
                            "newer iptables-nft"));
 }
 
-/* The kernel asks whether the way back to the sender of a reply is the one that it came
- * by, and does not know our routing rules there (fib_validate_source ()). */
-void
-cs_walk_check_rp_filter (CsWalk *w)
-{
-  g_autofree char *name = NULL;
-
-  if (!w->uplink || w->uplink->rp_filter != 1)
-    return;
-  /* sysctl(8) has '/' for a dot in a name */
-  name = g_strdelimit (g_strdup (w->uplink->name), ".", '/');
-  cs_walk_add (
-      w, CS_SEVERITY_WARNING, "rp-filter",
-      g_strdup_printf ("rp_filter is strict on %s: replies to clients are dropped while "
-                       "this computer's own way out is another",
-                       w->uplink->name),
-      g_strdup_printf ("sysctl net.ipv4.conf.%s.rp_filter=2", name));
-}
-
 void
 cs_walk_check_mtu (CsWalk *w)
 {

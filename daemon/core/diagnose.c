@@ -11,10 +11,9 @@ static const Check host_checks[] = {
 
 /* Of a share that is in force, waiting or not. */
 static const Check share_checks[] = {
-  cs_walk_check_link,      cs_walk_check_plan,        cs_walk_check_repairs,
-  cs_walk_check_dhcp,      cs_walk_check_name_server, cs_walk_check_blocks,
-  cs_walk_check_rp_filter, cs_walk_check_mtu,         cs_walk_check_upstream,
-  cs_walk_check_replies,
+  cs_walk_check_link, cs_walk_check_plan,        cs_walk_check_repairs,
+  cs_walk_check_dhcp, cs_walk_check_name_server, cs_walk_check_blocks,
+  cs_walk_check_mtu,  cs_walk_check_upstream,    cs_walk_check_replies,
 };
 
 static void

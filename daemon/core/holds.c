@@ -92,5 +92,7 @@ cs_share_plan_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
     return g_strdup_printf ("forwarding on %s is off", lan->name);
   if (uplink && uplink->forwarding == 0)
     return g_strdup_printf ("forwarding on %s is off", uplink->name);
+  if (uplink && uplink->rp_filter == 1 && plan->found_uplink_rp_filter)
+    return g_strdup_printf ("rp_filter on %s is strict", uplink->name);
   return NULL;
 }

@@ -173,13 +173,20 @@ def test_bytes_are_counted(host, client, bus):
 
 
 def test_strict_reverse_path_filter(host, client):
-    host.run("sysctl -qw net.ipv4.conf.all.rp_filter=1")
+    """Somebody sets it back even: it is changed again."""
+    of_ppp0 = "net.ipv4.conf.ppp0.rp_filter"
+    host.run(f"sysctl -qw net.ipv4.conf.all.rp_filter=1 {of_ppp0}=1")
     try:
         host.share("lan0", "via", "ppp0")
         client.dhcp()
         assert client.get() == PPP0
+        host.run(f"sysctl -qw {of_ppp0}=1")
+        wait_for(lambda: host.run(f"sysctl -n {of_ppp0}") == "2")
+        assert client.get() == PPP0
+        host.unshare("lan0")
+        assert host.run(f"sysctl -n {of_ppp0}") == "1"
     finally:
-        host.run("sysctl -qw net.ipv4.conf.all.rp_filter=2")
+        host.run(f"sysctl -qw net.ipv4.conf.all.rp_filter=2 {of_ppp0}=2")
 
 
 def test_service_is_activated_by_the_first_call(host, client):

@@ -71,6 +71,13 @@ test_damage (void)
       "forwarding on lan0 is off" },
     { "lan0 via ppp0", "link lan0;" PPP0, LAN "link ppp0 ptp fwd=0;" RULES ROUTE END,
       "forwarding on ppp0 is off" },
+    /* the reverse path filter, where we had to change it */
+    { "lan0 via ppp0", "link lan0; link ppp0 ptp rp=1/1 addr=10.64.0.9/32>10.64.64.64;",
+      LAN "link ppp0 ptp fwd=1 rp=1/1;" RULES ROUTE END, "rp_filter on ppp0 is strict" },
+    { "lan0 via ppp0", "link lan0; link ppp0 ptp rp=1/1 addr=10.64.0.9/32>10.64.64.64;",
+      LAN "link ppp0 ptp fwd=1 rp=2/2;" RULES ROUTE END, NULL },
+    { "lan0 via ppp0", "link lan0;" PPP0,
+      LAN "link ppp0 ptp fwd=1 rp=1/1;" RULES ROUTE END, NULL },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
