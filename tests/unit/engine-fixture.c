@@ -68,7 +68,7 @@ on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
   EngineFixture *f = user_data;
 
   f->answered = TRUE;
-  cs_engine_stop_finish (CS_ENGINE (source), result, &f->error);
+  cs_engine_stop_finish (CS_ENGINE (source), result, f->error == NULL ? &f->error : NULL);
 }
 
 void

@@ -253,8 +253,11 @@ test_change_and_end (EngineFixture *f, gconstpointer data)
 {
   engine_share (f, "lan0", "ppp0");
   fake_step_fail (f->steps[2], 0, 1);
+  heard = g_string_new (NULL);
   engine_order (f, "lan0", "auto", NULL);
   engine_stop (f, "lan0");
+  g_assert_nonnull (strstr (heard->str, "lan0 lan0: c could not be put back: "));
+  g_string_free (g_steal_pointer (&heard), TRUE);
   g_assert_error (f->error, CS_ERROR, CS_ERROR_FAILED);
   engine_assert_state (f, "lan0", NULL);
   g_assert_false (engine_file_exists (f, "state/lan0.share"));
