@@ -26,6 +26,7 @@
 #include <gmodule.h>
 #include <malloc.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 /* How long a pass under way may delay the end. Milliseconds. */
 #define END_POLL  20
@@ -280,6 +281,18 @@ parse_options (int argc, char **argv, GError **error)
   return TRUE;
 }
 
+/* The usual soft limit is for programs that call select(). */
+static void
+raise_descriptor_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -291,6 +304,7 @@ main (int argc, char **argv)
       g_printerr ("connshared: %s\n", error->message);
       return EXIT_FAILURE;
     }
+  raise_descriptor_limit ();
   /* The worker threads have little to do at a time; an arena each is waste. */
   mallopt (M_ARENA_MAX, 1);
   cs_error_register ();

@@ -33,6 +33,15 @@ try_address (CsSharePlan *share,
   return FALSE;
 }
 
+static gboolean
+is_taken (CsCidr address, const GArray *taken)
+{
+  for (guint i = 0; i < taken->len; i++)
+    if (cs_cidr_overlaps (address, g_array_index (taken, CsTaken, i).network))
+      return TRUE;
+  return FALSE;
+}
+
 /* NetworkManager takes away what the LAN has when it activates our profile; otherwise the
  * LAN's own addresses stay, and are in the way unless the address is in force already. */
 static gboolean
@@ -44,14 +53,23 @@ choose_address (CsSharePlan *share,
                 GError **error)
 {
   gboolean count_lan = share->lan_method == CS_LAN_ADDRESS;
+  g_autoptr (GError) none = NULL;
 
   if (wanted.prefix)
     return try_address (share, wanted, count_lan && !cs_cidr_equal (wanted, before),
                         taken, snapshot, error);
   if (before.prefix && try_address (share, before, FALSE, taken, snapshot, NULL))
     return TRUE;
-  return cs_subnet_choose (share->lan, count_lan, snapshot, taken, &share->address,
-                           error);
+  if (cs_subnet_choose (share->lan, count_lan, snapshot, taken, &share->address, &none))
+    return TRUE;
+  /* A VPN may lay claim to all there are: better the network that clients have. */
+  if (before.prefix && !is_taken (before, taken))
+    {
+      share->address = before;
+      return TRUE;
+    }
+  g_propagate_error (error, g_steal_pointer (&none));
+  return FALSE;
 }
 
 static gboolean

@@ -4,6 +4,8 @@
  * keeps there, such as a copy, is never taken for what a crash has left. */
 #include "files.h"
 
+#include "errno-words.h"
+
 #include "dbus/errors.h"
 
 #include <errno.h>
@@ -82,9 +84,8 @@ cs_file_write (const char *path, const char *text, GError **error)
   saved = errno;
   g_unlink (beside);
   g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
-               "%s cannot be written, so nothing was changed: %s (is the disk full or "
-               "read-only?)",
-               path, g_strerror (saved));
+               "%s cannot be written, so nothing was changed: %s", path,
+               cs_errno_words (saved));
   return FALSE;
 }
 
@@ -94,7 +95,27 @@ cs_file_remove (const char *path, GError **error)
   if (g_unlink (path) == 0 || errno == ENOENT)
     return TRUE;
   g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "%s cannot be removed: %s", path,
-               g_strerror (errno));
+               cs_errno_words (errno));
+  return FALSE;
+}
+
+gboolean
+cs_files_can_open (guint count, GError **error)
+{
+  g_autofree int *fds = g_new (int, count);
+  guint opened = 0;
+  int saved;
+
+  while (opened < count
+         && (fds[opened] = g_open ("/dev/null", O_RDONLY | O_CLOEXEC, 0)) >= 0)
+    opened++;
+  saved = errno;
+  for (guint i = 0; i < opened; i++)
+    close (fds[i]);
+  if (opened == count)
+    return TRUE;
+  g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "Nothing was changed: %s",
+               cs_errno_words (saved));
   return FALSE;
 }
 

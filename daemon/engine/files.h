@@ -10,5 +10,7 @@
 gboolean cs_file_write (const char *path, const char *text, GError **error);
 /* One that is not there is no error. */
 gboolean cs_file_remove (const char *path, GError **error);
+/* Whether that many files could be opened now: what is begun can then be finished. */
+gboolean cs_files_can_open (guint count, GError **error);
 /* Removes what a write that was cut short has left in @folder. */
 void cs_files_sweep (const char *folder);

@@ -4,7 +4,11 @@
  * put together anew for each as borrowed pointers. */
 #include "pass.h"
 
+#include "files.h"
 #include "transaction.h"
+
+/* More than the steps of a share, or its undoing, open at a time. */
+#define DESCRIPTORS 16
 
 typedef struct
 {
@@ -303,6 +307,11 @@ cs_pass_run_async (GPtrArray *steps,
   if (pass->work->len == 0 && !cs_store_has_changes (store))
     {
       take_unchanged (pass);
+      finish (task);
+      return;
+    }
+  if (!cs_files_can_open (DESCRIPTORS, &pass->result->store_error))
+    {
       finish (task);
       return;
     }

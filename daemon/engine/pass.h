@@ -12,7 +12,8 @@ typedef struct
   CsPlan *target;      /* (owned) what was wanted */
   GHashTable *errors;  /* (owned) LAN -> GError: shares that stayed as they were */
   GHashTable *held;    /* (owned) LAN -> GError: those that were not tried */
-  GError *store_error; /* (owned) (nullable) nothing was done, as the disk refused */
+  GError *store_error; /* (owned) (nullable) nothing was done, for want of room or
+                          descriptors */
 } CsPassResult;
 
 /* An empty LAN (owned) -> GError (owned). */

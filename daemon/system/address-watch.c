@@ -5,6 +5,10 @@
 
 #include "netlink.h"
 
+#include "dbus/errors.h"
+#include "engine/errno-words.h"
+
+#include <errno.h>
 #include <glib-unix.h>
 #include <sys/socket.h>
 
@@ -13,7 +17,7 @@ struct _CsAddressWatch
   CsNetlink *netlink;     /* (owned) for questions */
   struct nl_sock *events; /* (owned) */
   guint source;           /* of .events */
-  char *interface;        /* (owned) */
+  int ifindex;
   CsCidr address;
   CsAddressFunc changed;
   gpointer user_data;
@@ -32,7 +36,7 @@ on_event (int fd, GIOCondition condition, gpointer user_data)
 }
 
 CsAddressWatch *
-cs_address_watch_new (const char *interface,
+cs_address_watch_new (int ifindex,
                       CsCidr address,
                       CsAddressFunc changed,
                       gpointer user_data,
@@ -40,25 +44,23 @@ cs_address_watch_new (const char *interface,
 {
   g_autoptr (CsNetlink) netlink = cs_netlink_open (error);
   CsAddressWatch *self;
-  int code;
 
   if (netlink == NULL)
     return NULL;
   self = g_new0 (CsAddressWatch, 1);
   self->netlink = g_steal_pointer (&netlink);
-  self->interface = g_strdup (interface);
+  self->ifindex = ifindex;
   self->address = address;
   self->changed = changed;
   self->user_data = user_data;
   self->events = nl_socket_alloc ();
   if (self->events == NULL)
     g_error ("out of memory");
-  code = nl_connect (self->events, NETLINK_ROUTE);
-  if (code >= 0)
-    code = nl_socket_add_memberships (self->events, RTNLGRP_IPV4_IFADDR, 0);
-  if (!cs_netlink_check (self->netlink, code, error,
-                         "Cannot follow the host's addresses"))
+  if (nl_connect (self->events, NETLINK_ROUTE) < 0
+      || nl_socket_add_memberships (self->events, RTNLGRP_IPV4_IFADDR, 0) < 0)
     {
+      g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
+                   "Cannot follow the host's addresses: %s", cs_errno_words (errno));
       cs_address_watch_free (self);
       return NULL;
     }
@@ -73,7 +75,6 @@ cs_address_watch_free (CsAddressWatch *self)
   g_clear_handle_id (&self->source, g_source_remove);
   nl_socket_free (self->events);
   cs_netlink_close (self->netlink);
-  g_free (self->interface);
   g_free (self);
 }
 
@@ -99,10 +100,8 @@ on_address (const struct nlmsghdr *message, gpointer user_data)
 gboolean
 cs_address_watch_is_there (CsAddressWatch *self)
 {
-  Search search
-      = { .ifindex = (int)if_nametoindex (self->interface), .address = self->address };
+  Search search = { .ifindex = self->ifindex, .address = self->address };
 
-  if (search.ifindex != 0)
-    cs_netlink_dump (self->netlink, RTM_GETADDR, 0, on_address, &search, NULL);
+  cs_netlink_dump (self->netlink, RTM_GETADDR, 0, on_address, &search, NULL);
   return search.found;
 }

@@ -9,7 +9,7 @@ typedef struct _CsAddressWatch CsAddressWatch;
 typedef void (*CsAddressFunc) (gpointer user_data);
 
 /* @changed is called whenever the host's addresses have changed. */
-CsAddressWatch *cs_address_watch_new (const char *interface,
+CsAddressWatch *cs_address_watch_new (int ifindex,
                                       CsCidr address,
                                       CsAddressFunc changed,
                                       gpointer user_data,

@@ -6,6 +6,7 @@
 #include "conntrack.h"
 
 #include "dbus/errors.h"
+#include "engine/errno-words.h"
 
 #include <errno.h>
 #include <libnetfilter_conntrack/libnetfilter_conntrack.h>
@@ -100,7 +101,7 @@ sweep_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *ca
     g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
                              "the kernel's list of connections could not be cleared of "
                              "those by another uplink: %s",
-                             g_strerror (cause));
+                             cs_errno_words (cause));
 }
 
 /* To walk through the kernel's table takes milliseconds even when it is empty. A share

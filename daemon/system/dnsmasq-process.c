@@ -11,6 +11,7 @@
 #include "dnsmasq-process.h"
 
 #include "dbus/errors.h"
+#include "engine/errno-words.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -274,6 +275,7 @@ cs_dnsmasq_process_prepare (CsDnsmasqProcess *self)
       G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE
       | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_autofree char *program = cs_dnsmasq_find_program ();
+  g_autoptr (GError) error = NULL;
 
   drop_prepared (self);
   self->inherited = FALSE;
@@ -285,8 +287,14 @@ cs_dnsmasq_process_prepare (CsDnsmasqProcess *self)
       return;
     }
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
-  self->prepared = g_subprocess_launcher_spawn (launcher, &self->failure, program,
-                                                self->argument, NULL);
+  self->prepared
+      = g_subprocess_launcher_spawn (launcher, &error, program, self->argument, NULL);
+  if (self->prepared == NULL)
+    g_set_error (&self->failure, CS_ERROR, CS_ERROR_FAILED, "Cannot start %s: %s",
+                 program,
+                 g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES)
+                     ? cs_errno_words (EMFILE)
+                     : error->message);
 }
 
 gboolean

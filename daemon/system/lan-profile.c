@@ -445,7 +445,8 @@ cs_lan_profile_apply_async (NMClient *client,
   call->to = to;
   call->uuid = cs_lan_profile_uuid (share->lan);
   g_set_object (&call->device, nm_client_get_device_by_iface (client, share->lan));
-  call->watch = cs_address_watch_new (share->lan, share->address, look, call, &error);
+  call->watch
+      = cs_address_watch_new (share->lan_ifindex, share->address, look, call, &error);
   g_task_set_source_tag (task, cs_lan_profile_apply_async);
   g_task_set_task_data (task, call, (GDestroyNotify)call_free);
 

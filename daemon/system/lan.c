@@ -99,8 +99,8 @@ ignore_news (gpointer user_data)
 static gboolean
 has_address (const CsSharePlan *share)
 {
-  CsAddressWatch *watch
-      = cs_address_watch_new (share->lan, share->address, ignore_news, NULL, NULL);
+  CsAddressWatch *watch = cs_address_watch_new (share->lan_ifindex, share->address,
+                                                ignore_news, NULL, NULL);
   gboolean there = watch != NULL && cs_address_watch_is_there (watch);
 
   g_clear_pointer (&watch, cs_address_watch_free);

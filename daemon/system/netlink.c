@@ -4,7 +4,9 @@
 #include "netlink.h"
 
 #include "dbus/errors.h"
+#include "engine/errno-words.h"
 
+#include <errno.h>
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
@@ -71,8 +73,13 @@ cs_netlink_open (GError **error)
   nl_socket_set_msg_buf_size (self->socket, RECEIVE_BUFFER);
   nl_socket_modify_err_cb (self->socket, NL_CB_CUSTOM, on_refusal, self);
   code = nl_connect (self->socket, NETLINK_ROUTE);
-  if (!cs_netlink_check (self, code, error, "Cannot talk to the kernel's network part"))
-    return NULL;
+  if (code < 0)
+    {
+      g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
+                   "Cannot talk to the kernel's network part: %s",
+                   cs_errno_words (errno));
+      return NULL;
+    }
   if (!set_option (self, NETLINK_GET_STRICT_CHK) || !set_option (self, NETLINK_EXT_ACK))
     {
       g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUPPORTED,

@@ -11,9 +11,14 @@
 #include "nft-table.h"
 
 #include "dbus/errors.h"
+#include "engine/errno-words.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <nftables/libnftables.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Own generations that are remembered: more than commits can be on their way at a time.
  */
@@ -88,13 +93,30 @@ words_of (const char *output)
   return g_strndup (words, strcspn (words, "\n"));
 }
 
+/* libnftables ends the process when it can open no socket. */
+static gboolean
+has_descriptor (GError **error)
+{
+  int fd = g_open ("/dev/null", O_RDONLY | O_CLOEXEC, 0);
+
+  if (fd < 0)
+    {
+      g_set_error_literal (error, CS_ERROR, CS_ERROR_FAILED, cs_errno_words (errno));
+      return FALSE;
+    }
+  close (fd);
+  return TRUE;
+}
+
 static struct nft_ctx *
-get_context (void)
+get_context (GError **error)
 {
   static struct nft_ctx *context;
 
   if (context != NULL)
     return context;
+  if (!has_descriptor (error))
+    return NULL;
   context = nft_ctx_new (NFT_CTX_DEFAULT);
   if (context == NULL || nft_ctx_buffer_output (context) != 0
       || nft_ctx_buffer_error (context) != 0)
@@ -105,11 +127,13 @@ get_context (void)
 gboolean
 cs_nft_commit (const char *commands, guint32 *generation, GError **error)
 {
-  struct nft_ctx *context = get_context ();
+  struct nft_ctx *context = get_context (error);
   guint32 before = cs_nft_read_generation ();
   g_autofree char *words = NULL;
   guint32 after;
 
+  if (context == NULL)
+    return FALSE;
   if (nft_run_cmd_from_buffer (context, commands) == 0)
     {
       after = cs_nft_read_generation ();

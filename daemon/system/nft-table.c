@@ -6,6 +6,7 @@
 
 #include "core/ifname.h"
 #include "dbus/errors.h"
+#include "engine/errno-words.h"
 
 #include <errno.h>
 #include <libnftnl/gen.h>
@@ -145,6 +146,9 @@ cs_nft_table_exists (gboolean *exists, GError **error)
     g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
                  "The kernel does not let connshared at nf_tables: it must run as root, "
                  "with CAP_NET_ADMIN");
+  else if (refusal == EMFILE || refusal == ENFILE)
+    g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "Cannot talk to nf_tables: %s",
+                 cs_errno_words (refusal));
   else
     g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUPPORTED,
                  "This kernel has no nf_tables (%s): load the module nf_tables, or run a "
