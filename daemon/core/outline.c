@@ -88,7 +88,7 @@ describe (const char *key, guint wanted, guint found, gboolean there)
 
   if (!there)
     return g_strdup_printf ("%s is missing", key);
-  return g_strdup_printf ("%s has %u %s instead of %u", key, found, what, wanted);
+  return g_strdup_printf ("%s has %u instead of %u %s", key, found, wanted, what);
 }
 
 char *

@@ -240,6 +240,20 @@ def test_something_that_breaks_it_again_and_again(host):
     only_flaw(host, "warning", "repaired-again")
 
 
+def test_table_that_is_deleted_again_and_again(host):
+    """When it is no longer repaired at once, that is seen."""
+    def codes():
+        return [flaw["code"] for flaw in flaws(host)]
+
+    def delete_and_look():
+        host.call("nft delete table inet connshare")
+        return codes() == ["table", "repaired-again"]
+
+    host.share("lan0", "via", "ppp0")
+    wait_for(delete_and_look)
+    wait_for(lambda: codes() == ["repaired-again"])
+
+
 # --- DHCP and DNS --------------------------------------------------------------------------
 
 

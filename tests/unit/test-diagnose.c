@@ -524,9 +524,9 @@ test_outline (void)
     const char *difference;
   } rows[] = {
     { "chain", "forward", 0, NULL },
-    { "chain", "to_lan0", 1, "chain to_lan0 has 4 rules instead of 3" },
-    { "set", "gateways", 2, "set gateways has 3 elements instead of 1" },
-    { "set", "name_servers", 1, "set name_servers has 1 elements instead of 0" },
+    { "chain", "to_lan0", 1, "chain to_lan0 has 4 instead of 3 rules" },
+    { "set", "gateways", 2, "set gateways has 3 instead of 1 elements" },
+    { "set", "name_servers", 1, "set name_servers has 1 instead of 0 elements" },
     { "chain", "mine", 0, "chain mine is not one of ours" },
   };
   g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", OLD, NULL);
