@@ -192,6 +192,12 @@ choose_in_input (GPtrArray *open,
     g_ptr_array_add (open, g_strdup (ANSWERS));
 }
 
+static int
+compare_strings (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
 static void
 choose_places (CsSharePlan *share, const CsSnapshot *snapshot)
 {
@@ -211,6 +217,7 @@ choose_places (CsSharePlan *share, const CsSnapshot *snapshot)
     }
   if (snapshot->legacy)
     g_ptr_array_add (open, g_strdup (LEGACY));
+  g_ptr_array_sort (open, compare_strings); /* chains come in any order */
   if (open->len > 0)
     g_ptr_array_add (open, NULL);
   share->open = (char **)g_ptr_array_free (open, FALSE);

@@ -35,7 +35,7 @@ append_conntrack (GPtrArray *matches, guint32 revision, const void *info, gsize 
   memcpy (&conntrack, info, MIN (length, sizeof conntrack));
   /* Bytes instead of words in the first revision. */
   states = revision == 1 ? conntrack.state_mask & 0xff : conntrack.state_mask;
-  if (conntrack.match_flags != XT_CONNTRACK_STATE)
+  if ((conntrack.match_flags & ~XT_CONNTRACK_STATE_ALIAS) != XT_CONNTRACK_STATE)
     return FALSE;
   add_states (matches, states, (conntrack.invert_flags & XT_CONNTRACK_STATE) != 0);
   return TRUE;

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the watch hears of a real kernel's packet filter. */
+#include "private-net.h"
+#include "step-call.h"
+
+#include "system/nft-commit.h"
+#include "system/nft-watch.h"
+
+static guint heard;
+
+static void
+on_changed (gpointer user_data)
+{
+  heard++;
+}
+
+static gboolean
+on_end (gpointer user_data)
+{
+  *(gboolean *)user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Long enough for news to come in; returns how often they were told. */
+static guint
+listen (void)
+{
+  gboolean ended = FALSE;
+
+  heard = 0;
+  g_timeout_add (100, on_end, &ended);
+  while (!ended)
+    g_main_context_iteration (NULL, TRUE);
+  return heard;
+}
+
+static guint32
+commit (const char *commands)
+{
+  g_autoptr (GMutexLocker) locker = cs_nft_lock ();
+  g_autoptr (GError) error = NULL;
+  guint32 generation = 0;
+
+  g_assert_true (cs_nft_is_committing ());
+  cs_nft_commit (commands, &generation, &error);
+  g_assert_no_error (error);
+  return generation;
+}
+
+static void
+run (const char *command)
+{
+  g_free (shell ("%s", command));
+}
+
+static CsNftWatch *
+watch_new (void)
+{
+  g_autoptr (GError) error = NULL;
+  CsNftWatch *watch = cs_nft_watch_new (on_changed, NULL, &error);
+
+  g_assert_no_error (error);
+  return watch;
+}
+
+static void
+test_own (void)
+{
+  g_autoptr (CsNftWatch) watch = watch_new ();
+
+  commit ("add table inet connshare; add chain inet connshare c");
+  commit ("add rule inet connshare c drop");
+  g_assert_cmpuint (listen (), ==, 0);
+  g_assert_null (cs_nft_watch_get_intruder (watch));
+  run ("nft flush ruleset");
+}
+
+static void
+test_others (void)
+{
+  g_autoptr (CsNftWatch) watch = watch_new ();
+  g_autoptr (CsFirewall) none = NULL;
+  g_autoptr (CsFirewall) same = NULL;
+  g_autoptr (CsFirewall) some = NULL;
+
+  cs_nft_note_rebuild (commit ("add table inet connshare"));
+  none = cs_nft_watch_get_firewall (watch);
+  same = cs_nft_watch_get_firewall (watch);
+  g_assert_true (none == same);
+  run ("nft 'table ip mine { chain c { type filter hook input priority 0; drop; }; }'");
+  g_assert_cmpuint (listen (), ==, 1);
+  g_assert_null (cs_nft_watch_get_intruder (watch));
+  some = cs_nft_watch_get_firewall (watch);
+  g_assert_null (cs_firewall_find (none, "ip mine", "c"));
+  g_assert_nonnull (cs_firewall_find (some, "ip mine", "c"));
+  run ("nft flush ruleset");
+}
+
+static void
+test_intruder (gconstpointer command)
+{
+  g_autoptr (CsNftWatch) watch = watch_new ();
+
+  cs_nft_note_rebuild (commit ("table inet connshare {"
+                               " set s { type ipv4_addr; elements = { 192.0.2.1 } };"
+                               " chain c { counter; }; }"));
+  g_assert_cmpuint (listen (), ==, 0);
+  run (command);
+  g_assert_cmpuint (listen (), ==, 1);
+  g_assert_cmpstr (cs_nft_watch_get_intruder (watch), ==, "nft");
+  cs_nft_note_rebuild (commit ("add table inet connshare"));
+  g_assert_cmpuint (listen (), ==, 0);
+  g_assert_null (cs_nft_watch_get_intruder (watch));
+  run ("nft flush ruleset");
+}
+
+static void
+test_refusal (void)
+{
+  g_autoptr (GMutexLocker) locker = cs_nft_lock ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (cs_nft_commit ("delete table inet connshare", NULL, &error));
+  g_assert_nonnull (strstr (error->message, "No such file or directory"));
+}
+
+int
+main (int argc, char **argv)
+{
+  static const char *const commands[][2] = {
+    { "ruleset", "nft flush ruleset" },
+    { "table", "nft delete table inet connshare" },
+    { "rules", "nft flush table inet connshare" },
+    { "rule", "nft add rule inet connshare c drop" },
+    { "element", "nft add element inet connshare s { 192.0.2.2 }" },
+    { "among others", "nft 'add table ip mine; add chain inet connshare d'" },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  private_net_enter ();
+  g_test_add_func ("/nft-watch/own", test_own);
+  g_test_add_func ("/nft-watch/others", test_others);
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/nft-watch/%s", commands[i][0]);
+
+      g_test_add_data_func (path, commands[i][1], test_intruder);
+    }
+  g_test_add_func ("/nft-watch/refusal", test_refusal);
+  return g_test_run ();
+}
