@@ -8,14 +8,18 @@
 #include "core/ifname.h"
 #include "core/ruleset.h"
 
-/* The whole table as it would be if this were the only share. */
+/* The whole ruleset as it would be if this were the only share. */
 static char *
 render_alone (const CsSharePlan *plan)
 {
   g_autoptr (CsPlan) alone = cs_plan_new_empty ();
 
+  g_autofree char *refusal = cs_ruleset_render_refusal (plan);
+  g_autofree char *table = NULL;
+
   g_ptr_array_add (alone->shares, cs_share_plan_copy (plan));
-  return cs_ruleset_render (alone);
+  table = cs_ruleset_render (alone);
+  return g_strconcat (table, refusal, NULL);
 }
 
 GVariant *

@@ -6,7 +6,13 @@
  * The way of a client's packet: forward -> from_LAN, which only lets through what goes to
  * the uplink and comes from the share's networks -> out_LAN, which counts and accepts;
  * its answers: forward -> to_LAN, which knows them by conntrack. What is refused gets an
- * ICMP error where it comes from a client. An accept ends the base chain. */
+ * ICMP error where it comes from a client. An accept ends the base chain.
+ *
+ * While a share waits, its routes refuse what clients send. But the kernel lets only an
+ * error a second pass to each of them (ip_error (), net.ipv4.icmp_ratelimit), and the
+ * rest would have to time out: so a chain at the LAN's ingress, where "reject" answers by
+ * itself (nft_reject_netdev), is quicker to refuse. It is there for comfort, and may be
+ * missing. */
 #include "ruleset.h"
 
 #include "ifname.h"
@@ -234,6 +240,58 @@ add_share (GString *out, const CsSharePlan *share)
   add_from_chain (out, share, id);
   add_to_chain (out, share, id);
   g_string_append (out, "}\n");
+}
+
+/* Nobody's packets go out: the LAN is there, and has no uplink. */
+static gboolean
+waits (const CsSharePlan *share)
+{
+  return share && share->lan_ifindex && !share->uplink && share->subnets->len > 0;
+}
+
+static void
+add_refusal_end (GString *out, const char *id)
+{
+  g_string_append_printf (out,
+                          "add table netdev connshare_%s\n"
+                          "delete table netdev connshare_%s\n",
+                          id, id);
+}
+
+char *
+cs_ruleset_render_refusal (const CsSharePlan *share)
+{
+  g_autofree char *id = share ? cs_ifname_escape (share->lan) : NULL;
+  g_autofree char *subnets = share ? format_subnets (share->subnets) : NULL;
+  GString *out = g_string_new (NULL);
+
+  if (!waits (cs_share_plan_applied (share)))
+    return g_string_free (out, FALSE);
+  add_refusal_end (out, id);
+  g_string_append_printf (
+      out,
+      "table netdev connshare_%s {\n"
+      "\tchain refuse {\n"
+      "\t\ttype filter hook ingress device \"%s\" priority 0;\n"
+      "\t\ticmp type { destination-unreachable, time-exceeded, parameter-problem }"
+      " accept\n"
+      "\t\tip daddr != %s fib daddr type unicast"
+      " limit rate 200/second burst 100 packets reject with icmp host-unreachable\n"
+      "\t}\n"
+      "}\n",
+      id, share->lan, subnets);
+  return g_string_free (out, FALSE);
+}
+
+char *
+cs_ruleset_render_refusal_end (const CsSharePlan *share)
+{
+  g_autofree char *id = share ? cs_ifname_escape (share->lan) : NULL;
+  GString *out = g_string_new (NULL);
+
+  if (waits (cs_share_plan_applied (share)))
+    add_refusal_end (out, id);
+  return g_string_free (out, FALSE);
 }
 
 char *

@@ -18,3 +18,10 @@ char *cs_ruleset_render (const CsPlan *plan);
  * removed by cs_ruleset_render_end (). */
 char *cs_ruleset_render_change (const CsSharePlan *from, const CsSharePlan *to);
 char *cs_ruleset_render_end (void);
+
+/* A table of its own, "netdev connshare_LAN", that refuses what clients send while @share
+ * (nullable) waits; "" for one that does not. In place of what is there, and in a
+ * transaction of its own, as older kernels refuse it. */
+char *cs_ruleset_render_refusal (const CsSharePlan *share);
+/* The end of that, if @share has it. */
+char *cs_ruleset_render_refusal_end (const CsSharePlan *share);

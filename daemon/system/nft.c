@@ -150,6 +150,26 @@ commit (const Apply *apply, gboolean untouched, GError **error)
   return rebuild (apply->plan, error);
 }
 
+/* Quick refusals begin or end; without them the routes still refuse. */
+static void
+refuse (CsNftStep *self, const Apply *apply)
+{
+  const CsSharePlan *share = apply->to != NULL ? apply->to : apply->from;
+  g_autofree char *begin = cs_ruleset_render_refusal (apply->to);
+  g_autofree char *end = cs_ruleset_render_refusal_end (apply->from);
+  const char *text = begin[0] != '\0' ? begin : end;
+  guint32 before = cs_nft_read_generation ();
+  guint32 after;
+  g_autoptr (GError) error = NULL;
+
+  if (text[0] == '\0')
+    return;
+  if (!cs_nft_commit (text, NULL, &error))
+    g_debug ("%s: clients are not refused at once: %s", share->lan, error->message);
+  after = cs_nft_read_generation ();
+  self->generation = before == self->generation && after - before <= 1 ? after : 0;
+}
+
 static void
 apply_in_thread (GTask *task,
                  gpointer source,
@@ -166,6 +186,8 @@ apply_in_thread (GTask *task,
   done = commit (task_data, before != 0 && before == self->generation, &error);
   after = cs_nft_read_generation ();
   self->generation = done && after - before <= 1 ? after : 0;
+  if (done)
+    refuse (self, task_data);
   g_clear_pointer (&locker, g_mutex_locker_free);
   if (done)
     g_task_return_boolean (task, TRUE);

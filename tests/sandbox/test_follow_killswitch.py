@@ -12,6 +12,7 @@ from host import wait_for
 
 OTHERS = ("eth1", "lan1")
 REQUESTS = 50  # of each of the four kinds
+LIMIT = 0.1    # seconds
 
 
 @pytest.fixture
@@ -96,25 +97,48 @@ def test_ended_by_the_user_it_does_not_stand_in_the_way(shared):
     assert shared.client.get() == ETH1
 
 
-@pytest.mark.parametrize("daemon", ["alive", "dead"])
-@pytest.mark.parametrize("kind, expected", [("tcp", "EHOSTUNREACH"), ("udp", "EHOSTUNREACH"),
-                                            ("ping", "ICMP 3/1")])
-def test_error_comes_at_once(shared, kind, expected, daemon):
-    """The kernel's limit of ICMP errors (net.ipv4.icmp_ratelimit) lets the first two pass."""
-    if daemon == "dead":
-        shared.kill("connshared")
-    shared.hang_up()
-    [[_, outcome, seconds]] = probe(shared.client, 1, kind)
-    assert outcome == expected
-    assert seconds < 0.1
+ERRORS = {"tcp": "EHOSTUNREACH", "udp": "EHOSTUNREACH", "ping": "ICMP 3/1", "name": "RCODE 5"}
 
 
-def test_name_is_refused_at_once(shared):
+def assert_errors_at_once(host, number, *kinds):
+    for kind, outcome, seconds in probe(host.client, number, *kinds):
+        assert outcome == ERRORS[kind], kind
+        assert seconds < LIMIT, kind
+
+
+@pytest.mark.parametrize("service", ["alive", "dead"])
+def test_every_request_is_refused_at_once(shared, service):
+    """Not only the first two of a burst, which is what the kernel's limit of ICMP errors
+    (net.ipv4.icmp_ratelimit) would let pass."""
     shared.hang_up()
     await_state(shared, "waiting", "uplink-missing")
-    [[_, outcome, seconds]] = probe(shared.client, 1, "name")
-    assert outcome == "RCODE 5"
-    assert seconds < 0.1
+    if service == "dead":
+        shared.kill("connshared")
+    assert_errors_at_once(shared, 20)
+    assert "1 received" in shared.client.run("ping -c 1 -W 1 192.168.137.1")
+    assert "1 received" in shared.client.run(f"ping -c 1 -W 1 {ETH1}")
+
+
+def test_refusals_end_with_the_wait(shared):
+    shared.hang_up()
+    await_state(shared, "waiting", "uplink-missing")
+    shared.dial()
+    await_state(shared, "active", "none")
+    assert shared.client.get() == PPP0
+    shared.hang_up()
+    await_state(shared, "waiting", "uplink-missing")
+    shared.unshare("lan0")
+    assert "connshare" not in shared.run("nft list ruleset")
+
+
+@pytest.mark.parametrize("kind", ["tcp", "udp", "ping"])
+@pytest.mark.parametrize("wreck", ["true", "nft flush ruleset"])
+def test_first_is_refused_at_once_whatever_happens(shared, kind, wreck):
+    """By the routes alone: the service was dead before the loss."""
+    shared.kill("connshared")
+    shared.hang_up()
+    shared.run(wreck)
+    assert_errors_at_once(shared, 1, kind)
 
 
 @pytest.fixture

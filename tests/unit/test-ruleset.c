@@ -305,6 +305,37 @@ test_other_lan (void)
   g_assert_cmpstr (listing, ==, wanted);
 }
 
+/* Only of what waits; put in place of itself, and ended twice. */
+static void
+test_refusals (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      g_autoptr (CsPlan) plan = plan_of_state (i, "");
+      const CsSharePlan *share = cs_plan_find (plan, "lan0");
+      g_autofree char *refusal = cs_ruleset_render_refusal (share);
+      g_autofree char *end = cs_ruleset_render_refusal_end (share);
+      g_autofree char *listing = NULL;
+
+      g_test_message ("%s", states[i].request);
+      g_assert_true ((refusal[0] != '\0')
+                     == (g_str_equal (states[i].request, "lan0 via wwan0;")));
+      g_assert_true ((refusal[0] == '\0') == (end[0] == '\0'));
+      if (refusal[0] == '\0')
+        continue;
+      golden_assert ("refusal.nft", refusal);
+      nft_apply (refusal);
+      nft_apply (refusal);
+      listing = nft ("list table netdev connshare_lan0", "");
+      g_assert_nonnull (strstr (listing, "reject with icmp host-unreachable"));
+      nft_apply (end);
+      nft_apply (end);
+      g_free (listing);
+      listing = nft ("list tables netdev", "");
+      g_assert_cmpstr (listing, ==, "");
+    }
+}
+
 /* No change touches anybody else's rules. */
 static void
 test_others (void)
@@ -333,11 +364,13 @@ int
 main (int argc, char **argv)
 {
   private_net_enter ();
+  private_net_ip ("link add lan0 type veth peer name lan0-far");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ruleset/tables", test_tables);
   g_test_add_func ("/ruleset/change-texts", test_change_texts);
   g_test_add_func ("/ruleset/changes", test_changes);
   g_test_add_func ("/ruleset/other-lan", test_other_lan);
+  g_test_add_func ("/ruleset/refusals", test_refusals);
   g_test_add_func ("/ruleset/others", test_others);
   return g_test_run ();
 }
