@@ -418,7 +418,11 @@ plan_state (Planner *p)
         g_strdup_printf ("the user has disconnected %s; to go on, share it again", lan));
   else if (!p->lan)
     set_state (p->share, CS_STATE_WAITING, "lan-missing",
-               g_strdup_printf ("%s is not there", lan));
+               g_strdup_printf (cs_snapshot_find (p->snapshot, lan)
+                                    ? "%s is not there for NetworkManager, which makes "
+                                      "the access point"
+                                    : "%s is not there",
+                                lan));
   else if (p->share->subnets->len == 0)
     set_state (
         p->share, CS_STATE_WAITING, "lan-without-address",
@@ -459,7 +463,8 @@ plan_share (Planner *p, const CsRequest *request)
   p->before = find_applied (p->previous, request->lan);
   p->lan = cs_snapshot_find (p->snapshot, request->lan);
   share->lan_taken = find_taker (p, p->lan);
-  if (share->lan_taken != CS_LAN_OURS)
+  if (share->lan_taken != CS_LAN_OURS
+      || (p->lan && cs_radio_waits (p->lan, request, lan_is_same (p) ? p->before : NULL)))
     p->lan = NULL;
   if (!plan_lan (p, &error) || !plan_uplink (p, &error) || !plan_gateway (p, &error)
       || !plan_routing (p, &error))

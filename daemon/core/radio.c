@@ -19,6 +19,15 @@ cs_radio_is_ours (const CsInterface *lan, gboolean keep_lan)
   return lan->kind == CS_KIND_WIFI && lan->managed == CS_MANAGED_YES && !keep_lan;
 }
 
+gboolean
+cs_radio_waits (const CsInterface *lan,
+                const CsRequest *request,
+                const CsSharePlan *before)
+{
+  return !before && lan->kind == CS_KIND_WIFI && lan->managed == CS_MANAGED_NO
+         && cs_request_ssid (request);
+}
+
 static gboolean
 check_options (const CsInterface *lan, const CsHotspotOptions *options, GError **error)
 {

@@ -332,6 +332,7 @@ parse_request (char **words)
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) variant = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean unsettled = FALSE;
   CsRequest *request;
 
   for (char **word = words + 3; *word; word++)
@@ -344,6 +345,8 @@ parse_request (char **words)
 
         g_variant_dict_insert (&options, "dns", "^as", servers);
       }
+    else if (g_str_equal (*word, "unsettled"))
+      unsettled = TRUE;
     else if (g_str_equal (*word, "temporary"))
       g_variant_dict_insert (&options, "persistent", "b", FALSE);
     else if (g_str_equal (*word, "no-dial"))
@@ -360,7 +363,8 @@ parse_request (char **words)
   request = cs_request_new (words[0], wan, variant, &error);
   if (!request)
     g_error ("%s", error->message);
-  cs_hotspot_options_settle (&request->hotspot, NULL, "desk.example", random);
+  if (!unsettled)
+    cs_hotspot_options_settle (&request->hotspot, NULL, "desk.example", random);
   return request;
 }
 

@@ -32,7 +32,8 @@
  *     [ssid=NAME] [passphrase=TEXT] [security=WORD] [band=WORD] [channel=N] [hidden]
  *     [isolate]
  *
- * They are settled: the access point of one is "desk" with "aaaa-aaaa-aaaa".
+ * They are settled, but for those with the word "unsettled": the access point of one is
+ * "desk" with "aaaa-aaaa-aaaa".
  */
 #pragma once
 

@@ -53,7 +53,7 @@ test_good (void)
     { "force", "wifi managed serving con=Hot " FREE, "desk aaaa-aaaa-aaaa wpa2 2 1" },
     { "", "wifi managed ours serving con=x " FREE, "desk aaaa-aaaa-aaaa wpa2 2 1" },
     /* somebody else's access point, or none */
-    { "", "wifi", "-" },
+    { "unsettled", "wifi", "-" },
     { "keep-lan", "wifi managed serving con=Hot addr=10.0.0.1/24", "-" },
     { "", "managed", "-" },
   };
@@ -82,7 +82,7 @@ test_bad (void)
   } rows[] = {
     { "ssid=x", "managed", "lan0 is not a Wi-Fi device|\"ssid\"|leave it out" },
     { "isolate", "bridge", "not a Wi-Fi device|\"isolate\"" },
-    { "channel=6", "wifi",
+    { "unsettled channel=6", "wifi",
       "NetworkManager does not manage lan0|\"channel\"|managed yes" },
     { "", "wifi managed radio-off", "switched off|nmcli radio wifi on" },
     { "force", "wifi managed station-only", "cannot be an access point|another Wi-Fi" },
@@ -153,6 +153,43 @@ test_kept (void)
     }
 }
 
+/* Until NetworkManager manages it, and not once it is in force. */
+static void
+test_waits (void)
+{
+  static const struct
+  {
+    const char *options, *lan;
+    CsLanMethod before, method;
+  } rows[] = {
+    { "", "wifi", CS_LAN_ABSENT, CS_LAN_ABSENT },
+    { "", "wifi managed", CS_LAN_ABSENT, CS_LAN_PROFILE },
+    { "", "wifi", CS_LAN_PROFILE, CS_LAN_PROFILE },
+    { "", "wifi index=9", CS_LAN_PROFILE, CS_LAN_ABSENT },
+    { "keep-lan", "wifi addr=10.0.0.1/24", CS_LAN_ABSENT, CS_LAN_KEEP },
+    { "unsettled", "wifi", CS_LAN_ABSENT, CS_LAN_ADDRESS },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *requests = g_strconcat ("lan0 via ppp0 ", rows[i].options, NULL);
+      g_autofree char *network = g_strconcat (UPLINK "link lan0 ", rows[i].lan, NULL);
+      g_autoptr (CsPlan) before
+          = plan_in ("lan0 via ppp0", UPLINK "link lan0 wifi managed", NULL);
+      g_autoptr (CsPlan) plan
+          = plan_in (requests, network, rows[i].before == CS_LAN_PROFILE ? before : NULL);
+      const CsSharePlan *share = plan->shares->pdata[0];
+
+      g_assert_no_error (share->error);
+      g_assert_cmpint (share->lan_method, ==, rows[i].method);
+      g_assert_cmpint (share->state, ==,
+                       rows[i].method == CS_LAN_ABSENT ? CS_STATE_WAITING
+                                                       : CS_STATE_ACTIVE);
+      if (share->state == CS_STATE_WAITING)
+        g_assert_nonnull (strstr (share->message, "NetworkManager"));
+    }
+}
+
 /* A request of a time when the device was another one. */
 static void
 test_never_settled (void)
@@ -177,6 +214,7 @@ main (int argc, char **argv)
   g_test_add_func ("/radio/good", test_good);
   g_test_add_func ("/radio/bad", test_bad);
   g_test_add_func ("/radio/kept", test_kept);
+  g_test_add_func ("/radio/waits", test_waits);
   g_test_add_func ("/radio/never-settled", test_never_settled);
   return g_test_run ();
 }
