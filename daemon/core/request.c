@@ -17,6 +17,7 @@
 static const CsField fields[] = {
   CS_FIELD (CsRequest, hotspot.own_ssid, "own-ssid", STRING),
   CS_FIELD (CsRequest, hotspot.own_passphrase, "own-passphrase", SECRET),
+  CS_FIELD (CsRequest, since, "since", TIME),
   CS_FIELD (CsRequest, lan, "lan", STRING),
   CS_FIELD (CsRequest, wan, "wan", STRING),
   CS_FIELD (CsRequest, address, "address", CIDR),
@@ -35,8 +36,8 @@ static const CsField fields[] = {
   { NULL },
 };
 /* What an Update () may name, and what only the options are. */
-static const CsField *const changes_fields = fields + 3;
-static const CsField *const options_fields = fields + 4;
+static const CsField *const changes_fields = fields + 4;
+static const CsField *const options_fields = fields + 5;
 
 static CsRequest *
 request_new_default (void)

@@ -10,6 +10,8 @@ typedef struct
 {
   char *lan;         /* (owned) interface name, whitelisted */
   char *wan;         /* (owned) WAN spec, see wan.h */
+  gint64 since;      /* when the LAN was first shared, microseconds of g_get_real_time ():
+                        older ones have the first choice of networks; 0: not yet */
   CsCidr address;    /* gateway address chosen by hand; prefix 0: none */
   gboolean keep_lan; /* masquerade and forward only */
   gboolean persistent;

@@ -58,8 +58,8 @@ check_share (const CsPlan *plan,
   return FALSE;
 }
 
-/* Once for a share: what its access point is called and joined with, if it has one and
- * the user has said nothing. */
+/* Once for a share: since when there is one; and what its access point is called and
+ * joined with, if it has one and the user has said nothing. */
 static void
 settle (CsEngine *self, CsRequest *request, const CsSnapshot *snapshot)
 {
@@ -67,6 +67,7 @@ settle (CsEngine *self, CsRequest *request, const CsSnapshot *snapshot)
   const CsInterface *lan = cs_snapshot_find (snapshot, request->lan);
   guint8 random[CS_HOTSPOT_RANDOM];
 
+  request->since = known != NULL ? known->since : g_get_real_time ();
   if (lan == NULL || !cs_radio_is_ours (lan, request->keep_lan))
     return;
   if (getrandom (random, sizeof random, 0) != sizeof random)

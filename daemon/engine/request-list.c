@@ -43,7 +43,11 @@ cs_request_list_put (GPtrArray *list, const char *lan, const CsRequest *request)
 
   if (find_index (list, lan, &index))
     old = g_ptr_array_steal_index (list, index);
-  if (request != NULL)
-    g_ptr_array_insert (list, old != NULL ? (int)index : -1, cs_request_copy (request));
+  if (request == NULL)
+    return old;
+  for (index = 0; index < list->len; index++)
+    if (((CsRequest *)g_ptr_array_index (list, index))->since > request->since)
+      break;
+  g_ptr_array_insert (list, (int)index, cs_request_copy (request));
   return old;
 }

@@ -74,9 +74,17 @@ cs_store_new (const char *state_dir, const char *runtime_dir)
 }
 
 static int
-compare_requests (gconstpointer a, gconstpointer b)
+compare_lans (gconstpointer a, gconstpointer b)
 {
   return strcmp ((*(CsRequest *const *)a)->lan, (*(CsRequest *const *)b)->lan);
+}
+
+static int
+compare_ages (gconstpointer a, gconstpointer b)
+{
+  gint64 since = (*(CsRequest *const *)a)->since, other = (*(CsRequest *const *)b)->since;
+
+  return since != other ? (since < other ? -1 : 1) : compare_lans (a, b);
 }
 
 static CsRequest *
@@ -137,13 +145,14 @@ cs_store_load_requests (CsStore *self)
 
   load_folder (self->state_dir, TRUE, requests);
   load_folder (self->temporary_dir, FALSE, requests);
-  g_ptr_array_sort (requests, compare_requests);
+  g_ptr_array_sort (requests, compare_lans);
   /* A crash between writing one folder and clearing the other leaves the LAN in both. */
   for (guint i = 1; i < requests->len;)
-    if (compare_requests (&requests->pdata[i - 1], &requests->pdata[i]) == 0)
+    if (compare_lans (&requests->pdata[i - 1], &requests->pdata[i]) == 0)
       g_ptr_array_remove_index (requests, i);
     else
       i++;
+  g_ptr_array_sort (requests, compare_ages);
   return g_steal_pointer (&requests);
 }
 

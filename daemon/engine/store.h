@@ -18,7 +18,7 @@ G_DECLARE_FINAL_TYPE (CsStore, cs_store, CS, STORE, GObject)
 CsStore *cs_store_new (const char *state_dir, const char *runtime_dir);
 
 /* Start-up, synchronous. A file that cannot be understood is named in the log and
- * skipped. Of CsRequest, by LAN. */
+ * skipped. Of CsRequest, oldest first. */
 GPtrArray *cs_store_load_requests (CsStore *self);
 /* @applied: the plans in force; @target: plans that a pass was bringing about when the
  * daemon ended. Both may be without shares. */

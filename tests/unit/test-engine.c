@@ -159,6 +159,34 @@ test_restart (EngineFixture *f, gconstpointer data)
   engine_assert_state (f, "lan0", "active");
 }
 
+static void
+assert_address (EngineFixture *f, const char *lan, const char *expected)
+{
+  g_autofree char *address = cs_cidr_to_string (engine_get_share (f, lan)->address);
+
+  g_assert_cmpstr (address, ==, expected);
+}
+
+/* After a reboot, when there is no ledger any more, and after a change, too, the LAN that
+ * was shared first has the first choice. */
+static void
+test_reboot (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *ledger = g_build_filename (f->folder, "run", "ledger", NULL);
+
+  engine_share (f, "lan1", "ppp0");
+  engine_share (f, "lan0", "ppp0");
+  engine_share (f, "lan1", "auto");
+  for (guint i = 0; i < 2; i++)
+    {
+      assert_address (f, "lan1", "192.168.137.1/24");
+      assert_address (f, "lan0", "192.168.138.1/24");
+      g_object_unref (f->engine);
+      g_assert_cmpint (g_unlink (ledger), ==, 0);
+      engine_start (f);
+    }
+}
+
 /* The daemon was killed while it started the share: what it had begun is undone, and the
  * share, which was asked for, is started anew. */
 static void
@@ -357,6 +385,7 @@ main (int argc, char **argv)
     { "/engine/failed-change", test_failed_change },
     { "/engine/failed-end", test_failed_end },
     { "/engine/restart", test_restart },
+    { "/engine/reboot", test_reboot },
     { "/engine/restart-unfinished", test_restart_unfinished },
     { "/engine/restart-without-request", test_restart_without_request },
     { "/engine/store-fails", test_store_fails },
