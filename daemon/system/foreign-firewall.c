@@ -4,6 +4,7 @@
 #include "foreign-firewall.h"
 
 #include "iptables-legacy.h"
+#include "log.h"
 #include "nft-accepts.h"
 
 struct _CsForeignFirewallStep
@@ -46,8 +47,13 @@ on_legacy (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   g_autoptr (GError) error = NULL;
 
+<<<<<<< HEAD
   if (!cs_iptables_legacy_apply_finish (result, &error))
     g_warning ("%s: %s", lan_of (g_task_get_task_data (task)), error->message);
+=======
+  if (!cs_firewalld_apply_finish (result, &error))
+    cs_warning (lan_of (g_task_get_task_data (task)), "%s", error->message);
+>>>>>>> 52cb1f6 (wip)
   g_task_return_boolean (task, TRUE);
 }
 
@@ -59,7 +65,7 @@ on_firewalld (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!cs_firewalld_apply_finish (result, &error))
-    g_warning ("%s: %s", lan_of (apply), error->message);
+    cs_warning (lan_of (apply), "%s", error->message);
   cs_iptables_legacy_apply_async (apply->plan, cs_share_plan_applied (apply->from),
                                   cs_share_plan_applied (apply->to), on_legacy,
                                   g_steal_pointer (&task));
@@ -98,7 +104,7 @@ on_accepts (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
-    g_warning ("%s: %s", lan_of (g_task_get_task_data (task)), error->message);
+    cs_warning (lan_of (g_task_get_task_data (task)), "%s", error->message);
   apply_firewalld (g_steal_pointer (&task));
 }
 

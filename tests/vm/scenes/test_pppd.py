@@ -12,6 +12,7 @@ noauth
 usepeerdns
 noipdefault
 defaultroute
+noipv6
 holdoff 1
 maxfail 0
 """
@@ -27,7 +28,10 @@ def provider(vm):
 
 
 def dial(vm, *options):
+    """Until the line is up, and pppd's script has replaced /etc/resolv.conf; a file that is
+    bound over it in a client's namespace goes away at that moment."""
     vm.run(["pppd", "call", "provider", *options])
+    vm.wait_for("grep -q 198.51.100.53 /etc/resolv.conf")
 
 
 def address(vm):
@@ -58,7 +62,7 @@ def test_redial(vm, client, provider):
 
 def test_client_makes_it_dial(vm, client, provider):
     """A demand-dial line is there all the time, and comes up when somebody sends."""
-    dial(vm, "demand", "idle", "600", "10.64.64.64:10.112.112.112")
+    vm.run("pppd call provider demand idle 600 10.64.64.64:10.112.112.112")
     vm.run("sharectl share lan0 via ppp0 --dns 198.51.100.53")
     assert vm.json("status")["shares"][0]["state"] == "active"
     client.dhcp()
