@@ -51,7 +51,10 @@ interface_flaw (const CsInterface *interface, const CsSnapshot *snapshot)
   if (!interface->carrier)
     return "has no link";
   if (interface->addresses->len == 0)
-    return "has no IPv4 address";
+    return cs_uplink_is_seized (interface)
+               ? "has no IPv4 address, for NetworkManager has seized it from pppd; "
+                 "\"sharectl doctor\" says how to make it let go"
+               : "has no IPv4 address";
   routes = cs_uplink_routes (interface, snapshot);
   if (routes->len == 0)
     return "has no default route and no gateway";

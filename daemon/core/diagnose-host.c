@@ -2,6 +2,9 @@
 /* What concerns the host as a whole, and so every share. */
 #include "diagnose-private.h"
 
+#include "ifname.h"
+#include "uplink.h"
+
 void
 cs_walk_check_any_share (CsWalk *w)
 {
@@ -82,6 +85,33 @@ cs_walk_check_network_manager (CsWalk *w)
       g_strdup ("NetworkManager does not run: interfaces are set up without it, and its "
                 "connection profiles cannot be shared"),
       g_strdup (severity == CS_SEVERITY_WARNING ? "systemctl start NetworkManager" : ""));
+}
+
+/* Said of every such line, shared or not: which one a waiting share would like is not
+ * known here, and there are rarely two. */
+void
+cs_walk_check_seized (CsWalk *w)
+{
+  for (guint i = 0; i < w->snapshot->interfaces->len; i++)
+    {
+      const CsInterface *interface = w->snapshot->interfaces->pdata[i];
+      gboolean lost = interface->addresses->len == 0;
+
+      if (!cs_uplink_is_seized (interface)
+          || !cs_ifname_check (interface->name, "WAN", NULL))
+        continue;
+      cs_walk_add (w, lost ? CS_SEVERITY_ERROR : CS_SEVERITY_WARNING, "seized",
+                   g_strdup_printf ("NetworkManager has seized %s from pppd, and %s",
+                                    interface->name,
+                                    lost ? "has taken its IPv4 address away"
+                                         : "may take its IPv4 address away"),
+                   g_strdup_printf (
+                       "as root: printf '[keyfile]\\nunmanaged-devices+=interface-name:"
+                       "%s\\n' >/etc/NetworkManager/conf.d/%s.conf; nmcli general "
+                       "reload%s",
+                       interface->name, interface->name,
+                       lost ? "; then dial again" : ""));
+    }
 }
 
 void

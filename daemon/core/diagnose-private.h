@@ -34,6 +34,7 @@ void cs_walk_check_nftables (CsWalk *walk);
 void cs_walk_check_dnsmasq (CsWalk *walk);
 void cs_walk_check_polkit (CsWalk *walk);
 void cs_walk_check_network_manager (CsWalk *walk);
+void cs_walk_check_seized (CsWalk *walk);
 void cs_walk_check_ip_forward (CsWalk *walk);
 
 /* diagnose-lan.c */

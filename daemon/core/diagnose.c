@@ -5,8 +5,9 @@
 typedef void (*Check) (CsWalk *walk);
 
 static const Check host_checks[] = {
-  cs_walk_check_any_share, cs_walk_check_nftables,        cs_walk_check_dnsmasq,
-  cs_walk_check_polkit,    cs_walk_check_network_manager, cs_walk_check_ip_forward,
+  cs_walk_check_any_share,  cs_walk_check_nftables,        cs_walk_check_dnsmasq,
+  cs_walk_check_polkit,     cs_walk_check_network_manager, cs_walk_check_seized,
+  cs_walk_check_ip_forward,
 };
 
 /* Of a share that is in force, waiting or not. */

@@ -100,6 +100,13 @@ make_default (const CsInterface *interface,
   return TRUE;
 }
 
+gboolean
+cs_uplink_is_seized (const CsInterface *interface)
+{
+  return interface->kind == CS_KIND_PPP && interface->managed == CS_MANAGED_YES
+         && !interface->connection_uuid && !interface->changing;
+}
+
 GArray *
 cs_uplink_routes (const CsInterface *interface, const CsSnapshot *snapshot)
 {

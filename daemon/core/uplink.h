@@ -60,6 +60,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CsUplink, cs_uplink_clear)
  * preference. */
 CsUplink cs_uplink_resolve (const CsUplinkQuestion *question);
 
+/* Whether NetworkManager has seized the line of a plain pppd: it manages a device on
+ * which it has nothing active, and so may take away the address that pppd gave it, as it
+ * does in version 1.42 when it sees the device before the address. */
+gboolean cs_uplink_is_seized (const CsInterface *interface);
+
 /* What the share's own table holds while @interface is the uplink: a copy of its routes
  * in main (so that its neighbours stay on link), and one default route: its own of
  * lowest metric, else by NetworkManager's gateway, else to the peer. Of CsRoute with

@@ -47,13 +47,8 @@ on_legacy (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   g_autoptr (GError) error = NULL;
 
-<<<<<<< HEAD
   if (!cs_iptables_legacy_apply_finish (result, &error))
-    g_warning ("%s: %s", lan_of (g_task_get_task_data (task)), error->message);
-=======
-  if (!cs_firewalld_apply_finish (result, &error))
     cs_warning (lan_of (g_task_get_task_data (task)), "%s", error->message);
->>>>>>> 52cb1f6 (wip)
   g_task_return_boolean (task, TRUE);
 }
 

@@ -382,6 +382,24 @@ static void
 test_uplink (void)
 {
   static const Row rows[] = {
+    { "lan0 via ppp0", OLD,
+      "link lan0 addr=192.168.137.1/24 fwd=1;" PPP ("ppp0", "managed") RULES ROUTE END,
+      "",
+      "warning seized -: NetworkManager has seized ppp0 from pppd, and may take its IPv4 "
+      "address away [as root: printf "
+      "'[keyfile]\\nunmanaged-devices+=interface-name:ppp0\\n' "
+      ">/etc/NetworkManager/conf.d/ppp0.conf; nmcli general reload]\n" NOBODY },
+    { "lan0 via ppp0", OLD,
+      "link lan0 addr=192.168.137.1/24 fwd=1; link ppp0 ppp ptp managed; rule 13700;" END,
+      "",
+      "error seized -: NetworkManager has seized ppp0 from pppd, and has taken its IPv4 "
+      "address away [as root: printf "
+      "'[keyfile]\\nunmanaged-devices+=interface-name:ppp0\\n' "
+      ">/etc/NetworkManager/conf.d/ppp0.conf; nmcli general reload; then dial "
+      "again]\n" NOBODY "\nerror not-as-planned lan0: a policy rule of table 13700 is "
+                        "gone [connshared puts "
+      "that right by itself; if it does not stay so, find out who else changes it: "
+      "\"journalctl -u connshared\"]" },
     { "lan0 via ppp0.5", "link lan0;" PPP ("ppp0.5", ""),
       "link lan0 addr=192.168.137.1/24 fwd=1;" PPP ("ppp0.5", "mtu=1279") RULES
       "route default dev ppp0.5 via 10.64.64.64 onlink table 13700;" END,
