@@ -2,6 +2,8 @@
 #
 # An uplink that is a line of plain pppd, which NetworkManager does not know.
 #
+import json
+
 import pytest
 from machine import wait_for
 
@@ -20,9 +22,14 @@ UNMANAGED = "[keyfile]\nunmanaged-devices=interface-name:ppp*\n"
 
 
 @pytest.fixture
-def provider(vm):
-    """`pppd call provider`, and NetworkManager is told to let ppp* alone."""
+def peer(vm):
+    """`pppd call provider`"""
     vm.put("/etc/ppp/peers/provider", PEER.encode())
+
+
+@pytest.fixture
+def provider(vm, peer):
+    """The same, and NetworkManager is told to let ppp* alone."""
     vm.put("/etc/NetworkManager/conf.d/ppp.conf", UNMANAGED.encode())
     vm.run("nmcli general reload")
 
@@ -62,9 +69,30 @@ def test_redial(vm, client, provider):
 
 def test_client_makes_it_dial(vm, client, provider):
     """A demand-dial line is there all the time, and comes up when somebody sends."""
-    vm.run("pppd call provider demand idle 600 10.64.64.64:10.112.112.112")
+    vm.run("pppd call provider demand idle 600 ipcp-accept-local ipcp-accept-remote "
+           "10.64.64.64:10.112.112.112")
     vm.run("sharectl share lan0 via ppp0 --dns 198.51.100.53")
     assert vm.json("status")["shares"][0]["state"] == "active"
     client.dhcp()
     wait_for(client.can_get, 60)
+    assert client.get() == address(vm)
+
+
+def test_seized_by_network_manager(vm, client, peer):
+    """NetworkManager takes pppd's line for its own; now and then, if it sees the line before
+    its address, it takes that away.  The doctor's remedy helps."""
+    dial(vm, "updetach")
+    vm.run("sharectl share lan0 via ppp0")
+    vm.wait_for("nmcli -g GENERAL.STATE device show ppp0 | grep -q disconnected")
+    vm.run("ip address flush dev ppp0")
+    vm.wait_for("sharectl status lan0 | grep -q 'seized it from pppd'")
+    findings = json.loads(vm.call("sharectl doctor --json").out)["findings"]
+    remedy = next(each["remedy"] for each in findings if each["code"] == "seized")
+    vm.run(remedy.removeprefix("as root: ").removesuffix("; then dial again"))
+    vm.run("pkill pppd")
+    vm.wait_for("! ip link show dev ppp0")
+    dial(vm, "updetach")
+    assert "unmanaged" in vm.run("nmcli -g GENERAL.STATE device show ppp0")
+    vm.wait_for("sharectl status lan0 | grep -q active")
+    client.dhcp()
     assert client.get() == address(vm)

@@ -2,6 +2,8 @@
 #
 # An uplink that is a PPPoE line, dialled by a profile of NetworkManager.
 #
+import time
+
 import pytest
 from machine import wait_for
 
@@ -14,10 +16,16 @@ def dsl(vm):
     vm.run(DSL)
 
 
-def test_client_browses_through_ppp0(vm, client, dsl):
+def test_client_browses_through_ppp0(vm, client, dsl, figure):
     vm.run("nmcli --wait 60 connection up dsl")
+    vm.run("sharectl status")
+    start = time.monotonic()
     vm.run("sharectl share lan0 via ppp0")
+    shared = time.monotonic()
     lease = client.dhcp()
+    client.get()
+    figure("sharectl share lan0 via ppp0, emulated: "
+           f"{shared - start:.1f} s, first page after {time.monotonic() - start:.1f} s")
     assert lease["router"] == "192.168.137.1"
     assert client.resolve("asker.test") == ["203.0.113.10"]
     assert client.get() == "203.0.113.10"
