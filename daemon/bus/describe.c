@@ -13,7 +13,6 @@ static char *
 render_alone (const CsSharePlan *plan)
 {
   g_autoptr (CsPlan) alone = cs_plan_new_empty ();
-
   g_autofree char *refusal = cs_ruleset_render_refusal (plan);
   g_autofree char *table = NULL;
 

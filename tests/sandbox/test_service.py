@@ -3,6 +3,7 @@
 # The life of connshared: ended, killed, started again, used hard, and left alone.
 #
 import concurrent.futures
+import contextlib
 import os
 import subprocess
 import time
@@ -211,6 +212,28 @@ def test_at_rest(host, sanitized):
     assert [status_field(host, name, "voluntary_ctxt_switches") for name in programs] == before
     if not sanitized:
         assert status_field(host, "connshared", "VmRSS") < 12 * 1024
+
+
+def test_ends_when_nothing_is_shared(spare):
+    """After half a minute, during which it costs nothing; then D-Bus starts it again. The wait
+    is the real one."""
+    spare.share("lan0", "via", "ppp0")
+    spare.unshare("lan0")
+    began = time.monotonic()
+    pid = spare.pids("connshared")[0]
+    time.sleep(2)
+    before = told = status_field(spare, "connshared", "voluntary_ctxt_switches")
+    with contextlib.suppress(IndexError, FileNotFoundError):  # it has ended
+        while time.monotonic() < began + 50:
+            told = status_field(spare, "connshared", "voluntary_ctxt_switches")
+            time.sleep(0.5)
+    assert not spare.pids("connshared")
+    assert 25 < time.monotonic() - began < 40
+    assert told - before <= 5
+    assert "Nothing is shared; ending until somebody asks" in spare.log()
+    spare.share("lan0", "via", "ppp0")
+    assert state(spare) == "active" and spare.pids("connshared") != [pid]
+    spare.unshare("lan0")
 
 
 def test_only_one_service(host):
