@@ -110,6 +110,7 @@ typedef struct
   const CsPlan *plan;
   const CsSharePlan *from; /* (nullable) */
   const CsSharePlan *to;   /* (nullable) */
+  gboolean welcome;        /* quick refusals have ended with the change */
 } Apply;
 
 /* Whether the table has what the change starts from. */
@@ -123,10 +124,12 @@ is_as_before (const CsSharePlan *from, const CsSharePlan *to)
 }
 
 static gboolean
-commit (const Apply *apply, gboolean untouched, GError **error)
+commit (Apply *apply, gboolean untouched, GError **error)
 {
   const CsSharePlan *from = cs_share_plan_applied (apply->from);
   const CsSharePlan *to = cs_share_plan_applied (apply->to);
+  g_autofree char *end = NULL;
+  g_autofree char *change = NULL;
   g_autofree char *text = NULL;
   g_autoptr (GError) refusal = NULL;
   gboolean exists;
@@ -142,8 +145,11 @@ commit (const Apply *apply, gboolean untouched, GError **error)
     return rebuild (apply->plan, error);
   if (cs_share_plan_equal (from, to))
     return TRUE;
-  text = cs_ruleset_render_change (from, to);
-  if (run (text, NULL, &refusal))
+  end = cs_ruleset_render_refusal_end (from);
+  change = cs_ruleset_render_change (from, to);
+  text = g_strconcat (end, change, NULL);
+  apply->welcome = run (text, NULL, &refusal);
+  if (apply->welcome)
     return TRUE;
   g_debug ("%s: the table is made anew: %s", from != NULL ? from->lan : to->lan,
            refusal->message);
@@ -157,7 +163,7 @@ refuse (CsNftStep *self, const Apply *apply)
   const CsSharePlan *share = apply->to != NULL ? apply->to : apply->from;
   g_autofree char *begin = cs_ruleset_render_refusal (apply->to);
   g_autofree char *end = cs_ruleset_render_refusal_end (apply->from);
-  const char *text = begin[0] != '\0' ? begin : end;
+  const char *text = begin[0] != '\0' || apply->welcome ? begin : end;
   guint32 before = cs_nft_read_generation ();
   guint32 after;
   g_autoptr (GError) error = NULL;
