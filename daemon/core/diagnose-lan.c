@@ -16,6 +16,7 @@ remedy_of_state (const CsSharePlan *share)
     { "uplink-missing", "dial it, or plug it in: sharing goes on by itself" },
     { "uplink-down", "connect it: sharing goes on by itself" },
     { "uplink-dialing", "wait a moment: sharing goes on by itself" },
+    { "uplink-unstable", "wait a moment: sharing goes on by itself" },
     { "uplink-unknown", "choose another: sharectl share %s via WAN" },
     { "no-primary", "connect this computer: sharing goes on by itself" },
     { "lan-missing", "plug it in: sharing goes on by itself" },
