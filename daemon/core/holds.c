@@ -47,13 +47,20 @@ has_route (const CsSharePlan *plan, const CsRoute *wanted, const CsSnapshot *sna
 }
 
 static char *
-find_route_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+find_rule_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
-  const CsRoute unreachable = { 0 };
   g_autoptr (GArray) rules = cs_share_plan_list_rules (plan);
 
   if (count_rules (plan->table, snapshot) < rules->len)
     return g_strdup_printf ("a policy rule of table %u is gone", plan->table);
+  return NULL;
+}
+
+static char *
+find_route_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  const CsRoute unreachable = { 0 };
+
   for (guint i = 0; i < plan->routes->len; i++)
     if (!has_route (plan, &g_array_index (plan->routes, CsRoute, i), snapshot))
       return g_strdup_printf ("a route of table %u is gone", plan->table);
@@ -77,17 +84,12 @@ cs_share_plan_filter_damage (const CsSharePlan *plan, const CsSnapshot *snapshot
   return missing ? g_strdup_printf ("an accept is gone (%s)", missing) : NULL;
 }
 
-char *
-cs_share_plan_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+static char *
+find_sysctl_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
   const CsInterface *lan = cs_snapshot_find_index (snapshot, plan->lan_ifindex);
   const CsInterface *uplink = cs_snapshot_find_index (snapshot, plan->uplink_ifindex);
-  char *damage = lan ? find_lan_damage (plan, lan) : NULL;
 
-  if (!damage)
-    damage = find_route_damage (plan, snapshot);
-  if (damage)
-    return damage;
   if (lan && lan->forwarding == 0 && plan->lan_method != CS_LAN_ABSENT)
     return g_strdup_printf ("forwarding on %s is off", lan->name);
   if (uplink && uplink->forwarding == 0)
@@ -95,4 +97,27 @@ cs_share_plan_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
   if (uplink && uplink->rp_filter == 1 && plan->found_uplink_rp_filter)
     return g_strdup_printf ("rp_filter on %s is strict", uplink->name);
   return NULL;
+}
+
+char *
+cs_share_plan_sure_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  char *damage = cs_share_plan_filter_damage (plan, snapshot);
+
+  if (!damage)
+    damage = find_rule_damage (plan, snapshot);
+  return damage ? damage : find_sysctl_damage (plan, snapshot);
+}
+
+char *
+cs_share_plan_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  const CsInterface *lan = cs_snapshot_find_index (snapshot, plan->lan_ifindex);
+  char *damage = lan ? find_lan_damage (plan, lan) : NULL;
+
+  if (!damage)
+    damage = find_rule_damage (plan, snapshot);
+  if (!damage)
+    damage = find_route_damage (plan, snapshot);
+  return damage ? damage : find_sysctl_damage (plan, snapshot);
 }

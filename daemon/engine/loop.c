@@ -136,7 +136,7 @@ find_damage (CsEngine *self, const CsPlan *target, const CsSnapshot *snapshot)
       if (g_hash_table_contains (self->dirty, share->lan)
           || !cs_share_plan_equal (share, cs_plan_find (target, share->lan)))
         continue;
-      damage = cs_share_plan_filter_damage (share, snapshot);
+      damage = cs_share_plan_sure_damage (share, snapshot);
       if (damage == NULL)
         {
           damage = cs_share_plan_damage (share, snapshot);

@@ -21,6 +21,21 @@ parse (const struct nlmsghdr *message,
          >= 0;
 }
 
+void
+cs_netlink_walk (const void *buffer, gsize size, CsNetlinkFunc func, gpointer user_data)
+{
+  const struct nlmsghdr *message = buffer;
+
+  while (NLMSG_OK (message, size))
+    {
+      gsize whole = MIN (NLMSG_ALIGN (message->nlmsg_len), size);
+
+      func (message, user_data);
+      message = (const struct nlmsghdr *)((const char *)message + whole);
+      size -= whole;
+    }
+}
+
 static guint32
 get_u32 (const struct nlattr *attribute, guint32 otherwise)
 {

@@ -68,6 +68,9 @@ typedef struct
 
 /* FALSE for messages of another kind or family, and malformed ones. They take those of
  * dumps and of notifications, NEW and DEL. */
+/* Calls @func for each message that is whole in the @size bytes at @buffer. */
+void
+cs_netlink_walk (const void *buffer, gsize size, CsNetlinkFunc func, gpointer user_data);
 gboolean cs_netlink_parse_link (const struct nlmsghdr *message, CsLink *link);
 gboolean cs_netlink_parse_address (const struct nlmsghdr *message,
                                    int *ifindex,

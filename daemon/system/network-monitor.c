@@ -14,6 +14,7 @@
 #include "dbus/errors.h"
 #include "iptables-legacy.h"
 #include "kernel-view.h"
+#include "netlink.h"
 #include "nft-watch.h"
 #include "nm-view.h"
 #include "resolv-conf.h"
@@ -85,15 +86,13 @@ emit_changed (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-has_news (CsNetworkMonitor *self, const struct nlmsghdr *message, ssize_t length)
+static void
+on_message (const struct nlmsghdr *message, gpointer user_data)
 {
-  size_t left = (size_t)length;
+  CsNetworkMonitor *self = user_data;
 
-  for (; NLMSG_OK (message, left); message = NLMSG_NEXT (message, left))
-    if (cs_kernel_view_is_news (self->kernel, message))
-      return TRUE;
-  return FALSE;
+  if (!self->queued && cs_kernel_view_is_news (self->kernel, message))
+    queue_changed (self);
 }
 
 static gboolean
@@ -113,9 +112,8 @@ on_readable (int fd, GIOCondition condition, gpointer user_data)
         queue_changed (self);
       else if (length < 0 && errno != EINTR)
         break;
-      else if (length > 0 && from.nl_pid == 0 && !self->queued
-               && has_news (self, (const struct nlmsghdr *)buffer, length))
-        queue_changed (self);
+      else if (length > 0 && from.nl_pid == 0)
+        cs_netlink_walk (buffer, (gsize)length, on_message, self);
     }
   return G_SOURCE_CONTINUE;
 }

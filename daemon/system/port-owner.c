@@ -1,33 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* /proc/net/{udp,tcp,udp6,tcp6} name the sockets' inodes, /proc/PID/fd who holds them;
- * see proc_net_tcp.txt in the kernel's documentation. The kernel prints an address as
- * words of the machine's byte order. */
+/* /proc/net/{udp,tcp,udp6,tcp6} name the sockets' inodes, /proc/PID/fd who holds them. */
 #include "port-owner.h"
 
-#include <stdio.h>
+#include "socket-table.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define TCP_LISTEN  0x0a
-#define UDP_UNBOUND 0x07 /* not connected: it takes from everybody */
-
-/* "00000000:0035" and "0100007F:0035"; for IPv6 32 digits, of which only "all zero" says
- * that IPv4 is meant too. */
-static gboolean
-is_at (const char *local, guint32 address, guint port)
-{
-  const char *colon = strchr (local, ':');
-  gsize digits;
-
-  if (colon == NULL || g_ascii_strtoull (colon + 1, NULL, 16) != port)
-    return FALSE;
-  digits = (gsize)(colon - local);
-  if (strspn (local, "0") >= digits)
-    return TRUE;
-  return digits == 8
-         && GUINT32_FROM_BE ((guint32)g_ascii_strtoull (local, NULL, 16)) == address;
-}
 
 /* Adds "socket:[INODE]" of each socket of @table that is at the port. */
 static void
@@ -35,24 +14,9 @@ collect_sockets (const char *table, guint32 address, guint port, GHashTable *soc
 {
   g_autofree char *path = g_strdup_printf ("/proc/net/%s", table);
   g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
 
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    return;
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      char local[64];
-      unsigned int state;
-      unsigned long inode;
-
-      if (sscanf (lines[i], "%*s %63s %*s %x %*s %*s %*s %*s %*s %lu", local, &state,
-                  &inode)
-              == 3
-          && (state == TCP_LISTEN || state == UDP_UNBOUND)
-          && is_at (local, address, port))
-        g_hash_table_add (sockets, g_strdup_printf ("socket:[%lu]", inode));
-    }
+  if (g_file_get_contents (path, &text, NULL, NULL))
+    cs_socket_table_parse (text, address, port, sockets);
 }
 
 static gboolean

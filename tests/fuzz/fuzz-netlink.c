@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Messages of the kernel, several in a buffer, as the network monitor walks through them.
+ * Whatever they are, what is parsed has its strings ended and its prefixes in range. */
+#include "system/netlink.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+
+static void
+check_text (const char *text, gsize size)
+{
+  g_assert_cmpuint (strnlen (text, size), <, size);
+}
+
+static void
+parse (const struct nlmsghdr *message, gpointer user_data)
+{
+  CsAddress address;
+  CsRoute route;
+  CsLink link;
+  CsRule rule;
+  int ifindex;
+
+  if (cs_netlink_parse_link (message, &link))
+    {
+      check_text (link.name, sizeof link.name);
+      check_text (link.info_kind, sizeof link.info_kind);
+    }
+  if (cs_netlink_parse_address (message, &ifindex, &address))
+    g_assert_cmpuint (address.local.prefix, <=, 32);
+  if (cs_netlink_parse_route (message, &route))
+    g_assert_cmpuint (route.destination.prefix, <=, 32);
+  if (cs_netlink_parse_rule (message, &rule))
+    {
+      check_text (rule.iif, sizeof rule.iif);
+      check_text (rule.oif, sizeof rule.oif);
+    }
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  g_autofree void *copy = g_memdup2 (data, size); /* aligned, and no longer */
+
+  cs_netlink_walk (copy, size, parse, NULL);
+  return 0;
+}
