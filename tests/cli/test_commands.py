@@ -154,7 +154,8 @@ def test_status_of_one_as_json(sharectl, service):
     assert json.loads(ok(sharectl("status", "lan0", "--json"))) == {"shares": [{
         "lan": "lan0", "wan": "ppp0", "uplink": "ppp0", "state": "active",
         "state_reason": "none", "state_message": "lan0 is shared via ppp0", "address": "",
-        "ssid": "", "persistent": True, "options": {"keep_lan": True}, "blocked_by": [], **COUNTERS, "bytes_sent": 2**40}]}
+        "ssid": "", "persistent": True, "options": {"keep_lan": True}, "blocked_by": [],
+        **COUNTERS, "bytes_sent": 2**40}]}
 
 
 def test_status_of_what_others_block(sharectl, service):
