@@ -78,8 +78,9 @@ class Line:
         while time.monotonic() < end:
             number += 1
             self.rest = b""
-            self.send({"execute": "guest-sync-delimited", "arguments": {"id": number}}, b"\xff")
             try:
+                self.send({"execute": "guest-sync-delimited", "arguments": {"id": number}},
+                          b"\xff")
                 while self.receive().get("return") != number:
                     pass
             except (TimeoutError, ValueError):
@@ -196,7 +197,7 @@ class Machine(Place):
         self.await_boot()
 
     def await_boot(self):
-        self.agent.synchronize(180)
+        self.agent.synchronize(300)
         self.call("systemctl is-system-running --wait", 180)
 
     def close(self):
