@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* connshared: builds the objects, wires them, owns the bus name, and ends on a signal.
- * Nothing is undone at the end: shares outlive the daemon, and the next start takes them
- * over by the ledger. */
+ * Nothing is done to the host before the name is owned: the name is what keeps two of it
+ * from working on one host. Nothing is undone at the end: shares outlive the daemon, and
+ * the next start takes them over by the ledger. */
 #include "bus/manager.h"
 #include "engine/engine.h"
 #include "system/conntrack.h"
@@ -54,6 +55,7 @@ typedef struct
   CsEngine *engine;            /* (owned) (nullable) until NetworkManager was looked at */
   CsBusManager *manager;       /* (owned) (nullable) likewise */
   guint name;                  /* bus name's owner id */
+  gboolean started;            /* the engine */
   guint end_waited;            /* milliseconds */
   guint idle_timer;            /* timeout source while nothing is shared, or 0 */
   guint calm_timer;            /* timeout source after something has changed, or 0 */
@@ -97,21 +99,6 @@ is_needed (const Service *service)
          || cs_engine_is_busy (service->engine);
 }
 
-static void
-on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
-{
-  fail (user_data, "the bus name " CS_BUS_NAME " is taken or not allowed: is it already "
-                   "running, or not run as root?");
-}
-
-static void
-own_name (Service *service)
-{
-  service->name = g_bus_own_name_on_connection (service->connection, CS_BUS_NAME,
-                                                G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL,
-                                                on_name_lost, service, NULL);
-}
-
 static gboolean
 on_calm (gpointer user_data)
 {
@@ -148,6 +135,37 @@ watch_idle (Service *service)
       service->idle_timer
           = g_timeout_add_seconds (IDLE_LIMIT / 2, on_idle_check, service);
     }
+}
+
+static void
+on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  Service *service = user_data;
+
+  fail (service, service->started
+                     ? "the bus name " CS_BUS_NAME " is lost; shares stay as they are"
+                     : "the bus name " CS_BUS_NAME " is taken or not allowed: is it "
+                       "already running, or not run as root? Nothing was changed");
+}
+
+static void
+on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  Service *service = user_data;
+
+  if (service->started)
+    return;
+  service->started = TRUE;
+  cs_engine_start (service->engine);
+  watch_idle (service);
+}
+
+static void
+own_name (Service *service)
+{
+  service->name = g_bus_own_name_on_connection (
+      service->connection, CS_BUS_NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE,
+      on_name_acquired, on_name_lost, service, NULL);
 }
 
 /* What came in before the name was given up has been heard by now. */
@@ -238,9 +256,7 @@ on_network_manager (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_connect_swapped (service->engine, "share-changed", G_CALLBACK (trim_when_calm),
                             service);
   cs_notify_of_shares (service->engine);
-  cs_engine_start (service->engine);
   own_name (service);
-  watch_idle (service);
 }
 
 static void

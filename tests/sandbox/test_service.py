@@ -49,6 +49,19 @@ def test_share_outlives_the_service(host, client, number):
     host.unshare("lan0")
 
 
+def test_second_service_does_nothing(host, client):
+    host.share("lan0", "via", "ppp0")
+    client.dhcp()
+    before = host.settled_state()
+    files = {path: path.stat().st_ino for path in host.path("/run/connshare").rglob("*")}
+    second = host.call("/usr/libexec/connshared")
+    assert second.returncode == 1 and "already running" in second.stderr
+    assert {path: path.stat().st_ino
+            for path in host.path("/run/connshare").rglob("*")} == files
+    assert host.state() == before
+    assert client.get() == PPP0
+
+
 def test_no_name_is_lost_while_the_service_starts(host, client):
     host.share("lan0", "via", "ppp0")
     client.dhcp()
