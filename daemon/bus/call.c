@@ -13,7 +13,9 @@ typedef struct
   CsEngine *engine;                  /* (owned) */
   GDBusMethodInvocation *invocation; /* (owned) (nullable) until it is answered */
   char *lan;                         /* (owned) */
-  CsRequest *request;                /* (owned) (nullable) NULL: stop */
+  char *wan;                         /* (owned) (nullable) for which it is authorized */
+  CsRequest *request;                /* (owned) (nullable) to share by */
+  GVariant *changes;                 /* (owned) (nullable) to the share; neither: stop */
   GVariant *reply;                   /* (owned) (nullable) */
 } Call;
 
@@ -24,6 +26,8 @@ call_free (Call *call)
   g_object_unref (call->engine);
   g_clear_object (&call->invocation);
   g_free (call->lan);
+  g_free (call->wan);
+  g_clear_pointer (&call->changes, g_variant_unref);
   g_clear_pointer (&call->request, cs_request_free);
   g_clear_pointer (&call->reply, g_variant_unref);
   g_free (call);
@@ -61,23 +65,87 @@ on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+set_not_shared (const char *lan, GError **error)
+{
+  g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
+               "\"%s\" is not shared; \"sharectl list\" shows what is", lan);
+}
+
+/* The share as it is now with the changes of @call (transfer full). */
+static CsRequest *
+merge (const Call *call, GError **error)
+{
+  const CsRequest *known = cs_engine_get_request (call->engine, call->lan);
+
+  if (known != NULL)
+    return cs_request_update (known, call->changes, error);
+  set_not_shared (call->lan, error);
+  return NULL;
+}
+
+/* Rules may permit one WAN and not another: it must still be the one that polkit was
+ * asked about. */
+static gboolean
+check_wan (const Call *call, const CsRequest *request, GError **error)
+{
+  if (request == NULL || call->wan == NULL || g_str_equal (request->wan, call->wan))
+    return TRUE;
+  g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
+               "Meanwhile %s is shared via %s instead of %s; if that is to be changed as "
+               "well, try again",
+               call->lan, request->wan, call->wan);
+  return FALSE;
+}
+
+static void
+go_share (Call *call)
+{
+  CsRequest *request = g_steal_pointer (&call->request);
+
+  cs_engine_share_async (call->engine, request, on_shared, call);
+}
+
+static void
+go_update (Call *begun)
+{
+  g_autoptr (Call) call = begun;
+  g_autoptr (GError) error = NULL;
+
+  call->request = merge (call, &error);
+  if (call->request != NULL && check_wan (call, call->request, &error))
+    go_share (g_steal_pointer (&call));
+  else
+    answer (call, error);
+}
+
+static void
+go_stop (Call *begun)
+{
+  g_autoptr (Call) call = begun;
+  CsEngine *engine = call->engine;
+  const char *lan = call->lan;
+  g_autoptr (GError) error = NULL;
+
+  if (check_wan (call, cs_engine_get_request (engine, lan), &error))
+    cs_engine_stop_async (engine, lan, on_stopped, g_steal_pointer (&call));
+  else
+    answer (call, error);
+}
+
+static void
 on_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Call) call = user_data;
-  CsEngine *engine = call->engine;
-  const char *lan = call->lan;
-  CsRequest *request = g_steal_pointer (&call->request);
   g_autoptr (GError) error = NULL;
 
   if (!cs_authorizer_check_finish (result, &error))
-    {
-      g_clear_pointer (&request, cs_request_free);
-      answer (call, error);
-    }
-  else if (request != NULL)
-    cs_engine_share_async (engine, request, on_shared, g_steal_pointer (&call));
+    answer (call, error);
+  else if (call->changes != NULL)
+    go_update (g_steal_pointer (&call));
+  else if (call->request != NULL)
+    go_share (g_steal_pointer (&call));
   else
-    cs_engine_stop_async (engine, lan, on_stopped, g_steal_pointer (&call));
+    go_stop (g_steal_pointer (&call));
 }
 
 /* The dialog may have taken long: what is told is what is so now. */
@@ -134,6 +202,25 @@ call_new (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
   return call;
 }
 
+static gboolean
+can_share (const Call *call, const CsRequest *request, GError **error)
+{
+  g_autoptr (CsSnapshot) snapshot = cs_engine_snapshot (call->engine, error);
+  g_autoptr (CsSharePlan) preview = NULL;
+
+  if (snapshot != NULL)
+    preview = cs_engine_preview (call->engine, snapshot, request, error);
+  return preview != NULL;
+}
+
+/* @wan (nullable) is what it is for. */
+static void
+authorize (Call *call, const char *wan)
+{
+  call->wan = g_strdup (wan);
+  cs_authorizer_check_async (call->invocation, call->lan, call->wan, on_authorized, call);
+}
+
 void
 cs_call_share (CsEngine *engine,
                GDBusMethodInvocation *invocation,
@@ -142,39 +229,52 @@ cs_call_share (CsEngine *engine,
 {
   g_autoptr (Call) call = call_new (engine, invocation, request->lan);
   g_autoptr (GError) error = NULL;
-  g_autoptr (CsSnapshot) snapshot = cs_engine_snapshot (engine, &error);
-  g_autoptr (CsSharePlan) preview = NULL;
 
   call->request = request;
-  call->reply = reply != NULL ? g_variant_ref_sink (reply) : NULL;
-  if (snapshot != NULL)
-    preview = cs_engine_preview (engine, snapshot, request, &error);
-  if (preview == NULL)
-    {
-      answer (call, error);
-      return;
-    }
-  cs_authorizer_check_async (invocation, request->lan, request->wan, on_authorized,
-                             g_steal_pointer (&call));
+  call->reply = g_variant_ref_sink (reply);
+  if (can_share (call, request, &error))
+    authorize (g_steal_pointer (&call), request->wan);
+  else
+    answer (call, error);
 }
 
+void
+cs_call_update (CsEngine *engine,
+                GDBusMethodInvocation *invocation,
+                const char *lan,
+                GVariant *changes)
+{
+  g_autoptr (Call) call = call_new (engine, invocation, lan);
+  g_autoptr (CsRequest) request = NULL;
+  g_autoptr (GError) error = NULL;
+
+  call->changes = g_variant_ref (changes);
+  request = merge (call, &error);
+  if (request != NULL && can_share (call, request, &error))
+    authorize (g_steal_pointer (&call), request->wan);
+  else
+    answer (call, error);
+}
+
+/* Whether @lan is shared is the engine's answer, as an order to share it may be waiting
+ * for the pass under way; without one, nobody is asked for a password. */
 void
 cs_call_stop (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
 {
   g_autoptr (Call) call = call_new (engine, invocation, lan);
+  const CsRequest *request = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!cs_ifname_check (lan, "LAN", &error))
-    answer (call, error);
-  else if (cs_engine_get_request (engine, lan) == NULL)
+  if (cs_ifname_check (lan, "LAN", &error))
     {
-      g_set_error (&error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
-                   "\"%s\" is not shared; \"sharectl list\" shows what is", lan);
-      answer (call, error);
+      request = cs_engine_get_request (engine, lan);
+      if (request == NULL && !cs_engine_is_busy (engine))
+        set_not_shared (lan, &error);
     }
+  if (error == NULL)
+    authorize (g_steal_pointer (&call), request != NULL ? request->wan : NULL);
   else
-    cs_authorizer_check_async (invocation, lan, NULL, on_authorized,
-                               g_steal_pointer (&call));
+    answer (call, error);
 }
 
 void

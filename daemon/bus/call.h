@@ -11,6 +11,12 @@ void cs_call_share (CsEngine *engine,
                     GDBusMethodInvocation *invocation,
                     CsRequest *request,
                     GVariant *reply);
+/* Answers Update: what it asks for is merged into what the share is when it is allowed.
+ */
+void cs_call_update (CsEngine *engine,
+                     GDBusMethodInvocation *invocation,
+                     const char *lan,
+                     GVariant *changes);
 void cs_call_stop (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan);
 /* Replies to GetWifi. */
 void

@@ -6,7 +6,6 @@
 #include "call.h"
 
 #include "core/ifname.h"
-#include "dbus/errors.h"
 #include "dbus/names.h"
 #include "system/nft.h"
 
@@ -44,23 +43,8 @@ handle_stop (CsDbusShare *object, GDBusMethodInvocation *invocation)
 static gboolean
 handle_update (CsDbusShare *object, GDBusMethodInvocation *invocation, GVariant *options)
 {
-  CsBusShare *self = CS_BUS_SHARE (object);
-  g_autoptr (GError) error = NULL;
-  CsShareStatus status;
-  CsRequest *request;
-
-  if (!cs_engine_get_share (self->engine, cs_dbus_share_get_lan (object), &status))
-    {
-      g_dbus_method_invocation_return_error (invocation, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
-                                             "\"%s\" is no longer shared",
-                                             cs_dbus_share_get_lan (object));
-      return G_DBUS_METHOD_INVOCATION_HANDLED;
-    }
-  request = cs_request_update (status.request, options, &error);
-  if (request == NULL)
-    g_dbus_method_invocation_return_gerror (invocation, error);
-  else
-    cs_call_share (self->engine, invocation, request, NULL);
+  cs_call_update (CS_BUS_SHARE (object)->engine, invocation,
+                  cs_dbus_share_get_lan (object), options);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -3,6 +3,7 @@
 # Who may do what.  polkit and its rules are real; the user at the password dialog is agent.py.
 #
 import re
+import time
 
 import pytest
 from host import BusError, wait_for
@@ -36,6 +37,10 @@ WHO = [("alice", "c1"), ("bob", "c2"), ("carol", "none")]
 
 def named(row):
     return row[2]
+
+
+# It takes a second to say yes, as a password dialog would take minutes.
+SLOW = RULE % '(polkit.spawn(["/bin/sleep", "1"]) == "")'
 
 
 @pytest.fixture
@@ -193,6 +198,36 @@ def test_rule_of_the_administrator_is_honoured(bus_of, rule, condition, allowed)
     for who in WHO:
         expected = "" if who in allowed else "NotAuthorized"
         assert bus_of(*who).error_of("ShareConnection", "('lan0', 'ppp0')") == expected
+
+
+def test_rule_for_one_uplink_permits_to_end_it(host, bus_of, rule):
+    rule(RULE % 'action.lookup("wan") == "eth1"')
+    bob = bus_of("bob", "c2")
+    for path, interface, method, arguments in (
+            ("/org/connshare1", MANAGER, "StopSharing", "('lan0',)"),
+            (SHARE, "org.connshare1.Share", "Stop", "()")):
+        bob.call("ShareConnection", "('lan0', 'eth1')")
+        bob.call(method, arguments, path, interface)
+    host.share("lan0", "via", "ppp0")
+    assert bob.error_of("StopSharing", "('lan0',)") == "NotAuthorized"
+
+
+@pytest.mark.parametrize("meanwhile, told", [
+    (["share", "lan0", "via", "ppp0", "--dns", "9.9.9.9"], ""),
+    (["share", "lan0", "via", "eth1"], "Failed"),
+    (["unshare", "lan0"], "NoSuchShare")])
+def test_update_is_of_what_the_share_is_by_then(host, shared, bus, rule, meanwhile, told):
+    rule(SLOW)
+    caller = host.user("bob", "c2").popen([
+        "gdbus", "call", "-t", "60", "--system", "-d", "org.connshare1", "-o", SHARE,
+        "-m", "org.connshare1.Share.Update", "{'persistent': <false>}"])
+    time.sleep(0.3)
+    host.run(["sharectl", *meanwhile])
+    assert caller.poll() is None
+    error = caller.communicate()[1]
+    assert caller.returncode == bool(told) and told in error
+    if not told:
+        assert bus.property(SHARE, "Options") == {"dns": ["9.9.9.9"], "persistent": False}
 
 
 def test_rule_of_the_administrator_can_forbid(host, alice, rule):

@@ -62,6 +62,26 @@ def test_second_service_does_nothing(host, client):
     assert client.get() == PPP0
 
 
+def test_unshare_while_the_order_waits(host):
+    """A pass is under way for as long as NetworkManager does not answer."""
+    network_manager = [str(pid) for pid in host.pids("NetworkManager")]
+    host.run(["kill", "-STOP", *network_manager])
+    try:
+        callers = []
+        for words in (["share", "lan0", "via", "ppp0"], ["share", "lan1", "via", "ppp0"],
+                      ["unshare", "lan1"]):
+            callers.append(host.popen(["sharectl", *words]))
+            time.sleep(0.5)
+        assert [caller.poll() for caller in callers] == [None] * 3
+    finally:
+        host.run(["kill", "-CONT", *network_manager])
+    for caller in callers:
+        caller.communicate()
+    # by the time that the second looks, what it has shared is gone
+    assert [caller.returncode for caller in callers] == [0, 3, 0]
+    assert [share["lan"] for share in host.json("status")["shares"]] == ["lan0"]
+
+
 def test_no_name_is_lost_while_the_service_starts(host, client):
     host.share("lan0", "via", "ppp0")
     client.dhcp()
