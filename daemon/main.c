@@ -12,7 +12,9 @@
 #include "system/lan.h"
 #include "system/network-manager.h"
 #include "system/network-monitor.h"
+#include "system/nft-table.h"
 #include "system/nft.h"
+#include "system/probe.h"
 #include "system/renew.h"
 #include "system/route.h"
 #include "system/sysctl.h"
@@ -204,6 +206,12 @@ on_idle_check (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static const CsBusHost host = {
+  .read_counters = cs_nft_read_counters,
+  .probe_async = cs_probe_async,
+  .probe_finish = cs_probe_finish,
+};
+
 static GPtrArray *
 make_steps (CsNetworkManager *nm, CsFirewalld *firewalld, GDBusConnection *connection)
 {
@@ -243,7 +251,7 @@ on_network_manager (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   steps = make_steps (nm, firewalld, service->connection);
   service->engine = cs_engine_new (monitor, steps, store);
-  service->manager = cs_bus_manager_new (service->engine);
+  service->manager = cs_bus_manager_new (service->engine, &host);
   if (!cs_bus_manager_export (service->manager, service->connection, &error))
     {
       fail (service, error->message);

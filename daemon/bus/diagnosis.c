@@ -5,7 +5,6 @@
 
 #include "config.h"
 #include "core/diagnose.h"
-#include "system/probe.h"
 
 /* How often to look whether the pass under way is over, and how often at most. A busy
  * engine is diagnosed nevertheless. Milliseconds. */
@@ -16,6 +15,7 @@ struct _CsDiagnosis
 {
   gatomicrefcount references; /* a probe under way has one */
   CsEngine *engine;           /* (owned) */
+  const CsBusHost *host;      /* unowned */
   GPtrArray *callers;         /* (owned) of GDBusMethodInvocation (owned) */
   guint calm;                 /* timeout source, or 0 */
   guint polls;
@@ -30,12 +30,13 @@ caller_free (gpointer invocation)
 }
 
 CsDiagnosis *
-cs_diagnosis_new (CsEngine *engine)
+cs_diagnosis_new (CsEngine *engine, const CsBusHost *host)
 {
   CsDiagnosis *self = g_new0 (CsDiagnosis, 1);
 
   g_atomic_ref_count_init (&self->references);
   self->engine = g_object_ref (engine);
+  self->host = host;
   self->callers = g_ptr_array_new_with_free_func (caller_free);
   return self;
 }
@@ -121,7 +122,7 @@ static void
 on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   CsDiagnosis *self = user_data;
-  g_autoptr (CsFacts) facts = cs_probe_finish (result);
+  g_autoptr (CsFacts) facts = self->host->probe_finish (result);
   g_autoptr (CsPlan) plan = g_steal_pointer (&self->plan);
   g_autoptr (CsSnapshot) snapshot = g_steal_pointer (&self->snapshot);
   g_autoptr (GPtrArray) findings = NULL;
@@ -153,8 +154,9 @@ begin (CsDiagnosis *self)
     }
   self->plan = cs_engine_get_plan (self->engine, &applied);
   g_atomic_ref_count_inc (&self->references);
-  cs_probe_async (g_dbus_method_invocation_get_connection (first), CS_RUNTIME_DIR,
-                  cs_plan_copy (self->plan), applied, on_probed, self);
+  self->host->probe_async (g_dbus_method_invocation_get_connection (first),
+                           CS_RUNTIME_DIR, cs_plan_copy (self->plan), applied, on_probed,
+                           self);
 }
 
 static gboolean

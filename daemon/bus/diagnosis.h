@@ -3,11 +3,14 @@
  * time, and who asks meanwhile gets its result too. */
 #pragma once
 
+#include "host.h"
+
 #include "engine/engine.h"
 
 typedef struct _CsDiagnosis CsDiagnosis;
 
-CsDiagnosis *cs_diagnosis_new (CsEngine *engine);
+/* @host is not copied. */
+CsDiagnosis *cs_diagnosis_new (CsEngine *engine, const CsBusHost *host);
 /* Those under way get no answer any more. */
 void cs_diagnosis_free (CsDiagnosis *self);
 /* Takes over and answers @invocation. */

@@ -15,6 +15,7 @@ struct _CsBusManager
 {
   CsDbusManagerSkeleton parent;
   CsEngine *engine;                  /* (owned) */
+  const CsBusHost *host;             /* unowned */
   GDBusObjectManagerServer *objects; /* (owned) */
   CsDiagnosis *diagnosis;            /* (owned) */
   GHashTable *shares;                /* (owned) LAN -> CsBusShare (owned) */
@@ -161,7 +162,7 @@ on_share_changed (CsBusManager *self, const char *lan)
       return;
     }
   path = cs_bus_share_path (lan);
-  share = cs_bus_share_new (self->engine, lan);
+  share = cs_bus_share_new (self->engine, self->host, lan);
   object = cs_dbus_object_skeleton_new (path);
   cs_dbus_object_skeleton_set_share (object, CS_DBUS_SHARE (share));
   g_dbus_object_manager_server_export (self->objects, G_DBUS_OBJECT_SKELETON (object));
@@ -178,12 +179,13 @@ on_share_removed (CsBusManager *self, const char *lan)
 }
 
 CsBusManager *
-cs_bus_manager_new (CsEngine *engine)
+cs_bus_manager_new (CsEngine *engine, const CsBusHost *host)
 {
   CsBusManager *self = g_object_new (CS_TYPE_BUS_MANAGER, "version", CS_VERSION, NULL);
 
   self->engine = g_object_ref (engine);
-  self->diagnosis = cs_diagnosis_new (engine);
+  self->host = host;
+  self->diagnosis = cs_diagnosis_new (engine, host);
   g_signal_connect_object (engine, "share-changed", G_CALLBACK (on_share_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "share-removed", G_CALLBACK (on_share_removed), self,

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "connshare-dbus.h"
+#include "host.h"
+
 #include "engine/engine.h"
 
 #define CS_TYPE_BUS_MANAGER (cs_bus_manager_get_type ())
@@ -12,7 +14,8 @@ G_DECLARE_FINAL_TYPE (CsBusManager,
                       BUS_MANAGER,
                       CsDbusManagerSkeleton)
 
-/* Follows @engine from now on: create it before the engine is started. */
-CsBusManager *cs_bus_manager_new (CsEngine *engine);
+/* Follows @engine from now on: create it before the engine is started. @host is not
+ * copied. */
+CsBusManager *cs_bus_manager_new (CsEngine *engine, const CsBusHost *host);
 gboolean
 cs_bus_manager_export (CsBusManager *self, GDBusConnection *connection, GError **error);

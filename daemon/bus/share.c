@@ -7,12 +7,14 @@
 
 #include "core/ifname.h"
 #include "dbus/names.h"
-#include "system/nft.h"
 
 struct _CsBusShare
 {
   CsDbusShareSkeleton parent;
-  CsEngine *engine; /* (owned) */
+  CsEngine *engine;      /* (owned) */
+  const CsBusHost *host; /* unowned */
+  CsCounters counters;   /* as read last ... */
+  gint64 read_at;        /* ... then, in the main loop's time; 0: never */
 };
 
 static void share_iface_init (CsDbusShareIface *iface);
@@ -64,25 +66,42 @@ share_iface_init (CsDbusShareIface *iface)
   iface->handle_get_wifi = handle_get_wifi;
 }
 
+/* GetAll asks for all four within one turn of the main loop: they are of one moment, and
+ * read once. */
+static const CsCounters *
+get_counters (CsBusShare *self)
+{
+  GSource *source = g_main_current_source ();
+  gint64 now = source != NULL ? g_source_get_time (source) : 0;
+
+  if (now == 0 || self->read_at != now)
+    {
+      self->counters = (CsCounters){ 0 };
+      self->host->read_counters (cs_dbus_share_get_lan (CS_DBUS_SHARE (self)),
+                                 &self->counters);
+      self->read_at = now;
+    }
+  return &self->counters;
+}
+
 static void
 cs_bus_share_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  CsCounters counters = { 0 };
+  const CsCounters *counters = get_counters (CS_BUS_SHARE (object));
 
-  cs_nft_read_counters (cs_dbus_share_get_lan (CS_DBUS_SHARE (object)), &counters);
   switch (id)
     {
     case PROP_BYTES_SENT:
-      g_value_set_uint64 (value, counters.bytes_sent);
+      g_value_set_uint64 (value, counters->bytes_sent);
       break;
     case PROP_BYTES_RECEIVED:
-      g_value_set_uint64 (value, counters.bytes_received);
+      g_value_set_uint64 (value, counters->bytes_received);
       break;
     case PROP_PACKETS_SENT:
-      g_value_set_uint64 (value, counters.packets_sent);
+      g_value_set_uint64 (value, counters->packets_sent);
       break;
     case PROP_PACKETS_RECEIVED:
-      g_value_set_uint64 (value, counters.packets_received);
+      g_value_set_uint64 (value, counters->packets_received);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -127,11 +146,12 @@ cs_bus_share_init (CsBusShare *self)
 }
 
 CsBusShare *
-cs_bus_share_new (CsEngine *engine, const char *lan)
+cs_bus_share_new (CsEngine *engine, const CsBusHost *host, const char *lan)
 {
   CsBusShare *self = g_object_new (CS_TYPE_BUS_SHARE, NULL);
 
   self->engine = g_object_ref (engine);
+  self->host = host;
   cs_dbus_share_set_lan (CS_DBUS_SHARE (self), lan);
   cs_bus_share_update (self);
   return self;

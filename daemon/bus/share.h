@@ -4,12 +4,15 @@
 #pragma once
 
 #include "connshare-dbus.h"
+#include "host.h"
+
 #include "engine/engine.h"
 
 #define CS_TYPE_BUS_SHARE (cs_bus_share_get_type ())
 G_DECLARE_FINAL_TYPE (CsBusShare, cs_bus_share, CS, BUS_SHARE, CsDbusShareSkeleton)
 
-CsBusShare *cs_bus_share_new (CsEngine *engine, const char *lan);
+/* @host is not copied. */
+CsBusShare *cs_bus_share_new (CsEngine *engine, const CsBusHost *host, const char *lan);
 /* Takes over what the engine says now; emits PropertiesChanged for what differs. */
 void cs_bus_share_update (CsBusShare *self);
 /* The object path of @lan's share (transfer full). */

@@ -6,6 +6,15 @@
 
 #include <glib.h>
 
+/* What has gone through a share since it began. */
+typedef struct
+{
+  guint64 bytes_sent; /* by clients, to the uplink; IP bytes */
+  guint64 bytes_received;
+  guint64 packets_sent;
+  guint64 packets_received;
+} CsCounters;
+
 /* What became of a question. */
 typedef enum
 {

@@ -3,15 +3,7 @@
  * listing: a few microseconds each, whatever else there is. */
 #pragma once
 
-#include <glib.h>
-
-typedef struct
-{
-  guint64 bytes_sent; /* by clients, to the uplink; IP bytes */
-  guint64 bytes_received;
-  guint64 packets_sent;
-  guint64 packets_received;
-} CsCounters;
+#include "core/facts.h"
 
 /* FALSE if there is no share of this LAN in the kernel. */
 gboolean cs_nft_read_counters (const char *lan, CsCounters *counters);
