@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a picker may offer is asked of the plan itself, by previewing a share of each
- * interface: the answer is what sharing would really say. */
+/* What a picker may offer is asked of the planning itself, for each interface once,
+ * beside the plans that are there: the answer is what sharing would really say. */
 #include "describe.h"
 
 #include "config.h"
 #include "core/dnsmasq-config.h"
 #include "core/ifname.h"
 #include "core/ruleset.h"
+#include "core/suitable.h"
+
+/* The shares that there are, and what an interface is held against. */
+typedef struct
+{
+  CsPlan *plan;        /* (owned) */
+  GPtrArray *requests; /* (owned) of CsRequest (unowned) */
+  GPtrArray *lans;     /* (owned) of char * (unowned) */
+} Shares;
 
 /* The whole ruleset as it would be if this were the only share. */
 static char *
@@ -62,34 +71,65 @@ link_state (const CsInterface *interface)
   return interface->addresses->len > 0 ? "connected" : "disconnected";
 }
 
-/* Why @interface cannot be the LAN of a share, or NULL. */
-static char *
-lan_problem (CsEngine *engine, const CsSnapshot *snapshot, const CsInterface *interface)
+static void
+shares_init (Shares *shares, CsEngine *engine)
 {
+  g_autoptr (CsPlan) applied = NULL;
+
+  shares->plan = cs_engine_get_plan (engine, &applied);
+  shares->requests = g_ptr_array_new ();
+  shares->lans = g_ptr_array_new ();
+  for (guint i = 0; i < shares->plan->shares->len; i++)
+    {
+      char *lan = ((CsSharePlan *)g_ptr_array_index (shares->plan->shares, i))->lan;
+      const CsRequest *request = cs_engine_get_request (engine, lan);
+
+      g_ptr_array_add (shares->lans, lan);
+      if (request != NULL)
+        g_ptr_array_add (shares->requests, (gpointer)request);
+    }
+}
+
+static void
+shares_clear (Shares *shares)
+{
+  cs_plan_free (shares->plan);
+  g_ptr_array_unref (shares->requests);
+  g_ptr_array_unref (shares->lans);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Shares, shares_clear)
+
+/* Why @interface cannot be the LAN of a share, or NULL. An access point would get a name
+ * and a passphrase, no matter which. */
+static char *
+lan_problem (const Shares *shares,
+             const CsSnapshot *snapshot,
+             const CsInterface *interface)
+{
+  static const guint8 random[CS_HOTSPOT_RANDOM] = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (CsRequest) request = cs_request_new (interface->name, "auto", NULL, &error);
   g_autoptr (CsSharePlan) plan = NULL;
 
-  if (request != NULL)
-    plan = cs_engine_preview (engine, snapshot, request, &error);
-  return error != NULL ? g_strdup (error->message) : NULL;
+  if (request == NULL)
+    return g_strdup (error->message);
+  cs_hotspot_options_settle (&request->hotspot, NULL, NULL, random);
+  plan = cs_plan_one_more (shares->plan, shares->requests, request, snapshot);
+  return plan->error != NULL ? g_strdup (plan->error->message) : NULL;
 }
 
 /* Why @interface cannot be the WAN of a share, or NULL. */
 static char *
-wan_problem (CsEngine *engine, const CsInterface *interface)
+wan_problem (const Shares *shares,
+             const CsSnapshot *snapshot,
+             const CsInterface *interface)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!cs_ifname_check (interface->name, "WAN", &error))
-    return g_strdup (error->message);
-  if (interface->kind == CS_KIND_LOOPBACK)
-    return g_strdup ("it is the loopback interface");
-  if (interface->master != 0)
-    return g_strdup ("it is a port of a bridge or bond");
-  if (cs_engine_get_request (engine, interface->name) != NULL)
-    return g_strdup ("it is itself shared");
-  return NULL;
+  if (cs_ifname_check (interface->name, "WAN", &error)
+      && cs_wan_check (interface, shares->lans, snapshot, &error))
+    return NULL;
+  return g_strdup (error->message);
 }
 
 static void
@@ -115,16 +155,16 @@ add_strings (GVariantDict *dict, const CsInterface *interface)
 }
 
 static GVariant *
-describe_interface (CsEngine *engine,
+describe_interface (const Shares *shares,
                     const CsSnapshot *snapshot,
                     const CsInterface *interface)
 {
   g_autoptr (GVariantDict) dict = g_variant_dict_new (NULL);
-  g_autofree char *lan = lan_problem (engine, snapshot, interface);
-  g_autofree char *wan = wan_problem (engine, interface);
+  g_autofree char *lan = lan_problem (shares, snapshot, interface);
+  g_autofree char *wan = wan_problem (shares, snapshot, interface);
   /* The kernel allows any bytes in a name, D-Bus does not. */
   g_autofree char *name = g_utf8_make_valid (interface->name, -1);
-  gboolean shared = cs_engine_get_request (engine, interface->name) != NULL;
+  gboolean shared = cs_plan_find (shares->plan, interface->name) != NULL;
 
   g_variant_dict_insert (dict, "name", "s", name);
   g_variant_dict_insert (dict, "share", "s", shared ? name : "");
@@ -140,10 +180,12 @@ GVariant *
 cs_describe_interfaces (CsEngine *engine, const CsSnapshot *snapshot)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_auto (Shares) shares = { NULL };
 
+  shares_init (&shares, engine);
   for (guint i = 0; i < snapshot->interfaces->len; i++)
     g_variant_builder_add_value (
-        &builder, describe_interface (engine, snapshot,
+        &builder, describe_interface (&shares, snapshot,
                                       g_ptr_array_index (snapshot->interfaces, i)));
   return g_variant_builder_end (&builder);
 }

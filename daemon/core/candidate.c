@@ -6,6 +6,7 @@
 #include "ifname.h"
 #include "quote.h"
 #include "request.h"
+#include "suitable.h"
 
 void
 cs_candidate_clear (gpointer candidate)
@@ -73,14 +74,15 @@ is_older_lan (const CsInterface *interface, const CsUplinkQuestion *q)
 static CsCandidate
 from_interface (const CsInterface *interface, const CsUplinkQuestion *q)
 {
-  const char *flaw = interface_flaw (interface, q->snapshot);
+  g_autoptr (GError) error = NULL;
+  const char *flaw;
 
-  if (is_older_lan (interface, q))
-    return (CsCandidate){ .reason = "not-suitable",
-                          .lack = g_strdup_printf (
-                              "%s is the LAN of another share, so it cannot be an "
-                              "uplink as well; end that share first",
-                              interface->name) };
+  /* One that became a port while it was the uplink may end that again. */
+  if (!cs_wan_check (interface, q->older_lans, q->snapshot, &error))
+    return (CsCandidate){ .reason = interface->master && !q->is_new ? "uplink-down"
+                                                                    : "not-suitable",
+                          .lack = g_strdup (error->message) };
+  flaw = interface_flaw (interface, q->snapshot);
   if (!flaw)
     return (CsCandidate){ .interface = interface, .ready = TRUE, .reason = "none" };
   return (CsCandidate){ .interface = interface,

@@ -201,7 +201,8 @@ list_older_lans (const Planner *p)
   return lans;
 }
 
-/* None of the interfaces that the spec names can be one that is never an uplink. */
+/* Another choice does not make up for one that can never be an uplink; all else may come
+ * to be one. */
 static gboolean
 check_choices (const Planner *p, GError **error)
 {
@@ -212,8 +213,9 @@ check_choices (const Planner *p, GError **error)
       {
         const CsInterface *interface = p->snapshot->interfaces->pdata[k];
 
-        if (cs_wan_choice_allows_interface (choices->pdata[i], interface->name)
-            && !cs_wan_check (interface, error))
+        if (interface->kind == CS_KIND_LOOPBACK
+            && cs_wan_choice_allows_interface (choices->pdata[i], interface->name)
+            && !cs_wan_check (interface, NULL, p->snapshot, error))
           return FALSE;
       }
   return choices != NULL;
@@ -496,4 +498,23 @@ cs_plan_new (const GPtrArray *requests,
       cs_uplink_clear (&p.uplink);
     }
   return plan;
+}
+
+CsSharePlan *
+cs_plan_one_more (const CsPlan *plan,
+                  const GPtrArray *requests,
+                  const CsRequest *request,
+                  const CsSnapshot *snapshot)
+{
+  g_autoptr (CsPlan) copy = cs_plan_copy (plan);
+  g_autoptr (GHashTable) others = list_others (plan);
+  Planner p = { .snapshot = snapshot,
+                .previous = plan,
+                .requests = requests,
+                .plan = copy,
+                .others = others };
+  CsSharePlan *share = plan_share (&p, request);
+
+  cs_uplink_clear (&p.uplink);
+  return share;
 }

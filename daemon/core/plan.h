@@ -110,6 +110,13 @@ typedef struct
 CsPlan *cs_plan_new (const GPtrArray *requests,
                      const CsSnapshot *snapshot,
                      const CsPlan *previous);
+/* What one more share, by @request, would be beside those of @plan, which are in force:
+ * its plan (transfer full), which may be nothing but an .error. @requests as above, those
+ * of @plan. */
+CsSharePlan *cs_plan_one_more (const CsPlan *plan,
+                               const GPtrArray *requests,
+                               const CsRequest *request,
+                               const CsSnapshot *snapshot);
 CsPlan *cs_plan_new_empty (void);
 /* With the same shares, by reference. */
 CsPlan *cs_plan_copy (const CsPlan *plan);

@@ -39,16 +39,16 @@ check_loopback (const CsInterface *interface, const char *what, GError **error)
 }
 
 static gboolean
-check_master (const CsInterface *lan, const CsSnapshot *snapshot, GError **error)
+check_master (const CsInterface *port, const CsSnapshot *snapshot, GError **error)
 {
   const CsInterface *master;
 
-  if (lan->master == 0)
+  if (port->master == 0)
     return TRUE;
-  master = cs_snapshot_find_index (snapshot, lan->master);
+  master = cs_snapshot_find_index (snapshot, port->master);
   g_set_error (
       error, CS_ERROR, CS_ERROR_NOT_SUITABLE, "%s is a port of %s%s; share %s instead",
-      lan->name, master && master->kind == CS_KIND_BRIDGE ? "the bridge " : "",
+      port->name, master && master->kind == CS_KIND_BRIDGE ? "the bridge " : "",
       master ? master->name : "another interface", master ? master->name : "that");
   return FALSE;
 }
@@ -110,8 +110,26 @@ cs_lan_check (const CsInterface *lan,
   return force || (check_carries (lan, error) && check_default (lan, snapshot, error));
 }
 
-gboolean
-cs_wan_check (const CsInterface *wan, GError **error)
+static gboolean
+check_no_lan (const CsInterface *wan, const GPtrArray *lans, GError **error)
 {
-  return check_loopback (wan, "WAN", error);
+  if (!lans
+      || !g_ptr_array_find_with_equal_func ((GPtrArray *)lans, wan->name, g_str_equal,
+                                            NULL))
+    return TRUE;
+  g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
+               "%s is the LAN of another share, so it cannot be an uplink as well; end "
+               "that share first",
+               wan->name);
+  return FALSE;
+}
+
+gboolean
+cs_wan_check (const CsInterface *wan,
+              const GPtrArray *lans,
+              const CsSnapshot *snapshot,
+              GError **error)
+{
+  return check_loopback (wan, "WAN", error) && check_no_lan (wan, lans, error)
+         && check_master (wan, snapshot, error);
 }

@@ -11,4 +11,8 @@ gboolean cs_lan_check (const CsInterface *lan,
                        gboolean force,
                        const CsSnapshot *snapshot,
                        GError **error);
-gboolean cs_wan_check (const CsInterface *wan, GError **error);
+/* @lans: the names (char *, unowned) of those that are LANs of other shares. */
+gboolean cs_wan_check (const CsInterface *wan,
+                       const GPtrArray *lans /* nullable */,
+                       const CsSnapshot *snapshot,
+                       GError **error);

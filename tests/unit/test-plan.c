@@ -192,6 +192,14 @@ test_one_pass (void)
       "link ppp0 carries=ppp0; link eth2 addr=10.0.0.1/24 gw=10.0.0.2",
       { "active*" } },
 
+    /* a WAN that cannot be one */
+    { "lan0 via eth1",
+      "link lan0; link br0 bridge; link eth1 master=br0;",
+      { "failed not-suitable: eth1 is a port of the bridge br0; share br0 instead *" } },
+    { "lan0 via eth1,ppp0",
+      "link lan0; link br0 bridge; link eth1 master=br0;" PPP0,
+      { "active none: lan0 is shared via ppp0 (2nd choice; eth1 is a port of*" } },
+
     /* several shares: the older one has it */
     { "lan0 via ppp0; lan1 via ppp0; lan2 via eth1",
       "link lan0; link lan1; link lan2;" ETH1 PPP0,
@@ -260,6 +268,39 @@ test_errors (void)
     }
 }
 
+/* What pickers are told of an interface, beside the shares that there are. */
+static void
+test_one_more (void)
+{
+  static const struct
+  {
+    const char *request;
+    const char *summary;
+  } rows[] = {
+    { "lan1 via auto", "*| address=192.168.138.1/24 *| table=13701 *" },
+    { "lan0 via auto", "*| lan=lan0 *| table=13700 *" },
+    { "ppp0 via auto", "failed not-suitable: ppp0 is the uplink of the share of lan0*" },
+    { "eth1 via auto", "failed not-suitable: eth1 carries this computer's own default*" },
+    { "lo via auto", "failed not-suitable: lo is the loopback*" },
+  };
+  const char *network = "link lan0; link lan1;" ETH1 PPP0;
+  g_autoptr (CsSnapshot) snapshot = network_parse (network);
+  g_autoptr (GPtrArray) requests = requests_parse ("lan0 via ppp0");
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", network, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GPtrArray) asked = requests_parse (rows[i].request);
+      g_autoptr (CsSharePlan) share
+          = cs_plan_one_more (plan, requests, asked->pdata[0], snapshot);
+      g_autofree char *summary = plan_summary (share);
+
+      g_test_message ("%s", summary);
+      g_assert_true (g_pattern_match_simple (rows[i].summary, summary));
+      g_assert_cmpuint (plan->shares->len, ==, 1);
+    }
+}
+
 static void
 test_tables_used_up (void)
 {
@@ -303,6 +344,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plan/one-pass", test_one_pass);
   g_test_add_func ("/plan/errors", test_errors);
+  g_test_add_func ("/plan/one-more", test_one_more);
   g_test_add_func ("/plan/tables-used-up", test_tables_used_up);
   g_test_add_func ("/plan/find", test_find);
   g_test_add_func ("/plan/master-gone", test_master_gone);
