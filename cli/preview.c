@@ -76,6 +76,7 @@ print_text (const CsWish *wish, GVariant *preview)
     { "routes", "Rules and routes, as for ip(8)" },
     { "sysctls", "Kernel settings, as for sysctl(8)" },
     { "ruleset", "Packet filter and masquerading, as for nft(8)" },
+    { "openings", "Accepts in other packet filters" },
     { "dnsmasq-config", "DHCP and DNS server, as for dnsmasq(8)" },
   };
   gboolean color = cs_output_wants_color ();
@@ -89,6 +90,7 @@ print_text (const CsWish *wish, GVariant *preview)
   print_string (preview, "uplink", "uplink");
   print_string (preview, "address", "gateway");
   print_string (preview, "wifi", "network");
+  print_string (preview, "dial", "connects");
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
     {
       g_autofree char *text = get_text (preview, sections[i].key);

@@ -38,13 +38,13 @@ cs_describe_plan (const CsSharePlan *plan)
   g_autofree char *wifi = cs_hotspot_describe (&plan->hotspot);
   g_auto (GStrv) routes = cs_share_plan_describe_routes (plan);
   g_auto (GStrv) sysctls = cs_share_plan_describe_sysctls (plan);
+  g_auto (GStrv) openings = cs_share_plan_describe_openings (plan);
   g_autofree char *address = NULL;
   g_autofree char *dnsmasq = NULL;
 
   if (plan->address.prefix != 0)
     {
-      g_autofree char *escaped = cs_ifname_escape (plan->lan);
-      g_autofree char *directory = g_build_filename (CS_RUNTIME_DIR, escaped, NULL);
+      g_autofree char *directory = cs_dnsmasq_directory (CS_RUNTIME_DIR, plan->lan);
 
       address = cs_cidr_to_string (plan->address);
       dnsmasq = cs_dnsmasq_config_render (plan, directory);
@@ -54,9 +54,11 @@ cs_describe_plan (const CsSharePlan *plan)
   g_variant_dict_insert (dict, "uplink", "s", plan->uplink != NULL ? plan->uplink : "");
   g_variant_dict_insert (dict, "address", "s", address != NULL ? address : "");
   g_variant_dict_insert (dict, "wifi", "s", wifi);
+  g_variant_dict_insert (dict, "dial", "s", plan->dial != NULL ? plan->dial : "");
   g_variant_dict_insert (dict, "ruleset", "s", ruleset);
   g_variant_dict_insert (dict, "routes", "^as", routes);
   g_variant_dict_insert (dict, "sysctls", "^as", sysctls);
+  g_variant_dict_insert (dict, "openings", "^as", openings);
   g_variant_dict_insert (dict, "dnsmasq-config", "s", dnsmasq != NULL ? dnsmasq : "");
   return g_variant_dict_end (dict);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A share plan's routes and sysctls in the words of ip(8) and sysctl(8), for Preview. */
-#include "plan.h"
+/* What a share plan changes, in the words of ip(8), sysctl(8), nft(8) and the programs of
+ * other packet filters, for Preview. */
+#include "opening.h"
+
+#include <string.h>
 
 static void
 take (GPtrArray *lines, char *line)
@@ -63,6 +66,8 @@ cs_share_plan_describe_routes (const CsSharePlan *plan)
     take (lines, describe_route (plan, &g_array_index (plan->routes, CsRoute, i)));
   take (lines, g_strdup_printf ("unreachable default metric %u table %u",
                                 CS_UNREACHABLE_METRIC, plan->table));
+  take (lines, g_strdup_printf ("-6 iif %s unreachable priority %d", plan->lan,
+                                CS_RULE_PRIORITY));
   return finish (lines);
 }
 
@@ -86,5 +91,28 @@ cs_share_plan_describe_sysctls (const CsSharePlan *plan)
     take (lines, describe_sysctl (plan->uplink, "forwarding", "1"));
   if (plan->found_uplink_rp_filter)
     take (lines, describe_sysctl (plan->uplink, "rp_filter", "2"));
+  return finish (lines);
+}
+
+char **
+cs_share_plan_describe_openings (const CsSharePlan *plan)
+{
+  GPtrArray *lines = g_ptr_array_new ();
+  g_auto (GStrv) legacy = cs_opening_legacy_rules (plan);
+
+  for (char **place = plan->open; place && *place; place++)
+    {
+      g_autofree char *chain = cs_opening_chain (*place);
+      g_auto (GStrv) rules = cs_opening_rules (plan, *place);
+
+      for (char **rule = rules; *rule; rule++)
+        take (lines, g_strdup_printf ("nft insert rule " CS_OPENING_TABLE " %s %s", chain,
+                                      *rule));
+    }
+  for (char **rule = legacy; *rule; rule++)
+    take (lines, g_strdup_printf ("iptables-legacy -I %s", *rule + strlen ("-A ")));
+  if (plan->zone)
+    take (lines, g_strdup_printf ("firewall-cmd --zone=%s --change-interface=%s",
+                                  plan->zone, plan->lan));
   return finish (lines);
 }

@@ -72,6 +72,15 @@ add_dhcp (GString *out, const CsSharePlan *plan, const char *gateway)
  * name service off any other address that the device may have. It logs to syslog, that is
  * the journal: stderr is for what goes wrong before it serves, and ends then. */
 char *
+cs_dnsmasq_directory (const char *runtime_dir, const char *lan)
+{
+  g_autofree char *escaped = cs_ifname_escape (lan);
+  g_autofree char *name = g_strconcat ("dnsmasq-", escaped, NULL);
+
+  return g_build_filename (runtime_dir, name, NULL);
+}
+
+char *
 cs_dnsmasq_config_render (const CsSharePlan *plan, const char *directory)
 {
   GString *out = g_string_new ("# Written by connshared; changes are lost.\n");

@@ -6,6 +6,9 @@
 
 #include "plan.h"
 
+/* Where the share of @lan has its directory: owned. */
+char *cs_dnsmasq_directory (const char *runtime_dir, const char *lan);
+
 /* @directory holds leases and pid file: "DIRECTORY/leases", "DIRECTORY/pid". */
 char *cs_dnsmasq_config_render (const CsSharePlan *plan, const char *directory);
 

@@ -164,3 +164,6 @@ GArray *cs_share_plan_list_rules (const CsSharePlan *plan);
 char **cs_share_plan_describe_routes (const CsSharePlan *plan);
 /* "net.ipv4.conf.lan0.forwarding = 1" and so on: strv, owned. */
 char **cs_share_plan_describe_sysctls (const CsSharePlan *plan);
+/* What is changed in other programs' packet filters, a line each: strv, owned, empty if
+ * none needs it. */
+char **cs_share_plan_describe_openings (const CsSharePlan *plan);

@@ -14,7 +14,6 @@
 #include "port-owner.h"
 
 #include "core/dnsmasq-config.h"
-#include "core/ifname.h"
 #include "dbus/errors.h"
 #include "engine/files.h"
 
@@ -110,17 +109,13 @@ static Server *
 get_server (CsDnsmasqStep *self, const char *lan)
 {
   Server *server = g_hash_table_lookup (self->servers, lan);
-  g_autofree char *escaped = NULL;
-  g_autofree char *name = NULL;
 
   if (server != NULL)
     return server;
-  escaped = cs_ifname_escape (lan);
-  name = g_strconcat ("dnsmasq-", escaped, NULL);
   server = g_new0 (Server, 1);
   server->step = self;
   server->lan = g_strdup (lan);
-  server->directory = g_build_filename (self->runtime_dir, name, NULL);
+  server->directory = cs_dnsmasq_directory (self->runtime_dir, lan);
   cs_files_sweep (server->directory);
   server->process = cs_dnsmasq_process_new (server->directory, on_died, server);
   g_hash_table_insert (self->servers, server->lan, server);

@@ -11,7 +11,6 @@
 #include "port-owner.h"
 
 #include "core/dnsmasq-config.h"
-#include "core/ifname.h"
 #include "core/leases.h"
 #include "core/ruleset.h"
 
@@ -201,9 +200,8 @@ ask_polkit (GTask *task)
 static char *
 read_file (const Probe *probe, const char *lan, const char *name)
 {
-  g_autofree char *escaped = cs_ifname_escape (lan);
-  g_autofree char *directory = g_strconcat ("dnsmasq-", escaped, NULL);
-  g_autofree char *path = g_build_filename (probe->runtime_dir, directory, name, NULL);
+  g_autofree char *directory = cs_dnsmasq_directory (probe->runtime_dir, lan);
+  g_autofree char *path = g_build_filename (directory, name, NULL);
   char *text = NULL;
 
   g_file_get_contents (path, &text, NULL, NULL);

@@ -133,6 +133,11 @@ def test_preview_is_what_happens(host, bus):
     host.run(["nft", "-c", "-f", "-"], input=preview["ruleset"])
     host.share("lan0", "via", "ppp0")
     assert host.json("status")["shares"][0]["address"] == preview["address"]
+    assert host.path("/run/connshare/dnsmasq-lan0/dnsmasq.conf").read_text() \
+        == preview["dnsmasq-config"]
+    rules = host.run("ip rule; ip -6 rule")
+    for words in ("iif lan0 lookup 13700", "iif lan0 unreachable"):
+        assert words in rules and words in "\n".join(preview["routes"])
     for line in preview["sysctls"]:
         name, value = line.split(" = ")
         assert host.run(["sysctl", "-n", name]) == value

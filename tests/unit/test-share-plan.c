@@ -279,11 +279,13 @@ test_describe (void)
   } rows[] = {
     { "lan0 via wwan0", "link lan0",
       "iif lan0 lookup 13700 priority 5000\n"
-      "unreachable default metric 4278198272 table 13700",
+      "unreachable default metric 4278198272 table 13700\n"
+      "-6 iif lan0 unreachable priority 5000",
       "net.ipv4.conf.lan0.forwarding = 1" },
     { "lan0 via wwan0", "",
       "iif lan0 lookup 13700 priority 5000\n"
-      "unreachable default metric 4278198272 table 13700",
+      "unreachable default metric 4278198272 table 13700\n"
+      "-6 iif lan0 unreachable priority 5000",
       "" },
     { "lan0 via eth1.5",
       "link lan0; link eth1.5 addr=192.0.2.2/24 rp=1/0;"
@@ -294,7 +296,8 @@ test_describe (void)
       "from 192.0.2.2 lookup 13700 priority 33000\n"
       "192.0.2.0/24 dev eth1.5 src 192.0.2.2 table 13700\n"
       "default via 198.51.100.1 dev eth1.5 onlink table 13700\n"
-      "unreachable default metric 4278198272 table 13700",
+      "unreachable default metric 4278198272 table 13700\n"
+      "-6 iif lan0 unreachable priority 5000",
       "net.ipv4.conf.lan0.forwarding = 1\n"
       "net.ipv4.conf.eth1/5.forwarding = 1\n"
       "net.ipv4.conf.eth1/5.rp_filter = 2" },
@@ -306,7 +309,8 @@ test_describe (void)
       "from 10.64.0.9 lookup 13700 priority 33000\n"
       "10.0.0.0/24 dev lan0 table 13700\n"
       "default dev ppp0 table 13700\n"
-      "unreachable default metric 4278198272 table 13700",
+      "unreachable default metric 4278198272 table 13700\n"
+      "-6 iif lan0 unreachable priority 5000",
       "net.ipv4.conf.lan0.forwarding = 1\n"
       "net.ipv4.conf.ppp0.forwarding = 1" },
   };
@@ -322,6 +326,42 @@ test_describe (void)
       g_assert_cmpstr (joined_routes, ==, rows[i].routes);
       g_assert_cmpstr (joined_sysctls, ==, rows[i].sysctls);
     }
+}
+
+static void
+test_describe_openings (void)
+{
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0 dns=9.9.9.9",
+                                     "link lan0; link ppp0 ptp addr=10.64.0.9/24", NULL);
+  CsSharePlan *share = plan->shares->pdata[0];
+  g_auto (GStrv) none = cs_share_plan_describe_openings (share);
+  g_auto (GStrv) openings = NULL;
+  g_autofree char *joined = NULL;
+
+  g_assert_null (none[0]);
+  share->open = g_strsplit ("DOCKER-USER|INPUT answers|iptables-legacy", "|", -1);
+  share->zone = g_strdup ("nm-shared");
+  openings = cs_share_plan_describe_openings (share);
+  joined = g_strjoinv ("\n", openings);
+  g_assert_cmpstr (
+      joined, ==,
+      "nft insert rule ip filter DOCKER-USER iifname \"lan0\" oifname \"ppp0\" accept\n"
+      "nft insert rule ip filter DOCKER-USER iifname \"ppp0\" oifname \"lan0\" accept\n"
+      "nft insert rule ip filter INPUT iifname \"ppp0\" ip saddr 9.9.9.9 udp sport 53 "
+      "accept\n"
+      "nft insert rule ip filter INPUT iifname \"ppp0\" ip saddr 9.9.9.9 tcp sport 53 "
+      "accept\n"
+      "iptables-legacy -I FORWARD -i lan0 -o ppp0 -m comment --comment connshare -j "
+      "ACCEPT\n"
+      "iptables-legacy -I FORWARD -i ppp0 -o lan0 -m comment --comment connshare -j "
+      "ACCEPT\n"
+      "iptables-legacy -I INPUT -i lan0 -p udp -m udp --dport 67 -m comment --comment "
+      "connshare -j ACCEPT\n"
+      "iptables-legacy -I INPUT -i lan0 -p udp -m udp --dport 53 -m comment --comment "
+      "connshare -j ACCEPT\n"
+      "iptables-legacy -I INPUT -i lan0 -p tcp -m tcp --dport 53 -m comment --comment "
+      "connshare -j ACCEPT\n"
+      "firewall-cmd --zone=nm-shared --change-interface=lan0");
 }
 
 static void
@@ -373,6 +413,7 @@ main (int argc, char **argv)
   g_test_add_func ("/share-plan/found-nowhere", test_found_nowhere);
   g_test_add_func ("/share-plan/missing-group", test_missing_group);
   g_test_add_func ("/share-plan/describe", test_describe);
+  g_test_add_func ("/share-plan/describe-openings", test_describe_openings);
   g_test_add_func ("/share-plan/words", test_words);
   g_test_add_func ("/share-plan/null", test_null);
   return g_test_run ();
