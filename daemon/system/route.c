@@ -229,6 +229,7 @@ add_route (CsNetlink *netlink,
            const CsSharePlan *to,
            GError **error)
 {
+  const char *device = route->ifindex == to->lan_ifindex ? to->lan : to->uplink;
   g_autofree char *destination = cs_cidr_to_string (route->destination);
   g_autofree char *gateway = cs_ipv4_to_string (route->gateway);
   int code = send_route (netlink, route, to->table, route->onlink);
@@ -243,7 +244,7 @@ add_route (CsNetlink *netlink,
   return cs_netlink_check (netlink, code, error,
                            "Cannot add the route \"%s%s%s dev %s table %u\"", destination,
                            route->gateway != 0 ? " via " : "",
-                           route->gateway != 0 ? gateway : "", to->uplink, to->table);
+                           route->gateway != 0 ? gateway : "", device, to->table);
 }
 
 /* Adds those that are missing: first the ones on link, as the others' gateways need them.
