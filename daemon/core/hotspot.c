@@ -73,8 +73,10 @@ cs_ssid_is_good (const char *ssid)
 {
   gsize length = strlen (ssid);
 
-  for (const char *c = ssid; *c; c++)
-    if (g_ascii_iscntrl (*c))
+  if (!g_utf8_validate (ssid, (gssize)length, NULL))
+    return FALSE;
+  for (const char *c = ssid; *c; c = g_utf8_next_char (c))
+    if (g_unichar_iscntrl (g_utf8_get_char (c)))
       return FALSE;
   return length >= 1 && length <= LONGEST_SSID;
 }
@@ -144,7 +146,7 @@ check_passphrase (const CsHotspotOptions *options, GError **error)
   if (security == CS_SECURITY_OPEN)
     g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
                  "A network with the security \"open\" has no passphrase; leave one of "
-                 "the two out");
+                 "the two out, or change a share's passphrase to \"\"");
   else if (!*options->passphrase)
     g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
                  "The option \"passphrase\" is empty; leave it out to have one made up, "
@@ -212,6 +214,16 @@ cs_hotspot_options_check (const CsHotspotOptions *options, GError **error)
   return check_own (options, error) && check_ssid (options, error)
          && check_security (options, error) && check_passphrase (options, error)
          && check_channel (options, error);
+}
+
+void
+cs_hotspot_options_drop_empty (CsHotspotOptions *options)
+{
+  char **const texts[] = { &options->ssid, &options->passphrase, &options->security };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (*texts[i] && **texts[i] == '\0')
+      g_clear_pointer (texts[i], g_free);
 }
 
 const char *

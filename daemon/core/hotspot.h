@@ -62,7 +62,7 @@ gboolean cs_band_parse (const char *word, CsBand *band);
 /* Of the channel with this number, CS_BAND_ANY if there is none. */
 CsBand cs_band_of_channel (guint channel);
 
-/* 1 to 32 bytes, none of them a control character. */
+/* 1 to 32 bytes of UTF-8 without control characters. */
 gboolean cs_ssid_is_good (const char *ssid);
 /* What WPA can use: 8 to 63 printable characters of ASCII or, where @takes_key, the key
  * itself as 64 hexadecimal digits. */
@@ -71,6 +71,8 @@ gboolean cs_passphrase_is_good (const char *passphrase, gboolean takes_key);
 /* Errors are CS_ERROR_INVALID_ARGUMENT with the option and the value, but for the
  * passphrase, which no message quotes. */
 gboolean cs_hotspot_options_check (const CsHotspotOptions *options, GError **error);
+/* Of name, passphrase and security, "" becomes no choice. */
+void cs_hotspot_options_drop_empty (CsHotspotOptions *options);
 /* The key of an option that is set, or NULL. */
 const char *cs_hotspot_options_find (const CsHotspotOptions *options);
 

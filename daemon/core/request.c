@@ -147,6 +147,8 @@ request_change (CsRequest *request,
     }
   if (changes && !cs_fields_from_variant (allowed, result, changes, error))
     return NULL;
+  if (allowed == changes_fields)
+    cs_hotspot_options_drop_empty (&result->hotspot);
   return request_check (result, error) ? g_steal_pointer (&result) : NULL;
 }
 
@@ -173,12 +175,6 @@ cs_request_copy (const CsRequest *request)
 
   cs_fields_copy (fields, request, copy);
   return copy;
-}
-
-gboolean
-cs_request_equal (const CsRequest *a, const CsRequest *b)
-{
-  return cs_fields_equal (fields, a, b);
 }
 
 void

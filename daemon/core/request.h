@@ -26,11 +26,11 @@ typedef struct
  * keep-lan with address, dns or those of an access point) are found here too. */
 CsRequest *
 cs_request_new (const char *lan, const char *wan, GVariant *options, GError **error);
-/* Merges the a{sv} @changes, whose key "wan" is the WAN spec, into @request. */
+/* Merges the a{sv} @changes, whose key "wan" is the WAN spec, into @request. What has no
+ * word of its own for no choice goes back to it by "". */
 CsRequest *
 cs_request_update (const CsRequest *request, GVariant *changes, GError **error);
 CsRequest *cs_request_copy (const CsRequest *request);
-gboolean cs_request_equal (const CsRequest *a, const CsRequest *b);
 void cs_request_free (CsRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsRequest, cs_request_free)
 

@@ -15,6 +15,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (GError) error = NULL;
   g_autoptr (CsRequest) request = NULL;
   g_autoptr (CsRequest) again = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *text_again = NULL;
 
   if (!g_key_file_load_from_data (file, (const char *)data, size, 0, NULL))
     return 0;
@@ -23,7 +25,11 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (!request)
     return 0;
   cs_request_to_key_file (request, written);
+  text = g_key_file_to_data (written, NULL, NULL);
   again = cs_request_from_key_file (written, NULL);
-  g_assert_true (again && cs_request_equal (request, again));
+  g_assert_nonnull (again);
+  cs_request_to_key_file (again, written);
+  text_again = g_key_file_to_data (written, NULL, NULL);
+  g_assert_cmpstr (text, ==, text_again);
   return 0;
 }

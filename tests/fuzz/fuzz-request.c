@@ -43,6 +43,21 @@ read_line (const char **data, gsize *size)
   return line;
 }
 
+static gboolean
+are_equal (const CsRequest *a, const CsRequest *b)
+{
+  g_autoptr (GKeyFile) file_a = g_key_file_new ();
+  g_autoptr (GKeyFile) file_b = g_key_file_new ();
+  g_autofree char *text_a = NULL;
+  g_autofree char *text_b = NULL;
+
+  cs_request_to_key_file (a, file_a);
+  cs_request_to_key_file (b, file_b);
+  text_a = g_key_file_to_data (file_a, NULL, NULL);
+  text_b = g_key_file_to_data (file_b, NULL, NULL);
+  return g_str_equal (text_a, text_b);
+}
+
 static void
 check (const CsRequest *request)
 {
@@ -55,10 +70,10 @@ check (const CsRequest *request)
   /* the options do not tell it */
   g_assert_true (again && !again->hotspot.passphrase);
   again->hotspot.passphrase = g_strdup (request->hotspot.passphrase);
-  g_assert_true (cs_request_equal (request, again));
+  g_assert_true (are_equal (request, again));
   cs_request_to_key_file (request, file);
   read = cs_request_from_key_file (file, NULL);
-  g_assert_true (read && cs_request_equal (request, read));
+  g_assert_true (read && are_equal (request, read));
 }
 
 int

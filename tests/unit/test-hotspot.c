@@ -65,6 +65,9 @@ test_check (void)
       "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
       "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9",
       "32 bytes" },
+    { "ssid=a\xc2\x9b"
+      "b",
+      "a|control" },
     { "ssid=a\nb", "a\\x0ab|control" },
     { "passphrase=12345678", NULL },
     { "passphrase=~tilde~ok~", NULL },
