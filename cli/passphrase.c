@@ -18,6 +18,7 @@ cs_passphrase_read (const char *path, GError **error)
   char text[MOST + 1];
   int failure = errno;
   gsize length = 0;
+  char *end;
 
   if (file != NULL)
     {
@@ -28,6 +29,12 @@ cs_passphrase_read (const char *path, GError **error)
   if (file != NULL && !standard)
     fclose (file);
   text[length] = '\0';
+  end = memchr (text, '\n', length);
+  if (end != NULL)
+    length = (gsize)(end - text);
+  if (length > 0 && text[length - 1] == '\r')
+    length--;
+  text[length] = '\0';
   if (failure != 0)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
                  "the passphrase cannot be read from '%s': %s", path,
@@ -36,12 +43,6 @@ cs_passphrase_read (const char *path, GError **error)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "'%s' is not a file of text",
                  path);
   else
-    {
-      if (length > 0 && text[length - 1] == '\n')
-        text[--length] = '\0';
-      if (length > 0 && text[length - 1] == '\r')
-        text[--length] = '\0';
-      return g_strdup (text);
-    }
+    return g_strdup (text);
   return NULL;
 }

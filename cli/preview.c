@@ -125,9 +125,11 @@ cs_command_preview (const CsCommand *command, char **arguments)
   g_autoptr (CsDbusManager) manager = NULL;
   g_autoptr (GVariant) preview = NULL;
   gboolean json = FALSE;
+  int status;
 
-  if (!cs_wish_parse (command, arguments, &wish, &json))
-    return CS_EXIT_USAGE;
+  status = cs_wish_parse (command, arguments, &wish, &json);
+  if (status != CS_EXIT_DONE)
+    return status;
   manager = cs_client_get_manager (&error);
   if (manager == NULL
       || !cs_dbus_manager_call_preview_sync (manager, wish.lan, wish.wan, wish.options,

@@ -13,7 +13,8 @@
 static void
 warn_of_blockers (CsDbusShare *share)
 {
-  g_autofree char *blockers = cs_describe_blockers (share);
+  g_autofree char *listed = cs_describe_blockers (share);
+  g_autofree char *blockers = cs_output_line (listed);
 
   if (*blockers != '\0')
     fprintf (stderr,
@@ -67,9 +68,11 @@ cs_command_share (const CsCommand *command, char **arguments)
   g_autoptr (CsDbusManager) manager = NULL;
   g_autoptr (CsCall) call = NULL;
   g_autofree char *path = NULL;
+  int status;
 
-  if (!cs_wish_parse (command, arguments, &wish, NULL))
-    return CS_EXIT_USAGE;
+  status = cs_wish_parse (command, arguments, &wish, NULL);
+  if (status != CS_EXIT_DONE)
+    return status;
   manager = cs_client_get_manager (&error);
   if (manager == NULL)
     return cs_command_failed (error);

@@ -35,13 +35,15 @@ print_share (CsDbusShare *share, gboolean color)
   g_autofree char *state
       = cs_output_state (cs_describe_text (cs_dbus_share_get_state (share)), color);
   g_autofree char *blockers = cs_describe_blockers (share);
-  g_autofree char *blocked
-      = *blockers != '\0' ? g_strdup_printf ("by %s; see 'sharectl doctor'", blockers)
-                          : g_strdup ("");
+  g_autofree char *names = cs_output_line (blockers);
+  g_autofree char *blocked = *names != '\0'
+                                 ? g_strdup_printf ("by %s; see 'sharectl doctor'", names)
+                                 : g_strdup ("");
   g_autofree char *network
       = cs_output_line (cs_describe_text (cs_dbus_share_get_ssid (share)));
-  g_autofree char *chosen
+  g_autofree char *listed
       = options != NULL ? cs_describe_options (options) : g_strdup ("");
+  g_autofree char *chosen = cs_output_line (listed);
 
   printf ("%s\n", title);
   print_row ("state", state);

@@ -108,8 +108,8 @@ read_words (const CsCommand *command, char **words, CsWish *wish)
   return TRUE;
 }
 
-/* The values that are not taken as they are. */
-static gboolean
+/* The values that are not taken as they are. Returns CS_EXIT_DONE, or how to end. */
+static int
 read_values (const CsCommand *command, Options *options)
 {
   g_autoptr (GError) error = NULL;
@@ -117,17 +117,15 @@ read_values (const CsCommand *command, Options *options)
   if (options->channel < 0)
     {
       cs_command_misused (command, "%d is not a channel", options->channel);
-      return FALSE;
+      return CS_EXIT_USAGE;
     }
   if (options->passphrase_file == NULL)
-    return TRUE;
+    return CS_EXIT_DONE;
   options->passphrase = cs_passphrase_read (options->passphrase_file, &error);
-  if (options->passphrase == NULL)
-    cs_command_misused (command, "%s", error->message);
-  return options->passphrase != NULL;
+  return options->passphrase != NULL ? CS_EXIT_DONE : cs_command_failed (error);
 }
 
-gboolean
+int
 cs_wish_parse (const CsCommand *command, char **arguments, CsWish *wish, gboolean *json)
 {
   g_auto (Options) options = { NULL };
@@ -160,12 +158,15 @@ cs_wish_parse (const CsCommand *command, char **arguments, CsWish *wish, gboolea
     { NULL },
   };
   g_auto (GStrv) words = NULL;
-  gboolean ok = cs_command_parse (command, entries, arguments, 1, 3, &words)
-                && read_words (command, words, wish) && read_values (command, &options);
+  int status;
 
-  if (ok)
+  if (!cs_command_parse (command, entries, arguments, 1, 3, &words)
+      || !read_words (command, words, wish))
+    return CS_EXIT_USAGE;
+  status = read_values (command, &options);
+  if (status == CS_EXIT_DONE)
     wish->options = pack (&options);
-  return ok;
+  return status;
 }
 
 void

@@ -12,8 +12,8 @@ typedef struct
 } CsWish;
 
 /* Reads @wish from @arguments, and the flag --json where @json is not NULL; otherwise
- * tells the user what is wrong. */
-gboolean
+ * tells the user what is wrong. Returns CS_EXIT_DONE, or how to end. */
+int
 cs_wish_parse (const CsCommand *command, char **arguments, CsWish *wish, gboolean *json);
 void cs_wish_clear (CsWish *wish);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CsWish, cs_wish_clear)
