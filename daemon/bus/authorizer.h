@@ -6,7 +6,7 @@
 #include <gio/gio.h>
 
 /* @invocation's caller, by its bus name, for the method's action, with @lan and @wan as
- * details for rules (action.lookup ("lan")); @wan nullable. A dialog is allowed only if
+ * details for rules (action.lookup ("lan")); @wan nullable: none is known. A dialog is allowed only if
  * the message allows it, and closed when the caller leaves the bus. Errors:
  * CS_ERROR_NOT_AUTHORIZED; CS_ERROR_FAILED when polkit does not answer. */
 void cs_authorizer_check_async (GDBusMethodInvocation *invocation,
