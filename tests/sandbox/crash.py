@@ -112,7 +112,7 @@ class Crash:
             return self.known[key] == seen
         key = seen = None
         try:
-            wait_for(is_known, timeout=3)
+            wait_for(is_known, timeout=10)
         except TimeoutError:
             lines = difflib.unified_diff(self.known[key].splitlines(), seen.splitlines(),
                                          "wanted", "found", lineterm="", n=0)

@@ -126,7 +126,7 @@ def test_killed_while_sharing(host):
         caller.communicate()
         host.run(["sharectl", "unshare", "--all"])
         assert host.json("status") == {"shares": []}
-        assert not host.pids("dnsmasq")
+        wait_for(lambda: not host.pids("dnsmasq"), timeout=2)
 
 
 def test_killed_while_unsharing(host):
@@ -137,7 +137,7 @@ def test_killed_while_unsharing(host):
         host.call("pkill -KILL -x connshared")
         caller.communicate()
         host.run(["sharectl", "unshare", "--all"])
-        assert not host.pids("dnsmasq")
+        wait_for(lambda: not host.pids("dnsmasq"), timeout=2)
 
 
 def test_garbage_in_the_state_files(spare):
