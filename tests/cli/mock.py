@@ -48,7 +48,8 @@ PREVIEW = {"state": "active", "message": "lan0 is shared via ppp0", "uplink": "p
            "address": "192.168.137.1/24",
            "ruleset": "table inet connshare {\n\tchain forward {\n\t}\n}\n",
            "routes": ["iif lan0 lookup 13700", "default dev ppp0 table 13700"],
-           "sysctls": ["net.ipv4.conf.lan0.forwarding = 1"],
+           "sysctls": ["net.ipv4.conf.lan0.forwarding = 1"], "dial": "11111111-2222",
+           "openings": ["nft insert rule ip filter FORWARD iifname \"lan0\" accept"],
            "dnsmasq-config": "interface=lan0\nno-ping\n"}
 WIFI = {"ssid": "desk", "passphrase": "correct horse", "security": "wpa2", "hidden": False,
         "uri": "WIFI:T:WPA;S:desk;P:correct horse;;"}

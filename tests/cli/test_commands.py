@@ -148,6 +148,12 @@ lan1 is waiting: this computer has no connection; sharing begins when there is o
 """
 
 
+def test_status_steers_no_terminal(sharectl, service):
+    service.add("lan0", Options={"ssid": "a\x9b31m"}, BlockedBy=["mine\x9b31m"])
+    text = ok(sharectl("status"))
+    assert "ssid=a\\x9b31m" in text and "by mine\\x9b31m" in text and "\x9b" not in text
+
+
 def test_status_of_one_as_json(sharectl, service):
     service.add("lan0", Options={"keep-lan": True}, Address="", BytesSent=2**40)
     service.add("lan1")
@@ -192,6 +198,7 @@ lan0 via ppp0, if it were shared now
 state    active: lan0 is shared via ppp0
 uplink   ppp0
 gateway  192.168.137.1/24
+connects 11111111-2222
 
 Rules and routes, as for ip(8)
   iif lan0 lookup 13700
@@ -205,6 +212,9 @@ Packet filter and masquerading, as for nft(8)
   \tchain forward {
   \t}
   }
+
+Accepts in other packet filters
+  nft insert rule ip filter FORWARD iifname "lan0" accept
 
 DHCP and DNS server, as for dnsmasq(8)
   interface=lan0
