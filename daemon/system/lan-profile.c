@@ -110,11 +110,15 @@ is_ended (const Call *call)
     return FALSE;
   if (call->active != NULL)
     state = nm_active_connection_get_state (call->active);
-  return state == NM_ACTIVE_CONNECTION_STATE_ACTIVATED
-         || (state == NM_ACTIVE_CONNECTION_STATE_DEACTIVATED
-             && !cs_address_watch_is_there (call->watch)
-             && (call->device == NULL
-                 || nm_device_get_state (call->device) != NM_DEVICE_STATE_DEACTIVATING));
+  /* It may take its time from here on; but libnm must know it of the device, where the
+   * next plan looks for what it finds. */
+  if (state == NM_ACTIVE_CONNECTION_STATE_ACTIVATING
+      || state == NM_ACTIVE_CONNECTION_STATE_ACTIVATED)
+    return nm_device_get_active_connection (call->device) == call->active;
+  return state == NM_ACTIVE_CONNECTION_STATE_DEACTIVATED
+         && !cs_address_watch_is_there (call->watch)
+         && (call->device == NULL
+             || nm_device_get_state (call->device) != NM_DEVICE_STATE_DEACTIVATING);
 }
 
 /* Ends the waiting. The task, and with it the call, may be gone afterwards. */
@@ -391,12 +395,12 @@ deactivate (GTask *task)
 static void
 on_found_activated (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  const Call *call = g_task_get_task_data (user_data);
+  Call *call = g_task_get_task_data (user_data);
   g_autoptr (GError) error = NULL;
-  g_autoptr (NMActiveConnection) active
-      = nm_client_activate_connection_finish (NM_CLIENT (source), result, &error);
 
-  if (active != NULL)
+  call->active
+      = nm_client_activate_connection_finish (NM_CLIENT (source), result, &error);
+  if (call->active != NULL)
     {
       await_end (user_data);
       return;
@@ -407,15 +411,36 @@ on_found_activated (GObject *source, GAsyncResult *result, gpointer user_data)
   deactivate (user_data);
 }
 
-/* Another profile than ours on the device is somebody's choice, and stays. */
+/* (nullable) What is active on the device, or comes up there, and is not ours. */
+static NMActiveConnection *
+get_other (const Call *call)
+{
+  NMActiveConnection *active
+      = call->device != NULL ? nm_device_get_active_connection (call->device) : NULL;
+
+  if (active == NULL
+      || g_strcmp0 (nm_active_connection_get_uuid (active), call->uuid) == 0)
+    return NULL;
+  return active;
+}
+
+/* Another profile than ours on the device is somebody's choice, and stays; or it is the
+ * one that was found, which a service that was killed meanwhile has activated. */
 static void
 end (GTask *task)
 {
-  const Call *call = g_task_get_task_data (task);
+  Call *call = g_task_get_task_data (task);
   NMRemoteConnection *found = get_found (call, call->from);
+  NMActiveConnection *other = get_other (call);
 
-  if (find_active (call) == NULL && call->device != NULL
-      && nm_device_get_active_connection (call->device) != NULL)
+  if (other != NULL && found != NULL
+      && g_strcmp0 (nm_active_connection_get_uuid (other), call->from->found_connection)
+             == 0)
+    {
+      call->active = g_object_ref (other);
+      await_end (task);
+    }
+  else if (other != NULL)
     {
       g_task_return_boolean (task, TRUE);
       g_object_unref (task);
