@@ -264,6 +264,8 @@ on_network_manager (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_connect_swapped (service->engine, "share-changed", G_CALLBACK (trim_when_calm),
                             service);
   cs_notify_of_shares (service->engine);
+  /* before the name is ours, as calls to a share can come with it */
+  cs_engine_load (service->engine);
   own_name (service);
 }
 

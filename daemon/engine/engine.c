@@ -207,12 +207,11 @@ recover (CsEngine *self, CsPlan *applied, CsPlan *unfinished)
 }
 
 void
-cs_engine_start (CsEngine *self)
+cs_engine_load (CsEngine *self)
 {
   CsPlan *shown = cs_plan_new_empty ();
-  g_autoptr (CsPlan) unfinished = NULL;
-  CsPlan *applied;
 
+  self->running = TRUE; /* orders wait for the start */
   g_ptr_array_unref (self->requests);
   self->requests = cs_store_load_requests (self->store);
   for (guint i = 0; i < self->requests->len; i++)
@@ -220,6 +219,14 @@ cs_engine_start (CsEngine *self)
                      cs_engine_starting_plan (
                          ((CsRequest *)g_ptr_array_index (self->requests, i))->lan));
   cs_engine_publish (self, shown);
+}
+
+void
+cs_engine_start (CsEngine *self)
+{
+  g_autoptr (CsPlan) unfinished = NULL;
+  CsPlan *applied;
+
   cs_store_load_ledger (self->store, &applied, &unfinished);
   recover (self, applied, unfinished);
 }

@@ -21,8 +21,11 @@ typedef struct
 /* @steps of CsStep, in the order of starting. */
 CsEngine *cs_engine_new (CsMonitor *monitor, GPtrArray *steps, CsStore *store);
 
-/* Loads requests and ledger, puts right what an earlier run left half done, and begins to
- * follow the network. Emits "share-changed" for every request that it knows. */
+/* Loads the requests, and emits "share-changed" for each, but touches nothing: orders wait
+ * until cs_engine_start (). */
+void cs_engine_load (CsEngine *self);
+/* Loads the ledger, puts right what an earlier run left half done, and begins to follow
+ * the network. */
 void cs_engine_start (CsEngine *self);
 
 /* Whether a pass is under way or due. */

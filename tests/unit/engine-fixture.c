@@ -20,6 +20,7 @@ engine_start (EngineFixture *f)
   for (guint i = 0; i < G_N_ELEMENTS (f->steps); i++)
     g_ptr_array_add (steps, f->steps[i]);
   f->engine = cs_engine_new (CS_MONITOR (f->monitor), steps, store);
+  cs_engine_load (f->engine);
   cs_engine_start (f->engine);
   engine_settle (f);
 }
