@@ -40,7 +40,7 @@ def test_hung_up_and_dialled_again(vm, client, dsl):
     client.dhcp()
     assert client.get() == "203.0.113.10"
     vm.run("nmcli --wait 60 connection down dsl")
-    wait_for(lambda: vm.json("status")["shares"][0]["state"] == "waiting", 30)
+    wait_for(lambda: vm.json("status")["shares"][0]["state"] == "waiting", 120)
     assert not client.can_get("http://192.0.2.80/")
     vm.run("nmcli --wait 60 connection up dsl")
     wait_for(client.can_get, 30)
