@@ -251,6 +251,17 @@ def test_without_polkit_only_root_may(spare):
     spare.run(["sharectl", "share", "lan0", "via", "ppp0"])
 
 
+def test_polkit_is_restarted(spare):
+    """The bus starts another one for the next question."""
+    spare.kill("polkitd")
+    alice = spare.user("alice", "c1").bus()
+    with spare.agent("yes") as agent:
+        assert alice.error_of("ShareConnection", "('lan0', 'ppp0')", interactive=True) == ""
+    alice.close()
+    assert agent.dialogs
+    assert spare.json("status")["shares"][0]["state"] == "active"
+
+
 def test_name_cannot_be_taken_by_users(host):
     host.kill("connshared", 15)
     bob = host.user("carol", "none").bus()
