@@ -41,8 +41,9 @@ void cs_engine_queue_pass (CsEngine *self);
 
 /* orders.c */
 GPtrArray *cs_engine_new_orders (void);
-/* Lets the orders that are there change the requests, and refuses the impossible ones. */
-void cs_engine_take_orders (CsEngine *self, const CsSnapshot *snapshot);
+/* Lets the orders that are there change the requests, and refuses the impossible ones.
+ * Returns the plan of the requests (transfer full). */
+CsPlan *cs_engine_take_orders (CsEngine *self, const CsSnapshot *snapshot);
 /* Takes back the requests of orders that failed; what is in force stayed as it was. The
  * end of a share is never taken back, save that nothing at all was done. Returns the set
  * of their LANs (transfer full). */

@@ -209,8 +209,7 @@ run_pass (CsEngine *self)
       schedule_retry (self, TRUE);
       return;
     }
-  cs_engine_take_orders (self, snapshot);
-  target = cs_plan_new (self->requests, snapshot, self->applied);
+  target = cs_engine_take_orders (self, snapshot);
   again = find_damage (self, target, snapshot);
   again = earlier (again, postpone_details (self, target, snapshot->now));
   target->wake_at = earlier (target->wake_at, again);

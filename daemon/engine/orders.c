@@ -114,9 +114,9 @@ refuse (CsEngine *self, Order *order, GError *error)
   g_task_return_error (order->task, error);
 }
 
-/* Whether the share can be planned. Whoever asks for it again wants it again, whatever
- * they did against it since; unless they are refused. */
-static gboolean
+/* The plan, if the share can be planned. Whoever asks for it again wants it again,
+ * whatever they did against it since; unless they are refused. */
+static CsPlan *
 try_share (CsEngine *self, const Order *order, const CsSnapshot *snapshot, GError **error)
 {
   CsSharePlan *share = cs_plan_find (self->applied, order->lan);
@@ -127,23 +127,25 @@ try_share (CsEngine *self, const Order *order, const CsSnapshot *snapshot, GErro
     share->renewed = TRUE;
   plan = cs_plan_new (self->requests, snapshot, self->applied);
   if (check_share (plan, order->request, order->previous, error))
-    return TRUE;
+    return g_steal_pointer (&plan);
   if (share != NULL)
     share->renewed = renewed;
-  return FALSE;
+  return NULL;
 }
 
-/* Lets the order change the requests, if what it asks for can be planned. */
+/* Lets the order change the requests, if what it asks for can be planned; then @plan is
+ * that of the requests, or NULL, as nobody needed it yet. */
 static gboolean
-take_order (CsEngine *self, Order *order, const CsSnapshot *snapshot)
+take_order (CsEngine *self, Order *order, const CsSnapshot *snapshot, CsPlan **plan)
 {
+  g_autoptr (CsPlan) tried = NULL;
   GError *error = NULL;
 
   if (order->request != NULL)
     settle (self, order->request, snapshot);
   order->previous = cs_request_list_put (self->requests, order->lan, order->request);
   if (order->request != NULL)
-    try_share (self, order, snapshot, &error);
+    tried = try_share (self, order, snapshot, &error);
   else if (order->previous == NULL)
     g_set_error (&error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
                  "\"%s\" is not shared; \"sharectl list\" shows what is", order->lan);
@@ -154,24 +156,28 @@ take_order (CsEngine *self, Order *order, const CsSnapshot *snapshot)
       return FALSE;
     }
   cs_store_set_request (self->store, order->lan, order->request);
+  cs_plan_free (*plan);
+  *plan = g_steal_pointer (&tried);
   return TRUE;
 }
 
-void
+CsPlan *
 cs_engine_take_orders (CsEngine *self, const CsSnapshot *snapshot)
 {
   g_autoptr (GPtrArray) orders = g_steal_pointer (&self->orders);
+  CsPlan *plan = NULL;
 
   self->orders = cs_engine_new_orders ();
   while (orders->len > 0)
     {
       Order *order = g_ptr_array_steal_index (orders, 0);
 
-      if (take_order (self, order, snapshot))
+      if (take_order (self, order, snapshot, &plan))
         g_ptr_array_add (self->taken, order);
       else
         order_free (order);
     }
+  return plan != NULL ? plan : cs_plan_new (self->requests, snapshot, self->applied);
 }
 
 GHashTable *
