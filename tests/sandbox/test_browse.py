@@ -30,8 +30,9 @@ def test_lease_comes_at_once(host, client, sanitized):
 
 def test_lease_for_dhclient(host, client):
     host.share("lan0", "via", "ppp0")
-    client.run("dhclient -1 -4 -lf /run/dhclient.leases -pf /run/dhclient.pid eth0 && "
-               "kill $(cat /run/dhclient.pid)")
+    client.run("dhclient -1 -4 -lf /run/dhclient.leases -pf /run/dhclient.pid eth0")
+    wait_for(lambda: client.call("test -s /run/dhclient.pid").returncode == 0)
+    client.run("kill $(cat /run/dhclient.pid)")
     assert client.get("http://192.0.2.80/") == PPP0
     client.run("rm -f /run/dhclient.leases /run/dhclient.pid")
 

@@ -60,8 +60,7 @@ def test_user_takes_the_device(host):
 
 def test_idle_device_stays_idle(host):
     add_profile(host, "eager", autoconnect="yes")
-    wait_for(lambda: active_profile(host) == "eager")
-    host.run("nmcli device disconnect lan0")
+    host.run("nmcli connection up eager; nmcli device disconnect lan0")
     host.share("lan0", "via", "ppp0")
     host.unshare("lan0")
     time.sleep(0.5)
