@@ -7,7 +7,6 @@
 #include "nft-rule.h"
 #include "nft-table.h"
 
-#include <errno.h>
 #include <libnftnl/chain.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -22,14 +21,6 @@ chain_free (CsNftChain *chain)
   nftnl_chain_free (chain);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNftChain, chain_free)
-
-typedef struct nftnl_rule CsNftRule;
-static void
-rule_free (CsNftRule *rule)
-{
-  nftnl_rule_free (rule);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNftRule, rule_free)
 
 static const char *
 family_name (guint32 family)
@@ -94,39 +85,16 @@ on_chain (const struct nlmsghdr *message, void *user_data)
   return MNL_CB_OK;
 }
 
-static int
-on_rule (const struct nlmsghdr *message, void *user_data)
-{
-  g_autoptr (CsNftRule) rule = nftnl_rule_alloc ();
-
-  if (rule == NULL)
-    g_error ("out of memory");
-  if (nftnl_rule_nlmsg_parse (message, rule) < 0)
-    return MNL_CB_ERROR;
-  g_ptr_array_add (user_data, g_steal_pointer (&rule));
-  return MNL_CB_OK;
-}
-
 /* Rules come in their order, chain by chain. */
-static int
+static gboolean
 read_table (Reading *reading, const char *table)
 {
-  g_autoptr (GPtrArray) rules
-      = g_ptr_array_new_with_free_func ((GDestroyNotify)nftnl_rule_free);
-  g_autoptr (CsNftRule) pattern = nftnl_rule_alloc ();
   gboolean is_inet = g_str_has_prefix (table, "inet ");
-  CsNftQuestion question;
-  struct nlmsghdr *message = cs_nft_question_begin (
-      &question, NFT_MSG_GETRULE, is_inet ? NFPROTO_INET : NFPROTO_IPV4, TRUE);
+  g_autoptr (GPtrArray) rules = cs_nft_rules_read (is_inet ? NFPROTO_INET : NFPROTO_IPV4,
+                                                   strchr (table, ' ') + 1);
   CsFilterChain *chain = NULL;
-  int refusal;
 
-  if (pattern == NULL)
-    g_error ("out of memory");
-  nftnl_rule_set_str (pattern, NFTNL_RULE_TABLE, strchr (table, ' ') + 1);
-  nftnl_rule_nlmsg_build_payload (message, pattern);
-  refusal = cs_nft_ask (&question, on_rule, rules);
-  for (guint i = 0; refusal == 0 && i < rules->len; i++)
+  for (guint i = 0; rules != NULL && i < rules->len; i++)
     {
       const char *name = nftnl_rule_get_str (rules->pdata[i], NFTNL_RULE_CHAIN);
 
@@ -135,21 +103,20 @@ read_table (Reading *reading, const char *table)
       if (chain != NULL)
         cs_nft_rule_append (chain->rules, rules->pdata[i]);
     }
-  return refusal;
+  return rules != NULL;
 }
 
-/* Returns 0 or an errno. */
-static int
+static gboolean
 read_all (Reading *reading)
 {
   CsNftQuestion question;
-  int refusal;
+  gboolean done;
 
   cs_nft_question_begin (&question, NFT_MSG_GETCHAIN, NFPROTO_UNSPEC, TRUE);
-  refusal = cs_nft_ask (&question, on_chain, reading);
-  for (guint i = 0; refusal == 0 && i < reading->tables->len; i++)
-    refusal = read_table (reading, reading->tables->pdata[i]);
-  return refusal;
+  done = cs_nft_ask (&question, on_chain, reading) == 0;
+  for (guint i = 0; done && i < reading->tables->len; i++)
+    done = read_table (reading, reading->tables->pdata[i]);
+  return done;
 }
 
 CsFirewall *
@@ -162,7 +129,7 @@ cs_nft_firewall_read (guint32 *generation)
       Reading reading = { .firewall = firewall, .tables = tables };
 
       *generation = cs_nft_read_generation ();
-      if (read_all (&reading) == 0 && cs_nft_read_generation () == *generation)
+      if (read_all (&reading) && cs_nft_read_generation () == *generation)
         return g_steal_pointer (&firewall);
     }
   return NULL;

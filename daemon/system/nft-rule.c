@@ -5,6 +5,7 @@
  * have some of their conditions as the blobs of xtables, see xt-match.c. */
 #include "nft-rule.h"
 
+#include "nft-netlink.h"
 #include "nft-set.h"
 #include "xt-match.h"
 
@@ -529,4 +530,42 @@ cs_nft_rule_append (GPtrArray *rules, const struct nftnl_rule *rule)
     cs_filter_rule_free (parser.rule);
   else
     g_ptr_array_add (rules, parser.rule);
+}
+
+typedef struct nftnl_rule CsNftRule;
+static void
+rule_free (CsNftRule *rule)
+{
+  nftnl_rule_free (rule);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNftRule, rule_free)
+
+static int
+on_rule (const struct nlmsghdr *message, void *user_data)
+{
+  g_autoptr (CsNftRule) rule = nftnl_rule_alloc ();
+
+  if (rule == NULL)
+    g_error ("out of memory");
+  if (nftnl_rule_nlmsg_parse (message, rule) < 0)
+    return MNL_CB_ERROR;
+  g_ptr_array_add (user_data, g_steal_pointer (&rule));
+  return MNL_CB_OK;
+}
+
+GPtrArray *
+cs_nft_rules_read (guint16 family, const char *table)
+{
+  g_autoptr (GPtrArray) rules
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_free);
+  g_autoptr (CsNftRule) pattern = nftnl_rule_alloc ();
+  CsNftQuestion question;
+  struct nlmsghdr *message
+      = cs_nft_question_begin (&question, NFT_MSG_GETRULE, family, TRUE);
+
+  if (pattern == NULL)
+    g_error ("out of memory");
+  nftnl_rule_set_str (pattern, NFTNL_RULE_TABLE, table);
+  nftnl_rule_nlmsg_build_payload (message, pattern);
+  return cs_nft_ask (&question, on_rule, rules) == 0 ? g_steal_pointer (&rules) : NULL;
 }

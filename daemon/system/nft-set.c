@@ -5,7 +5,6 @@
 
 #include "nft-netlink.h"
 
-#include <libnftnl/set.h>
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
 
@@ -19,6 +18,66 @@ set_free (CsNftSet *set)
   nftnl_set_free (set);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNftSet, set_free)
+
+static CsNftSet *
+new_pattern (const char *table, const char *name)
+{
+  CsNftSet *set = nftnl_set_alloc ();
+
+  if (set == NULL)
+    g_error ("out of memory");
+  nftnl_set_set_str (set, NFTNL_SET_TABLE, table);
+  nftnl_set_set_str (set, NFTNL_SET_NAME, name);
+  return set;
+}
+
+/* One visit. */
+typedef struct
+{
+  int (*visit) (struct nftnl_set_elem *element, void *user_data);
+  void *user_data;
+} Visit;
+
+static int
+on_elements (const struct nlmsghdr *message, void *user_data)
+{
+  const Visit *visit = user_data;
+  g_autoptr (CsNftSet) set = nftnl_set_alloc ();
+
+  if (set == NULL)
+    g_error ("out of memory");
+  if (nftnl_set_elems_nlmsg_parse (message, set) < 0)
+    return MNL_CB_ERROR;
+  nftnl_set_elem_foreach (set, visit->visit, visit->user_data);
+  return MNL_CB_OK;
+}
+
+int
+cs_nft_set_visit (guint16 family,
+                  const char *table,
+                  const char *name,
+                  int (*visit) (struct nftnl_set_elem *element, void *user_data),
+                  void *user_data)
+{
+  g_autoptr (CsNftSet) pattern = new_pattern (table, name);
+  Visit one = { visit, user_data };
+  CsNftQuestion question;
+  struct nlmsghdr *message
+      = cs_nft_question_begin (&question, NFT_MSG_GETSETELEM, family, TRUE);
+
+  nftnl_set_elems_nlmsg_build_payload (message, pattern);
+  return cs_nft_ask (&question, on_elements, &one);
+}
+
+gboolean
+cs_nft_set_is_end (struct nftnl_set_elem *element)
+{
+  /* libnftnl takes what is not set for a pointer. */
+  return nftnl_set_elem_is_set (element, NFTNL_SET_ELEM_FLAGS)
+         && (nftnl_set_elem_get_u32 (element, NFTNL_SET_ELEM_FLAGS)
+             & NFT_SET_ELEM_INTERVAL_END)
+                != 0;
+}
 
 typedef struct
 {
@@ -50,7 +109,7 @@ on_element (struct nftnl_set_elem *item, void *user_data)
 {
   Reading *reading = user_data;
   Bound bound = { 0 };
-  guint32 length = 0, flags = 0;
+  guint32 length = 0;
   const void *key = nftnl_set_elem_get (item, NFTNL_SET_ELEM_KEY, &length);
 
   if (key == NULL || reading->bounds->len > 2 * ELEMENTS_MAX)
@@ -59,29 +118,13 @@ on_element (struct nftnl_set_elem *item, void *user_data)
   memcpy (bound.element.low, key, length);
   memcpy (bound.element.high, key, length);
   reading->length = length;
-  /* libnftnl takes what is not set for a pointer. */
-  if (nftnl_set_elem_is_set (item, NFTNL_SET_ELEM_FLAGS))
-    flags = nftnl_set_elem_get_u32 (item, NFTNL_SET_ELEM_FLAGS);
-  bound.is_end = (flags & NFT_SET_ELEM_INTERVAL_END) != 0;
+  bound.is_end = cs_nft_set_is_end (item);
   if (nftnl_set_elem_is_set (item, NFTNL_SET_ELEM_VERDICT))
     bound.element.verdict = (int)nftnl_set_elem_get_u32 (item, NFTNL_SET_ELEM_VERDICT);
   if (nftnl_set_elem_is_set (item, NFTNL_SET_ELEM_CHAIN))
     bound.element.chain = g_strdup (nftnl_set_elem_get_str (item, NFTNL_SET_ELEM_CHAIN));
   g_array_append_val (reading->bounds, bound);
   return 0;
-}
-
-static int
-on_elements (const struct nlmsghdr *message, void *user_data)
-{
-  g_autoptr (CsNftSet) set = nftnl_set_alloc ();
-
-  if (set == NULL)
-    g_error ("out of memory");
-  if (nftnl_set_elems_nlmsg_parse (message, set) < 0)
-    return MNL_CB_ERROR;
-  nftnl_set_elem_foreach (set, on_element, user_data);
-  return MNL_CB_OK;
 }
 
 static int
@@ -136,17 +179,13 @@ clear_bound (gpointer bound)
 GArray *
 cs_nft_set_read (guint16 family, const char *table, const char *name, gsize *length)
 {
-  g_autoptr (CsNftSet) set = nftnl_set_alloc ();
+  g_autoptr (CsNftSet) set = new_pattern (table, name);
   g_autoptr (GArray) bounds = g_array_new (FALSE, FALSE, sizeof (Bound));
   Reading reading = { .bounds = bounds };
   CsNftQuestion question;
   struct nlmsghdr *message;
 
-  if (set == NULL)
-    g_error ("out of memory");
   g_array_set_clear_func (bounds, clear_bound);
-  nftnl_set_set_str (set, NFTNL_SET_TABLE, table);
-  nftnl_set_set_str (set, NFTNL_SET_NAME, name);
   message = cs_nft_question_begin (&question, NFT_MSG_GETSET, family, FALSE);
   nftnl_set_nlmsg_build_payload (message, set);
   if (cs_nft_ask (&question, on_set, set) != 0)
@@ -155,9 +194,7 @@ cs_nft_set_read (guint16 family, const char *table, const char *name, gsize *len
   if (*length == 0 || *length > CS_MATCH_SIZE
       || (nftnl_set_get_u32 (set, NFTNL_SET_FLAGS) & NFT_SET_CONCAT) != 0)
     return NULL;
-  message = cs_nft_question_begin (&question, NFT_MSG_GETSETELEM, family, TRUE);
-  nftnl_set_nlmsg_build_payload (message, set);
-  if (cs_nft_ask (&question, on_elements, &reading) != 0
+  if (cs_nft_set_visit (family, table, name, on_element, &reading) != 0
       || bounds->len > 2 * ELEMENTS_MAX)
     return NULL;
   return make_elements (

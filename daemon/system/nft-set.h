@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The elements of a set or map, as ranges. */
+/* The elements of a set or map: one by one, or as ranges. */
 #pragma once
 
 #include "core/firewall.h"
+
+#include <libnftnl/set.h>
 
 typedef struct
 {
@@ -11,6 +13,16 @@ typedef struct
   int verdict; /* of a verdict map: NF_ACCEPT, NFT_JUMP ... */
   char *chain; /* (owned) (nullable) */
 } CsNftElement;
+
+/* Calls @visit, which returns 0, with each element of the kernel's. Returns 0 or an
+ * errno: ENOENT if there is no such set. */
+int cs_nft_set_visit (guint16 family,
+                      const char *table,
+                      const char *name,
+                      int (*visit) (struct nftnl_set_elem *element, void *user_data),
+                      void *user_data);
+/* Whether @element is one of the kernel's that only says where an interval ends. */
+gboolean cs_nft_set_is_end (struct nftnl_set_elem *element);
 
 /* Of CsNftElement; @length is that of the key in bytes. NULL: it cannot be read, its keys
  * are of several parts, or it has very many elements. */
