@@ -159,6 +159,21 @@ cs_match_add (CsMatch *match, const void *low, const void *high, gsize length)
   g_array_append_val (match->ranges, range);
 }
 
+CsMatch *
+cs_match_new_states (guint32 states, gboolean inverted)
+{
+  CsMatch *match = cs_match_new (CS_MATCH_CT_STATE, inverted);
+
+  for (guint32 bit = 1; bit != 0; bit <<= 1)
+    if ((states & bit) != 0)
+      {
+        guint32 wire = GUINT32_TO_BE (bit);
+
+        cs_match_add (match, &wire, &wire, sizeof wire);
+      }
+  return match;
+}
+
 void
 cs_packet_set (CsPacket *packet,
                CsMatchKey key,

@@ -111,6 +111,8 @@ CsFilterRule *cs_filter_rule_new (void);
 void cs_filter_rule_free (CsFilterRule *rule);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsFilterRule, cs_filter_rule_free)
 CsMatch *cs_match_new (CsMatchKey key, gboolean inverted);
+/* CS_MATCH_CT_STATE, with a range for each bit of @states. */
+CsMatch *cs_match_new_states (guint32 states, gboolean inverted);
 CsMatch *cs_match_copy (const CsMatch *match);
 void cs_match_free (CsMatch *match);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsMatch, cs_match_free)

@@ -192,23 +192,14 @@ is_zero (const guint8 *bytes)
   return memcmp (bytes, zero, sizeof zero) == 0;
 }
 
-/* "state & mask != 0": one range for each bit. */
+/* "state & mask != 0" */
 static CsMatch *
 match_bits (const guint8 *mask, gboolean inverted)
 {
-  CsMatch *match = cs_match_new (CS_MATCH_CT_STATE, inverted);
   guint32 bits;
 
   memcpy (&bits, mask, sizeof bits);
-  bits = GUINT32_FROM_BE (bits);
-  for (guint32 bit = 1; bit != 0; bit <<= 1)
-    if ((bits & bit) != 0)
-      {
-        guint32 wire = GUINT32_TO_BE (bit);
-
-        cs_match_add (match, &wire, &wire, sizeof wire);
-      }
-  return match;
+  return cs_match_new_states (GUINT32_FROM_BE (bits), inverted);
 }
 
 /* With a mask of leading ones, as that of a network: from the value to where all other
@@ -231,15 +222,14 @@ get_masked_range (const Register *value, const guint8 *low, guint8 *high)
 }
 
 static CsMatch *
-match_order (const Register *value, guint32 operator, const guint8 * data, gsize length)
+match_order (const Register *value, guint32 op, const guint8 *data, gsize length)
 {
-  CsMatch *match
-      = cs_match_new (value->key, operator== NFT_CMP_LT || operator== NFT_CMP_GT);
+  CsMatch *match = cs_match_new (value->key, op == NFT_CMP_LT || op == NFT_CMP_GT);
   guint8 least[CS_MATCH_SIZE] = { 0 }, most[CS_MATCH_SIZE];
 
   memset (most, 0xff, sizeof most);
   /* less than X: not from X on; more than X: not up to X */
-  if (operator== NFT_CMP_LT || operator== NFT_CMP_GTE)
+  if (op == NFT_CMP_LT || op == NFT_CMP_GTE)
     cs_match_add (match, data, most, length);
   else
     cs_match_add (match, least, data, length);
@@ -247,22 +237,22 @@ match_order (const Register *value, guint32 operator, const guint8 * data, gsize
 }
 
 static CsMatch *
-match_cmp (const Register *value, guint32 operator, const guint8 * data, gsize length)
+match_cmp (const Register *value, guint32 op, const guint8 *data, gsize length)
 {
   guint8 high[CS_MATCH_SIZE];
   CsMatch *match;
 
   if (value->key == CS_MATCH_OTHER || value->length == 0)
     return cs_match_new (CS_MATCH_OTHER, FALSE);
-  if (operator!= NFT_CMP_EQ && operator!= NFT_CMP_NEQ)
+  if (op != NFT_CMP_EQ && op != NFT_CMP_NEQ)
     return value->masked ? cs_match_new (CS_MATCH_OTHER, FALSE)
-                         : match_order (value, operator, data, length);
+                         : match_order (value, op, data, length);
   if (value->key == CS_MATCH_CT_STATE && value->masked && is_zero (data))
-    return match_bits (value->mask, operator== NFT_CMP_EQ);
+    return match_bits (value->mask, op == NFT_CMP_EQ);
   memcpy (high, data, sizeof high);
   if (value->masked && !get_masked_range (value, data, high))
     return cs_match_new (CS_MATCH_OTHER, FALSE);
-  match = cs_match_new (value->key, operator== NFT_CMP_NEQ);
+  match = cs_match_new (value->key, op == NFT_CMP_NEQ);
   cs_match_add (match, data, high, length);
   return match;
 }

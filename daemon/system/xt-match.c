@@ -9,19 +9,13 @@
 #include <linux/netfilter/xt_tcpudp.h>
 #include <string.h>
 
+/* Those that nft knows as well; the other bits mean something else there. */
+#define STATES (CS_CT_INVALID | CS_CT_ESTABLISHED | CS_CT_RELATED | CS_CT_NEW)
+
 static void
 add_states (GPtrArray *matches, guint32 states, gboolean inverted)
 {
-  CsMatch *match = cs_match_new (CS_MATCH_CT_STATE, inverted);
-
-  for (guint32 bit = CS_CT_INVALID; bit <= CS_CT_NEW; bit <<= 1)
-    if ((states & bit) != 0)
-      {
-        guint32 wire = GUINT32_TO_BE (bit);
-
-        cs_match_add (match, &wire, &wire, sizeof wire);
-      }
-  g_ptr_array_add (matches, match);
+  g_ptr_array_add (matches, cs_match_new_states (states & STATES, inverted));
 }
 
 static gboolean
