@@ -7,6 +7,7 @@
 
 #include "nft-netlink.h"
 #include "nft-set.h"
+#include "nft-value.h"
 #include "xt-match.h"
 
 #include "core/opening.h"
@@ -20,18 +21,9 @@
 /* Registers by the names of both kinds: NFT_REG_1 to 4 and NFT_REG32_00 to 15. */
 #define REGISTERS 24
 
-/* What a register holds. */
 typedef struct
 {
-  CsMatchKey key;
-  gsize length; /* bytes that were loaded, 0: nothing */
-  gboolean masked;
-  guint8 mask[CS_MATCH_SIZE];
-} Register;
-
-typedef struct
-{
-  Register registers[REGISTERS + 1]; /* the last for what there is none of */
+  CsNftValue registers[REGISTERS + 1]; /* the last for what there is none of */
   guint16 family;
   const char *table;  /* unowned */
   CsFilterRule *rule; /* (owned) */
@@ -46,7 +38,7 @@ get_u32 (const struct nftnl_expr *expr, uint16_t attribute)
   return nftnl_expr_is_set (expr, attribute) ? nftnl_expr_get_u32 (expr, attribute) : 0;
 }
 
-static Register *
+static CsNftValue *
 get_register (Parser *parser, guint32 number)
 {
   return &parser->registers[MIN (number, REGISTERS)];
@@ -55,7 +47,7 @@ get_register (Parser *parser, guint32 number)
 static void
 load (Parser *parser, guint32 number, CsMatchKey key, gsize length)
 {
-  *get_register (parser, number) = (Register){ .key = key, .length = length };
+  *get_register (parser, number) = (CsNftValue){ .key = key, .length = length };
 }
 
 static void
@@ -68,28 +60,6 @@ static void
 add_other (Parser *parser)
 {
   add (parser, cs_match_new (CS_MATCH_OTHER, FALSE));
-}
-
-/* The kernel has these in the order of the host. */
-static gboolean
-is_host_number (CsMatchKey key)
-{
-  return key == CS_MATCH_IIF || key == CS_MATCH_OIF || key == CS_MATCH_CT_STATE;
-}
-
-static void
-to_wire (CsMatchKey key, const void *data, gsize length, guint8 *bytes)
-{
-  guint32 number;
-
-  memset (bytes, 0, CS_MATCH_SIZE);
-  if (data != NULL)
-    memcpy (bytes, data, MIN (length, CS_MATCH_SIZE));
-  if (!is_host_number (key) || length < sizeof number)
-    return;
-  memcpy (&number, bytes, sizeof number);
-  number = GUINT32_TO_BE (number);
-  memcpy (bytes, &number, sizeof number);
 }
 
 static void
@@ -168,7 +138,7 @@ on_ct (Parser *parser, const struct nftnl_expr *expr)
 static void
 on_bitwise (Parser *parser, const struct nftnl_expr *expr)
 {
-  Register value = *get_register (parser, get_u32 (expr, NFTNL_EXPR_BITWISE_SREG));
+  CsNftValue value = *get_register (parser, get_u32 (expr, NFTNL_EXPR_BITWISE_SREG));
   guint32 length = 0, xor_length = 0;
   const void *mask = nftnl_expr_get (expr, NFTNL_EXPR_BITWISE_MASK, &length);
   const guint8 *bits = nftnl_expr_get (expr, NFTNL_EXPR_BITWISE_XOR, &xor_length);
@@ -178,112 +148,32 @@ on_bitwise (Parser *parser, const struct nftnl_expr *expr)
   for (guint32 i = 0; bits != NULL && i < xor_length; i++)
     if (bits[i] != 0)
       value.key = CS_MATCH_OTHER;
-  value.masked = TRUE;
-  if (mask != NULL)
-    to_wire (value.key, mask, length, value.mask);
+  cs_nft_value_mask (&value, mask, length);
   *get_register (parser, get_u32 (expr, NFTNL_EXPR_BITWISE_DREG)) = value;
-}
-
-static gboolean
-is_zero (const guint8 *bytes)
-{
-  static const guint8 zero[CS_MATCH_SIZE];
-
-  return memcmp (bytes, zero, sizeof zero) == 0;
-}
-
-/* "state & mask != 0" */
-static CsMatch *
-match_bits (const guint8 *mask, gboolean inverted)
-{
-  guint32 bits;
-
-  memcpy (&bits, mask, sizeof bits);
-  return cs_match_new_states (GUINT32_FROM_BE (bits), inverted);
-}
-
-/* With a mask of leading ones, as that of a network: from the value to where all other
- * bits are set. FALSE for other masks. */
-static gboolean
-get_masked_range (const Register *value, const guint8 *low, guint8 *high)
-{
-  gboolean ended = FALSE;
-
-  for (gsize i = 0; i < value->length && i < CS_MATCH_SIZE; i++)
-    {
-      guint8 rest = (guint8)~value->mask[i];
-
-      if ((ended && rest != 0xff) || (rest & (rest + 1)) != 0)
-        return FALSE;
-      ended = ended || rest != 0;
-      high[i] = low[i] | rest;
-    }
-  return TRUE;
-}
-
-static CsMatch *
-match_order (const Register *value, guint32 op, const guint8 *data, gsize length)
-{
-  CsMatch *match = cs_match_new (value->key, op == NFT_CMP_LT || op == NFT_CMP_GT);
-  guint8 least[CS_MATCH_SIZE] = { 0 }, most[CS_MATCH_SIZE];
-
-  memset (most, 0xff, sizeof most);
-  /* less than X: not from X on; more than X: not up to X */
-  if (op == NFT_CMP_LT || op == NFT_CMP_GTE)
-    cs_match_add (match, data, most, length);
-  else
-    cs_match_add (match, least, data, length);
-  return match;
-}
-
-static CsMatch *
-match_cmp (const Register *value, guint32 op, const guint8 *data, gsize length)
-{
-  guint8 high[CS_MATCH_SIZE];
-  CsMatch *match;
-
-  if (value->key == CS_MATCH_OTHER || value->length == 0)
-    return cs_match_new (CS_MATCH_OTHER, FALSE);
-  if (op != NFT_CMP_EQ && op != NFT_CMP_NEQ)
-    return value->masked ? cs_match_new (CS_MATCH_OTHER, FALSE)
-                         : match_order (value, op, data, length);
-  if (value->key == CS_MATCH_CT_STATE && value->masked && is_zero (data))
-    return match_bits (value->mask, op == NFT_CMP_EQ);
-  memcpy (high, data, sizeof high);
-  if (value->masked && !get_masked_range (value, data, high))
-    return cs_match_new (CS_MATCH_OTHER, FALSE);
-  match = cs_match_new (value->key, op == NFT_CMP_NEQ);
-  cs_match_add (match, data, high, length);
-  return match;
 }
 
 static void
 on_cmp (Parser *parser, const struct nftnl_expr *expr)
 {
-  const Register *value = get_register (parser, get_u32 (expr, NFTNL_EXPR_CMP_SREG));
+  const CsNftValue *value = get_register (parser, get_u32 (expr, NFTNL_EXPR_CMP_SREG));
   guint32 length = 0;
   const void *data = nftnl_expr_get (expr, NFTNL_EXPR_CMP_DATA, &length);
-  guint8 bytes[CS_MATCH_SIZE];
 
-  to_wire (value->key, data, length, bytes);
-  add (parser, match_cmp (value, get_u32 (expr, NFTNL_EXPR_CMP_OP), bytes,
-                          MIN (length, CS_MATCH_SIZE)));
+  add (parser,
+       cs_nft_value_compare (value, get_u32 (expr, NFTNL_EXPR_CMP_OP), data, length));
 }
 
 static void
 on_range (Parser *parser, const struct nftnl_expr *expr)
 {
-  const Register *value = get_register (parser, get_u32 (expr, NFTNL_EXPR_RANGE_SREG));
+  const CsNftValue *value = get_register (parser, get_u32 (expr, NFTNL_EXPR_RANGE_SREG));
   guint32 length = 0;
   const void *from = nftnl_expr_get (expr, NFTNL_EXPR_RANGE_FROM_DATA, &length);
   const void *to = nftnl_expr_get (expr, NFTNL_EXPR_RANGE_TO_DATA, &length);
-  guint8 low[CS_MATCH_SIZE], high[CS_MATCH_SIZE];
   CsMatch *match = cs_match_new (value->masked ? CS_MATCH_OTHER : value->key,
                                  get_u32 (expr, NFTNL_EXPR_RANGE_OP) == NFT_RANGE_NEQ);
 
-  to_wire (value->key, from, length, low);
-  to_wire (value->key, to, length, high);
-  cs_match_add (match, low, high, MIN (length, CS_MATCH_SIZE));
+  cs_nft_match_add (match, from, to, length);
   add (parser, match);
 }
 
@@ -329,19 +219,9 @@ on_immediate (Parser *parser, const struct nftnl_expr *expr)
     load (parser, get_u32 (expr, NFTNL_EXPR_IMM_DREG), CS_MATCH_OTHER, 4);
 }
 
-static void
-add_element (CsMatch *match, const CsNftElement *element, gsize length)
-{
-  guint8 low[CS_MATCH_SIZE], high[CS_MATCH_SIZE];
-
-  to_wire (match->key, element->low, length, low);
-  to_wire (match->key, element->high, length, high);
-  cs_match_add (match, low, high, length);
-}
-
 /* A rule for each element, with the conditions so far. */
 static void
-add_mapped (Parser *parser, const Register *value, const GArray *elements, gsize length)
+add_mapped (Parser *parser, const CsNftValue *value, const GArray *elements, gsize length)
 {
   for (guint i = 0; i < elements->len; i++)
     {
@@ -351,7 +231,7 @@ add_mapped (Parser *parser, const Register *value, const GArray *elements, gsize
 
       for (guint k = 0; k < parser->rule->matches->len; k++)
         g_ptr_array_add (rule->matches, cs_match_copy (parser->rule->matches->pdata[k]));
-      add_element (match, element, length);
+      cs_nft_match_add (match, element->low, element->high, length);
       g_ptr_array_add (rule->matches, match);
       rule->handle = parser->rule->handle;
       set_verdict (rule, element->verdict, element->chain);
@@ -362,7 +242,7 @@ add_mapped (Parser *parser, const Register *value, const GArray *elements, gsize
 static void
 on_lookup (Parser *parser, const struct nftnl_expr *expr)
 {
-  const Register *value = get_register (parser, get_u32 (expr, NFTNL_EXPR_LOOKUP_SREG));
+  const CsNftValue *value = get_register (parser, get_u32 (expr, NFTNL_EXPR_LOOKUP_SREG));
   gboolean is_map = nftnl_expr_is_set (expr, NFTNL_EXPR_LOOKUP_DREG);
   guint32 target = is_map ? get_u32 (expr, NFTNL_EXPR_LOOKUP_DREG) : 0;
   g_autoptr (GArray) elements = NULL;
@@ -392,7 +272,11 @@ on_lookup (Parser *parser, const struct nftnl_expr *expr)
   match = cs_match_new (
       value->key, (get_u32 (expr, NFTNL_EXPR_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV) != 0);
   for (guint i = 0; i < elements->len; i++)
-    add_element (match, &g_array_index (elements, CsNftElement, i), length);
+    {
+      const CsNftElement *element = &g_array_index (elements, CsNftElement, i);
+
+      cs_nft_match_add (match, element->low, element->high, length);
+    }
   add (parser, match);
   if (is_map)
     load (parser, target, CS_MATCH_OTHER, 4);
