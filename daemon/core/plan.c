@@ -32,47 +32,6 @@ typedef struct
   CsSharePlan *share;        /* unowned */
 } Planner;
 
-CsPlan *
-cs_plan_new_empty (void)
-{
-  CsPlan *plan = g_new0 (CsPlan, 1);
-
-  plan->shares = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_share_plan_unref);
-  return plan;
-}
-
-CsPlan *
-cs_plan_copy (const CsPlan *plan)
-{
-  CsPlan *copy = cs_plan_new_empty ();
-
-  for (guint i = 0; i < plan->shares->len; i++)
-    g_ptr_array_add (copy->shares, cs_share_plan_ref (plan->shares->pdata[i]));
-  return copy;
-}
-
-void
-cs_plan_free (CsPlan *plan)
-{
-  if (!plan)
-    return;
-  g_ptr_array_unref (plan->shares);
-  g_free (plan);
-}
-
-CsSharePlan *
-cs_plan_find (const CsPlan *plan, const char *lan)
-{
-  for (guint i = 0; i < plan->shares->len; i++)
-    {
-      CsSharePlan *share = plan->shares->pdata[i];
-
-      if (g_str_equal (share->lan, lan))
-        return share;
-    }
-  return NULL;
-}
-
 static const CsSharePlan *
 find_applied (const CsPlan *plan, const char *lan)
 {
@@ -460,6 +419,7 @@ plan_share (Planner *p, const CsRequest *request)
   g_autoptr (CsSharePlan) share = cs_share_plan_new (request->lan);
   GError *error = NULL;
 
+  cs_uplink_clear (&p->uplink);
   p->request = request;
   p->share = share;
   p->before = find_applied (p->previous, request->lan);
@@ -479,24 +439,38 @@ plan_share (Planner *p, const CsRequest *request)
   return g_steal_pointer (&share);
 }
 
+/* @plan (unowned) is what is planned already. */
+static Planner
+begin (CsPlan *plan,
+       const GPtrArray *requests,
+       const CsSnapshot *snapshot,
+       const CsPlan *previous)
+{
+  return (Planner){ .snapshot = snapshot,
+                    .previous = previous,
+                    .requests = requests,
+                    .plan = plan,
+                    .others = list_others (previous) };
+}
+
+static void
+planner_clear (Planner *p)
+{
+  cs_uplink_clear (&p->uplink);
+  g_hash_table_unref (p->others);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Planner, planner_clear)
+
 CsPlan *
 cs_plan_new (const GPtrArray *requests,
              const CsSnapshot *snapshot,
              const CsPlan *previous)
 {
   CsPlan *plan = cs_plan_new_empty ();
-  g_autoptr (GHashTable) others = list_others (previous);
-  Planner p = { .snapshot = snapshot,
-                .previous = previous,
-                .requests = requests,
-                .plan = plan,
-                .others = others };
+  g_auto (Planner) p = begin (plan, requests, snapshot, previous);
 
   for (guint i = 0; i < requests->len; i++)
-    {
-      add_share (&p, plan_share (&p, requests->pdata[i]));
-      cs_uplink_clear (&p.uplink);
-    }
+    add_share (&p, plan_share (&p, requests->pdata[i]));
   return plan;
 }
 
@@ -507,14 +481,7 @@ cs_plan_one_more (const CsPlan *plan,
                   const CsSnapshot *snapshot)
 {
   g_autoptr (CsPlan) copy = cs_plan_copy (plan);
-  g_autoptr (GHashTable) others = list_others (plan);
-  Planner p = { .snapshot = snapshot,
-                .previous = plan,
-                .requests = requests,
-                .plan = copy,
-                .others = others };
-  CsSharePlan *share = plan_share (&p, request);
+  g_auto (Planner) p = begin (copy, requests, snapshot, plan);
 
-  cs_uplink_clear (&p.uplink);
-  return share;
+  return plan_share (&p, request);
 }
