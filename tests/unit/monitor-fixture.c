@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Two pairs of veth devices, made with ip(8). */
+#include "monitor-fixture.h"
+
+#include "private-net.h"
+
+static void
+on_changed (CsMonitor *monitor, gpointer user_data)
+{
+  MonitorFixture *f = user_data;
+
+  f->changes++;
+}
+
+static gboolean
+on_timeout (gpointer user_data)
+{
+  *(gboolean *)user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+void
+monitor_turn (guint milliseconds)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (milliseconds, on_timeout, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+void
+monitor_await_change (MonitorFixture *f)
+{
+  for (int i = 0; i < 200 && f->changes == 0; i++)
+    monitor_turn (10);
+  g_assert_cmpuint (f->changes, >=, 1);
+  monitor_turn (20);
+}
+
+CsSnapshot *
+monitor_look (MonitorFixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  CsSnapshot *snapshot = cs_monitor_snapshot (f->monitor, &error);
+
+  g_assert_no_error (error);
+  return snapshot;
+}
+
+void
+monitor_settle (MonitorFixture *f)
+{
+  g_autoptr (CsSnapshot) snapshot = NULL;
+
+  monitor_turn (50);
+  snapshot = monitor_look (f);
+  f->changes = 0;
+}
+
+void
+monitor_set_up (MonitorFixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  private_net_ip_batch ("link add lan0 type veth peer name far0\n"
+                        "link add wan0 mtu 1400 type veth peer name far1\n"
+                        "link set lan0 up\n"
+                        "link set far0 up\n"
+                        "link set wan0 up\n"
+                        "address add 198.18.0.2/24 dev wan0\n");
+  f->monitor = cs_network_monitor_new (NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_signal_connect (f->monitor, "changed", G_CALLBACK (on_changed), f);
+}
+
+void
+monitor_tear_down (MonitorFixture *f, gconstpointer data)
+{
+  g_object_unref (f->monitor);
+  private_net_ip_batch ("link del lan0\nlink del wan0\n");
+}
+
+const CsInterface *
+monitor_find (const CsSnapshot *snapshot, const char *name)
+{
+  const CsInterface *interface = cs_snapshot_find (snapshot, name);
+
+  g_assert_nonnull (interface);
+  return interface;
+}
+
+void
+monitor_write_sysctl (const char *interface, const char *key, const char *value)
+{
+  g_autofree char *path
+      = g_strdup_printf ("/proc/sys/net/ipv4/conf/%s/%s", interface, key);
+
+  g_assert_true (
+      g_file_set_contents_full (path, value, -1, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+}

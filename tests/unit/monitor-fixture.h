@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A network monitor on a real kernel's network in namespaces of the test's own: lan0 and
+ * wan0, whose other ends are far0 and far1. NetworkManager is not there. */
+#pragma once
+
+#include "system/network-monitor.h"
+
+typedef struct
+{
+  CsMonitor *monitor; /* (owned) */
+  guint changes;      /* emissions */
+} MonitorFixture;
+
+void monitor_set_up (MonitorFixture *f, gconstpointer data);
+void monitor_tear_down (MonitorFixture *f, gconstpointer data);
+
+CsSnapshot *monitor_look (MonitorFixture *f);
+/* Which must be there. */
+const CsInterface *monitor_find (const CsSnapshot *snapshot, const char *name);
+/* net.ipv4.conf.@interface.@key */
+void monitor_write_sysctl (const char *interface, const char *key, const char *value);
+
+/* Runs the main loop for so long. */
+void monitor_turn (guint milliseconds);
+/* Runs the main loop until a change is announced, and a little longer. */
+void monitor_await_change (MonitorFixture *f);
+/* What has gathered so far is not news any more. */
+void monitor_settle (MonitorFixture *f);

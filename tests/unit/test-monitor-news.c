@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The signal that announces a change of the network: for what, and how often. */
+#include "monitor-fixture.h"
+#include "private-net.h"
+
+#include <time.h>
+
+static void
+test_news (MonitorFixture *f, gconstpointer data)
+{
+  static const char *const rows[] = {
+    "link set wan0 mtu 1300",
+    "link set far1 up",
+    "link set lan0 down",
+    "link set lan0 up",
+    "address add 10.1.1.1/24 dev lan0",
+    "address del 10.1.1.1/24 dev lan0",
+    "route add 10.2.0.0/16 via 198.18.0.1",
+    "route add unreachable default table 13700",
+    "route del unreachable default table 13700",
+    "rule add iif lan0 lookup 13700",
+    "rule del iif lan0 lookup 13700",
+    "link set far0 name far9",
+    "link set far9 name far0",
+    "link add br7 type bridge",
+    "link del br7",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      monitor_settle (f);
+      g_test_message ("%s", rows[i]);
+      private_net_ip ("%s", rows[i]);
+      monitor_await_change (f);
+      g_assert_cmpuint (f->changes, <=, 3);
+    }
+  monitor_settle (f);
+  monitor_write_sysctl ("lan0", "forwarding", "1");
+  monitor_await_change (f);
+  monitor_settle (f);
+  g_assert_true (
+      g_file_set_contents ("/etc/resolv.conf", "nameserver 192.0.2.1\n", -1, NULL));
+  monitor_await_change (f);
+}
+
+static void
+test_noise (MonitorFixture *f, gconstpointer data)
+{
+  static const char *const rows[] = {
+    "link set lan0 promisc on",
+    "link set lan0 promisc off",
+    "link set lan0 multicast off",
+    "link set lan0 alias something",
+    "address add 2001:db8::1/64 dev lan0",
+    "neighbour add 198.18.0.9 lladdr 02:00:00:00:00:09 dev wan0",
+    "route add 2001:db8:1::/48 dev lan0",
+    "route add local 10.3.0.1 dev lo table local",
+  };
+
+  monitor_settle (f);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      private_net_ip ("%s", rows[i]);
+      monitor_turn (10);
+      g_test_message ("%s", rows[i]);
+      g_assert_cmpuint (f->changes, ==, 0);
+    }
+  private_net_ip ("route del local 10.3.0.1 dev lo table local");
+}
+
+/* A burst is one change, or few; the last word counts. */
+static void
+test_burst (MonitorFixture *f, gconstpointer data)
+{
+  g_autoptr (GString) batch = g_string_new (NULL);
+  g_autoptr (CsSnapshot) snapshot = NULL;
+
+  for (int i = 1; i <= 100; i++)
+    g_string_append_printf (batch, "address add 10.4.%d.1/24 dev lan0\n", i);
+  monitor_settle (f);
+  private_net_ip_batch (batch->str);
+  monitor_await_change (f);
+  g_assert_cmpuint (f->changes, ==, 1);
+  snapshot = monitor_look (f);
+  g_assert_cmpuint (monitor_find (snapshot, "lan0")->addresses->len, ==, 100);
+}
+
+/* The kernel drops messages when a reader is slow, and says so once. */
+static void
+test_overflow (MonitorFixture *f, gconstpointer data)
+{
+  g_autoptr (GString) batch = g_string_new (NULL);
+
+  for (int i = 0; i < 5000; i++)
+    g_string_append_printf (batch, "route add 10.%d.%d.0/24 via 198.18.0.1\n",
+                            100 + i / 256, i % 256);
+  monitor_settle (f);
+  private_net_ip_batch (batch->str);
+  monitor_await_change (f);
+  g_assert_cmpuint (f->changes, ==, 1);
+  monitor_settle (f);
+  private_net_ip ("address add 10.1.1.1/24 dev lan0");
+  monitor_await_change (f);
+  g_assert_cmpuint (f->changes, ==, 1);
+}
+
+/* A storm is thinned out: snapshots take a fifth of the processor at most. */
+static void
+test_storm (MonitorFixture *f, gconstpointer data)
+{
+  gint64 spent = 0, begin = g_get_monotonic_time ();
+  guint seen = 0;
+
+  monitor_settle (f);
+  while (g_get_monotonic_time () - begin < G_USEC_PER_SEC / 4)
+    {
+      private_net_ip ("address add 10.1.1.1/24 dev lan0");
+      private_net_ip ("address del 10.1.1.1/24 dev lan0");
+      while (g_main_context_iteration (NULL, FALSE))
+        if (f->changes != seen)
+          {
+            g_autoptr (CsSnapshot) snapshot = NULL;
+            clock_t before = clock ();
+
+            seen = f->changes;
+            snapshot = monitor_look (f);
+            spent += clock () - before;
+          }
+    }
+  g_assert_cmpuint (seen, >, 1);
+  g_assert_cmpint (spent, <, (g_get_monotonic_time () - begin) / 4);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *path;
+    void (*test) (MonitorFixture *, gconstpointer);
+  } tests[] = {
+    { "/monitor-news/news", test_news },   { "/monitor-news/noise", test_noise },
+    { "/monitor-news/burst", test_burst }, { "/monitor-news/overflow", test_overflow },
+    { "/monitor-news/storm", test_storm },
+  };
+
+  private_net_enter ();
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, MonitorFixture, NULL, monitor_set_up, tests[i].test,
+                monitor_tear_down);
+  return g_test_run ();
+}
