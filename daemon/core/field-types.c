@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Three small functions a kind, and the table of them. */
+/* Four small functions a kind, and the table of them. */
 #include "field-types.h"
 
 #include "snapshot.h"
@@ -17,6 +17,12 @@ static void
 clear_string (gpointer value)
 {
   g_clear_pointer ((char **)value, g_free);
+}
+
+static gboolean
+strings_equal (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (*(char *const *)a, *(char *const *)b) == 0;
 }
 
 static char **
@@ -38,6 +44,12 @@ static void
 clear_number (gpointer value)
 {
   *(guint *)value = 0;
+}
+
+static gboolean
+numbers_equal (gconstpointer a, gconstpointer b)
+{
+  return *(const guint *)a == *(const guint *)b;
 }
 
 static char **
@@ -75,6 +87,12 @@ clear_time (gpointer value)
   *(gint64 *)value = 0;
 }
 
+static gboolean
+times_equal (gconstpointer a, gconstpointer b)
+{
+  return *(const gint64 *)a == *(const gint64 *)b;
+}
+
 static char **
 write_time (gconstpointer value)
 {
@@ -91,6 +109,12 @@ static void
 clear_cidr (gpointer value)
 {
   *(CsCidr *)value = (CsCidr){ 0 };
+}
+
+static gboolean
+cidrs_equal (gconstpointer a, gconstpointer b)
+{
+  return cs_cidr_equal (*(const CsCidr *)a, *(const CsCidr *)b);
 }
 
 static char **
@@ -116,6 +140,15 @@ clear_strv (gpointer value)
   g_clear_pointer ((char ***)value, g_strfreev);
 }
 
+static gboolean
+strvs_equal (gconstpointer a, gconstpointer b)
+{
+  const char *const *strv = *(const char *const *const *)a;
+  const char *const *other = *(const char *const *const *)b;
+
+  return strv && other ? g_strv_equal (strv, other) : strv == other;
+}
+
 static char **
 write_strv (gconstpointer value)
 {
@@ -134,6 +167,18 @@ clear_cidrs (gpointer value)
 {
   g_clear_pointer ((GArray **)value, g_array_unref);
   *(GArray **)value = g_array_new (FALSE, TRUE, sizeof (CsCidr));
+}
+
+static gboolean
+cidr_lists_equal (gconstpointer a, gconstpointer b)
+{
+  const GArray *cidrs = *(GArray *const *)a, *others = *(GArray *const *)b;
+  gboolean equal = cidrs->len == others->len;
+
+  for (guint i = 0; equal && i < cidrs->len; i++)
+    equal = cs_cidr_equal (g_array_index (cidrs, CsCidr, i),
+                           g_array_index (others, CsCidr, i));
+  return equal;
 }
 
 static char **
@@ -166,6 +211,25 @@ clear_routes (gpointer value)
 {
   g_clear_pointer ((GArray **)value, g_array_unref);
   *(GArray **)value = g_array_new (FALSE, TRUE, sizeof (CsRoute));
+}
+
+static gboolean
+routes_equal (gconstpointer a, gconstpointer b)
+{
+  const GArray *routes = *(GArray *const *)a, *others = *(GArray *const *)b;
+  gboolean equal = routes->len == others->len;
+
+  for (guint i = 0; equal && i < routes->len; i++)
+    {
+      const CsRoute *route = &g_array_index (routes, CsRoute, i);
+      const CsRoute *other = &g_array_index (others, CsRoute, i);
+
+      equal = cs_cidr_equal (route->destination, other->destination)
+              && route->gateway == other->gateway && route->source == other->source
+              && route->metric == other->metric && route->ifindex == other->ifindex
+              && route->onlink == other->onlink && route->table == other->table;
+    }
+  return equal;
 }
 
 /* "DESTINATION GATEWAY SOURCE METRIC IFINDEX ONLINK TABLE" each. */
@@ -233,17 +297,22 @@ read_routes (gpointer value, const char *const *text)
 }
 
 const CsFieldType cs_field_types[] = {
-  [CS_FIELD_STRING] = { "s", "text", FALSE, clear_string, write_string, read_string },
-  [CS_FIELD_SECRET] = { "s", "text", FALSE, clear_string, write_string, read_string },
-  [CS_FIELD_BOOL]
-  = { "b", "a boolean, true or false", FALSE, clear_number, write_bool, read_bool },
-  [CS_FIELD_NUMBER] = { "u", "a number", FALSE, clear_number, write_number, read_number },
-  [CS_FIELD_TIME] = { NULL, "a time", FALSE, clear_time, write_time, read_time },
+  [CS_FIELD_STRING]
+  = { "s", "text", FALSE, clear_string, strings_equal, write_string, read_string },
+  [CS_FIELD_SECRET]
+  = { "s", "text", FALSE, clear_string, strings_equal, write_string, read_string },
+  [CS_FIELD_BOOL] = { "b", "a boolean, true or false", FALSE, clear_number, numbers_equal,
+                      write_bool, read_bool },
+  [CS_FIELD_NUMBER]
+  = { "u", "a number", FALSE, clear_number, numbers_equal, write_number, read_number },
+  [CS_FIELD_TIME]
+  = { NULL, "a time", FALSE, clear_time, times_equal, write_time, read_time },
   [CS_FIELD_CIDR] = { "s", "an IPv4 address with a prefix length like 192.168.50.1/24",
-                      FALSE, clear_cidr, write_cidr, read_cidr },
-  [CS_FIELD_STRV] = { "as", "a list of texts", TRUE, clear_strv, write_strv, read_strv },
-  [CS_FIELD_CIDRS]
-  = { NULL, "a list of networks", TRUE, clear_cidrs, write_cidrs, read_cidrs },
-  [CS_FIELD_ROUTES]
-  = { NULL, "a list of routes", TRUE, clear_routes, write_routes, read_routes },
+                      FALSE, clear_cidr, cidrs_equal, write_cidr, read_cidr },
+  [CS_FIELD_STRV]
+  = { "as", "a list of texts", TRUE, clear_strv, strvs_equal, write_strv, read_strv },
+  [CS_FIELD_CIDRS] = { NULL, "a list of networks", TRUE, clear_cidrs, cidr_lists_equal,
+                       write_cidrs, read_cidrs },
+  [CS_FIELD_ROUTES] = { NULL, "a list of routes", TRUE, clear_routes, routes_equal,
+                        write_routes, read_routes },
 };

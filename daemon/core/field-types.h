@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What each kind of field is: how it is freed, written as text and read back. Reading is
- * the same code for our own text and for a stranger's, and so checks everything. */
+/* What each kind of field is: how it is freed, compared, written as text and read back.
+ * Reading is the same code for our own text and for a stranger's, and so checks
+ * everything. */
 #pragma once
 
 #include "fields.h"
@@ -11,6 +12,8 @@ typedef struct
   const char *expected; /* in words */
   gboolean list;
   void (*clear) (gpointer value);
+  /* whether both are written as the same text */
+  gboolean (*equal) (gconstpointer a, gconstpointer b);
   /* NULL: absent */
   char **(*write) (gconstpointer value);
   /* @value is clear before and, where this fails, after */

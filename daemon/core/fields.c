@@ -2,7 +2,6 @@
 /* Loops over a table of fields; what is special about a kind is in field-types.c. */
 #include "fields.h"
 
-#include "cidr.h"
 #include "field-types.h"
 #include "quote.h"
 
@@ -67,48 +66,10 @@ cs_fields_copy (const CsField *fields, const void *from, void *to)
 }
 
 static gboolean
-texts_equal (const CsField *field, const void *a, const void *b)
-{
-  g_auto (GStrv) text_a = cs_field_types[field->kind].write (field_value (field, a));
-  g_auto (GStrv) text_b = cs_field_types[field->kind].write (field_value (field, b));
-
-  if (!text_a || !text_b)
-    return text_a == text_b;
-  return g_strv_equal ((const char *const *)text_a, (const char *const *)text_b);
-}
-
-/* Without the detour by text, which most passes would spend most of their time on: TRUE
- * is certain, FALSE is for the texts to confirm. */
-static gboolean
-field_same (const CsField *field, const void *a, const void *b)
-{
-  switch (field->kind)
-    {
-    case CS_FIELD_STRING:
-    case CS_FIELD_SECRET:
-      return g_strcmp0 (*(char *const *)a, *(char *const *)b) == 0;
-    case CS_FIELD_BOOL:
-    case CS_FIELD_NUMBER:
-      return *(const guint *)a == *(const guint *)b;
-    case CS_FIELD_TIME:
-      return *(const gint64 *)a == *(const gint64 *)b;
-    case CS_FIELD_CIDR:
-      return cs_cidr_equal (*(const CsCidr *)a, *(const CsCidr *)b);
-    case CS_FIELD_CIDRS:
-    case CS_FIELD_ROUTES:
-      return (*(GArray *const *)a)->len == 0 && (*(GArray *const *)b)->len == 0;
-    case CS_FIELD_STRV:
-    default:
-      return *(char **const *)a == *(char **const *)b;
-    }
-}
-
-static gboolean
 field_equal (const CsField *field, const void *a, const void *b)
 {
-  if (field_same (field, field_value (field, a), field_value (field, b)))
-    return TRUE;
-  return texts_equal (field, a, b);
+  return cs_field_types[field->kind].equal (field_value (field, a),
+                                            field_value (field, b));
 }
 
 gboolean

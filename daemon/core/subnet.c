@@ -70,11 +70,12 @@ route_conflict (CsCidr wanted,
                 gboolean count_lan,
                 const CsSnapshot *snapshot)
 {
-  const CsInterface *interface = cs_snapshot_find_index (snapshot, route->ifindex);
+  const CsInterface *interface;
   g_autofree char *text = NULL;
 
   if (!route_counts (route, wanted) || !cs_cidr_overlaps (wanted, route->destination))
     return NULL;
+  interface = cs_snapshot_find_index (snapshot, route->ifindex);
   if (interface && interface == lan
       && (!count_lan || cs_cidr_equal (route->destination, cs_cidr_network (wanted))))
     return NULL;
