@@ -24,7 +24,8 @@ struct _CsStore
   char *ledger;          /* (owned) */
   char *ledger_text;     /* (owned) (nullable) last written, NULL: none */
   gboolean ledger_known; /* and that is what is on disk */
-  GHashTable *pending;   /* (owned) path -> text or NULL */
+  GHashTable *texts; /* (owned) CsSharePlan (owned) -> its lines in the ledger (owned) */
+  GHashTable *pending; /* (owned) path -> text or NULL */
 };
 
 G_DEFINE_FINAL_TYPE (CsStore, cs_store, G_TYPE_OBJECT)
@@ -39,6 +40,7 @@ cs_store_finalize (GObject *object)
   g_free (self->temporary_dir);
   g_free (self->ledger);
   g_free (self->ledger_text);
+  g_hash_table_unref (self->texts);
   g_hash_table_unref (self->pending);
   G_OBJECT_CLASS (cs_store_parent_class)->finalize (object);
 }
@@ -55,9 +57,16 @@ new_pending (void)
   return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
+static GHashTable *
+new_texts (void)
+{
+  return g_hash_table_new_full (NULL, NULL, (GDestroyNotify)cs_share_plan_unref, g_free);
+}
+
 static void
 cs_store_init (CsStore *self)
 {
+  self->texts = new_texts ();
   self->pending = new_pending ();
 }
 
@@ -189,16 +198,50 @@ cs_store_load_ledger (CsStore *self, CsPlan **applied, CsPlan **target)
     }
 }
 
+/* What follows the name of a group. */
+static char *
+write_share (const CsSharePlan *share)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autofree char *text = NULL;
+
+  cs_share_plan_to_key_file (share, file, "share");
+  text = g_key_file_to_data (file, NULL, NULL);
+  return g_strdup (strchr (text, '\n') + 1);
+}
+
+/* A plan that got here is changed no more, and most are here again and again: their texts
+ * move from the store's table into @texts. */
+static const char *
+find_text (CsStore *self, CsSharePlan *share, GHashTable *texts)
+{
+  gpointer key, text = g_hash_table_lookup (texts, share);
+
+  if (text != NULL)
+    return text;
+  if (!g_hash_table_steal_extended (self->texts, share, &key, &text))
+    {
+      key = cs_share_plan_ref (share);
+      text = write_share (share);
+    }
+  g_hash_table_insert (texts, key, text);
+  return text;
+}
+
 static void
-add_groups (GKeyFile *file, const char *prefix, const CsPlan *plan)
+add_groups (CsStore *self,
+            GString *ledger,
+            const char *prefix,
+            const CsPlan *plan,
+            GHashTable *texts)
 {
   for (guint i = 0; i < plan->shares->len; i++)
     {
-      const CsSharePlan *share = g_ptr_array_index (plan->shares, i);
-      g_autofree char *group = g_strconcat (prefix, share->lan, NULL);
+      CsSharePlan *share = g_ptr_array_index (plan->shares, i);
 
       if (share->error == NULL)
-        cs_share_plan_to_key_file (share, file, group);
+        g_string_append_printf (ledger, "[%s%s]\n%s\n", prefix, share->lan,
+                                find_text (self, share, texts));
     }
 }
 
@@ -213,13 +256,16 @@ has_ledger (CsStore *self, const char *text)
 void
 cs_store_set_ledger (CsStore *self, const CsPlan *applied, const CsPlan *target)
 {
-  g_autoptr (GKeyFile) file = g_key_file_new ();
+  GHashTable *texts = new_texts ();
   gboolean empty = applied->shares->len == 0 && target->shares->len == 0;
-  g_autofree char *text = NULL;
+  g_autoptr (GString) ledger = g_string_new (NULL);
+  const char *text;
 
-  add_groups (file, APPLIED, applied);
-  add_groups (file, TARGET, target);
-  text = empty ? NULL : g_key_file_to_data (file, NULL, NULL);
+  add_groups (self, ledger, APPLIED, applied, texts);
+  add_groups (self, ledger, TARGET, target, texts);
+  g_hash_table_unref (self->texts);
+  self->texts = texts;
+  text = empty ? NULL : ledger->str;
   if (has_ledger (self, text))
     g_hash_table_remove (self->pending, self->ledger);
   else
