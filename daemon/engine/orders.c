@@ -76,6 +76,23 @@ settle (CsEngine *self, CsRequest *request, const CsSnapshot *snapshot)
                              snapshot->host_name, random);
 }
 
+/* The plans in force, for planning that of @lan: whoever asks for a share wants it again,
+ * whatever they did against it since. */
+static CsPlan *
+renew (const CsPlan *applied, const char *lan)
+{
+  CsPlan *plan = cs_plan_copy (applied);
+  CsSharePlan *share = cs_plan_find (plan, lan), *renewed;
+
+  if (share == NULL)
+    return plan;
+  renewed = cs_share_plan_copy (share);
+  renewed->renewed = TRUE;
+  g_ptr_array_remove (plan->shares, share);
+  g_ptr_array_add (plan->shares, renewed);
+  return plan;
+}
+
 CsSharePlan *
 cs_engine_preview (CsEngine *self,
                    const CsSnapshot *snapshot,
@@ -84,21 +101,12 @@ cs_engine_preview (CsEngine *self,
 {
   g_autoptr (GPtrArray) requests = cs_request_list_copy (self->requests);
   g_autoptr (CsRequest) request = cs_request_copy (wanted);
+  g_autoptr (CsPlan) applied = renew (self->applied, request->lan);
   g_autoptr (CsRequest) known = NULL;
-  g_autoptr (CsPlan) applied = cs_plan_copy (self->applied);
-  CsSharePlan *share = cs_plan_find (applied, request->lan);
   g_autoptr (CsPlan) plan = NULL;
 
   settle (self, request, snapshot);
   known = cs_request_list_put (requests, request->lan, request);
-  if (share != NULL)
-    {
-      CsSharePlan *renewed = cs_share_plan_copy (share);
-
-      renewed->renewed = TRUE;
-      g_ptr_array_remove (applied->shares, share);
-      g_ptr_array_add (applied->shares, renewed);
-    }
   plan = cs_plan_new (requests, snapshot, applied);
   if (!check_share (plan, request, known, error))
     return NULL;
@@ -114,23 +122,21 @@ refuse (CsEngine *self, Order *order, GError *error)
   g_task_return_error (order->task, error);
 }
 
-/* The plan, if the share can be planned. Whoever asks for it again wants it again,
- * whatever they did against it since; unless they are refused. */
+/* The plan, if the share can be planned. */
 static CsPlan *
 try_share (CsEngine *self, const Order *order, const CsSnapshot *snapshot, GError **error)
 {
-  CsSharePlan *share = cs_plan_find (self->applied, order->lan);
-  gboolean renewed = share != NULL && share->renewed;
-  g_autoptr (CsPlan) plan = NULL;
+  CsPlan *applied = renew (self->applied, order->lan);
+  g_autoptr (CsPlan) plan = cs_plan_new (self->requests, snapshot, applied);
 
-  if (share != NULL)
-    share->renewed = TRUE;
-  plan = cs_plan_new (self->requests, snapshot, self->applied);
-  if (check_share (plan, order->request, order->previous, error))
-    return g_steal_pointer (&plan);
-  if (share != NULL)
-    share->renewed = renewed;
-  return NULL;
+  if (!check_share (plan, order->request, order->previous, error))
+    {
+      cs_plan_free (applied);
+      return NULL;
+    }
+  cs_plan_free (self->applied);
+  self->applied = applied;
+  return g_steal_pointer (&plan);
 }
 
 /* Lets the order change the requests, if what it asks for can be planned; then @plan is
