@@ -22,6 +22,9 @@
 #include <netlink/route/route.h>
 #include <netlink/route/rule.h>
 
+/* Messages sent at once: as many answers find room in a socket. */
+#define AT_ONCE_MAX 64
+
 struct _CsRouteStep
 {
   GObject parent;
@@ -212,45 +215,62 @@ build_route (const CsRoute *route, guint32 table, gboolean onlink)
   return built;
 }
 
-static int
-send_route (CsNetlink *netlink, const CsRoute *route, guint32 table, gboolean onlink)
+typedef struct
 {
-  g_autoptr (CsNlRoute) built = build_route (route, table, onlink);
+  CsNlMsg *message;     /* (owned) */
+  char *what;           /* (owned) for the error: "the route X" */
+  const CsRoute *route; /* (nullable) unowned: if it is one */
+  int kernel_error;     /* errno of the kernel's answer, positive; 0: none */
+  GError *error;        /* (owned) (nullable) the answer in words */
+} Addition;
 
-  netlink->kernel_error = 0;
-  return rtnl_route_add (netlink->socket, built, NLM_F_CREATE | NLM_F_REPLACE);
+static void
+addition_clear (Addition *addition)
+{
+  nlmsg_free (addition->message);
+  g_free (addition->what);
+  g_clear_error (&addition->error);
 }
 
-/* A gateway that no route leads to (a /32 from DHCP, a route that NetworkManager made
- * with onlink) is taken as on link, as its owner has done. */
-static gboolean
-add_route (CsNetlink *netlink,
-           const CsRoute *route,
-           const CsSharePlan *to,
-           GError **error)
+static CsNlMsg *
+build_route_message (const CsRoute *route, guint32 table, gboolean onlink)
+{
+  g_autoptr (CsNlRoute) built = build_route (route, table, onlink);
+  CsNlMsg *message = NULL;
+
+  if (rtnl_route_build_add_request (built, NLM_F_CREATE | NLM_F_REPLACE, &message) < 0)
+    g_error ("out of memory");
+  return message;
+}
+
+static char *
+describe_route (const CsRoute *route, const CsSharePlan *to)
 {
   const char *device = route->ifindex == to->lan_ifindex ? to->lan : to->uplink;
   g_autofree char *destination = cs_cidr_to_string (route->destination);
   g_autofree char *gateway = cs_ipv4_to_string (route->gateway);
-  int code = send_route (netlink, route, to->table, route->onlink);
 
-  if (code < 0 && route->gateway != 0 && !route->onlink
-      && (netlink->kernel_error == ENETUNREACH || netlink->kernel_error == EHOSTUNREACH))
-    code = send_route (netlink, route, to->table, TRUE);
   if (!route->unicast)
-    return cs_netlink_check (netlink, code, error,
-                             "Cannot add the route \"unreachable default table %u\"",
-                             to->table);
-  return cs_netlink_check (netlink, code, error,
-                           "Cannot add the route \"%s%s%s dev %s table %u\"", destination,
-                           route->gateway != 0 ? " via " : "",
-                           route->gateway != 0 ? gateway : "", device, to->table);
+    return g_strdup_printf ("the route \"unreachable default table %u\"", to->table);
+  return g_strdup_printf ("the route \"%s%s%s dev %s table %u\"", destination,
+                          route->gateway != 0 ? " via " : "",
+                          route->gateway != 0 ? gateway : "", device, to->table);
+}
+
+static void
+add_route (GArray *additions, const CsRoute *route, const CsSharePlan *to)
+{
+  Addition addition = { .message = build_route_message (route, to->table, route->onlink),
+                        .what = describe_route (route, to),
+                        .route = route };
+
+  g_array_append_val (additions, addition);
 }
 
 /* Adds those that are missing: first the ones on link, as the others' gateways need them.
  */
-static gboolean
-add_missing_routes (CsNetlink *netlink, const Survey *survey, GError **error)
+static void
+add_missing_routes (GArray *additions, const Survey *survey)
 {
   const GArray *wanted = survey->to->routes;
 
@@ -260,21 +280,19 @@ add_missing_routes (CsNetlink *netlink, const Survey *survey, GError **error)
         const CsRoute *route = &g_array_index (wanted, CsRoute, i);
 
         if ((route->gateway != 0) == (pass == 1)
-            && !contains_route (survey->routes, route)
-            && !add_route (netlink, route, survey->to, error))
-          return FALSE;
+            && !contains_route (survey->routes, route))
+          add_route (additions, route, survey->to);
       }
-  return TRUE;
 }
 
-static gboolean
-add_rule (CsNetlink *netlink, const CsPolicyRule *wanted, guint32 table, GError **error)
+static void
+add_rule (GArray *additions, const CsPolicyRule *wanted, guint32 table)
 {
   g_autoptr (CsNlRule) rule = rtnl_rule_alloc ();
   g_autoptr (CsNlAddr) source = cs_nl_addr_new ((CsCidr){ wanted->source, 32 });
   g_autofree char *address = cs_ipv4_to_string (wanted->source);
   const char *name = wanted->iif != NULL ? wanted->iif : wanted->oif;
-  int code;
+  Addition addition = { NULL };
 
   if (rule == NULL)
     g_error ("out of memory");
@@ -289,20 +307,74 @@ add_rule (CsNetlink *netlink, const CsPolicyRule *wanted, guint32 table, GError 
     rtnl_rule_set_oif (rule, wanted->oif);
   else
     rtnl_rule_set_src (rule, source);
-  code = rtnl_rule_add (netlink->socket, rule, NLM_F_CREATE | NLM_F_EXCL);
-  return code == -NLE_EXIST
-         || cs_netlink_check (netlink, code, error,
-                              "Cannot add the policy rule for \"%s\" into table %u",
-                              name != NULL ? name : address, table);
+  if (rtnl_rule_build_add_request (rule, NLM_F_CREATE | NLM_F_EXCL, &addition.message)
+      < 0)
+    g_error ("out of memory");
+  addition.what = g_strdup_printf ("the policy rule for \"%s\" into table %u",
+                                   name != NULL ? name : address, table);
+  g_array_append_val (additions, addition);
+}
+
+/* A gateway that no route leads to (a /32 from DHCP, a route that NetworkManager made
+ * with onlink) is taken as on link, as its owner has done. */
+static gboolean
+add_onlink (CsNetlink *netlink, const Addition *refused, guint32 table)
+{
+  const CsRoute *route = refused->route;
+
+  return route != NULL && route->gateway != 0 && !route->onlink
+         && (refused->kernel_error == ENETUNREACH
+             || refused->kernel_error == EHOSTUNREACH)
+         && nl_send_sync (netlink->socket, build_route_message (route, table, TRUE)) >= 0;
+}
+
+/* Every listener to the kernel's routes wakes up for what is sent, and the dnsmasqs of
+ * all shares are among them: so it is sent at once. */
+static void
+send_additions (CsNetlink *netlink, Addition *additions, guint count)
+{
+  g_autoptr (GByteArray) buffer = g_byte_array_new ();
+  int sent;
+
+  for (guint i = 0; i < count; i++)
+    {
+      struct nlmsghdr *header = nlmsg_hdr (additions[i].message);
+
+      nl_complete_msg (netlink->socket, additions[i].message);
+      g_byte_array_append (buffer, (const guint8 *)header, header->nlmsg_len);
+      g_byte_array_set_size (buffer, NLMSG_ALIGN (buffer->len));
+    }
+  sent = nl_sendto (netlink->socket, buffer->data, buffer->len);
+  for (guint i = 0; i < count; i++)
+    {
+      Addition *addition = &additions[i];
+      int code = sent;
+
+      netlink->kernel_error = 0;
+      if (sent >= 0)
+        code = nl_wait_for_ack (netlink->socket);
+      addition->kernel_error = netlink->kernel_error;
+      if (addition->route != NULL || code != -NLE_EXIST)
+        cs_netlink_check (netlink, code, &addition->error, "Cannot add %s",
+                          addition->what);
+    }
 }
 
 static gboolean
-add_missing_rules (CsNetlink *netlink, const Survey *survey, GError **error)
+add_all (CsNetlink *netlink, GArray *additions, guint32 table, GError **error)
 {
-  for (guint i = 0; i < survey->rules->len; i++)
-    if (!add_rule (netlink, &g_array_index (survey->rules, CsPolicyRule, i),
-                   survey->table, error))
+  for (guint i = 0; i < additions->len; i += AT_ONCE_MAX)
+    send_additions (netlink, &g_array_index (additions, Addition, i),
+                    MIN (AT_ONCE_MAX, additions->len - i));
+  for (guint i = 0; i < additions->len; i++)
+    {
+      Addition *addition = &g_array_index (additions, Addition, i);
+
+      if (addition->error == NULL || add_onlink (netlink, addition, table))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&addition->error));
       return FALSE;
+    }
   return TRUE;
 }
 
@@ -312,18 +384,21 @@ bring_table (CsNetlink *netlink, const CsSharePlan *to, GError **error)
   g_auto (Survey) rules = { 0 };
   g_auto (Survey) before = { 0 };
   g_auto (Survey) after = { 0 };
+  g_autoptr (GArray) additions = g_array_new (FALSE, FALSE, sizeof (Addition));
 
+  g_array_set_clear_func (additions, (GDestroyNotify)addition_clear);
   survey_init (&rules, to->table, to);
   survey_init (&before, to->table, to);
   survey_init (&after, to->table, to);
   if (!cs_netlink_dump (netlink, RTM_GETROUTE, to->table, on_route, &before, error)
       || !cs_netlink_dump (netlink, RTM_GETRULE, 0, on_rule, &rules, error))
     return FALSE;
-  if (!contains_route (before.routes, &unreachable)
-      && !add_route (netlink, &unreachable, to, error))
-    return FALSE;
-  if (!add_missing_rules (netlink, &rules, error)
-      || !add_missing_routes (netlink, &before, error))
+  if (!contains_route (before.routes, &unreachable))
+    add_route (additions, &unreachable, to);
+  for (guint i = 0; i < rules.rules->len; i++)
+    add_rule (additions, &g_array_index (rules.rules, CsPolicyRule, i), to->table);
+  add_missing_routes (additions, &before);
+  if (!add_all (netlink, additions, to->table, error))
     return FALSE;
   if (before.surplus->len == 0 && rules.surplus->len == 0)
     return TRUE;
