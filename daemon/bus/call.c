@@ -202,17 +202,6 @@ call_new (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
   return call;
 }
 
-static gboolean
-can_share (const Call *call, const CsRequest *request, GError **error)
-{
-  g_autoptr (CsSnapshot) snapshot = cs_engine_snapshot (call->engine, error);
-  g_autoptr (CsSharePlan) preview = NULL;
-
-  if (snapshot != NULL)
-    preview = cs_engine_preview (call->engine, snapshot, request, error);
-  return preview != NULL;
-}
-
 /* @wan (nullable) is what it is for. */
 static void
 authorize (Call *call, const char *wan)
@@ -232,7 +221,7 @@ cs_call_share (CsEngine *engine,
 
   call->request = request;
   call->reply = g_variant_ref_sink (reply);
-  if (can_share (call, request, &error))
+  if (cs_engine_can_share (call->engine, request, &error))
     authorize (g_steal_pointer (&call), request->wan);
   else
     answer (call, error);
@@ -250,7 +239,7 @@ cs_call_update (CsEngine *engine,
 
   call->changes = g_variant_ref (changes);
   request = merge (call, &error);
-  if (request != NULL && can_share (call, request, &error))
+  if (request != NULL && cs_engine_can_share (call->engine, request, &error))
     authorize (g_steal_pointer (&call), request->wan);
   else
     answer (call, error);

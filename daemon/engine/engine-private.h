@@ -19,6 +19,7 @@ struct _CsEngine
   GPtrArray *orders;    /* (owned) of Order (owned): not yet taken by a pass */
   GPtrArray *taken;     /* (owned) of Order (owned): those of the pass under way */
   CsPlan *applied;      /* (owned) what is in force; during a pass: was, before it */
+  CsSnapshot *seen;     /* (owned) (nullable) what the last pass saw */
   CsPlan *shown;        /* (owned) what the last pass came to, errors included */
   CsRepairs *repairs;   /* (owned) */
   CsFailures *failures; /* (owned) */

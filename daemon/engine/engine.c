@@ -33,6 +33,7 @@ cs_engine_finalize (GObject *object)
   g_ptr_array_unref (self->orders);
   g_ptr_array_unref (self->taken);
   cs_plan_free (self->applied);
+  g_clear_pointer (&self->seen, cs_snapshot_free);
   cs_plan_free (self->shown);
   cs_repairs_free (self->repairs);
   cs_failures_free (self->failures);

@@ -21,8 +21,8 @@ typedef struct
 /* @steps of CsStep, in the order of starting. */
 CsEngine *cs_engine_new (CsMonitor *monitor, GPtrArray *steps, CsStore *store);
 
-/* Loads the requests, and emits "share-changed" for each, but touches nothing: orders wait
- * until cs_engine_start (). */
+/* Loads the requests, and emits "share-changed" for each, but touches nothing: orders
+ * wait until cs_engine_start (). */
 void cs_engine_load (CsEngine *self);
 /* Loads the ledger, puts right what an earlier run left half done, and begins to follow
  * the network. */
@@ -45,6 +45,9 @@ CsSharePlan *cs_engine_preview (CsEngine *self,
                                 const CsSnapshot *snapshot,
                                 const CsRequest *request,
                                 GError **error);
+/* Whether a share by @request can be planned, before anybody is asked for a password: by
+ * what the last pass saw, or else, as that may be over, by what there is now. */
+gboolean cs_engine_can_share (CsEngine *self, const CsRequest *request, GError **error);
 
 /* What is shown of the shares, and in @applied what is in force, NULL while a
  * pass changes that: both with the shares by reference (transfer full). */

@@ -197,7 +197,7 @@ static void
 run_pass (CsEngine *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (CsSnapshot) snapshot = cs_monitor_snapshot (self->monitor, &error);
+  CsSnapshot *snapshot = cs_monitor_snapshot (self->monitor, &error);
   CsPlan *target;
   gint64 again;
 
@@ -209,6 +209,8 @@ run_pass (CsEngine *self)
       schedule_retry (self, TRUE);
       return;
     }
+  g_clear_pointer (&self->seen, cs_snapshot_free);
+  self->seen = snapshot;
   target = cs_engine_take_orders (self, snapshot);
   again = find_damage (self, target, snapshot);
   again = earlier (again, postpone_details (self, target, snapshot->now));

@@ -113,6 +113,22 @@ cs_engine_preview (CsEngine *self,
   return cs_share_plan_ref (cs_plan_find (plan, request->lan));
 }
 
+gboolean
+cs_engine_can_share (CsEngine *self, const CsRequest *request, GError **error)
+{
+  g_autoptr (CsSnapshot) snapshot = NULL;
+  g_autoptr (CsSharePlan) share = NULL;
+
+  if (self->seen != NULL)
+    share = cs_engine_preview (self, self->seen, request, NULL);
+  if (share != NULL)
+    return TRUE;
+  snapshot = cs_engine_snapshot (self, error);
+  if (snapshot != NULL)
+    share = cs_engine_preview (self, snapshot, request, error);
+  return share != NULL;
+}
+
 static void
 refuse (CsEngine *self, Order *order, GError *error)
 {
