@@ -46,26 +46,26 @@ has_route (const CsSharePlan *plan, const CsRoute *wanted, const CsSnapshot *sna
   return FALSE;
 }
 
+/* What clients' packets meet when there is nothing else for them. */
 static char *
-find_rule_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+find_guard_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
+  const CsRoute unreachable = { 0 };
   g_autoptr (GArray) rules = cs_share_plan_list_rules (plan);
 
   if (count_rules (plan->table, snapshot) < rules->len)
     return g_strdup_printf ("a policy rule of table %u is gone", plan->table);
+  if (!has_route (plan, &unreachable, snapshot))
+    return g_strdup_printf ("the unreachable route of table %u is gone", plan->table);
   return NULL;
 }
 
 static char *
 find_route_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
-  const CsRoute unreachable = { 0 };
-
   for (guint i = 0; i < plan->routes->len; i++)
     if (!has_route (plan, &g_array_index (plan->routes, CsRoute, i), snapshot))
       return g_strdup_printf ("a route of table %u is gone", plan->table);
-  if (!has_route (plan, &unreachable, snapshot))
-    return g_strdup_printf ("the unreachable route of table %u is gone", plan->table);
   return NULL;
 }
 
@@ -105,7 +105,7 @@ cs_share_plan_sure_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
   char *damage = cs_share_plan_filter_damage (plan, snapshot);
 
   if (!damage)
-    damage = find_rule_damage (plan, snapshot);
+    damage = find_guard_damage (plan, snapshot);
   return damage ? damage : find_sysctl_damage (plan, snapshot);
 }
 
@@ -116,7 +116,7 @@ cs_share_plan_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
   char *damage = lan ? find_lan_damage (plan, lan) : NULL;
 
   if (!damage)
-    damage = find_rule_damage (plan, snapshot);
+    damage = find_guard_damage (plan, snapshot);
   if (!damage)
     damage = find_route_damage (plan, snapshot);
   return damage ? damage : find_sysctl_damage (plan, snapshot);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Planning, one share after the other, oldest first: where two want the same, the older
  * one has it. A share's plan is made in parts, each of which may look at the parts before
- * it; one that fails leaves nothing but its error. What the plan in force has is kept as
- * long as it is right, so that a pass without cause changes nothing. */
+ * it. When one fails, the plan is its error, and where the LAN is fit to be one, that it
+ * is closed until the share can be: its clients' packets are not to find another way.
+ * What the plan in force has is kept as long as it is right, so that a pass without cause
+ * changes nothing. */
 #include "plan.h"
 
 #include "found.h"
@@ -64,7 +66,8 @@ find_taker (const Planner *p, const CsInterface *lan)
 static gboolean
 lan_is_same (const Planner *p)
 {
-  return p->before && p->lan && p->before->lan_ifindex == p->lan->ifindex;
+  return p->before && !p->before->closed && p->lan
+         && p->before->lan_ifindex == p->lan->ifindex;
 }
 
 /* The other share that counts for this one: as planned now if it is older, else as it is
@@ -213,7 +216,7 @@ plan_uplink (Planner *p, GError **error)
     .requests = p->requests,
     .older_lans = older_lans,
     .dial = p->request->dial,
-    .is_new = !p->before || p->before->renewed,
+    .is_new = !p->before || p->before->closed || p->before->renewed,
     .current = p->before ? p->before->uplink : NULL,
     .better = p->before ? p->before->better : NULL,
     .better_since = p->before ? p->before->better_since : 0,
@@ -285,9 +288,8 @@ table_is_free (const Planner *p, guint table)
 }
 
 static gboolean
-plan_routing (Planner *p, GError **error)
+plan_table (Planner *p, GError **error)
 {
-  g_autoptr (GArray) routes = NULL;
   guint table = p->before ? p->before->table : CS_TABLE_FIRST;
 
   while (!p->before && cs_table_is_ours (table) && !table_is_free (p, table))
@@ -300,6 +302,14 @@ plan_routing (Planner *p, GError **error)
       return FALSE;
     }
   p->share->table = table;
+  return TRUE;
+}
+
+static void
+plan_routes (Planner *p)
+{
+  g_autoptr (GArray) routes = NULL;
+
   if (p->lan && p->request->keep_lan)
     cs_lan_routes (p->lan, p->snapshot, p->share->routes);
   if (p->uplink.interface)
@@ -307,8 +317,7 @@ plan_routing (Planner *p, GError **error)
   if (routes)
     g_array_append_vals (p->share->routes, routes->data, routes->len);
   for (guint i = 0; i < p->share->routes->len; i++)
-    g_array_index (p->share->routes, CsRoute, i).table = table;
-  return TRUE;
+    g_array_index (p->share->routes, CsRoute, i).table = p->share->table;
 }
 
 /* dnsmasq reads its port and the MTU option when it starts, and so both stay as they are
@@ -397,11 +406,10 @@ plan_state (Planner *p)
     set_state (p->share, CS_STATE_ACTIVE, "none", active_message (p));
 }
 
-/* A plan that is nothing but its error. */
+/* Turns @share (transfer full) into one that says @error (transfer full). */
 static CsSharePlan *
-new_failed (const char *lan, GError *error)
+fail (CsSharePlan *share, GError *error)
 {
-  CsSharePlan *share = cs_share_plan_new (lan);
   const char *reason = "failed";
 
   if (g_error_matches (error, CS_ERROR, CS_ERROR_ADDRESS_CONFLICT))
@@ -428,9 +436,11 @@ plan_share (Planner *p, const CsRequest *request)
   if (share->lan_taken != CS_LAN_OURS
       || (p->lan && cs_radio_waits (p->lan, request, lan_is_same (p) ? p->before : NULL)))
     p->lan = NULL;
-  if (!plan_lan (p, &error) || !plan_uplink (p, &error) || !plan_gateway (p, &error)
-      || !plan_routing (p, &error))
-    return new_failed (request->lan, error);
+  if (!plan_lan (p, &error) || !plan_table (p, &error))
+    return fail (cs_share_plan_new (request->lan), error);
+  if (!plan_uplink (p, &error) || !plan_gateway (p, &error))
+    return fail (cs_share_plan_close (share), error);
+  plan_routes (p);
   plan_services (p);
   cs_opening_choose (share, p->before, p->snapshot);
   share->blocked_by = cs_blocked_by (share, p->snapshot);

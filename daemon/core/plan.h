@@ -49,6 +49,9 @@ typedef struct
 {
   gatomicrefcount references;
   char *lan; /* (owned) */
+  /* It cannot be what it should, and so nobody's packets go anywhere: there are just the
+     LAN's rules and chains, and the unreachable route. */
+  gboolean closed;
   CsState state;
   char *reason;  /* (owned) StateReason */
   char *message; /* (owned) StateMessage */
@@ -97,7 +100,7 @@ typedef struct
   char *found_uplink_rp_filter;  /* (owned) (nullable) set to "2" where it was strict */
 
   GError *error; /* (owned) (nullable) why it cannot be planned: then state is failed and
-                    nothing of it is applied */
+                    nothing of it is applied, unless it is closed */
 } CsSharePlan;
 
 typedef struct
@@ -130,10 +133,17 @@ CsSharePlan *cs_share_plan_ref (CsSharePlan *plan);
 CsSharePlan *cs_share_plan_copy (const CsSharePlan *plan);
 /* What is in force by @plan, with what people and the next plan see of @words. */
 CsSharePlan *cs_share_plan_restate (const CsSharePlan *plan, const CsSharePlan *words);
-/* NULL for a plan with an error, else @plan, which is nullable: what of it is applied. */
+/* What refuses the clients of @plan's LAN, and does nothing else: starting, in its table.
+ */
+CsSharePlan *cs_share_plan_close (const CsSharePlan *plan);
+/* NULL for a plan that is nothing but an error, else @plan, which is nullable: what of it
+ * is applied. */
 const CsSharePlan *cs_share_plan_applied (const CsSharePlan *plan);
-/* Whether the host needs no change from @a to @b. Both nullable; a plan with an error is
- * as none. state, reason and message are for people and do not count. */
+/* Whether what comes in by the LAN is the share's business: not while the user has given
+ * it another connection. */
+gboolean cs_share_plan_guards (const CsSharePlan *plan);
+/* Whether the host needs no change from @a to @b. Both nullable; one that is nothing but
+ * an error is as none. state, reason and message are for people and do not count. */
 gboolean cs_share_plan_equal (const CsSharePlan *a, const CsSharePlan *b);
 /* Whether they are the same in everything, words included. */
 gboolean cs_share_plan_same (const CsSharePlan *a, const CsSharePlan *b);

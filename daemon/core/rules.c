@@ -18,6 +18,8 @@ cs_share_plan_list_rules (const CsSharePlan *plan)
 {
   GArray *rules = g_array_new (FALSE, FALSE, sizeof (CsPolicyRule));
 
+  if (!cs_share_plan_guards (plan))
+    return rules;
   add (rules, (CsPolicyRule){ .priority = CS_RULE_PRIORITY, .iif = plan->lan });
   if (plan->uplink == NULL)
     return rules;

@@ -184,7 +184,7 @@ list_elements (const CsSharePlan *share)
   GPtrArray *elements = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *id = share ? cs_ifname_escape (share->lan) : NULL;
 
-  if (!share)
+  if (!share || !cs_share_plan_guards (share))
     return elements;
   g_ptr_array_add (
       elements, g_strdup_printf ("from_lan { \"%s\" : jump from_%s }", share->lan, id));
@@ -246,7 +246,8 @@ add_share (GString *out, const CsSharePlan *share)
 static gboolean
 waits (const CsSharePlan *share)
 {
-  return share && share->lan_ifindex && !share->uplink && share->subnets->len > 0;
+  return share && share->lan_ifindex && !share->uplink
+         && (share->subnets->len > 0 || share->closed);
 }
 
 static void
@@ -275,11 +276,11 @@ cs_ruleset_render_refusal (const CsSharePlan *share)
       "\t\ttype filter hook ingress device \"%s\" priority 0;\n"
       "\t\ticmp type { destination-unreachable, time-exceeded, parameter-problem }"
       " accept\n"
-      "\t\tip daddr != %s fib daddr type unicast"
+      "\t\tmeta pkttype host%s%s fib daddr type unicast"
       " limit rate 200/second burst 100 packets reject with icmp host-unreachable\n"
       "\t}\n"
       "}\n",
-      id, share->lan, subnets);
+      id, share->lan, share->subnets->len > 0 ? " ip daddr != " : "", subnets);
   return g_string_free (out, FALSE);
 }
 

@@ -21,6 +21,7 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, lan_method, "lan-method", NUMBER),
   CS_FIELD (CsSharePlan, address, "address", CIDR),
   CS_FIELD (CsSharePlan, subnets, "subnets", CIDRS),
+  CS_FIELD (CsSharePlan, closed, "closed", BOOL),
   CS_FIELD (CsSharePlan, table, "table", NUMBER),
   CS_FIELD (CsSharePlan, routes, "routes", ROUTES),
   CS_FIELD (CsSharePlan, dns_port, "dns-port", NUMBER),
@@ -106,10 +107,31 @@ cs_share_plan_restate (const CsSharePlan *plan, const CsSharePlan *words)
   return copy;
 }
 
+CsSharePlan *
+cs_share_plan_close (const CsSharePlan *plan)
+{
+  CsSharePlan *closed = cs_share_plan_new (plan->lan);
+
+  closed->closed = TRUE;
+  closed->lan_ifindex = plan->lan_ifindex;
+  closed->lan_taken = plan->lan_taken;
+  closed->table = plan->table;
+  g_free (closed->message);
+  closed->message
+      = g_strdup_printf ("%s refuses its clients until it is shared", plan->lan);
+  return closed;
+}
+
 const CsSharePlan *
 cs_share_plan_applied (const CsSharePlan *plan)
 {
-  return plan && !plan->error ? plan : NULL;
+  return plan && (!plan->error || plan->closed) ? plan : NULL;
+}
+
+gboolean
+cs_share_plan_guards (const CsSharePlan *plan)
+{
+  return plan->lan_taken != CS_LAN_OTHERS;
 }
 
 gboolean

@@ -92,6 +92,38 @@ find_held (CsEngine *self, const CsPlan *target, gint64 now)
   return held;
 }
 
+/* A share that returns, as after a reboot, is closed before it is anything else: its
+ * clients may be there already, and what comes next may fail. */
+static void
+close_first (CsEngine *self, CsPlan *target)
+{
+  for (guint i = 0; i < target->shares->len; i++)
+    {
+      CsSharePlan *share = g_ptr_array_index (target->shares, i);
+
+      if (share->error != NULL || cs_plan_find (self->applied, share->lan) != NULL
+          || cs_engine_is_ordered (self, share->lan))
+        continue;
+      target->shares->pdata[i] = cs_share_plan_close (share);
+      cs_share_plan_unref (share);
+    }
+}
+
+/* Whether that was done, and the share itself can follow. */
+static gboolean
+has_closed_first (CsEngine *self, const CsPassResult *result)
+{
+  for (guint i = 0; i < result->target->shares->len; i++)
+    {
+      const CsSharePlan *share = g_ptr_array_index (result->target->shares, i);
+
+      if (share->closed && share->error == NULL
+          && cs_share_plan_equal (cs_plan_find (self->applied, share->lan), share))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Of two times, of which 0 is none. */
 static gint64
 earlier (gint64 a, gint64 b)
@@ -115,15 +147,19 @@ on_pass (GObject *source, GAsyncResult *async_result, gpointer user_data)
                  earlier (result->target->wake_at, cs_failures_next (self->failures)));
   schedule_retry (self, result->store_error != NULL && g_hash_table_size (back) == 0);
   cs_engine_answer_orders (self, result);
-  if (self->again || g_hash_table_size (back) > 0)
+  if (self->again || g_hash_table_size (back) > 0 || has_closed_first (self, result))
     cs_engine_queue_pass (self);
 }
 
 /* Marks the shares whose part of the host somebody has changed, though the plan is the
- * same: they are applied again. Returns when to look again, for one that is repaired too
- * often, or 0. */
+ * same: they are applied again. One that is @held back is tried for what is sure to be
+ * damage: whether or not it comes to its plan, what is in force is put right. Returns
+ * when to look again, for one that is repaired too often, or 0. */
 static gint64
-find_damage (CsEngine *self, const CsPlan *target, const CsSnapshot *snapshot)
+find_damage (CsEngine *self,
+             const CsPlan *target,
+             GHashTable *held,
+             const CsSnapshot *snapshot)
 {
   gint64 wake_at = 0, again = 0;
 
@@ -131,13 +167,15 @@ find_damage (CsEngine *self, const CsPlan *target, const CsSnapshot *snapshot)
     {
       const CsSharePlan *share = g_ptr_array_index (self->applied->shares, i);
       g_autofree char *damage = NULL;
+      gboolean is_held = g_hash_table_contains (held, share->lan);
       gint64 settle = 0;
 
-      if (g_hash_table_contains (self->dirty, share->lan)
-          || !cs_share_plan_equal (share, cs_plan_find (target, share->lan)))
+      if (!is_held
+          && (g_hash_table_contains (self->dirty, share->lan)
+              || !cs_share_plan_equal (share, cs_plan_find (target, share->lan))))
         continue;
       damage = cs_share_plan_sure_damage (share, snapshot);
-      if (damage == NULL)
+      if (damage == NULL && !is_held)
         {
           damage = cs_share_plan_damage (share, snapshot);
           settle = CS_REPAIRS_SETTLE;
@@ -148,6 +186,7 @@ find_damage (CsEngine *self, const CsPlan *target, const CsSnapshot *snapshot)
         {
           cs_message (share->lan, "%s; repairing it", damage);
           g_hash_table_add (self->dirty, g_strdup (share->lan));
+          g_hash_table_remove (held, share->lan);
         }
       else
         wake_at = earlier (wake_at, again);
@@ -198,6 +237,7 @@ run_pass (CsEngine *self)
 {
   g_autoptr (GError) error = NULL;
   CsSnapshot *snapshot = cs_monitor_snapshot (self->monitor, &error);
+  GHashTable *held;
   CsPlan *target;
   gint64 again;
 
@@ -212,13 +252,14 @@ run_pass (CsEngine *self)
   g_clear_pointer (&self->seen, cs_snapshot_free);
   self->seen = snapshot;
   target = cs_engine_take_orders (self, snapshot);
-  again = find_damage (self, target, snapshot);
+  close_first (self, target);
+  held = find_held (self, target, snapshot->now);
+  again = find_damage (self, target, held, snapshot);
   again = earlier (again, postpone_details (self, target, snapshot->now));
   target->wake_at = earlier (target->wake_at, again);
   self->running = TRUE;
-  cs_pass_run_async (
-      self->steps, self->store, self->applied, target, g_steal_pointer (&self->dirty),
-      find_held (self, target, snapshot->now), on_pass, g_object_ref (self));
+  cs_pass_run_async (self->steps, self->store, self->applied, target,
+                     g_steal_pointer (&self->dirty), held, on_pass, g_object_ref (self));
   self->dirty = cs_engine_new_set ();
 }
 

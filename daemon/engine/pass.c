@@ -78,7 +78,7 @@ wanted (const CsPlan *target, const char *lan)
 {
   CsSharePlan *share = cs_plan_find (target, lan);
 
-  return share != NULL && share->error == NULL ? share : NULL;
+  return cs_share_plan_applied (share) != NULL ? share : NULL;
 }
 
 static CsPlan *
@@ -133,7 +133,8 @@ list_work (Pass *pass)
     {
       const CsSharePlan *share = g_ptr_array_index (pass->result->target->shares, i);
 
-      if (share->error == NULL && !g_hash_table_contains (pass->result->held, share->lan)
+      if (cs_share_plan_applied (share) != NULL
+          && !g_hash_table_contains (pass->result->held, share->lan)
           && (g_hash_table_contains (pass->dirty, share->lan)
               || !cs_share_plan_equal (cs_plan_find (applied, share->lan), share)))
         g_ptr_array_add (pass->work, g_strdup (share->lan));
@@ -183,7 +184,7 @@ take_unchanged (Pass *pass)
     {
       CsSharePlan *share = g_ptr_array_index (pass->result->target->shares, i);
 
-      if (share->error == NULL
+      if (cs_share_plan_applied (share) != NULL
           && cs_pass_result_failure (pass->result, share->lan) == NULL)
         set_applied (pass->result->applied, share->lan, share);
     }

@@ -239,7 +239,7 @@ add_groups (CsStore *self,
     {
       CsSharePlan *share = g_ptr_array_index (plan->shares, i);
 
-      if (share->error == NULL)
+      if (cs_share_plan_applied (share) != NULL)
         g_string_append_printf (ledger, "[%s%s]\n%s\n", prefix, share->lan,
                                 find_text (self, share, texts));
     }

@@ -434,7 +434,7 @@ apply (CsStep *step,
   if (netlink == NULL)
     return FALSE;
   if (to != NULL
-      && !(cs_ipv6_block (netlink, to->lan, TRUE, error)
+      && !(cs_ipv6_block (netlink, to->lan, cs_share_plan_guards (to), error)
            && bring_table (netlink, to, error)))
     return FALSE;
   if (to == NULL && !cs_ipv6_block (netlink, from->lan, FALSE, error))

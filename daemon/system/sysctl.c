@@ -79,7 +79,7 @@ needed_by_another (const CsPlan *plan, const char *lan, const Setting *setting)
     {
       const CsSharePlan *share = g_ptr_array_index (plan->shares, i);
 
-      if (share->error == NULL && !g_str_equal (share->lan, lan)
+      if (cs_share_plan_applied (share) != NULL && !g_str_equal (share->lan, lan)
           && has_setting (share, setting))
         return TRUE;
     }

@@ -4,10 +4,11 @@
 # service and the ruleset are in.  The host forwards for everybody here, so that nothing but
 # the product is in the way.
 #
+import contextlib
 import time
 
 import pytest
-from follow import ETH1, PPP0, Traffic, await_state, capture, probe
+from follow import ETH1, PPP0, Traffic, await_state, capture, probe, profile, wire
 from host import wait_for
 
 OTHERS = ("eth1", "lan1")
@@ -17,18 +18,22 @@ LIMIT = 0.3    # seconds
 
 @pytest.fixture
 def shared(spare):
+    share(spare)
+    return spare
+
+
+def share(spare):
     spare.run("sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1")
     spare.share("lan0", "via", "ppp0")
     spare.client.dhcp()
     assert spare.client.get() == PPP0
     assert "default via 198.18.1.1 dev eth1" in spare.run("ip route")
-    return spare
 
 
 def assert_nothing_leaves(host):
     with capture(host, *OTHERS) as packets:
         rows = probe(host.client, REQUESTS)
-    assert packets == []
+    assert [line for line in packets if "ICMP host" not in line] == []  # our own refusals
     assert len(rows) == 4 * REQUESTS
     assert {outcome for _, outcome, _ in rows} & {"answered"} == set()
     return rows
@@ -179,3 +184,59 @@ def test_ipv6_is_forwarded_again_afterwards(with_ipv6):
     with_ipv6.run("sysctl -qw net.ipv6.conf.lan0.disable_ipv6=0; "
                   "ip address replace fd00:1::1/64 dev lan0 nodad")
     wait_for(lambda: " 0 received" not in ping6(with_ipv6))
+
+
+@contextlib.contextmanager
+def conflict(host):
+    """What makes a share fail whose address was set by hand."""
+    with wire(host, "wan7"), profile(host, "home", "wan7", "192.168.137.7"):
+        host.run("nmcli connection up home")
+        yield
+
+
+@pytest.fixture
+def shared_again(spare):
+    """The LAN has a connection of the user, which is there again when the share has failed."""
+    with profile(spare, "mine", "lan0", "10.77.0.1"):
+        spare.run("nmcli connection modify mine ipv4.gateway '' && nmcli connection up mine")
+        share(spare)
+        yield spare
+        spare.unshare("--all")
+
+
+def remember_gateway(host):
+    """The client goes on sending to the gateway, as it does for a while."""
+    mac = host.run("cat /sys/class/net/lan0/address")
+    host.client.run(f"ip neigh replace 192.168.137.1 lladdr {mac} dev eth0 nud permanent")
+
+
+def test_nothing_leaves_while_the_share_has_failed(shared_again):
+    shared = shared_again
+    shared.share("lan0", "via", "ppp0", "--address", "192.168.137.1/24")
+    shared.client.dhcp()
+    remember_gateway(shared)
+    with conflict(shared):
+        await_state(shared, "failed", "address-conflict")
+        assert_nothing_leaves(shared)
+        shared.kill("connshared")
+        shared.run("nft flush ruleset")
+        assert_nothing_leaves(shared)
+        await_state(shared, "failed", "address-conflict")
+        shared.unshare("lan0")
+        assert "connshare" not in shared.run("nft list ruleset; ip rule; ip -6 rule")
+
+
+def test_nothing_leaves_when_it_failed_at_the_start(shared_again):
+    """As after a reboot, when nothing is in force yet."""
+    shared = shared_again
+    shared.kill("connshared", 15)
+    shared.run("nft flush ruleset; ip rule del pref 5000; ip rule del pref 5000; "
+               "ip -6 rule del pref 5000; ip route flush table 13700; rm -r /run/connshare; "
+               "pkill -x dnsmasq; mv /usr/sbin/dnsmasq /usr/sbin/dnsmasq.away; "
+               "nmcli connection up mine")
+    await_state(shared, "failed", "failed")
+    remember_gateway(shared)
+    assert_nothing_leaves(shared)
+    shared.run("mv /usr/sbin/dnsmasq.away /usr/sbin/dnsmasq")
+    await_state(shared, "active", "none")
+    assert shared.client.get() == PPP0

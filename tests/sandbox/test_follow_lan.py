@@ -108,3 +108,15 @@ def test_taken_lan_is_not_fought_over(spare, other_profile):
         spare.run("nmcli connection up other")
     await_state(spare, "waiting", "lan-taken")
     assert "other" in spare.run("nmcli -t -g NAME connection show --active")
+
+
+def test_taken_lan_is_the_users(spare, other_profile):
+    """What is forwarded there meanwhile, for containers or other networks, is left alone."""
+    spare.share("lan0", "via", "ppp0")
+    spare.run("nmcli connection up other")
+    await_state(spare, "waiting", "lan-taken")
+    spare.run("sysctl -qw net.ipv4.ip_forward=1; ip address add 10.5.0.1/24 dev lan1")
+    for client, address, gateway in ((spare.client, "172.20.0.9", "172.20.0.5"),
+                                     (spare.client2, "10.5.0.9", "10.5.0.1")):
+        client.run(f"ip address add {address}/24 dev eth0; ip route add default via {gateway}")
+    assert "1 received" in spare.client2.run("ping -c 1 -W 2 172.20.0.9")

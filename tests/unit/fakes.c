@@ -35,7 +35,7 @@ add_applied (CsSnapshot *snapshot, const CsSharePlan *share)
       CsInterface *interface = g_ptr_array_index (snapshot->interfaces, i);
       CsAddress address = { .local = share->address };
 
-      if (interface->ifindex == share->lan_ifindex)
+      if (interface->ifindex == share->lan_ifindex && share->address.prefix != 0)
         g_array_append_val (interface->addresses, address);
     }
   for (guint i = 0; i < rules->len; i++)
@@ -140,6 +140,8 @@ describe (const CsSharePlan *share)
 {
   if (share == NULL)
     return "0";
+  if (share->closed)
+    return "closed";
   return share->uplink != NULL ? share->uplink : "-";
 }
 

@@ -210,6 +210,26 @@ test_failed_repair (EngineFixture *f, gconstpointer data)
   engine_assert_state (f, "lan0", "active");
 }
 
+/* Nor what is in force, when somebody breaks it before the next try is due. */
+static void
+test_repair_of_what_failed (EngineFixture *f, gconstpointer data)
+{
+  g_autoptr (CsPlan) nothing = cs_plan_new_empty ();
+
+  engine_share (f, "lan0", "ppp0");
+  fake_step_fail (f->steps[1], 0, 1);
+  fake_monitor_set_uplink (f->monitor, FALSE);
+  engine_settle (f);
+  engine_assert_state (f, "lan0", "failed");
+  fake_step_fail (f->steps[1], 0, 1);
+  g_ptr_array_set_size (f->log, 0);
+  fake_monitor_set_applied (f->monitor, nothing);
+  cs_monitor_emit_changed (CS_MONITOR (f->monitor));
+  engine_settle (f);
+  engine_assert_log (f, "a lan0 ppp0>-; b lan0 ppp0>-; b lan0 ->ppp0; a lan0 ->ppp0");
+  engine_assert_state (f, "lan0", "failed");
+}
+
 /* Somebody undoes it again and again: it is repaired, but not without end. */
 static void
 test_repair (EngineFixture *f, gconstpointer data)
@@ -321,6 +341,7 @@ main (int argc, char **argv)
     { "/engine/failure-by-itself", test_failure_by_itself },
     { "/engine/failure-and-news", test_failure_and_news },
     { "/engine/failed-repair", test_failed_repair },
+    { "/engine/repair-of-what-failed", test_repair_of_what_failed },
     { "/engine/repair", test_repair },
     { "/engine/repair-settles", test_repair_settles },
     { "/engine/step-changed", test_step_changed },

@@ -205,8 +205,35 @@ test_restart_unfinished (EngineFixture *f, gconstpointer data)
   g_ptr_array_set_size (f->log, 0);
   engine_start (f);
   engine_assert_log (f, "c lan0 ppp0>0; b lan0 ppp0>0; a lan0 ppp0>0; "
-                        "a lan0 0>ppp0; b lan0 0>ppp0; c lan0 0>ppp0");
+                        "a lan0 0>closed; b lan0 0>closed; c lan0 0>closed; "
+                        "a lan0 closed>ppp0; b lan0 closed>ppp0; c lan0 closed>ppp0");
   engine_assert_state (f, "lan0", "active");
+}
+
+/* A share that returns after a reboot and cannot be lets nobody find another way, from
+ * the beginning on; and what guards it is repaired though the share is not tried again
+ * yet. */
+static void
+test_reboot_into_failure (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *ledger = g_build_filename (f->folder, "run", "ledger", NULL);
+
+  engine_share (f, "lan0", "ppp0");
+  g_object_unref (f->engine);
+  g_assert_cmpint (g_unlink (ledger), ==, 0);
+  g_ptr_array_set_size (f->log, 0);
+  fake_step_fail (f->steps[1], 1, 1);
+  engine_start (f);
+  engine_assert_log (f, "a lan0 0>closed; b lan0 0>closed; c lan0 0>closed; "
+                        "a lan0 closed>ppp0; b lan0 closed>ppp0; "
+                        "b lan0 ppp0>closed; a lan0 ppp0>closed");
+  engine_assert_state (f, "lan0", "failed");
+  g_assert_true (engine_file_exists (f, "run/ledger"));
+
+  engine_stop (f, "lan0");
+  g_assert_no_error (f->error);
+  engine_assert_log (f, "c lan0 closed>0; b lan0 closed>0; a lan0 closed>0");
+  g_assert_false (engine_file_exists (f, "run/ledger"));
 }
 
 /* The request vanished while no daemon ran: what the ledger says is undone. */
@@ -387,6 +414,7 @@ main (int argc, char **argv)
     { "/engine/restart", test_restart },
     { "/engine/reboot", test_reboot },
     { "/engine/restart-unfinished", test_restart_unfinished },
+    { "/engine/reboot-into-failure", test_reboot_into_failure },
     { "/engine/restart-without-request", test_restart_without_request },
     { "/engine/store-fails", test_store_fails },
     { "/engine/store-fails-twice", test_store_fails_twice },

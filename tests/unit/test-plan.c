@@ -29,7 +29,8 @@ test_one_pass (void)
       { "active none: lan0 is shared via ppp0 | lan=lan0 | uplink=ppp0 | "
         "lan-ifindex=2 | uplink-ifindex=9 | uplink-mtu=1492 | "
         "uplink-addresses=10.64.0.9/32; | lan-method=3 | "
-        "address=192.168.137.1/24 | subnets=192.168.137.0/24; | table=13700 | "
+        "address=192.168.137.1/24 | subnets=192.168.137.0/24; | closed=false | "
+        "table=13700 | "
         "routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700; | dns-port=53 | "
         "lan-mtu=1492 | dns=192.0.2.53; | lan-taken=0 | found-link-down=false | "
         "found-address=false | "
@@ -66,7 +67,8 @@ test_one_pass (void)
       { "waiting uplink-missing: ppp0 is not there | lan=lan0 | lan-ifindex=2 | "
         "uplink-ifindex=0 | uplink-mtu=0 | uplink-addresses= | lan-method=3 | "
         "address=192.168.137.1/24 | "
-        "subnets=192.168.137.0/24; | table=13700 | routes= | dns-port=53 | lan-mtu=0 | "
+        "subnets=192.168.137.0/24; | closed=false | table=13700 | routes= | dns-port=53 "
+        "| lan-mtu=0 | "
         "lan-taken=0 | "
         "found-link-down=false | found-address=false | found-lan-forwarding=0 |" } },
     { "lan0 via eth1",
@@ -127,7 +129,8 @@ test_one_pass (void)
            "route 10.7.0.0/24 dev lan0 via 10.42.0.9; route 10.6.0.0/15 dev lan0;"
            "route 224.0.0.0/4 dev lan0; route 10.8.0.0/24 dev lan0 table 99;"
            "route default dev ppp0; route default dev lan0 via 10.42.0.9 metric 999;",
-      { "active none:*| lan-method=1 | subnets=10.42.0.0/16;10.6.0.0/15; | table=13700 | "
+      { "active none:*| lan-method=1 | subnets=10.42.0.0/16;10.6.0.0/15; | closed=false "
+        "| table=13700 | "
         "routes=10.42.0.0/16 0.0.0.0 0.0.0.0 0 2 0 13700;"
         "10.6.0.0/15 0.0.0.0 0.0.0.0 0 2 0 13700;"
         "10.7.0.0/24 10.42.0.9 0.0.0.0 0 2 0 13700;"

@@ -38,7 +38,22 @@ test_two_passes (void)
       "link lan0;",
       "lan0 via eth2 address=192.168.137.1/24",
       "link lan0 addr=192.168.137.1/24; link eth2 addr=192.168.137.9/24 gw=192.168.137.1",
-      { "failed address-conflict:*192.168.137.9/24 of eth2*" } },
+      { "failed address-conflict:*192.168.137.9/24 of eth2* | lan=lan0 | lan-ifindex=2 | "
+        "uplink-ifindex=0 | uplink-mtu=0 | uplink-addresses= | lan-method=0 | subnets= | "
+        "closed=true | table=13700 | routes= | *" } },
+    /* it is closed, and returns as what it was */
+    { "lan0 via ppp0 address=192.0.2.1/24",
+      "link lan0 managed; link eth2 addr=192.0.2.9/24;" PPP0,
+      "lan0 via ppp0 address=192.0.2.1/24",
+      "link lan0 managed uuid=" UUID "; rule 13700;" PPP0,
+      { "active*| lan-method=2 | address=192.0.2.1/24 *| closed=false | table=13700 *| "
+        "found-connection=" UUID " *" } },
+    /* a LAN that cannot be one is none of its business */
+    { "lan0 via ppp0",
+      "link lan0;" PPP0,
+      "lan0 via ppp0",
+      "link br0 bridge; link lan0 master=br0;" PPP0,
+      { "failed not-suitable:*" } },
     /* somebody adds an address of the same network to the LAN: not our business */
     { "lan0 via ppp0 address=10.1.0.1/24",
       "link lan0;" PPP0,

@@ -117,7 +117,8 @@ test_tables (void)
     { "empty.nft", "", "" },
     { "active.nft", "lan0 via ppp0", LANS UPLINKS },
     { "waiting.nft", "lan0 via wwan0", LANS UPLINKS },
-    { "failed.nft", "lan0 via lo", LANS UPLINKS },
+    { "closed.nft", "lan0 via lo", LANS UPLINKS },
+    { "failed.nft", "lo via ppp0", LANS UPLINKS },
     { "two-shares.nft", "lan0 via ppp0; lan1 via eth1", LANS UPLINKS },
     { "one-uplink.nft", "lan0 via ppp0; lan1 via ppp0", LANS UPLINKS },
     { "keep-lan.nft", "lan0 via ppp0 keep-lan",
@@ -167,6 +168,7 @@ static const struct
   { "lan0 via ppp0 keep-lan;",
     "link lan0 addr=10.42.0.1/16 addr=10.43.0.1/16; link lan1;" UPLINKS },
   { "lan0 via ppp0 keep-lan;", LANS UPLINKS },
+  { "lo via ppp0;", LANS UPLINKS },
 };
 
 #define COMPANY "lan1 via ppp0 address=10.8.0.1/24"
@@ -305,7 +307,16 @@ test_other_lan (void)
   g_assert_cmpstr (listing, ==, wanted);
 }
 
-/* Only of what waits; put in place of itself, and ended twice. */
+/* The golden file of what is refused in a state, or NULL. */
+static const char *
+refusal_of (const char *request)
+{
+  if (g_str_equal (request, "lan0 via wwan0;"))
+    return "refusal.nft";
+  return g_str_equal (request, "lan0 via lo;") ? "refusal-closed.nft" : NULL;
+}
+
+/* Only of what waits or is closed; put in place of itself, and ended twice. */
 static void
 test_refusals (void)
 {
@@ -316,14 +327,14 @@ test_refusals (void)
       g_autofree char *refusal = cs_ruleset_render_refusal (share);
       g_autofree char *end = cs_ruleset_render_refusal_end (share);
       g_autofree char *listing = NULL;
+      const char *golden = refusal_of (states[i].request);
 
       g_test_message ("%s", states[i].request);
-      g_assert_true ((refusal[0] != '\0')
-                     == (g_str_equal (states[i].request, "lan0 via wwan0;")));
-      g_assert_true ((refusal[0] == '\0') == (end[0] == '\0'));
-      if (refusal[0] == '\0')
+      g_assert_true ((refusal[0] == '\0') == (golden == NULL));
+      g_assert_true ((end[0] == '\0') == (golden == NULL));
+      if (golden == NULL)
         continue;
-      golden_assert ("refusal.nft", refusal);
+      golden_assert (golden, refusal);
       nft_apply (refusal);
       nft_apply (refusal);
       listing = nft ("list table netdev connshare_lan0", "");
