@@ -97,7 +97,8 @@ on_signal (gpointer user_data)
 static gboolean
 is_needed (const Service *service)
 {
-  return cs_engine_has_requests (service->engine) || cs_engine_is_held (service->engine)
+  return cs_engine_has_requests (service->engine)
+         || cs_engine_has_remains (service->engine) || cs_engine_is_held (service->engine)
          || cs_engine_is_busy (service->engine);
 }
 

@@ -268,16 +268,19 @@ plan_gateway (Planner *p, GError **error)
   return cs_gateway_plan (p->share, p->request, p->before, taken, p->snapshot, error);
 }
 
+/* Also of those that are in force and not wanted any more: at their end they are cleared.
+ */
 static gboolean
 table_is_free (const Planner *p, guint table)
 {
-  for (guint i = 0; i < p->requests->len; i++)
-    {
-      const CsSharePlan *other = find_other (p, p->requests->pdata[i]);
+  GHashTableIter iter;
+  gpointer lan, other;
 
-      if (other && other->table == table)
-        return FALSE;
-    }
+  g_hash_table_iter_init (&iter, p->others);
+  while (g_hash_table_iter_next (&iter, &lan, &other))
+    if (((const CsSharePlan *)other)->table == table
+        && !g_str_equal (lan, p->request->lan))
+      return FALSE;
   for (guint i = 0; i < p->snapshot->rule_tables->len; i++)
     if (g_array_index (p->snapshot->rule_tables, guint32, i) == table)
       return FALSE;

@@ -80,7 +80,8 @@ cs_engine_publish (CsEngine *self, CsPlan *shown)
         continue;
       log_change (lan, NULL, NULL);
       cs_repairs_forget (self->repairs, lan);
-      cs_failures_forget (self->failures, lan);
+      if (cs_plan_find (self->applied, lan) == NULL)
+        cs_failures_forget (self->failures, lan);
       cs_engine_emit_removed (self, lan);
     }
   for (guint i = 0; i < shown->shares->len; i++)

@@ -114,6 +114,19 @@ cs_engine_has_requests (CsEngine *self)
 }
 
 gboolean
+cs_engine_has_remains (CsEngine *self)
+{
+  for (guint i = 0; i < self->applied->shares->len; i++)
+    {
+      const CsSharePlan *share = g_ptr_array_index (self->applied->shares, i);
+
+      if (cs_request_list_find (self->requests, share->lan) == NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
 cs_engine_is_held (CsEngine *self)
 {
   return self->holds > 0;

@@ -32,6 +32,8 @@ void cs_engine_start (CsEngine *self);
 gboolean cs_engine_is_busy (CsEngine *self);
 /* Whether anything is shared, or to be shared when it can be. */
 gboolean cs_engine_has_requests (CsEngine *self);
+/* Whether something of an ended share could not be put back yet. */
+gboolean cs_engine_has_remains (CsEngine *self);
 /* Whether an order is on its way to the engine: a password dialog may be open. */
 gboolean cs_engine_is_held (CsEngine *self);
 void cs_engine_hold (CsEngine *self);

@@ -74,8 +74,41 @@ note_failures (CsEngine *self, const CsPassResult *result, GHashTable *back)
     }
 }
 
-/* The errors of shares that failed with the same plan a moment ago. One that is asked for
- * is tried. */
+/* As note_failures (), of shares that nobody wants any more, while .applied is what was
+ * in force before the pass. The ledger keeps what could not be put back. */
+static void
+note_ends (CsEngine *self, const CsPassResult *result)
+{
+  for (guint i = 0; i < self->applied->shares->len; i++)
+    {
+      const CsSharePlan *share = g_ptr_array_index (self->applied->shares, i);
+      const GError *error = cs_pass_result_failure (result, share->lan);
+
+      if (cs_plan_find (result->target, share->lan) != NULL)
+        continue;
+      if (g_hash_table_contains (result->errors, share->lan))
+        cs_failures_add (self->failures, share->lan, NULL, error,
+                         g_get_monotonic_time ());
+      else if (error == NULL)
+        cs_failures_forget (self->failures, share->lan);
+    }
+}
+
+/* Holds @lan back if it failed with the same plan a moment ago. One that is asked for is
+ * tried. */
+static void
+hold (CsEngine *self,
+      GHashTable *held,
+      const char *lan,
+      const CsSharePlan *share,
+      gint64 now)
+{
+  const GError *error = cs_failures_hold (self->failures, lan, share, now);
+
+  if (error != NULL && !cs_engine_is_ordered (self, lan))
+    g_hash_table_replace (held, g_strdup (lan), g_error_copy (error));
+}
+
 static GHashTable *
 find_held (CsEngine *self, const CsPlan *target, gint64 now)
 {
@@ -84,10 +117,16 @@ find_held (CsEngine *self, const CsPlan *target, gint64 now)
   for (guint i = 0; i < target->shares->len; i++)
     {
       const CsSharePlan *share = g_ptr_array_index (target->shares, i);
-      const GError *error = cs_failures_hold (self->failures, share->lan, share, now);
 
-      if (error != NULL && !cs_engine_is_ordered (self, share->lan))
-        g_hash_table_insert (held, g_strdup (share->lan), g_error_copy (error));
+      hold (self, held, share->lan, share, now);
+    }
+  for (guint i = 0; i < self->applied->shares->len; i++)
+    {
+      const char *lan
+          = ((CsSharePlan *)g_ptr_array_index (self->applied->shares, i))->lan;
+
+      if (cs_plan_find (target, lan) == NULL)
+        hold (self, held, lan, NULL, now);
     }
   return held;
 }
@@ -139,6 +178,7 @@ on_pass (GObject *source, GAsyncResult *async_result, gpointer user_data)
   g_autoptr (GHashTable) back = cs_engine_take_back (self, result);
 
   self->running = FALSE;
+  note_ends (self, result);
   cs_plan_free (self->applied);
   self->applied = g_steal_pointer (&result->applied);
   note_failures (self, result, back);
@@ -166,13 +206,15 @@ find_damage (CsEngine *self,
   for (guint i = 0; i < self->applied->shares->len; i++)
     {
       const CsSharePlan *share = g_ptr_array_index (self->applied->shares, i);
+      const CsSharePlan *wanted = cs_plan_find (target, share->lan);
       g_autofree char *damage = NULL;
       gboolean is_held = g_hash_table_contains (held, share->lan);
       gint64 settle = 0;
 
-      if (!is_held
-          && (g_hash_table_contains (self->dirty, share->lan)
-              || !cs_share_plan_equal (share, cs_plan_find (target, share->lan))))
+      if (wanted == NULL
+          || (!is_held
+              && (g_hash_table_contains (self->dirty, share->lan)
+                  || !cs_share_plan_equal (share, wanted))))
         continue;
       damage = cs_share_plan_sure_damage (share, snapshot);
       if (damage == NULL && !is_held)

@@ -126,7 +126,8 @@ list_work (Pass *pass)
     {
       const CsSharePlan *share = g_ptr_array_index (applied->shares, i);
 
-      if (wanted (pass->result->target, share->lan) == NULL)
+      if (wanted (pass->result->target, share->lan) == NULL
+          && !g_hash_table_contains (pass->result->held, share->lan))
         g_ptr_array_add (pass->work, g_strdup (share->lan));
     }
   for (guint i = 0; i < pass->result->target->shares->len; i++)
@@ -227,12 +228,7 @@ on_transaction (GObject *source, GAsyncResult *result, gpointer user_data)
   if (cs_transaction_run_finish (result, &error))
     set_applied (pass->result->applied, lan, to);
   else
-    {
-      g_hash_table_replace (pass->result->errors, g_strdup (lan),
-                            g_steal_pointer (&error));
-      if (to == NULL) /* ended as far as it could be */
-        set_applied (pass->result->applied, lan, NULL);
-    }
+    g_hash_table_replace (pass->result->errors, g_strdup (lan), g_steal_pointer (&error));
   pass->next++;
   run_next (g_steal_pointer (&task));
 }

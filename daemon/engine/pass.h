@@ -8,7 +8,7 @@
 
 typedef struct
 {
-  CsPlan *applied;     /* (owned) what is in force now */
+  CsPlan *applied;     /* (owned) what is in force now, or could not be ended wholly */
   CsPlan *target;      /* (owned) what was wanted */
   GHashTable *errors;  /* (owned) LAN -> GError: shares that stayed as they were */
   GHashTable *held;    /* (owned) LAN -> GError: those that were not tried */

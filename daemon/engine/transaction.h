@@ -4,7 +4,8 @@
  * those before it are brought back, backwards, and the cause is returned; an error on the
  * way back is only logged, as there is nothing better to do. A repair, from a plan to the
  * same, ends at the error: what it has put right stays. The end of a share does not
- * stop at an error: what can be put back is, and the first error is returned. */
+ * stop at an error: what can be put back is, and the first error is returned; the rest
+ * can be tried again. */
 #pragma once
 
 #include "step.h"

@@ -159,3 +159,29 @@ def test_unshare_when_something_is_gone_already(host, wreck):
     host.share("lan0", "via", "ppp0")
     host.call(wreck)
     host.unshare("lan0")
+
+
+@contextlib.contextmanager
+def fixed_sysctls(host):
+    """What was changed cannot be put back for now."""
+    host.run("mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys")
+    try:
+        yield
+    finally:
+        host.run("umount /proc/sys")
+
+
+@pytest.mark.parametrize("service", ["stays", "is killed"])
+def test_what_could_not_be_put_back_is_later(host, service):
+    before = host.settled_state()
+    host.share("lan0", "via", "ppp0")
+    with fixed_sysctls(host):
+        done = host.sharectl("unshare", "lan0")
+        assert done.returncode == 1 and "/proc/sys read-only" in done.stderr
+        assert host.json("status") == {"shares": []}
+        if service == "is killed":
+            host.kill("connshared")
+    assert host.state() != before
+    if service == "is killed":
+        host.sharectl("status")
+    wait_for(lambda: host.state() == before, timeout=5)

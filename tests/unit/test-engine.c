@@ -4,6 +4,7 @@
 #include "engine-fixture.h"
 
 #include "dbus/errors.h"
+#include "engine/failures.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -145,6 +146,61 @@ test_failed_end (EngineFixture *f, gconstpointer data)
   g_assert_error (f->error, CS_ERROR, CS_ERROR_FAILED);
   engine_assert_log (f, "c lan0 ppp0>0; b lan0 ppp0>0; a lan0 ppp0>0");
   engine_assert_state (f, "lan0", NULL);
+}
+
+/* What could not be put back is tried again after a while, and not before. */
+static void
+test_failed_end_is_not_forgotten (EngineFixture *f, gconstpointer data)
+{
+  engine_share (f, "lan0", "ppp0");
+  fake_step_fail (f->steps[2], 0, 1);
+  heard = g_string_new (NULL);
+  engine_stop (f, "lan0");
+  g_string_free (g_steal_pointer (&heard), TRUE);
+  g_assert_true (engine_file_exists (f, "run/ledger"));
+  g_assert_true (cs_engine_has_remains (f->engine));
+  g_ptr_array_set_size (f->log, 0);
+  cs_monitor_emit_changed (CS_MONITOR (f->monitor));
+  engine_settle (f);
+  engine_assert_log (f, "");
+  g_usleep (CS_FAILURES_FIRST);
+  engine_settle (f);
+  engine_assert_log (f, "c lan0 ppp0>0; b lan0 ppp0>0; a lan0 ppp0>0");
+  g_assert_false (engine_file_exists (f, "run/ledger"));
+  g_assert_false (cs_engine_has_remains (f->engine));
+  g_usleep (2 * CS_FAILURES_FIRST);
+  engine_settle (f);
+  engine_assert_log (f, "");
+}
+
+/* Nor by the next service; and whoever shares again goes on from there. */
+static void
+test_failed_end_and_again (EngineFixture *f, gconstpointer data)
+{
+  for (guint restarts = 0; restarts < 2; restarts++)
+    {
+      engine_share (f, "lan0", "ppp0");
+      fake_step_fail (f->steps[2], 0, 1);
+      heard = g_string_new (NULL);
+      engine_stop (f, "lan0");
+      g_string_free (g_steal_pointer (&heard), TRUE);
+      g_ptr_array_set_size (f->log, 0);
+      if (restarts > 0)
+        {
+          g_object_unref (f->engine);
+          engine_start (f);
+          engine_assert_log (f, "c lan0 ppp0>0; b lan0 ppp0>0; a lan0 ppp0>0");
+          engine_assert_state (f, "lan0", NULL);
+          continue;
+        }
+      engine_share (f, "lan1", "ppp0");
+      engine_share (f, "lan0", "ppp0");
+      g_assert_no_error (f->error);
+      engine_assert_state (f, "lan0", "active");
+      g_assert_cmpuint (engine_get_share (f, "lan0")->table, !=,
+                        engine_get_share (f, "lan1")->table);
+      engine_stop (f, "lan1");
+    }
 }
 
 /* A new daemon adopts: it applies from the plan in the ledger to the same plan. */
@@ -411,6 +467,8 @@ main (int argc, char **argv)
     { "/engine/prepare", test_prepare },
     { "/engine/failed-change", test_failed_change },
     { "/engine/failed-end", test_failed_end },
+    { "/engine/failed-end-is-not-forgotten", test_failed_end_is_not_forgotten },
+    { "/engine/failed-end-and-again", test_failed_end_and_again },
     { "/engine/restart", test_restart },
     { "/engine/reboot", test_reboot },
     { "/engine/restart-unfinished", test_restart_unfinished },
