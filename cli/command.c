@@ -92,6 +92,25 @@ cs_command_parse (const CsCommand *command,
   return TRUE;
 }
 
+gboolean
+cs_command_parse_reading (const CsCommand *command,
+                          char **arguments,
+                          char **lan,
+                          gboolean *json)
+{
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, json, "Print JSON", NULL },
+    { NULL },
+  };
+  g_auto (GStrv) words = NULL;
+
+  if (!cs_command_parse (command, entries, arguments, 0, lan != NULL ? 1 : 0, &words))
+    return FALSE;
+  if (lan != NULL)
+    *lan = g_strdup (words[0]);
+  return TRUE;
+}
+
 int
 cs_command_misused (const CsCommand *command, const char *format, ...)
 {

@@ -47,6 +47,13 @@ gboolean cs_command_parse (const CsCommand *command,
                            guint maximum,
                            char ***words);
 
+/* The same for a command with no option but --json, and with @lan (owned), which may be
+ * left out, as its only word; NULL for a command without words. */
+gboolean cs_command_parse_reading (const CsCommand *command,
+                                   char **arguments,
+                                   char **lan,
+                                   gboolean *json);
+
 /* Tells on one line of stderr what is wrong with the command line, with a hint at the
  * command's help (@command may be NULL), and returns CS_EXIT_USAGE. */
 int cs_command_misused (const CsCommand *command, const char *format, ...)

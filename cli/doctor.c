@@ -76,16 +76,11 @@ int
 cs_command_doctor (const CsCommand *command, char **arguments)
 {
   gboolean json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL },
-    { NULL },
-  };
-  g_auto (GStrv) words = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (CsDbusManager) manager = NULL;
   g_autoptr (GVariant) findings = NULL;
 
-  if (!cs_command_parse (command, entries, arguments, 0, 0, &words))
+  if (!cs_command_parse_reading (command, arguments, NULL, &json))
     return CS_EXIT_USAGE;
   manager = cs_client_get_manager (&error);
   if (manager == NULL

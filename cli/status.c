@@ -85,26 +85,22 @@ keep_only (GPtrArray *shares, const char *lan)
 int
 cs_command_status (const CsCommand *command, char **arguments)
 {
+  g_autofree char *lan = NULL;
   gboolean json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL },
-    { NULL },
-  };
-  g_auto (GStrv) words = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) shares = NULL;
 
-  if (!cs_command_parse (command, entries, arguments, 0, 1, &words))
+  if (!cs_command_parse_reading (command, arguments, &lan, &json))
     return CS_EXIT_USAGE;
   shares = cs_client_get_shares (&error);
   if (shares == NULL)
     return cs_command_failed (error);
 
-  if (words[0] != NULL)
+  if (lan != NULL)
     {
-      keep_only (shares, words[0]);
+      keep_only (shares, lan);
       if (shares->len == 0)
-        return cs_command_not_shared (words[0]);
+        return cs_command_not_shared (lan);
     }
   if (json)
     {
