@@ -200,8 +200,8 @@ cs_describe_add_json (JsonBuilder *builder, CsDbusShare *share)
   add_counters (builder, share);
 }
 
-char *
-cs_describe_json (GPtrArray *shares)
+void
+cs_describe_print_json (GPtrArray *shares)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -216,5 +216,5 @@ cs_describe_json (GPtrArray *shares)
     }
   json_builder_end_array (builder);
   json_builder_end_object (builder);
-  return cs_json_to_text (builder);
+  cs_json_print (builder);
 }

@@ -23,7 +23,7 @@ char *cs_describe_blockers (CsDbusShare *share);
 /* NULL is "": a property that the service does not have. */
 const char *cs_describe_text (const char *text);
 
-/* {"shares":[...]}, for @shares of CsDbusShare. */
-char *cs_describe_json (GPtrArray *shares);
+/* Prints {"shares":[...]}, for @shares of CsDbusShare. */
+void cs_describe_print_json (GPtrArray *shares);
 /* The share's properties, as members of the object that @builder is in. */
 void cs_describe_add_json (JsonBuilder *builder, CsDbusShare *share);

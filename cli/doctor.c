@@ -88,11 +88,7 @@ cs_command_doctor (const CsCommand *command, char **arguments)
                                               &findings, NULL, &error))
     return cs_command_failed (error);
   if (json)
-    {
-      g_autofree char *text = cs_json_list_to_text ("findings", findings);
-
-      fputs (text, stdout);
-    }
+    cs_json_print_list ("findings", findings);
   else
     print_text (findings);
   return is_well (findings) ? CS_EXIT_DONE : CS_EXIT_FAILED;

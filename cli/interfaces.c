@@ -95,11 +95,7 @@ cs_command_interfaces (const CsCommand *command, char **arguments)
                                                      &interfaces, NULL, &error))
     return cs_command_failed (error);
   if (json)
-    {
-      g_autofree char *text = cs_json_list_to_text ("interfaces", interfaces);
-
-      fputs (text, stdout);
-    }
+    cs_json_print_list ("interfaces", interfaces);
   else
     print_table (interfaces);
   return CS_EXIT_DONE;

@@ -2,6 +2,8 @@
 /* JSON for scripts; see json.h. */
 #include "json.h"
 
+#include <stdio.h>
+
 char *
 cs_json_key (const char *name)
 {
@@ -33,7 +35,7 @@ cs_json_add_dictionary (JsonBuilder *builder, GVariant *dictionary)
 }
 
 static char *
-generate (JsonBuilder *builder, gboolean pretty)
+to_text (JsonBuilder *builder, gboolean pretty)
 {
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
   g_autofree char *text = json_to_string (root, pretty);
@@ -44,17 +46,19 @@ generate (JsonBuilder *builder, gboolean pretty)
 char *
 cs_json_to_line (JsonBuilder *builder)
 {
-  return generate (builder, FALSE);
+  return to_text (builder, FALSE);
 }
 
-char *
-cs_json_to_text (JsonBuilder *builder)
+void
+cs_json_print (JsonBuilder *builder)
 {
-  return generate (builder, TRUE);
+  g_autofree char *text = to_text (builder, TRUE);
+
+  fputs (text, stdout);
 }
 
-char *
-cs_json_list_to_text (const char *name, GVariant *dictionaries)
+void
+cs_json_print_list (const char *name, GVariant *dictionaries)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -71,5 +75,5 @@ cs_json_list_to_text (const char *name, GVariant *dictionaries)
     }
   json_builder_end_array (builder);
   json_builder_end_object (builder);
-  return cs_json_to_text (builder);
+  cs_json_print (builder);
 }

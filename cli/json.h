@@ -8,8 +8,9 @@
 char *cs_json_key (const char *name);
 /* The members of the a{sv} @dictionary, into the object that @builder is in. */
 void cs_json_add_dictionary (JsonBuilder *builder, GVariant *dictionary);
-/* {"NAME":[...]} of @dictionaries, aa{sv}, on many lines. */
-char *cs_json_list_to_text (const char *name, GVariant *dictionaries);
-/* @builder's root on one line, or on many, for --json of all but monitor. */
+/* @builder's root on one line, as monitor has them. */
 char *cs_json_to_line (JsonBuilder *builder);
-char *cs_json_to_text (JsonBuilder *builder);
+/* Prints it on many lines, as all other commands do. */
+void cs_json_print (JsonBuilder *builder);
+/* Prints {"NAME":[...]} of @dictionaries, aa{sv}. */
+void cs_json_print_list (const char *name, GVariant *dictionaries);

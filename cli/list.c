@@ -45,11 +45,7 @@ cs_command_list (const CsCommand *command, char **arguments)
   if (shares == NULL)
     return cs_command_failed (error);
   if (json)
-    {
-      g_autofree char *text = cs_describe_json (shares);
-
-      fputs (text, stdout);
-    }
+    cs_describe_print_json (shares);
   else
     print_table (shares);
   return CS_EXIT_DONE;

@@ -104,7 +104,6 @@ static void
 print_json (const CsWish *wish, GVariant *preview)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autofree char *text = NULL;
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "lan");
@@ -113,8 +112,7 @@ print_json (const CsWish *wish, GVariant *preview)
   json_builder_add_string_value (builder, wish->wan);
   cs_json_add_dictionary (builder, preview);
   json_builder_end_object (builder);
-  text = cs_json_to_text (builder);
-  fputs (text, stdout);
+  cs_json_print (builder);
 }
 
 int

@@ -103,11 +103,7 @@ cs_command_status (const CsCommand *command, char **arguments)
         return cs_command_not_shared (lan);
     }
   if (json)
-    {
-      g_autofree char *text = cs_describe_json (shares);
-
-      fputs (text, stdout);
-    }
+    cs_describe_print_json (shares);
   else
     print_text (shares);
   return CS_EXIT_DONE;

@@ -44,13 +44,11 @@ static void
 print_json (GVariant *data)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autofree char *text = NULL;
 
   json_builder_begin_object (builder);
   cs_json_add_dictionary (builder, data);
   json_builder_end_object (builder);
-  text = cs_json_to_text (builder);
-  fputs (text, stdout);
+  cs_json_print (builder);
 }
 
 /* The picture is as good as the passphrase: for its owner alone. */
