@@ -3,19 +3,11 @@
  * what helps. */
 #include "client.h"
 #include "command.h"
+#include "dictionary.h"
 #include "json.h"
 #include "output.h"
 
 #include <stdio.h>
-
-static const char *
-get_string (GVariant *finding, const char *key)
-{
-  const char *value = "";
-
-  g_variant_lookup (finding, key, "&s", &value);
-  return value;
-}
 
 /* What is only good to know is no ailment. */
 static gboolean
@@ -25,7 +17,7 @@ is_well (GVariant *findings)
     {
       g_autoptr (GVariant) finding = g_variant_get_child_value (findings, i);
 
-      if (!g_str_equal (get_string (finding, "severity"), "info"))
+      if (!g_str_equal (cs_dictionary_get_string (finding, "severity"), "info"))
         return FALSE;
     }
   return TRUE;
@@ -41,9 +33,9 @@ render_table (GVariant *findings)
     {
       g_autoptr (GVariant) finding = g_variant_get_child_value (findings, i);
       const char *cells[] = {
-        get_string (finding, "severity"),
-        get_string (finding, "subject"),
-        get_string (finding, "message"),
+        cs_dictionary_get_string (finding, "severity"),
+        cs_dictionary_get_string (finding, "subject"),
+        cs_dictionary_get_string (finding, "message"),
       };
 
       cs_table_add (table, cells);
@@ -62,7 +54,8 @@ print_text (GVariant *findings)
   for (gsize i = 0; i < g_variant_n_children (findings); i++)
     {
       g_autoptr (GVariant) finding = g_variant_get_child_value (findings, i);
-      g_autofree char *remedy = cs_output_line (get_string (finding, "remedy"));
+      g_autofree char *remedy
+          = cs_output_line (cs_dictionary_get_string (finding, "remedy"));
 
       printf ("%s\n", lines[i + 1]);
       if (*remedy != '\0')

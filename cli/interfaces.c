@@ -2,47 +2,21 @@
 /* sharectl interfaces: what can be shared, and shared from, and if not why. */
 #include "client.h"
 #include "command.h"
+#include "dictionary.h"
 #include "json.h"
 #include "output.h"
 
 #include <stdio.h>
 
-static const char *
-get_string (GVariant *interface, const char *key)
-{
-  const char *value = "";
-
-  g_variant_lookup (interface, key, "&s", &value);
-  return value;
-}
-
-static gboolean
-get_boolean (GVariant *interface, const char *key)
-{
-  gboolean value = FALSE;
-
-  g_variant_lookup (interface, key, "b", &value);
-  return value;
-}
-
-static char *
-get_addresses (GVariant *interface)
-{
-  g_autofree const char **addresses = NULL;
-
-  g_variant_lookup (interface, "addresses", "^a&s", &addresses);
-  return addresses != NULL ? g_strjoinv (" ", (char **)addresses) : g_strdup ("");
-}
-
 /* Which share it is part of, or why it cannot have a part; one reason is enough. */
 static char *
 get_note (GVariant *interface)
 {
-  const char *share = get_string (interface, "share");
-  const char *reason = get_string (interface, "lan-reason");
+  const char *share = cs_dictionary_get_string (interface, "share");
+  const char *reason = cs_dictionary_get_string (interface, "lan-reason");
 
   if (*reason == '\0')
-    reason = get_string (interface, "wan-reason");
+    reason = cs_dictionary_get_string (interface, "wan-reason");
   if (*share == '\0')
     return g_strdup (reason);
   return g_strconcat ("in the share of ", share, *reason != '\0' ? "; " : "", reason,
@@ -60,16 +34,17 @@ print_table (GVariant *interfaces)
   for (gsize i = 0; i < g_variant_n_children (interfaces); i++)
     {
       g_autoptr (GVariant) interface = g_variant_get_child_value (interfaces, i);
-      g_autofree char *addresses = get_addresses (interface);
+      g_autofree char *addresses
+          = cs_dictionary_join_strings (interface, "addresses", " ");
       g_autofree char *note = get_note (interface);
       const char *cells[] = {
-        get_string (interface, "name"),
-        get_string (interface, "kind"),
-        get_string (interface, "state"),
+        cs_dictionary_get_string (interface, "name"),
+        cs_dictionary_get_string (interface, "kind"),
+        cs_dictionary_get_string (interface, "state"),
         addresses,
-        get_string (interface, "connection"),
-        get_boolean (interface, "can-be-lan") ? "yes" : "no",
-        get_boolean (interface, "can-be-wan") ? "yes" : "no",
+        cs_dictionary_get_string (interface, "connection"),
+        cs_dictionary_get_boolean (interface, "can-be-lan") ? "yes" : "no",
+        cs_dictionary_get_boolean (interface, "can-be-wan") ? "yes" : "no",
         note,
       };
 

@@ -2,6 +2,7 @@
 /* sharectl preview: what `share` with the same words would do to this computer. */
 #include "client.h"
 #include "command.h"
+#include "dictionary.h"
 #include "json.h"
 #include "output.h"
 #include "wish.h"
@@ -11,28 +12,21 @@
 static void
 print_string (GVariant *preview, const char *key, const char *name)
 {
-  const char *value;
-  g_autofree char *line = NULL;
+  g_autofree char *line = cs_output_line (cs_dictionary_get_string (preview, key));
 
-  if (!g_variant_lookup (preview, key, "&s", &value) || *value == '\0')
-    return;
-  line = cs_output_line (value);
-  printf ("%-8s %s\n", name, line);
+  if (*line != '\0')
+    printf ("%-8s %s\n", name, line);
 }
 
 static void
 print_state (GVariant *preview, gboolean color)
 {
-  const char *state = "";
-  const char *message = "";
-  g_autofree char *line = NULL;
-  g_autofree char *painted = NULL;
+  g_autofree char *state
+      = cs_output_state (cs_dictionary_get_string (preview, "state"), color);
+  g_autofree char *message
+      = cs_output_line (cs_dictionary_get_string (preview, "message"));
 
-  g_variant_lookup (preview, "state", "&s", &state);
-  g_variant_lookup (preview, "message", "&s", &message);
-  painted = cs_output_state (state, color);
-  line = cs_output_line (message);
-  printf ("%-8s %s: %s\n", "state", painted, line);
+  printf ("%-8s %s: %s\n", "state", state, message);
 }
 
 static void
@@ -48,21 +42,6 @@ print_section (const char *title, const char *text, gboolean color)
   printf ("\n%s\n", heading);
   for (guint i = 0; lines[i] != NULL; i++)
     printf ("%s%s\n", *lines[i] != '\0' ? "  " : "", lines[i]);
-}
-
-/* A string, or strings a line each; NULL for what this program does not know. */
-static char *
-get_text (GVariant *preview, const char *key)
-{
-  g_autoptr (GVariant) value = g_variant_lookup_value (preview, key, NULL);
-  g_autofree const char **lines = NULL;
-
-  if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-    return g_variant_dup_string (value, NULL);
-  if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
-    return NULL;
-  lines = g_variant_get_strv (value, NULL);
-  return g_strjoinv ("\n", (char **)lines);
 }
 
 static void
@@ -93,10 +72,9 @@ print_text (const CsWish *wish, GVariant *preview)
   print_string (preview, "dial", "connects");
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
     {
-      g_autofree char *text = get_text (preview, sections[i].key);
+      g_autofree char *text = cs_dictionary_join_strings (preview, sections[i].key, "\n");
 
-      if (text != NULL)
-        print_section (sections[i].title, text, color);
+      print_section (sections[i].title, text, color);
     }
 }
 

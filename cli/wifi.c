@@ -4,20 +4,12 @@
 #include "call.h"
 #include "client.h"
 #include "command.h"
+#include "dictionary.h"
 #include "json.h"
 #include "output.h"
 #include "qr.h"
 
 #include <stdio.h>
-
-typedef struct
-{
-  const char *ssid;
-  const char *passphrase;
-  const char *security;
-  gboolean hidden;
-  const char *uri;
-} Wifi;
 
 static void
 print_row (const char *name, const char *value)
@@ -28,16 +20,16 @@ print_row (const char *name, const char *value)
 }
 
 static void
-print_words (const Wifi *wifi)
+print_words (GVariant *data)
 {
-  print_row ("network", wifi->ssid);
-  if (wifi->hidden)
+  const char *passphrase = cs_dictionary_get_string (data, "passphrase");
+
+  print_row ("network", cs_dictionary_get_string (data, "ssid"));
+  if (cs_dictionary_get_boolean (data, "hidden"))
     print_row ("", "(hidden: its name has to be typed in)");
-  if (*wifi->passphrase != '\0')
-    print_row ("passphrase", wifi->passphrase);
-  else
-    print_row ("passphrase", "none: everybody may join and listen");
-  print_row ("security", wifi->security);
+  print_row ("passphrase",
+             *passphrase != '\0' ? passphrase : "none: everybody may join and listen");
+  print_row ("security", cs_dictionary_get_string (data, "security"));
 }
 
 static void
@@ -69,28 +61,21 @@ write_png (const CsQr *qr, const char *path)
 static int
 show (GVariant *data, gboolean json, const char *png)
 {
-  g_autoptr (GVariantDict) dict = g_variant_dict_new (data);
   g_autoptr (GError) error = NULL;
   g_autoptr (CsQr) qr = NULL;
   g_autofree char *drawing = NULL;
-  Wifi wifi = { "", "", "", FALSE, "" };
 
-  g_variant_dict_lookup (dict, "ssid", "&s", &wifi.ssid);
-  g_variant_dict_lookup (dict, "passphrase", "&s", &wifi.passphrase);
-  g_variant_dict_lookup (dict, "security", "&s", &wifi.security);
-  g_variant_dict_lookup (dict, "hidden", "b", &wifi.hidden);
-  g_variant_dict_lookup (dict, "uri", "&s", &wifi.uri);
   if (json)
     print_json (data);
   if (json && png == NULL)
     return CS_EXIT_DONE;
-  qr = cs_qr_new (wifi.uri, &error);
+  qr = cs_qr_new (cs_dictionary_get_string (data, "uri"), &error);
   if (qr == NULL)
     return cs_command_failed (error);
   if (png != NULL)
     return write_png (qr, png);
   drawing = cs_qr_to_text (qr, cs_output_wants_color ());
-  print_words (&wifi);
+  print_words (data);
   printf ("\n%s", drawing);
   return CS_EXIT_DONE;
 }
