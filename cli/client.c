@@ -40,17 +40,6 @@ cs_client_get_manager (GError **error)
                                          CS_BUS_NAME, CS_MANAGER_PATH, NULL, error);
 }
 
-CsDbusShare *
-cs_client_get_share (const char *path, GError **error)
-{
-  g_autoptr (GDBusConnection) bus = connect_to_bus (error);
-
-  if (bus == NULL)
-    return NULL;
-  return cs_dbus_share_proxy_new_sync (bus, G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                                       CS_BUS_NAME, path, NULL, error);
-}
-
 static gint
 compare_shares (gconstpointer a, gconstpointer b)
 {
@@ -78,12 +67,26 @@ cs_client_list_shares (GDBusObjectManager *objects)
   return shares;
 }
 
+/* Leaves that of @lan in @shares. */
+static gboolean
+keep_only (GPtrArray *shares, const char *lan, GError **error)
+{
+  for (guint i = shares->len; i > 0; i--)
+    if (g_strcmp0 (cs_dbus_share_get_lan (shares->pdata[i - 1]), lan) != 0)
+      g_ptr_array_remove_index (shares, i - 1);
+  if (shares->len == 0)
+    g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
+                 "'%s' is not shared; see 'sharectl list' for what is", lan);
+  return shares->len > 0;
+}
+
 GPtrArray *
-cs_client_get_shares (GError **error)
+cs_client_get_shares (const char *lan, GError **error)
 {
   g_autoptr (GDBusConnection) bus = connect_to_bus (error);
   g_autoptr (GDBusObjectManager) objects = NULL;
   g_autofree char *owner = NULL;
+  g_autoptr (GPtrArray) shares = NULL;
 
   if (bus == NULL)
     return NULL;
@@ -102,7 +105,10 @@ cs_client_get_shares (GError **error)
                            CS_BUS_NAME);
       return NULL;
     }
-  return cs_client_list_shares (objects);
+  shares = cs_client_list_shares (objects);
+  if (lan != NULL && !keep_only (shares, lan, error))
+    return NULL;
+  return g_steal_pointer (&shares);
 }
 
 GDBusObjectManager *

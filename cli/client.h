@@ -12,16 +12,14 @@
 /* The bus starts the service at the first call. */
 CsDbusManager *cs_client_get_manager (GError **error);
 
-/* The object at @path, with all its properties. */
-CsDbusShare *cs_client_get_share (const char *path, GError **error);
-
-/* All shares, by name: array of CsDbusShare (owned). */
-GPtrArray *cs_client_get_shares (GError **error);
+/* All shares, by name, or just that of @lan if it is not NULL: array of CsDbusShare
+ * (owned). That @lan is not shared is an error. */
+GPtrArray *cs_client_get_shares (const char *lan, GError **error);
 
 /* Follows the service without starting it, whether or not it runs now. */
 GDBusObjectManager *cs_client_watch (GError **error);
 
-/* The array of cs_client_get_shares () of an object manager. */
+/* The shares of an object manager, as above. */
 GPtrArray *cs_client_list_shares (GDBusObjectManager *objects);
 
 /* @error in words for people, with a remedy where the service did not give one. */

@@ -131,16 +131,6 @@ cs_command_misused (const CsCommand *command, const char *format, ...)
 }
 
 int
-cs_command_not_shared (const char *lan)
-{
-  g_autofree char *text
-      = g_strdup_printf ("'%s' is not shared; see 'sharectl list' for what is", lan);
-
-  complain (text);
-  return CS_EXIT_NO_SUCH_THING;
-}
-
-int
 cs_command_failed (const GError *error)
 {
   g_autofree char *message = cs_client_explain (error);

@@ -59,9 +59,6 @@ gboolean cs_command_parse_reading (const CsCommand *command,
 int cs_command_misused (const CsCommand *command, const char *format, ...)
     G_GNUC_PRINTF (2, 3);
 
-/* Tells that @lan is not shared, and returns the exit status for it. */
-int cs_command_not_shared (const char *lan);
-
 /* Tells @error on one line of stderr, in the service's own words, and returns the exit
  * status that belongs to it. */
 int cs_command_failed (const GError *error);

@@ -41,7 +41,7 @@ cs_command_list (const CsCommand *command, char **arguments)
 
   if (!cs_command_parse_reading (command, arguments, NULL, &json))
     return CS_EXIT_USAGE;
-  shares = cs_client_get_shares (&error);
+  shares = cs_client_get_shares (NULL, &error);
   if (shares == NULL)
     return cs_command_failed (error);
   if (json)

@@ -34,18 +34,18 @@ report_wifi (const char *lan, const char *ssid)
 
 /* The share works, waits, or has failed or been ended since it began. */
 static int
-report (const char *lan, const char *path)
+report (const char *lan)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (CsDbusShare) share = cs_client_get_share (path, &error);
+  g_autoptr (GPtrArray) shares = cs_client_get_shares (lan, &error);
+  CsDbusShare *share;
   g_autofree char *sentence = NULL;
   g_autofree char *line = NULL;
   gboolean failed;
 
-  if (share == NULL)
+  if (shares == NULL)
     return cs_command_failed (error);
-  if (cs_dbus_share_get_state (share) == NULL)
-    return cs_command_not_shared (lan);
+  share = shares->pdata[0];
   sentence = cs_describe_share (share);
   line = cs_output_line (sentence);
   failed = g_strcmp0 (cs_dbus_share_get_state (share), "failed") == 0;
@@ -67,7 +67,6 @@ cs_command_share (const CsCommand *command, char **arguments)
   g_autoptr (GError) error = NULL;
   g_autoptr (CsDbusManager) manager = NULL;
   g_autoptr (CsCall) call = NULL;
-  g_autofree char *path = NULL;
   int status;
 
   status = cs_wish_parse (command, arguments, &wish, NULL);
@@ -81,11 +80,11 @@ cs_command_share (const CsCommand *command, char **arguments)
   cs_dbus_manager_call_share_connection_with_options (
       manager, wish.lan, wish.wan, wish.options, CS_CALL_FLAGS, CS_CALL_TIMEOUT,
       cs_call_get_cancellable (call), cs_call_done, call);
-  cs_dbus_manager_call_share_connection_with_options_finish (manager, &path,
+  cs_dbus_manager_call_share_connection_with_options_finish (manager, NULL,
                                                              cs_call_wait (call), &error);
   if (cs_call_interrupted (call) != 0)
     return cs_call_interrupted (call);
   g_clear_pointer (&call, cs_call_free);
 
-  return error != NULL ? cs_command_failed (error) : report (wish.lan, path);
+  return error != NULL ? cs_command_failed (error) : report (wish.lan);
 }

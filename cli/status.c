@@ -74,14 +74,6 @@ print_text (GPtrArray *shares)
     }
 }
 
-static void
-keep_only (GPtrArray *shares, const char *lan)
-{
-  for (guint i = shares->len; i > 0; i--)
-    if (g_strcmp0 (cs_dbus_share_get_lan (shares->pdata[i - 1]), lan) != 0)
-      g_ptr_array_remove_index (shares, i - 1);
-}
-
 int
 cs_command_status (const CsCommand *command, char **arguments)
 {
@@ -92,16 +84,9 @@ cs_command_status (const CsCommand *command, char **arguments)
 
   if (!cs_command_parse_reading (command, arguments, &lan, &json))
     return CS_EXIT_USAGE;
-  shares = cs_client_get_shares (&error);
+  shares = cs_client_get_shares (lan, &error);
   if (shares == NULL)
     return cs_command_failed (error);
-
-  if (lan != NULL)
-    {
-      keep_only (shares, lan);
-      if (shares->len == 0)
-        return cs_command_not_shared (lan);
-    }
   if (json)
     cs_describe_print_json (shares);
   else

@@ -31,7 +31,7 @@ static int
 unshare_all (CsCall *call, CsDbusManager *manager)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) shares = cs_client_get_shares (&error);
+  g_autoptr (GPtrArray) shares = cs_client_get_shares (NULL, &error);
   int status = CS_EXIT_DONE;
 
   if (shares == NULL)

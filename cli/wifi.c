@@ -80,22 +80,6 @@ show (GVariant *data, gboolean json, const char *png)
   return CS_EXIT_DONE;
 }
 
-/* The share of @lan; or NULL, and the exit status. */
-static CsDbusShare *
-find_share (const char *lan, int *status)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) shares = cs_client_get_shares (&error);
-
-  *status = shares == NULL ? cs_command_failed (error) : 0;
-  for (guint i = 0; shares != NULL && i < shares->len; i++)
-    if (g_strcmp0 (cs_dbus_share_get_lan (shares->pdata[i]), lan) == 0)
-      return g_object_ref (shares->pdata[i]);
-  if (shares != NULL)
-    *status = cs_command_not_shared (lan);
-  return NULL;
-}
-
 int
 cs_command_wifi (const CsCommand *command, char **arguments)
 {
@@ -108,17 +92,18 @@ cs_command_wifi (const CsCommand *command, char **arguments)
     { NULL },
   };
   g_auto (GStrv) words = NULL;
-  g_autoptr (CsDbusShare) share = NULL;
+  g_autoptr (GPtrArray) shares = NULL;
+  CsDbusShare *share;
   g_autoptr (CsCall) call = NULL;
   g_autoptr (GVariant) data = NULL;
   g_autoptr (GError) error = NULL;
-  int status;
 
   if (!cs_command_parse (command, entries, arguments, 1, 1, &words))
     return CS_EXIT_USAGE;
-  share = find_share (words[0], &status);
-  if (share == NULL)
-    return status;
+  shares = cs_client_get_shares (words[0], &error);
+  if (shares == NULL)
+    return cs_command_failed (error);
+  share = shares->pdata[0];
 
   call = cs_call_new ();
   cs_dbus_share_call_get_wifi (share, CS_CALL_FLAGS, CS_CALL_TIMEOUT,
