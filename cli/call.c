@@ -3,6 +3,7 @@
 #include "call.h"
 
 #include "agent.h"
+#include "command.h"
 
 #include <glib-unix.h>
 #include <signal.h>
@@ -89,8 +90,16 @@ cs_call_wait (CsCall *call)
   return call->result;
 }
 
-int
-cs_call_interrupted (CsCall *call)
+gboolean
+cs_call_is_interrupted (CsCall *call)
 {
-  return call->caught != 0 ? 128 + call->caught : 0;
+  return call->caught != 0;
+}
+
+int
+cs_call_finish (CsCall *call, const GError *error)
+{
+  if (cs_call_is_interrupted (call))
+    return 128 + call->caught;
+  return error != NULL ? cs_command_failed (error) : CS_EXIT_DONE;
 }

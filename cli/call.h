@@ -5,7 +5,9 @@
  *
  *   g_autoptr (CsCall) call = cs_call_new ();
  *   cs_dbus_manager_call_something (..., cs_call_get_cancellable (call), cs_call_done,
- * call); cs_dbus_manager_call_something_finish (..., cs_call_wait (call), &error);
+ *                                   call);
+ *   cs_dbus_manager_call_something_finish (..., cs_call_wait (call), &error);
+ *   status = cs_call_finish (call, error);
  */
 #pragma once
 
@@ -23,5 +25,7 @@ void cs_call_done (GObject *source, GAsyncResult *result, gpointer user_data);
 /* The result of the call just made; owned by @call until the next. */
 GAsyncResult *cs_call_wait (CsCall *call);
 
-/* 0, or 128 + the signal that broke it off. */
-int cs_call_interrupted (CsCall *call);
+/* The exit status that belongs to the call just made: CS_EXIT_DONE, or 128 + the signal
+ * that broke it off, or that of @error (nullable), which it tells the user. */
+int cs_call_finish (CsCall *call, const GError *error);
+gboolean cs_call_is_interrupted (CsCall *call);

@@ -82,9 +82,7 @@ cs_command_share (const CsCommand *command, char **arguments)
       cs_call_get_cancellable (call), cs_call_done, call);
   cs_dbus_manager_call_share_connection_with_options_finish (manager, NULL,
                                                              cs_call_wait (call), &error);
-  if (cs_call_interrupted (call) != 0)
-    return cs_call_interrupted (call);
+  status = cs_call_finish (call, error);
   g_clear_pointer (&call, cs_call_free);
-
-  return error != NULL ? cs_command_failed (error) : report (wish.lan);
+  return status == CS_EXIT_DONE ? report (wish.lan) : status;
 }

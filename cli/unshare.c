@@ -11,41 +11,43 @@ static int
 unshare_one (CsCall *call, CsDbusManager *manager, const char *lan)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *line = NULL;
+  g_autofree char *line = cs_output_line (lan);
+  int status;
 
   cs_dbus_manager_call_stop_sharing (manager, lan, CS_CALL_FLAGS, CS_CALL_TIMEOUT,
                                      cs_call_get_cancellable (call), cs_call_done, call);
   cs_dbus_manager_call_stop_sharing_finish (manager, cs_call_wait (call), &error);
-  if (cs_call_interrupted (call) != 0)
-    return cs_call_interrupted (call);
-  if (error != NULL)
-    return cs_command_failed (error);
-
-  line = cs_output_line (lan);
-  printf ("%s is no longer shared\n", line);
-  return CS_EXIT_DONE;
+  status = cs_call_finish (call, error);
+  if (status == CS_EXIT_DONE)
+    printf ("%s is no longer shared\n", line);
+  return status;
 }
 
 /* Goes on after a failure, of which the first gives the exit status. */
 static int
-unshare_all (CsCall *call, CsDbusManager *manager)
+unshare_all (CsDbusManager *manager)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) shares = cs_client_get_shares (NULL, &error);
-  int status = CS_EXIT_DONE;
+  g_autoptr (CsCall) call = NULL;
+  int first = CS_EXIT_DONE;
 
   if (shares == NULL)
     return cs_command_failed (error);
   if (shares->len == 0)
     printf ("nothing is shared\n");
-  for (guint i = 0; i < shares->len && cs_call_interrupted (call) == 0; i++)
-    {
-      int one = unshare_one (call, manager, cs_dbus_share_get_lan (shares->pdata[i]));
 
-      if (status == CS_EXIT_DONE)
-        status = one;
+  call = cs_call_new ();
+  for (guint i = 0; i < shares->len; i++)
+    {
+      int status = unshare_one (call, manager, cs_dbus_share_get_lan (shares->pdata[i]));
+
+      if (cs_call_is_interrupted (call))
+        return status;
+      if (first == CS_EXIT_DONE)
+        first = status;
     }
-  return cs_call_interrupted (call) != 0 ? cs_call_interrupted (call) : status;
+  return first;
 }
 
 int
@@ -71,7 +73,9 @@ cs_command_unshare (const CsCommand *command, char **arguments)
   manager = cs_client_get_manager (&error);
   if (manager == NULL)
     return cs_command_failed (error);
+  if (all)
+    return unshare_all (manager);
 
   call = cs_call_new ();
-  return all ? unshare_all (call, manager) : unshare_one (call, manager, words[0]);
+  return unshare_one (call, manager, words[0]);
 }

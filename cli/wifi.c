@@ -97,6 +97,7 @@ cs_command_wifi (const CsCommand *command, char **arguments)
   g_autoptr (CsCall) call = NULL;
   g_autoptr (GVariant) data = NULL;
   g_autoptr (GError) error = NULL;
+  int status;
 
   if (!cs_command_parse (command, entries, arguments, 1, 1, &words))
     return CS_EXIT_USAGE;
@@ -109,8 +110,7 @@ cs_command_wifi (const CsCommand *command, char **arguments)
   cs_dbus_share_call_get_wifi (share, CS_CALL_FLAGS, CS_CALL_TIMEOUT,
                                cs_call_get_cancellable (call), cs_call_done, call);
   cs_dbus_share_call_get_wifi_finish (share, &data, cs_call_wait (call), &error);
-  if (cs_call_interrupted (call) != 0)
-    return cs_call_interrupted (call);
+  status = cs_call_finish (call, error);
   g_clear_pointer (&call, cs_call_free);
-  return data != NULL ? show (data, json, png) : cs_command_failed (error);
+  return status == CS_EXIT_DONE ? show (data, json, png) : status;
 }

@@ -138,7 +138,7 @@ class Mock:
     def called(self, _bus, _sender, _path, _interface, method, arguments, invocation):
         flags = invocation.get_message().get_flags()
         interactive = bool(flags & Gio.DBusMessageFlags.ALLOW_INTERACTIVE_AUTHORIZATION)
-        if method != "GetManagedObjects":
+        if method != "GetManagedObjects" or method in self.hanging:
             self.calls.append([method, arguments.unpack(), interactive])
         if method in self.failures:
             invocation.return_dbus_error(*self.failures[method])

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every way to fail: its exit status, and one line that says what and what helps.
+import signal
+import subprocess
 import sys
 
 import pytest
 
 from conftest import HERE, SHARECTL
-import subprocess
 
 PREFIX = "org.connshare1.Error."
 
@@ -98,6 +99,21 @@ def test_the_bus_starts_the_service(bus, words, output):
     bus.add_service(f"{sys.executable} {HERE}/mock.py --activated")
     done = bus.sharectl(*words.split())
     assert (done.returncode, done.stdout, done.stderr) == (0, output, "")
+
+
+@pytest.mark.parametrize("method, words", [
+    ("GetManagedObjects", "status"), ("GetManagedObjects", "unshare --all"),
+    ("GetManagedObjects", "share lan0"), ("Preview", "preview lan0"),
+    ("ListInterfaces", "interfaces"), ("Diagnose", "doctor"),
+])
+def test_interruption_of_what_asks_for_no_password(bus, service, method, words):
+    service.hang(method)
+    process = bus.popen(*words.split())
+    while method not in [call[0] for call in service.calls()]:
+        pass
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=10) == ("", "")
+    assert process.returncode == -signal.SIGINT
 
 
 def test_service_that_dies_during_a_call(bus, service):
