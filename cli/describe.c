@@ -64,23 +64,31 @@ describe_active (CsDbusShare *share)
   return g_strdup_printf ("%s: clients get addresses from %s", message, network);
 }
 
-char *
-cs_describe_share (CsDbusShare *share)
+static char *
+describe_other (CsDbusShare *share, const char *state)
 {
   const char *lan = cs_describe_text (cs_dbus_share_get_lan (share));
   const char *wan = cs_describe_text (cs_dbus_share_get_wan (share));
-  const char *state = cs_describe_text (cs_dbus_share_get_state (share));
   const char *reason = cs_describe_text (cs_dbus_share_get_state_reason (share));
   const char *message = cs_describe_text (cs_dbus_share_get_state_message (share));
   const char *verb = g_str_equal (state, "failed") ? "has " : "is ";
   const char *remedy = NULL;
 
-  if (g_str_equal (state, "active"))
-    return describe_active (share);
   if (g_str_equal (state, "waiting"))
     remedy = remedy_of (reason, wan);
   return g_strconcat (lan, " ", verb, state, *message != '\0' ? ": " : "", message,
                       remedy != NULL ? "; " : "", cs_describe_text (remedy), NULL);
+}
+
+char *
+cs_describe_share (CsDbusShare *share)
+{
+  const char *state = cs_describe_text (cs_dbus_share_get_state (share));
+  g_autofree char *sentence = g_str_equal (state, "active")
+                                  ? describe_active (share)
+                                  : describe_other (share, state);
+
+  return cs_output_line (sentence);
 }
 
 char *

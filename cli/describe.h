@@ -7,7 +7,8 @@
 
 /* "lan0 is shared via ppp0: clients get addresses from 192.168.137.0/24",
  * "lan0 is shared via wlan0 (2nd choice; ppp0 is not there): ...",
- * "lan0 is waiting: ppp0 is not there; sharing begins when it appears" */
+ * "lan0 is waiting: ppp0 is not there; sharing begins when it appears"; for a terminal.
+ */
 char *cs_describe_share (CsDbusShare *share);
 
 /* "192.168.137.0/24" of "192.168.137.1/24"; what is not an address stays as it is. */

@@ -49,9 +49,11 @@ color_of_state (const char *state)
 static char *
 paint (const char *text, const char *paint, gboolean color)
 {
+  g_autofree char *line = cs_output_line (text);
+
   if (!color || paint == NULL)
-    return g_strdup (text);
-  return g_strconcat (paint, text, RESET, NULL);
+    return g_steal_pointer (&line);
+  return g_strconcat (paint, line, RESET, NULL);
 }
 
 char *

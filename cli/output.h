@@ -9,14 +9,15 @@
 
 gboolean cs_output_wants_color (void);
 
-/* The word for a share's or an interface's state in its colour. */
-char *cs_output_state (const char *state, gboolean color);
-char *cs_output_bold (const char *text, gboolean color);
-
 /* Control characters shown as \xNN; line feeds and tabs stay. */
 char *cs_output_clean (const char *text);
 /* The same on one line: white space of any length is one space. */
 char *cs_output_line (const char *text);
+
+/* The word for a share's or an interface's state on one line, in its colour. */
+char *cs_output_state (const char *state, gboolean color);
+/* @text on one line. */
+char *cs_output_bold (const char *text, gboolean color);
 
 /* "999 bytes", "1.2 MB": powers of 1000. */
 char *cs_output_bytes (guint64 bytes);

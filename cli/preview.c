@@ -61,8 +61,7 @@ print_text (const CsWish *wish, GVariant *preview)
   gboolean color = cs_output_wants_color ();
   g_autofree char *title
       = g_strdup_printf ("%s via %s, if it were shared now", wish->lan, wish->wan);
-  g_autofree char *line = cs_output_line (title);
-  g_autofree char *heading = cs_output_bold (line, color);
+  g_autofree char *heading = cs_output_bold (title, color);
 
   printf ("%s\n", heading);
   print_state (preview, color);

@@ -13,8 +13,7 @@
 static void
 warn_of_blockers (CsDbusShare *share)
 {
-  g_autofree char *listed = cs_describe_blockers (share);
-  g_autofree char *blockers = cs_output_line (listed);
+  g_autofree char *blockers = cs_describe_blockers (share);
 
   if (*blockers != '\0')
     fprintf (stderr,
@@ -40,24 +39,20 @@ report (const char *lan)
   g_autoptr (GPtrArray) shares = cs_client_get_shares (lan, &error);
   CsDbusShare *share;
   g_autofree char *sentence = NULL;
-  g_autofree char *line = NULL;
-  gboolean failed;
 
   if (shares == NULL)
     return cs_command_failed (error);
   share = shares->pdata[0];
   sentence = cs_describe_share (share);
-  line = cs_output_line (sentence);
-  failed = g_strcmp0 (cs_dbus_share_get_state (share), "failed") == 0;
-  if (failed)
-    fprintf (stderr, "sharectl: %s\n", line);
-  else
+  if (g_strcmp0 (cs_dbus_share_get_state (share), "failed") == 0)
     {
-      printf ("%s\n", line);
-      report_wifi (lan, cs_dbus_share_get_ssid (share));
-      warn_of_blockers (share);
+      fprintf (stderr, "sharectl: %s\n", sentence);
+      return CS_EXIT_FAILED;
     }
-  return failed ? CS_EXIT_FAILED : CS_EXIT_DONE;
+  printf ("%s\n", sentence);
+  report_wifi (lan, cs_dbus_share_get_ssid (share));
+  warn_of_blockers (share);
+  return CS_EXIT_DONE;
 }
 
 int

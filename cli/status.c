@@ -10,8 +10,10 @@
 static void
 print_row (const char *name, const char *value)
 {
-  if (*value != '\0')
-    printf ("  %-9s %s\n", name, value);
+  g_autofree char *line = cs_output_line (cs_describe_text (value));
+
+  if (*line != '\0')
+    printf ("  %-9s %s\n", name, line);
 }
 
 static void
@@ -28,28 +30,20 @@ static void
 print_share (CsDbusShare *share, gboolean color)
 {
   GVariant *options = cs_dbus_share_get_options (share);
-  const char *address = cs_describe_text (cs_dbus_share_get_address (share));
   g_autofree char *sentence = cs_describe_share (share);
-  g_autofree char *line = cs_output_line (sentence);
-  g_autofree char *title = cs_output_bold (line, color);
+  g_autofree char *title = cs_output_bold (sentence, color);
   g_autofree char *state
       = cs_output_state (cs_describe_text (cs_dbus_share_get_state (share)), color);
   g_autofree char *blockers = cs_describe_blockers (share);
-  g_autofree char *names = cs_output_line (blockers);
-  g_autofree char *blocked = *names != '\0'
-                                 ? g_strdup_printf ("by %s; see 'sharectl doctor'", names)
-                                 : g_strdup ("");
-  g_autofree char *network
-      = cs_output_line (cs_describe_text (cs_dbus_share_get_ssid (share)));
-  g_autofree char *listed
-      = options != NULL ? cs_describe_options (options) : g_strdup ("");
-  g_autofree char *chosen = cs_output_line (listed);
+  g_autofree char *blocked
+      = *blockers != '\0' ? g_strdup_printf ("by %s; see 'sharectl doctor'", blockers)
+                          : NULL;
+  g_autofree char *chosen = options != NULL ? cs_describe_options (options) : NULL;
 
-  printf ("%s\n", title);
-  print_row ("state", state);
-  print_row ("gateway", address);
+  printf ("%s\n  %-9s %s\n", title, "state", state);
+  print_row ("gateway", cs_dbus_share_get_address (share));
   print_row ("blocked", blocked);
-  print_row ("network", network);
+  print_row ("network", cs_dbus_share_get_ssid (share));
   print_counter ("sent", cs_dbus_share_get_bytes_sent (share),
                  cs_dbus_share_get_packets_sent (share));
   print_counter ("received", cs_dbus_share_get_bytes_received (share),

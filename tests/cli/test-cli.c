@@ -150,7 +150,8 @@ test_share (void)
     { "failed", "address-conflict", "eth0 is in the way", "ppp0", "", "",
       "lan0 has failed: eth0 is in the way" },
     { "starting", "none", "", "ppp0", "", "", "lan0 is starting" },
-    { NULL, NULL, NULL, NULL, NULL, NULL, "lan0 is " },
+    { "starting", "none", "a\033\nb", "ppp0", "", "", "lan0 is starting: a\\x1b b" },
+    { NULL, NULL, NULL, NULL, NULL, NULL, "lan0 is" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
