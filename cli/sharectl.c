@@ -5,9 +5,12 @@
 
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static const CsCommand commands[] = {
   { "share", "LAN [via WAN]", "Share a connection with the computers on LAN",
@@ -52,6 +55,13 @@ print_help (void)
           "-h, --help", "Show this", "--version", "Show the version");
 }
 
+static gboolean
+is_help (const char *word)
+{
+  return g_str_equal (word, "help") || g_str_equal (word, "--help")
+         || g_str_equal (word, "-h");
+}
+
 static int
 help (char **words)
 {
@@ -59,7 +69,7 @@ help (char **words)
   char *options[] = { option, NULL };
   const CsCommand *command;
 
-  if (words[0] == NULL)
+  if (words[0] == NULL || is_help (words[0]))
     {
       print_help ();
       return CS_EXIT_DONE;
@@ -67,6 +77,8 @@ help (char **words)
   command = find_command (words[0]);
   if (command == NULL)
     return cs_command_misused (NULL, "there is no command '%s'", words[0]);
+  if (words[1] != NULL)
+    return cs_command_misused (NULL, "unexpected word '%s'", words[1]);
   return command->run (command, options);
 }
 
@@ -85,13 +97,6 @@ take_command (char **words)
   return name;
 }
 
-static gboolean
-asks_for_help (char **words)
-{
-  return g_strv_contains ((const char *const *)words, "--help")
-         || g_strv_contains ((const char *const *)words, "-h");
-}
-
 static int
 run (char **words)
 {
@@ -103,38 +108,48 @@ run (char **words)
       printf ("sharectl %s\n", CS_VERSION);
       return CS_EXIT_DONE;
     }
-  if (name == NULL && asks_for_help (words))
-    {
-      print_help ();
-      return CS_EXIT_DONE;
-    }
-  if (name == NULL && words[0] != NULL)
-    return cs_command_misused (NULL, "unknown option '%s'", words[0]);
-  if (name == NULL)
+  if (name == NULL && (words[0] == NULL || g_str_equal (words[0], "--")))
     return cs_command_misused (NULL, "a command is missing");
-  if (g_str_equal (name, "help"))
+  if (is_help (name != NULL ? name : words[0]))
     return help (words);
+  if (name == NULL)
+    return cs_command_misused (NULL, "unknown option '%s'", words[0]);
   command = find_command (name);
   if (command == NULL)
     return cs_command_misused (NULL, "there is no command '%s'", name);
   return command->run (command, words);
 }
 
+/* A file or socket that is opened later must not become a standard stream that is closed:
+ * it would get what is printed. */
+static void
+occupy_closed_streams (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0)
+      open ("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/* At exit (), wherever that is called: what has not been written makes any run a failure.
+ * A reader that has seen enough, as in `| head`, knows that. */
+static void
+check_output (void)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return;
+  if (errno != EPIPE)
+    perror ("sharectl: standard output");
+  _exit (CS_EXIT_FAILED);
+}
+
 int
 main (int argc, char **argv)
 {
-  int status;
-
+  occupy_closed_streams ();
+  atexit (check_output);
   setlocale (LC_CTYPE, "");
   for (int i = 1; i < argc; i++)
     if (!g_utf8_validate (argv[i], -1, NULL))
       return cs_command_misused (NULL, "'%s' is not UTF-8", argv[i]);
-
-  status = run (argv + 1);
-  if (fflush (stdout) != 0 || ferror (stdout))
-    {
-      perror ("sharectl: standard output");
-      return CS_EXIT_FAILED;
-    }
-  return status;
+  return run (argv + 1);
 }

@@ -338,14 +338,36 @@ def test_colour_on_a_terminal_only(bus, service, sharectl):
 
 def test_help_and_version(sharectl):
     assert ok(sharectl("--version")).split()[0] == "sharectl"
-    for words in (["help"], ["--help"], ["-h"]):
+    for words in (["help"], ["--help"], ["-h"], ["help", "help"], ["help", "--help"]):
         assert "unshare LAN | --all" in ok(sharectl(*words))
     for words in (["help", "share"], ["share", "--help"], ["--help", "share"]):
         assert "--keep-lan" in ok(sharectl(*words))
 
 
-def test_output_that_cannot_be_written_is_a_failure(bus, service):
-    with open("/dev/full", "w") as full:
-        done = subprocess.run([SHARECTL, "interfaces"], stdout=full, stderr=subprocess.PIPE,
-                              env=bus.environment)
-    assert done.returncode == 1 and b"No space left" in done.stderr
+OUTPUTS = ["interfaces", "share lan0", "help", "share --help", "--version"]
+
+
+def shell(bus, line):
+    done = subprocess.run(["bash", "-c", line], env=bus.environment, stdin=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, timeout=10, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("words", OUTPUTS)
+def test_output_that_cannot_be_written_is_a_failure(bus, service, words):
+    assert shell(bus, f"{SHARECTL} {words} >/dev/full") == (
+        1, "sharectl: standard output: No space left on device\n")
+
+
+@pytest.mark.parametrize("words", OUTPUTS)
+def test_standard_output_that_is_closed_is_no_socket(bus, service, words):
+    assert shell(bus, f"{SHARECTL} {words} >&-") == (
+        1, "sharectl: standard output: Bad file descriptor\n")
+
+
+def test_reader_that_has_seen_enough(bus, service):
+    """More than fits into a pipe is written, and its reader ends after a byte."""
+    service.tell("preview", {"ruleset": "x" * 100000})
+    status, error = shell(bus, f"{SHARECTL} preview lan0 | head -c 1 >/dev/null; "
+                               "exit ${PIPESTATUS[0]}")
+    assert (status, error) == (1, "")

@@ -32,6 +32,8 @@ def test_error_of_the_service(sharectl, service, method, words, error, status):
     ("", "a command is missing"),
     ("shar lan0", "there is no command 'shar'"),
     ("help shar", "there is no command 'shar'"),
+    ("help share lan0", "unexpected word 'lan0'"),
+    ("--", "a command is missing"),
     ("--bogus", "unknown option '--bogus'"),
     ("share", "share needs LAN [via WAN]"),
     ("share lan0 ppp0", "expected 'via' after 'lan0', not 'ppp0'"),
