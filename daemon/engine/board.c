@@ -4,12 +4,12 @@
 #include "log.h"
 
 static void
-log_change (const char *lan, const CsSharePlan *old, const CsSharePlan *new)
+log_change (const char *lan, const CsSharePlan *before, const CsSharePlan *after)
 {
-  if (new == NULL)
+  if (after == NULL)
     cs_message (lan, "no longer shared");
-  else if (old == NULL || g_strcmp0 (old->message, new->message) != 0)
-    cs_message (lan, "%s: %s", cs_state_to_string (new->state), new->message);
+  else if (before == NULL || g_strcmp0 (before->message, after->message) != 0)
+    cs_message (lan, "%s: %s", cs_state_to_string (after->state), after->message);
 }
 
 static void

@@ -238,15 +238,15 @@ find_damage (CsEngine *self,
 
 /* Whether all that differs is about an uplink that stays the same. */
 static gboolean
-is_detail (const CsSharePlan *old, const CsSharePlan *new)
+is_detail (const CsSharePlan *before, const CsSharePlan *after)
 {
-  if (cs_share_plan_applied (old) == NULL || cs_share_plan_applied (new) == NULL
-      || cs_share_plan_equal (old, new))
+  if (cs_share_plan_applied (before) == NULL || cs_share_plan_applied (after) == NULL
+      || cs_share_plan_equal (before, after))
     return FALSE;
-  return new->uplink_ifindex != 0
-         && new->uplink_ifindex == old->uplink_ifindex &&new->lan_ifindex
-                == old->lan_ifindex &&new->lan_method
-                == old->lan_method &&cs_cidr_equal (new->address, old->address);
+  return after->uplink_ifindex != 0 && after->uplink_ifindex == before->uplink_ifindex
+         && after->lan_ifindex == before->lan_ifindex
+         && after->lan_method == before->lan_method
+         && cs_cidr_equal (after->address, before->address);
 }
 
 /* Lets what changes all the time stay as it is for a while. Returns when to look again,
