@@ -4,14 +4,12 @@
  * it polls every few seconds for a directory that is not there. */
 #include "resolv-conf.h"
 
+#include "inotify.h"
+
 #include "core/cidr.h"
 
-#include <fcntl.h>
-#include <glib-unix.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
-#include <unistd.h>
 
 #define RESOLV_CONF   "/etc/resolv.conf"
 #define RESOLVED_CONF "/run/systemd/resolve/resolv.conf"
@@ -21,10 +19,9 @@ struct _CsResolvConfWatch
 {
   CsResolvConfFunc func;
   gpointer user_data;
-  int fd;       /* (owned) inotify, -1: there is none */
-  int target;   /* watch on the linked file's directory, -1: none */
-  char *name;   /* (owned) (nullable) the linked file's name in there */
-  guint source; /* (owned) */
+  CsInotify *inotify; /* (owned) */
+  int target;         /* watch on the linked file's directory, -1: none */
+  char *name;         /* (owned) (nullable) the linked file's name in there */
 };
 
 char **
@@ -79,8 +76,7 @@ watch_target (CsResolvConfWatch *self)
   g_autofree char *directory = NULL;
   char *path = realpath (RESOLV_CONF, NULL);
 
-  if (self->target >= 0)
-    inotify_rm_watch (self->fd, self->target);
+  cs_inotify_remove (self->inotify, self->target);
   self->target = -1;
   g_clear_pointer (&self->name, g_free);
   if (path == NULL)
@@ -89,35 +85,20 @@ watch_target (CsResolvConfWatch *self)
   self->name = g_path_get_basename (path);
   free (path);
   if (strcmp (directory, "/etc") != 0)
-    self->target = inotify_add_watch (self->fd, directory,
-                                      IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE);
+    self->target = cs_inotify_add (self->inotify, directory,
+                                   IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE);
 }
 
-static gboolean
-on_inotify (int fd, GIOCondition condition, gpointer user_data)
+static void
+on_event (int watch, guint32 what, const char *name, gpointer user_data)
 {
   CsResolvConfWatch *self = user_data;
-  char buffer[4096] __attribute__ ((aligned (__alignof__(struct inotify_event))));
-  gboolean concerned = FALSE;
-  ssize_t length;
 
-  while ((length = read (fd, buffer, sizeof buffer)) > 0)
-    for (char *at = buffer; at < buffer + length;)
-      {
-        const struct inotify_event *event = (const struct inotify_event *)at;
-
-        if (event->len > 0
-            && (strcmp (event->name, "resolv.conf") == 0
-                || g_strcmp0 (event->name, self->name) == 0))
-          concerned = TRUE;
-        at += sizeof *event + event->len;
-      }
-  if (concerned)
-    {
-      watch_target (self);
-      self->func (self->user_data);
-    }
-  return G_SOURCE_CONTINUE;
+  if (name == NULL
+      || (strcmp (name, "resolv.conf") != 0 && g_strcmp0 (name, self->name) != 0))
+    return;
+  watch_target (self);
+  self->func (self->user_data);
 }
 
 CsResolvConfWatch *
@@ -128,25 +109,17 @@ cs_resolv_conf_watch (CsResolvConfFunc func, gpointer user_data)
   self->func = func;
   self->user_data = user_data;
   self->target = -1;
-  self->fd = inotify_init1 (IN_NONBLOCK | IN_CLOEXEC);
-  if (self->fd < 0)
-    {
-      g_warning ("Cannot watch " RESOLV_CONF ": %s", g_strerror (errno));
-      return self;
-    }
-  inotify_add_watch (self->fd, "/etc",
-                     IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE | IN_CREATE);
+  self->inotify = cs_inotify_new (on_event, self);
+  cs_inotify_add (self->inotify, "/etc",
+                  IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE | IN_CREATE);
   watch_target (self);
-  self->source = g_unix_fd_add (self->fd, G_IO_IN, on_inotify, self);
   return self;
 }
 
 void
 cs_resolv_conf_unwatch (CsResolvConfWatch *self)
 {
-  g_clear_handle_id (&self->source, g_source_remove);
-  if (self->fd >= 0)
-    close (self->fd);
+  cs_inotify_free (self->inotify);
   g_free (self->name);
   g_free (self);
 }
