@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Listens to the kernel (links, IPv4 addresses, routes, rules, net.ipv4.conf.*), to
- * NetworkManager and to resolv.conf, and turns every burst of news into one "changed" in
- * the next turn of the main loop. Losing messages (ENOBUFS) is no harm: the next snapshot
- * has it all.
+/* Listens to the kernel (links, IPv4 addresses, routes, rules, net.ipv4.conf.*,
+ * nf_tables), to NetworkManager and firewalld, and to two files, resolv.conf and the
+ * older iptables' lock, and turns every burst of news into one "changed" in the next turn
+ * of the main loop. Losing messages (ENOBUFS) is no harm: the next snapshot has it all.
  *
  * Snapshots may use a fifth of the processor: after one that took 1 ms, the next
  * "changed" waits until 4 ms have passed. So a reconnect is noticed at once, while a
@@ -19,6 +19,7 @@
 #include "nm-view.h"
 #include "resolv-conf.h"
 #include "wiphy.h"
+#include "xtables-lock.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -43,6 +44,7 @@ struct _CsNetworkMonitor
   CsKernelView *kernel;      /* (owned) */
   CsResolvConfWatch *resolv; /* (owned) */
   CsNftWatch *filter;        /* (owned) (nullable) where the kernel has none */
+  CsXtablesLock *legacy;     /* (owned) */
   int fd;                    /* (owned) rtnetlink, subscribed; -1: none */
   guint fd_source;           /* (owned) */
   GSource *emission;         /* (owned) not ready while there is nothing to tell */
@@ -217,6 +219,7 @@ cs_network_monitor_finalize (GObject *object)
   g_source_destroy (self->emission);
   g_source_unref (self->emission);
   g_clear_pointer (&self->filter, cs_nft_watch_free);
+  g_clear_pointer (&self->legacy, cs_xtables_lock_unwatch);
   g_clear_pointer (&self->resolv, cs_resolv_conf_unwatch);
   g_clear_pointer (&self->kernel, cs_kernel_view_free);
   g_clear_object (&self->manager);
@@ -243,6 +246,7 @@ cs_network_monitor_new (CsNetworkManager *manager, CsFirewalld *firewalld, GErro
   self->filter = cs_nft_watch_new (queue_changed, self, &unheard);
   if (self->filter == NULL)
     g_warning ("%s; what others change there is not repaired", unheard->message);
+  self->legacy = cs_xtables_lock_watch (queue_changed, self);
   self->resolv = cs_resolv_conf_watch (queue_changed, self);
   if (firewalld != NULL)
     {

@@ -99,23 +99,13 @@ def test_is_loaded_again(host, firewall):
     wait_for(lambda: lines(firewall) == rules, timeout=3, what="its rules are others")
 
 
-@pytest.mark.parametrize("firewall", sorted(ALL.keys() - {"legacy"}), indirect=True)
+@pytest.mark.parametrize("firewall", ALL, indirect=True)
 def test_comes_after(host, firewall):
     host.share("lan0", "via", "ppp0")
     assert_online(host)
     firewall.start()
     await_online(host)
     firewall.stop()
-    await_online(host)
-    assert_no_trace(host)
-
-
-@pytest.mark.parametrize("firewall", ["legacy"], indirect=True)
-def test_older_iptables_is_seen_when_anything_changes(host, firewall):
-    """The kernel does not tell of its tables, but of a cable that is plugged in."""
-    host.share("lan0", "via", "ppp0")
-    firewall.start()
-    host.client.run("ip link set eth0 down; ip link set eth0 up")
     await_online(host)
     assert_no_trace(host)
 
