@@ -280,3 +280,33 @@ def test_client_process_ends_on_bus_restart(spare):
     """connshared does not outlive the bus it serves."""
     spare.kill("dbus-daemon")
     wait_for(lambda: not spare.pids("connshared"))
+
+
+def restart_bus(host):
+    """With what lives by it; the service itself is started by whoever asks."""
+    host.kill("dbus-daemon")
+    for program in ("connshared", "polkitd", "NetworkManager"):
+        host.call(["pkill", "-x", program])
+        wait_for(lambda: not host.pids(program))
+    host.path("/run/dbus/system_bus_socket").unlink()
+    for command, log in (("dbus-daemon --system --nofork --nopidfile --nosyslog", "dbus"),
+                         ("/usr/lib/polkit-1/polkitd", "polkit"),
+                         ("NetworkManager --no-daemon", "networkmanager")):
+        host.run(f"setsid {command} </dev/null >>/run/log/{log} 2>&1 &")
+        wait_for(host.path("/run/dbus/system_bus_socket").exists)
+    wait_for(lambda: "100" in host.call("nmcli -g GENERAL.STATE device show eth1").stdout)
+
+
+def test_shares_return_with_the_bus(spare):
+    before = spare.settled_state()
+    spare.share("lan0", "via", "ppp0")
+    spare.client.dhcp()
+    restart_bus(spare)
+    assert spare.client.get() == PPP0
+    wait_for(lambda: state(spare) == "active")
+    assert spare.client.get() == PPP0
+    assert spare.client.resolve("asker.test") == [PPP0]
+    spare.client.forget()
+    assert spare.client.dhcp()["router"] == "192.168.137.1"
+    spare.unshare("lan0")
+    wait_for(lambda: spare.state() == before, what="the host is not as it was")
