@@ -58,6 +58,53 @@ check_share (const CsPlan *plan,
   return FALSE;
 }
 
+/* The first of the shares but @lan's that cannot be; @before (nullable): could by that.
+ */
+static const CsSharePlan *
+find_victim (const CsPlan *plan, const char *lan, const CsPlan *before)
+{
+  for (guint i = 0; i < plan->shares->len; i++)
+    {
+      const CsSharePlan *share = g_ptr_array_index (plan->shares, i);
+      const CsSharePlan *other
+          = before != NULL ? cs_plan_find (before, share->lan) : NULL;
+
+      if (share->error != NULL && !g_str_equal (share->lan, lan)
+          && (other == NULL || other->error == NULL))
+        return share;
+    }
+  return NULL;
+}
+
+/* A wish for one share ends no other: @plan is that of @requests, which had @previous
+ * (nullable) for @lan before. */
+static gboolean
+check_others (const CsPlan *plan,
+              const GPtrArray *requests,
+              const char *lan,
+              const CsRequest *previous,
+              const CsSnapshot *snapshot,
+              const CsPlan *applied,
+              GError **error)
+{
+  g_autoptr (GPtrArray) without = NULL;
+  g_autoptr (CsRequest) dropped = NULL;
+  g_autoptr (CsPlan) before = NULL;
+  const CsSharePlan *victim = find_victim (plan, lan, NULL);
+
+  if (victim == NULL)
+    return TRUE;
+  without = cs_request_list_copy (requests);
+  dropped = cs_request_list_put (without, lan, previous);
+  before = cs_plan_new (without, snapshot, applied);
+  victim = find_victim (plan, lan, before);
+  if (victim == NULL)
+    return TRUE;
+  g_set_error (error, CS_ERROR, victim->error->code, "This would end the share of %s: %s",
+               victim->lan, victim->error->message);
+  return FALSE;
+}
+
 /* Once for a share: since when there is one; and what its access point is called and
  * joined with, if it has one and the user has said nothing. */
 static void
@@ -108,7 +155,9 @@ cs_engine_preview (CsEngine *self,
   settle (self, request, snapshot);
   known = cs_request_list_put (requests, request->lan, request);
   plan = cs_plan_new (requests, snapshot, applied);
-  if (!check_share (plan, request, known, error))
+  if (!check_share (plan, request, known, error)
+      || !check_others (plan, requests, request->lan, known, snapshot, self->applied,
+                        error))
     return NULL;
   return cs_share_plan_ref (cs_plan_find (plan, request->lan));
 }
@@ -145,7 +194,9 @@ try_share (CsEngine *self, const Order *order, const CsSnapshot *snapshot, GErro
   CsPlan *applied = renew (self->applied, order->lan);
   g_autoptr (CsPlan) plan = cs_plan_new (self->requests, snapshot, applied);
 
-  if (!check_share (plan, order->request, order->previous, error))
+  if (!check_share (plan, order->request, order->previous, error)
+      || !check_others (plan, self->requests, order->lan, order->previous, snapshot,
+                        self->applied, error))
     {
       cs_plan_free (applied);
       return NULL;

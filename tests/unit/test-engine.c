@@ -69,6 +69,36 @@ test_orders_together (EngineFixture *f, gconstpointer data)
   engine_assert_state (f, "lan7", NULL);
 }
 
+/* Nobody's order takes from another share what that would have without it: neither an
+ * uplink, from one that is in force, nor an address, from one that was asked for just
+ * before. */
+static void
+test_orders_and_others (EngineFixture *f, gconstpointer data)
+{
+  const char *options = "{'address': <'10.9.0.1/24'>}";
+
+  fake_monitor_set_more (
+      f->monitor, "link ppp0 ppp ptp index=9 fwd=1 addr=192.0.2.2/32>192.0.2.1;"
+                  "link eth5 fwd=1 addr=10.5.0.2/24 gw=10.5.0.1");
+  engine_share (f, "lan0", "ppp0");
+  engine_share (f, "eth5", "ppp0");
+  g_assert_no_error (f->error);
+  engine_share (f, "lan0", "eth5");
+  g_assert_error (f->error, CS_ERROR, CS_ERROR_NOT_SUITABLE);
+  g_assert_nonnull (strstr (f->error->message, "the share of eth5"));
+  engine_assert_state (f, "eth5", "active");
+  g_assert_cmpstr (engine_get_share (f, "lan0")->uplink, ==, "ppp0");
+
+  g_clear_error (&f->error);
+  engine_order (f, "lan1", "ppp0", g_variant_new_parsed (options));
+  engine_order (f, "lan0", "ppp0", g_variant_new_parsed (options));
+  engine_settle (f);
+  g_assert_error (f->error, CS_ERROR, CS_ERROR_ADDRESS_CONFLICT);
+  engine_assert_state (f, "lan0", "active");
+  engine_assert_state (f, "lan1", "active");
+  engine_assert_state (f, "eth5", "active");
+}
+
 static void
 test_stop_unknown (EngineFixture *f, gconstpointer data)
 {
@@ -462,6 +492,7 @@ main (int argc, char **argv)
     { "/engine/start-and-stop", test_start_and_stop },
     { "/engine/twice-is-once", test_twice_is_once },
     { "/engine/orders-together", test_orders_together },
+    { "/engine/orders-and-others", test_orders_and_others },
     { "/engine/stop-unknown", test_stop_unknown },
     { "/engine/undo", test_undo },
     { "/engine/prepare", test_prepare },
