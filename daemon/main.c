@@ -214,14 +214,17 @@ static const CsBusHost host = {
 };
 
 static GPtrArray *
-make_steps (CsNetworkManager *nm, CsFirewalld *firewalld, GDBusConnection *connection)
+make_steps (CsNetworkManager *nm,
+            CsFirewalld *firewalld,
+            CsOpeningLog *openings,
+            GDBusConnection *connection)
 {
   GPtrArray *steps = g_ptr_array_new_with_free_func (g_object_unref);
 
   /* The filter first, so that it is there before a packet can flow. What clients do not
    * wait for comes behind what they do. */
   g_ptr_array_add (steps, cs_nft_step_new ());
-  g_ptr_array_add (steps, cs_foreign_firewall_step_new (firewalld));
+  g_ptr_array_add (steps, cs_foreign_firewall_step_new (firewalld, openings));
   g_ptr_array_add (steps, cs_lan_step_new (nm));
   g_ptr_array_add (steps, cs_route_step_new ());
   g_ptr_array_add (steps, cs_sysctl_step_new ());
@@ -239,18 +242,19 @@ on_network_manager (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (CsNetworkManager) nm = cs_network_manager_new_finish (result, &error);
   g_autoptr (CsFirewalld) firewalld = cs_firewalld_new (service->connection);
+  g_autoptr (CsOpeningLog) openings = cs_opening_log_new ();
   g_autoptr (CsMonitor) monitor = NULL;
   g_autoptr (GPtrArray) steps = NULL;
   g_autoptr (CsStore) store = cs_store_new (CS_STATE_DIR, CS_RUNTIME_DIR);
 
   if (nm != NULL)
-    monitor = cs_network_monitor_new (nm, firewalld, &error);
+    monitor = cs_network_monitor_new (nm, firewalld, openings, &error);
   if (monitor == NULL)
     {
       fail (service, error->message);
       return;
     }
-  steps = make_steps (nm, firewalld, service->connection);
+  steps = make_steps (nm, firewalld, openings, service->connection);
   service->engine = cs_engine_new (monitor, steps, store);
   service->manager = cs_bus_manager_new (service->engine, &host);
   if (!cs_bus_manager_export (service->manager, service->connection, &error))

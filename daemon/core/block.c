@@ -20,14 +20,14 @@ has_chain (const CsFirewall *firewall, const char *table, const char *prefix)
 static gboolean
 is_iptables (const CsFilterChain *base)
 {
-  return g_str_equal (base->table, "ip filter")
+  return g_str_equal (base->table, CS_OPENING_TABLE)
          && (g_str_equal (base->name, "FORWARD") || g_str_equal (base->name, "INPUT"));
 }
 
 static gboolean
 is_firewalld (const CsFilterChain *base)
 {
-  return g_str_equal (base->table, "inet firewalld");
+  return g_str_equal (base->table, CS_FIREWALLD_TABLE);
 }
 
 char *
@@ -153,14 +153,27 @@ cs_block_remedy (const CsBlock *block, const CsSharePlan *share)
   return g_string_free (out, FALSE);
 }
 
-/* Whether the plan itself is about to open it. */
+const char *
+cs_block_refusal (const CsBlock *block,
+                  const CsSharePlan *share,
+                  const CsSnapshot *snapshot)
+{
+  const CsRefusal *refusal
+      = cs_refusals_find (snapshot->refusals, share->lan, block->base->table);
+
+  return refusal ? refusal->words : NULL;
+}
+
+/* Whether the plan itself is about to open it, and nobody has refused that. */
 static gboolean
 is_to_be_opened (const CsBlock *block,
                  const CsSharePlan *share,
-                 const CsFirewall *firewall)
+                 const CsSnapshot *snapshot)
 {
-  g_autofree char *missing = cs_opening_missing (share, firewall);
+  g_autofree char *missing = cs_opening_missing (share, snapshot->firewall);
 
+  if (cs_block_refusal (block, share, snapshot))
+    return FALSE;
   return (is_iptables (block->base) && missing)
          || (is_firewalld (block->base) && share->zone);
 }
@@ -177,7 +190,7 @@ cs_blocked_by (const CsSharePlan *share, const CsSnapshot *snapshot)
       const CsBlock *block = &g_array_index (blocks, CsBlock, i);
       g_autofree char *owner = cs_block_owner (block, firewall);
 
-      if (block->drop.certain && !is_to_be_opened (block, share, firewall)
+      if (block->drop.certain && !is_to_be_opened (block, share, snapshot)
           && !g_ptr_array_find_with_equal_func (owners, owner, g_str_equal, NULL))
         g_ptr_array_add (owners, g_steal_pointer (&owner));
     }

@@ -20,10 +20,18 @@ cs_walk_check_blocks (CsWalk *w)
       const CsBlock *block = &g_array_index (blocks, CsBlock, i);
       g_autofree char *owner = cs_block_owner (block, w->snapshot->firewall);
       g_autofree char *words = cs_block_describe (block, w->share);
+      const char *refusal = cs_block_refusal (block, w->share, w->snapshot);
+      g_autofree char *remedy = cs_block_remedy (block, w->share);
 
-      cs_walk_add (w, block->drop.certain ? CS_SEVERITY_ERROR : CS_SEVERITY_WARNING,
-                   "blocked", g_strdup_printf ("%s: %s", owner, words),
-                   cs_block_remedy (block, w->share));
+      cs_walk_add (
+          w, block->drop.certain ? CS_SEVERITY_ERROR : CS_SEVERITY_WARNING, "blocked",
+          refusal ? g_strdup_printf ("%s: %s. %s", owner, words, refusal)
+                  : g_strdup_printf ("%s: %s", owner, words),
+          refusal
+              ? g_strdup_printf ("have this done by the program that keeps the table, "
+                                 "or end that program: %s",
+                                 remedy)
+              : g_steal_pointer (&remedy));
     }
   if (w->snapshot->legacy && !w->snapshot->legacy_tool)
     cs_walk_add (w, CS_SEVERITY_WARNING, "blocked",

@@ -12,7 +12,7 @@
 #define INPUT       "INPUT"
 #define DOCKER_USER "DOCKER-USER"
 #define ANSWERS     "INPUT answers"
-#define LEGACY      "iptables-legacy"
+#define LEGACY      CS_LEGACY_TABLE
 
 #define DHCP_PORT 67
 #define DNS_PORT  53
@@ -232,7 +232,7 @@ firewalld_drops (const CsSharePlan *share, const CsFirewall *firewall)
     {
       const CsFilterChain *base = firewall->chains->pdata[i];
 
-      if (g_str_equal (base->table, "inet firewalld")
+      if (g_str_equal (base->table, CS_FIREWALLD_TABLE)
           && find_any_block (share, firewall, base, &block))
         return TRUE;
     }

@@ -13,11 +13,14 @@
 
 /* firewalld's table is its own, and it is asked instead: the LAN is put into this zone,
  * which it has for sharing: DHCP, DNS, ICMP and SSH for this host, and all forwarding. */
-#define CS_FIREWALLD_ZONE "nm-shared"
+#define CS_FIREWALLD_ZONE  "nm-shared"
+#define CS_FIREWALLD_TABLE "inet firewalld"
 
 /* Where accepts go, and how they are known again. */
 #define CS_OPENING_TABLE   "ip filter"
 #define CS_OPENING_COMMENT "connshare"
+/* For the filter table of the older iptables, which is none of nftables. */
+#define CS_LEGACY_TABLE "iptables-legacy"
 
 /* Kinds of packets that a share lives by. */
 typedef enum
@@ -75,3 +78,7 @@ char *cs_block_owner (const CsBlock *block, const CsFirewall *firewall);
 char *cs_block_describe (const CsBlock *block, const CsSharePlan *share);
 /* The commands that would open it. */
 char *cs_block_remedy (const CsBlock *block, const CsSharePlan *share);
+/* Why we could not open it ourselves; NULL: we have not tried, or it is open. */
+const char *cs_block_refusal (const CsBlock *block,
+                              const CsSharePlan *share,
+                              const CsSnapshot *snapshot);

@@ -12,6 +12,7 @@ cs_snapshot_new (void)
       = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_interface_free);
   snapshot->routes = g_array_new (FALSE, TRUE, sizeof (CsRoute));
   snapshot->rule_tables = g_array_new (FALSE, TRUE, sizeof (guint32));
+  snapshot->refusals = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_refusal_free);
   snapshot->dns_port = 53;
   return snapshot;
 }
@@ -29,8 +30,44 @@ cs_snapshot_free (CsSnapshot *snapshot)
   g_free (snapshot->primary);
   g_strfreev (snapshot->resolv_dns);
   cs_firewall_unref (snapshot->firewall);
+  g_ptr_array_unref (snapshot->refusals);
   g_free (snapshot->filter_changed);
   g_free (snapshot);
+}
+
+CsRefusal *
+cs_refusal_new (const char *lan, const char *table, const char *words)
+{
+  CsRefusal *refusal = g_new (CsRefusal, 1);
+
+  refusal->lan = g_strdup (lan);
+  refusal->table = g_strdup (table);
+  refusal->words = g_strdup (words);
+  return refusal;
+}
+
+void
+cs_refusal_free (CsRefusal *refusal)
+{
+  if (!refusal)
+    return;
+  g_free (refusal->lan);
+  g_free (refusal->table);
+  g_free (refusal->words);
+  g_free (refusal);
+}
+
+const CsRefusal *
+cs_refusals_find (const GPtrArray *refusals, const char *lan, const char *table)
+{
+  for (guint i = 0; i < refusals->len; i++)
+    {
+      const CsRefusal *refusal = refusals->pdata[i];
+
+      if (g_str_equal (refusal->lan, lan) && g_str_equal (refusal->table, table))
+        return refusal;
+    }
+  return NULL;
 }
 
 CsProfile *

@@ -137,6 +137,14 @@ typedef struct
   gboolean hung_up; /* it was up and the user ended it */
 } CsProfile;
 
+/* What another firewall did not let us open. */
+typedef struct
+{
+  char *lan;   /* (owned) for this one */
+  char *table; /* (owned) as in CsFilterChain */
+  char *words; /* (owned) why */
+} CsRefusal;
+
 typedef struct
 {
   gint64 now;            /* g_get_monotonic_time (), microseconds */
@@ -155,6 +163,7 @@ typedef struct
   gboolean legacy;      /* the filter table of iptables-legacy is in use ... */
   gboolean legacy_tool; /* ... and its program is there */
   CsFirewall *firewall; /* (owned) (nullable) others' packet filters; NULL: not known */
+  GPtrArray *refusals;  /* (owned) of CsRefusal (owned) */
   char *filter_changed; /* (owned) (nullable) the program that has changed or removed our
                            own table since we made it */
 } CsSnapshot;
@@ -162,6 +171,12 @@ typedef struct
 CsSnapshot *cs_snapshot_new (void);
 void cs_snapshot_free (CsSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSnapshot, cs_snapshot_free)
+
+CsRefusal *cs_refusal_new (const char *lan, const char *table, const char *words);
+void cs_refusal_free (CsRefusal *refusal);
+/* (nullable) */
+const CsRefusal *
+cs_refusals_find (const GPtrArray *refusals, const char *lan, const char *table);
 
 CsProfile *cs_profile_new (const char *id, const char *uuid);
 void cs_profile_free (CsProfile *profile);

@@ -7,10 +7,13 @@
 #include "log.h"
 #include "nft-accepts.h"
 
+#include "core/opening.h"
+
 struct _CsForeignFirewallStep
 {
   GObject parent;
   CsFirewalld *firewalld; /* (owned) */
+  CsOpeningLog *log;      /* (owned) */
 };
 
 #define CS_TYPE_FOREIGN_FIREWALL_STEP (cs_foreign_firewall_step_get_type ())
@@ -35,10 +38,18 @@ typedef struct
   const CsSharePlan *to;   /* (nullable) */
 } Apply;
 
-static const char *
-lan_of (const Apply *apply)
+/* How it went to open @table; @refusal is nullable. */
+static void
+note (GTask *task, const char *table, const GError *refusal)
 {
-  return apply->to != NULL ? apply->to->lan : apply->from->lan;
+  CsForeignFirewallStep *self = g_task_get_source_object (task);
+  const Apply *apply = g_task_get_task_data (task);
+  const char *lan = apply->to != NULL ? apply->to->lan : apply->from->lan;
+
+  if (refusal != NULL)
+    cs_warning (lan, "%s", refusal->message);
+  cs_opening_log_note (self->log, lan, table,
+                       refusal != NULL && apply->to != NULL ? refusal->message : NULL);
 }
 
 static void
@@ -47,8 +58,8 @@ on_legacy (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!cs_iptables_legacy_apply_finish (result, &error))
-    cs_warning (lan_of (g_task_get_task_data (task)), "%s", error->message);
+  cs_iptables_legacy_apply_finish (result, &error);
+  note (task, CS_LEGACY_TABLE, error);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -59,8 +70,8 @@ on_firewalld (GObject *source, GAsyncResult *result, gpointer user_data)
   const Apply *apply = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
-  if (!cs_firewalld_apply_finish (result, &error))
-    cs_warning (lan_of (apply), "%s", error->message);
+  cs_firewalld_apply_finish (result, &error);
+  note (task, CS_FIREWALLD_TABLE, error);
   cs_iptables_legacy_apply_async (apply->plan, cs_share_plan_applied (apply->from),
                                   cs_share_plan_applied (apply->to), on_legacy,
                                   g_steal_pointer (&task));
@@ -98,8 +109,8 @@ on_accepts (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    cs_warning (lan_of (g_task_get_task_data (task)), "%s", error->message);
+  g_task_propagate_boolean (G_TASK (result), &error);
+  note (task, CS_OPENING_TABLE, error);
   apply_firewalld (g_steal_pointer (&task));
 }
 
@@ -139,7 +150,10 @@ cs_foreign_firewall_step_apply_async (CsStep *step,
   if (cs_nft_accepts_are_due (plan, cs_share_plan_applied (to)))
     apply_accepts (g_steal_pointer (&task));
   else
-    apply_firewalld (g_steal_pointer (&task));
+    {
+      note (task, CS_OPENING_TABLE, NULL);
+      apply_firewalld (g_steal_pointer (&task));
+    }
 }
 
 static void
@@ -152,7 +166,10 @@ cs_foreign_firewall_step_iface_init (CsStepInterface *iface)
 static void
 cs_foreign_firewall_step_finalize (GObject *object)
 {
-  g_object_unref (CS_FOREIGN_FIREWALL_STEP (object)->firewalld);
+  CsForeignFirewallStep *self = CS_FOREIGN_FIREWALL_STEP (object);
+
+  g_object_unref (self->firewalld);
+  g_object_unref (self->log);
   G_OBJECT_CLASS (cs_foreign_firewall_step_parent_class)->finalize (object);
 }
 
@@ -168,10 +185,11 @@ cs_foreign_firewall_step_init (CsForeignFirewallStep *self)
 }
 
 CsStep *
-cs_foreign_firewall_step_new (CsFirewalld *firewalld)
+cs_foreign_firewall_step_new (CsFirewalld *firewalld, CsOpeningLog *log)
 {
   CsForeignFirewallStep *self = g_object_new (CS_TYPE_FOREIGN_FIREWALL_STEP, NULL);
 
   self->firewalld = g_object_ref (firewalld);
+  self->log = g_object_ref (log);
   return CS_STEP (self);
 }

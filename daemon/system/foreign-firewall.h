@@ -5,5 +5,7 @@
 
 #include "engine/step.h"
 #include "firewalld.h"
+#include "opening-log.h"
 
-CsStep *cs_foreign_firewall_step_new (CsFirewalld *firewalld);
+/* @log gets what is refused. */
+CsStep *cs_foreign_firewall_step_new (CsFirewalld *firewalld, CsOpeningLog *log);

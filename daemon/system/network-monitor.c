@@ -41,6 +41,7 @@ struct _CsNetworkMonitor
 
   CsNetworkManager *manager; /* (owned) (nullable) */
   CsFirewalld *firewalld;    /* (owned) (nullable) */
+  CsOpeningLog *openings;    /* (owned) (nullable) */
   CsKernelView *kernel;      /* (owned) */
   CsResolvConfWatch *resolv; /* (owned) */
   CsNftWatch *filter;        /* (owned) (nullable) where the kernel has none */
@@ -176,6 +177,8 @@ cs_network_monitor_snapshot (CsMonitor *monitor, GError **error)
   cs_iptables_legacy_fill (snapshot);
   if (self->firewalld != NULL)
     cs_firewalld_fill (self->firewalld, snapshot);
+  if (self->openings != NULL)
+    cs_opening_log_fill (self->openings, snapshot);
   if (self->filter != NULL)
     {
       snapshot->firewall = cs_nft_watch_get_firewall (self->filter);
@@ -224,6 +227,7 @@ cs_network_monitor_finalize (GObject *object)
   g_clear_pointer (&self->kernel, cs_kernel_view_free);
   g_clear_object (&self->manager);
   g_clear_object (&self->firewalld);
+  g_clear_object (&self->openings);
   G_OBJECT_CLASS (cs_network_monitor_parent_class)->finalize (object);
 }
 
@@ -233,8 +237,18 @@ cs_network_monitor_class_init (CsNetworkMonitorClass *class)
   G_OBJECT_CLASS (class)->finalize = cs_network_monitor_finalize;
 }
 
+static void
+follow (CsNetworkMonitor *self, gpointer source)
+{
+  g_signal_connect_object (source, "changed", G_CALLBACK (queue_changed), self,
+                           G_CONNECT_SWAPPED);
+}
+
 CsMonitor *
-cs_network_monitor_new (CsNetworkManager *manager, CsFirewalld *firewalld, GError **error)
+cs_network_monitor_new (CsNetworkManager *manager,
+                        CsFirewalld *firewalld,
+                        CsOpeningLog *openings,
+                        GError **error)
 {
   g_autoptr (CsNetworkMonitor) self = g_object_new (CS_TYPE_NETWORK_MONITOR, NULL);
   g_autoptr (GError) unheard = NULL;
@@ -248,17 +262,11 @@ cs_network_monitor_new (CsNetworkManager *manager, CsFirewalld *firewalld, GErro
     g_warning ("%s; what others change there is not repaired", unheard->message);
   self->legacy = cs_xtables_lock_watch (queue_changed, self);
   self->resolv = cs_resolv_conf_watch (queue_changed, self);
-  if (firewalld != NULL)
-    {
-      self->firewalld = g_object_ref (firewalld);
-      g_signal_connect_object (firewalld, "changed", G_CALLBACK (queue_changed), self,
-                               G_CONNECT_SWAPPED);
-    }
-  if (manager != NULL)
-    {
-      self->manager = g_object_ref (manager);
-      g_signal_connect_object (manager, "changed", G_CALLBACK (queue_changed), self,
-                               G_CONNECT_SWAPPED);
-    }
+  if (g_set_object (&self->firewalld, firewalld))
+    follow (self, firewalld);
+  if (g_set_object (&self->openings, openings))
+    follow (self, openings);
+  if (g_set_object (&self->manager, manager))
+    follow (self, manager);
   return CS_MONITOR (g_steal_pointer (&self));
 }

@@ -5,6 +5,7 @@
 #
 import contextlib
 import json
+import subprocess
 
 import pytest
 from conftest import check_complaints, check_unchanged, end_service, new_host, stop_sharing
@@ -235,6 +236,31 @@ def test_table_of_the_user_is_named_not_changed(host, own_table):
     assert_online(host)
     wait_for(lambda: share_of(host)["blocked_by"] == [], timeout=2)
     host.unshare("lan0")
+
+
+@pytest.fixture
+def owned_table(host):
+    """A table that iptables would use, and that another program keeps to itself."""
+    with subprocess.Popen(host.argv(["nft", "-i"]), text=True, bufsize=1,
+                          stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as owner:
+        print("add table ip filter { flags owner; }\n"
+              "add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }",
+              file=owner.stdin)
+        wait_for(lambda: host.call("nft list chain ip filter FORWARD").returncode == 0, timeout=3)
+        yield owner
+
+
+def test_table_that_cannot_be_opened_is_named(host, owned_table):
+    host.share("lan0", "via", "ppp0")
+    wait_for(lambda: share_of(host)["blocked_by"] == ["iptables"], timeout=2)
+    findings = json.loads(host.sharectl("doctor", "--json").stdout)["findings"]
+    [finding] = [one for one in findings if one["code"] == "blocked"]
+    assert finding["severity"] == "error"
+    assert "cannot be changed: Could not process rule: Operation" in finding["message"]
+    assert "the program that keeps the table" in finding["remedy"]
+    print("delete table ip filter", file=owned_table.stdin)
+    wait_for(lambda: share_of(host)["blocked_by"] == [], timeout=2)
+    assert_online(host)
 
 
 HARMLESS = """

@@ -350,6 +350,14 @@ firewall_new (const char *table, const char *chain, CsHook hook, gboolean unknow
   return firewall;
 }
 
+/* Also one to another share, which says nothing about this one. */
+static void
+add_refusal (CsSnapshot *snapshot, const char *table, const char *words)
+{
+  g_ptr_array_add (snapshot->refusals, cs_refusal_new ("lan1", table, "No such luck"));
+  g_ptr_array_add (snapshot->refusals, cs_refusal_new ("lan0", table, words));
+}
+
 static void
 test_blocks (void)
 {
@@ -358,24 +366,31 @@ test_blocks (void)
     const char *table, *chain;
     CsHook hook;
     gboolean unknown;
+    const char *refusal;
     const char *blocked_by;
     const char *finding;
   } rows[] = {
-    { "inet mine", "forward", CS_HOOK_FORWARD, FALSE, "nftables (inet mine)",
+    { "inet mine", "forward", CS_HOOK_FORWARD, FALSE, NULL, "nftables (inet mine)",
       "error blocked lan0: nftables (inet mine): chain forward of table inet mine drops "
       "what clients of lan0 send to ppp0 (its policy) [nft insert rule inet mine forward "
       "iifname lan0 oifname ppp0 accept; nft insert rule inet mine forward iifname ppp0 "
       "oifname lan0 accept]" },
-    { "inet mine", "forward", CS_HOOK_FORWARD, TRUE, NULL,
+    { "inet mine", "forward", CS_HOOK_FORWARD, TRUE, NULL, NULL,
       "warning blocked lan0: nftables (inet mine): chain forward of table inet mine may "
       "drop what clients of lan0 send to ppp0 (its policy) [nft insert rule inet mine "
       "forward iifname lan0 oifname ppp0 accept; nft insert rule inet mine forward "
       "iifname ppp0 oifname lan0 accept]" },
     /* what is ours to open is opened: it counts only if that has not happened */
-    { "ip filter", "FORWARD", CS_HOOK_FORWARD, FALSE, NULL,
+    { "ip filter", "FORWARD", CS_HOOK_FORWARD, FALSE, NULL, NULL,
       "error blocked lan0: iptables: chain FORWARD of table ip filter drops what clients "
       "of lan0 send to ppp0 (its policy) [iptables -I FORWARD -i lan0 -o ppp0 -j ACCEPT; "
       "iptables -I FORWARD -i ppp0 -o lan0 -j ACCEPT]" },
+    /* or has been refused */
+    { "ip filter", "FORWARD", CS_HOOK_FORWARD, FALSE, "No luck", "iptables",
+      "error blocked lan0: iptables: chain FORWARD of table ip filter drops what clients "
+      "of lan0 send to ppp0 (its policy). No luck [have this done by the program that "
+      "keeps the table, or end that program: iptables -I FORWARD -i lan0 -o ppp0 -j "
+      "ACCEPT; iptables -I FORWARD -i ppp0 -o lan0 -j ACCEPT]" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -391,6 +406,11 @@ test_blocks (void)
       now->firewall
           = firewall_new (rows[i].table, rows[i].chain, rows[i].hook, rows[i].unknown);
       before->firewall = cs_firewall_ref (now->firewall);
+      if (rows[i].refusal != NULL)
+        {
+          add_refusal (before, rows[i].table, rows[i].refusal);
+          add_refusal (now, rows[i].table, rows[i].refusal);
+        }
       plan = cs_plan_new (requests, before, NULL);
       share = plan->shares->pdata[0];
       blocked_by = share->blocked_by ? g_strjoinv (", ", share->blocked_by) : NULL;
