@@ -18,9 +18,15 @@ has_chain (const CsFirewall *firewall, const char *table, const char *prefix)
 }
 
 static gboolean
+is_legacy (const CsFilterChain *base)
+{
+  return g_str_equal (base->table, CS_LEGACY_TABLE);
+}
+
+static gboolean
 is_iptables (const CsFilterChain *base)
 {
-  return g_str_equal (base->table, CS_OPENING_TABLE)
+  return (g_str_equal (base->table, CS_OPENING_TABLE) || is_legacy (base))
          && (g_str_equal (base->name, "FORWARD") || g_str_equal (base->name, "INPUT"));
 }
 
@@ -31,17 +37,17 @@ is_firewalld (const CsFilterChain *base)
 }
 
 char *
-cs_block_owner (const CsBlock *block, const CsFirewall *firewall)
+cs_block_owner (const CsBlock *block)
 {
   if (is_firewalld (block->base))
     return g_strdup ("firewalld");
   if (!is_iptables (block->base))
     return g_strdup_printf ("nftables (%s)", block->base->table);
-  if (has_chain (firewall, block->base->table, "ufw-"))
+  if (has_chain (block->firewall, block->base->table, "ufw-"))
     return g_strdup ("ufw");
-  if (has_chain (firewall, block->base->table, "DOCKER"))
+  if (has_chain (block->firewall, block->base->table, "DOCKER"))
     return g_strdup ("Docker");
-  return g_strdup ("iptables");
+  return g_strdup (is_legacy (block->base) ? "iptables-legacy" : "iptables");
 }
 
 static char *
@@ -93,7 +99,9 @@ add_command (GString *out,
   if (out->len > 0)
     g_string_append (out, "; ");
   if (is_iptables (base))
-    g_string_append_printf (out, "iptables -I %s %s -j ACCEPT", base->name, iptables);
+    g_string_append_printf (out, "%s -I %s %s -j ACCEPT",
+                            is_legacy (base) ? "iptables-legacy" : "iptables", base->name,
+                            iptables);
   else
     g_string_append_printf (out, "nft insert rule %s %s %s accept", base->table,
                             base->name, nft);
@@ -170,9 +178,11 @@ is_to_be_opened (const CsBlock *block,
                  const CsSharePlan *share,
                  const CsSnapshot *snapshot)
 {
-  g_autofree char *missing = cs_opening_missing (share, snapshot->firewall);
+  g_autofree char *missing
+      = cs_opening_missing (share, block->firewall, block->base->table);
 
-  if (cs_block_refusal (block, share, snapshot))
+  if (cs_block_refusal (block, share, snapshot)
+      || (is_legacy (block->base) && !snapshot->legacy_tool))
     return FALSE;
   return (is_iptables (block->base) && missing)
          || (is_firewalld (block->base) && share->zone);
@@ -181,20 +191,19 @@ is_to_be_opened (const CsBlock *block,
 char **
 cs_blocked_by (const CsSharePlan *share, const CsSnapshot *snapshot)
 {
-  const CsFirewall *firewall = snapshot->firewall;
-  g_autoptr (GArray) blocks = cs_blocks_find (share, firewall);
+  g_autoptr (GArray) blocks = cs_blocks_find (share, snapshot);
   g_autoptr (GPtrArray) owners = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < blocks->len; i++)
     {
       const CsBlock *block = &g_array_index (blocks, CsBlock, i);
-      g_autofree char *owner = cs_block_owner (block, firewall);
+      g_autofree char *owner = cs_block_owner (block);
 
       if (block->drop.certain && !is_to_be_opened (block, share, snapshot)
           && !g_ptr_array_find_with_equal_func (owners, owner, g_str_equal, NULL))
         g_ptr_array_add (owners, g_steal_pointer (&owner));
     }
-  if (snapshot->legacy && !snapshot->legacy_tool)
+  if (snapshot->legacy && !snapshot->legacy_filter && !snapshot->legacy_tool)
     g_ptr_array_add (owners, g_strdup ("iptables-legacy"));
   if (owners->len == 0)
     return NULL;

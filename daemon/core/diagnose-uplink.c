@@ -9,35 +9,44 @@
 /* So many packets without any answer are no coincidence. */
 #define PACKETS_SURE 20
 
+static char *
+remedy_of (const CsWalk *w, const CsBlock *block, const char *refusal)
+{
+  g_autofree char *remedy = cs_block_remedy (block, w->share);
+
+  if (refusal)
+    return g_strdup_printf ("have this done by the program that keeps the table, or end "
+                            "that program: %s",
+                            remedy);
+  if (block->firewall == w->snapshot->legacy_filter && !w->snapshot->legacy_tool)
+    return g_strdup_printf ("install iptables, which has the program for it: %s", remedy);
+  return g_steal_pointer (&remedy);
+}
+
 /* What other packet filters drop though all is open that is ours to open. */
 void
 cs_walk_check_blocks (CsWalk *w)
 {
-  g_autoptr (GArray) blocks = cs_blocks_find (w->share, w->snapshot->firewall);
+  g_autoptr (GArray) blocks = cs_blocks_find (w->share, w->snapshot);
 
   for (guint i = 0; i < blocks->len; i++)
     {
       const CsBlock *block = &g_array_index (blocks, CsBlock, i);
-      g_autofree char *owner = cs_block_owner (block, w->snapshot->firewall);
+      g_autofree char *owner = cs_block_owner (block);
       g_autofree char *words = cs_block_describe (block, w->share);
       const char *refusal = cs_block_refusal (block, w->share, w->snapshot);
-      g_autofree char *remedy = cs_block_remedy (block, w->share);
 
-      cs_walk_add (
-          w, block->drop.certain ? CS_SEVERITY_ERROR : CS_SEVERITY_WARNING, "blocked",
-          refusal ? g_strdup_printf ("%s: %s. %s", owner, words, refusal)
-                  : g_strdup_printf ("%s: %s", owner, words),
-          refusal
-              ? g_strdup_printf ("have this done by the program that keeps the table, "
-                                 "or end that program: %s",
-                                 remedy)
-              : g_steal_pointer (&remedy));
+      cs_walk_add (w, block->drop.certain ? CS_SEVERITY_ERROR : CS_SEVERITY_WARNING,
+                   "blocked",
+                   refusal ? g_strdup_printf ("%s: %s. %s", owner, words, refusal)
+                           : g_strdup_printf ("%s: %s", owner, words),
+                   remedy_of (w, block, refusal));
     }
-  if (w->snapshot->legacy && !w->snapshot->legacy_tool)
+  if (w->snapshot->legacy && !w->snapshot->legacy_filter && !w->snapshot->legacy_tool)
     cs_walk_add (w, CS_SEVERITY_WARNING, "blocked",
                  g_strdup ("iptables-legacy: rules of the older iptables are in the "
-                           "kernel, and may drop; what they say only its own program can "
-                           "tell, which is not there"),
+                           "kernel, and may drop; they cannot be read, and the program "
+                           "that would open them is not there"),
                  g_strdup ("install iptables, or restart what made these rules with the "
                            "newer iptables-nft"));
 }

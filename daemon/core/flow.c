@@ -123,6 +123,7 @@ cs_block_find (const CsSharePlan *share,
       make_packet (&packet, share, flow);
       if (!cs_firewall_drops (firewall, base, &packet, without_ours, &block->drop))
         continue;
+      block->firewall = firewall;
       block->base = base;
       block->flow = flow;
       return TRUE;
@@ -140,13 +141,15 @@ cs_block_find_any (const CsSharePlan *share,
 }
 
 GArray *
-cs_blocks_find (const CsSharePlan *share, const CsFirewall *firewall)
+cs_blocks_find (const CsSharePlan *share, const CsSnapshot *snapshot)
 {
+  const CsFirewall *const firewalls[] = { snapshot->firewall, snapshot->legacy_filter };
   GArray *blocks = g_array_new (FALSE, FALSE, sizeof (CsBlock));
   CsBlock block;
 
-  for (guint i = 0; firewall && i < firewall->chains->len; i++)
-    if (cs_block_find_any (share, firewall, firewall->chains->pdata[i], &block))
-      g_array_append_val (blocks, block);
+  for (gsize i = 0; i < G_N_ELEMENTS (firewalls); i++)
+    for (guint k = 0; firewalls[i] && k < firewalls[i]->chains->len; k++)
+      if (cs_block_find_any (share, firewalls[i], firewalls[i]->chains->pdata[k], &block))
+        g_array_append_val (blocks, block);
   return blocks;
 }

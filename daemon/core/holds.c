@@ -80,7 +80,9 @@ cs_share_plan_filter_damage (const CsSharePlan *plan, const CsSnapshot *snapshot
   if (cs_opening_zone_is_lost (plan, snapshot))
     return g_strdup_printf ("firewalld has taken %s out of the zone %s", plan->lan,
                             plan->zone);
-  missing = cs_opening_missing (plan, snapshot->firewall);
+  missing = cs_opening_missing (plan, snapshot->firewall, CS_OPENING_TABLE);
+  if (!missing && snapshot->legacy_tool)
+    missing = cs_opening_missing (plan, snapshot->legacy_filter, CS_LEGACY_TABLE);
   return missing ? g_strdup_printf ("an accept is gone (%s)", missing) : NULL;
 }
 

@@ -59,6 +59,20 @@ compare_strings (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
+/* What is not known may drop. */
+static gboolean
+legacy_drops (const CsSharePlan *share, const CsSnapshot *snapshot)
+{
+  const CsFirewall *filter = snapshot->legacy_filter;
+  CsBlock block;
+
+  for (guint i = 0; filter && i < filter->chains->len; i++)
+    if (cs_block_find (share, filter, filter->chains->pdata[i], TRUE, CS_FLOW_OUT,
+                       CS_FLOW_DNS_TCP, &block))
+      return TRUE;
+  return snapshot->legacy && !filter;
+}
+
 static void
 choose_places (CsSharePlan *share, const CsSnapshot *snapshot)
 {
@@ -76,7 +90,7 @@ choose_places (CsSharePlan *share, const CsSnapshot *snapshot)
       else if (base->hook == CS_HOOK_INPUT && g_str_equal (base->name, INPUT))
         choose_in_input (open, share, firewall, base);
     }
-  if (snapshot->legacy)
+  if (legacy_drops (share, snapshot))
     g_ptr_array_add (open, g_strdup (LEGACY));
   g_ptr_array_sort (open, compare_strings); /* chains come in any order */
   if (open->len > 0)
@@ -193,7 +207,7 @@ cs_opening_rules (const CsSharePlan *share, const char *place)
 {
   GPtrArray *rules = g_ptr_array_new ();
 
-  if (!has_place (share, place) || g_str_equal (place, LEGACY))
+  if (g_str_equal (place, LEGACY) || (g_str_equal (place, INPUT) && !share->dns_port))
     ;
   else if (g_str_equal (place, INPUT))
     {
@@ -262,18 +276,35 @@ has_ours (const CsFilterChain *chain, const char *wanted)
   return FALSE;
 }
 
-char *
-cs_opening_missing (const CsSharePlan *share, const CsFirewall *firewall)
+/* Of those that belong into the chain of @place. */
+static char *
+find_missing (const CsSharePlan *share,
+              const CsFirewall *firewall,
+              const char *table,
+              const char *place)
 {
-  for (char **place = firewall ? share->open : NULL; place && *place; place++)
-    {
-      g_autofree char *name = cs_opening_chain (*place);
-      const CsFilterChain *chain = cs_firewall_find (firewall, CS_OPENING_TABLE, name);
-      g_auto (GStrv) rules = cs_opening_rules (share, *place);
+  g_autofree char *name = cs_opening_chain (place);
+  const CsFilterChain *chain = cs_firewall_find (firewall, table, name);
+  g_auto (GStrv) rules = cs_opening_rules (share, place);
 
-      for (guint i = 0; chain && rules[i]; i++)
-        if (!has_ours (chain, rules[i]))
-          return g_strdup_printf ("%s: %s", name, rules[i]);
-    }
+  for (guint i = 0; chain && rules[i]; i++)
+    if (!has_ours (chain, rules[i]))
+      return g_strdup_printf ("%s: %s", name, rules[i]);
   return NULL;
+}
+
+char *
+cs_opening_missing (const CsSharePlan *share,
+                    const CsFirewall *firewall,
+                    const char *table)
+{
+  static const char *const legacy_places[] = { FORWARD, INPUT, NULL };
+  const char *const *places = (const char *const *)share->open;
+  char *missing = NULL;
+
+  if (g_str_equal (table, CS_LEGACY_TABLE))
+    places = has_place (share, LEGACY) ? legacy_places : NULL;
+  for (; firewall && places && *places && !missing; places++)
+    missing = find_missing (share, firewall, table, *places);
+  return missing;
 }

@@ -19,7 +19,7 @@
 /* Where accepts go, and how they are known again. */
 #define CS_OPENING_TABLE   "ip filter"
 #define CS_OPENING_COMMENT "connshare"
-/* For the filter table of the older iptables, which is none of nftables. */
+/* The filter table of the older iptables is none of nftables. */
 #define CS_LEGACY_TABLE "iptables-legacy"
 
 /* Kinds of packets that a share lives by. */
@@ -36,9 +36,10 @@ typedef enum
 
 typedef struct
 {
-  const CsFilterChain *base; /* the base chain on the hook */
-  CsDrop drop;               /* what in it drops */
-  CsFlow flow;               /* the first of those that are dropped */
+  const CsFirewall *firewall; /* what it is in */
+  const CsFilterChain *base;  /* the base chain on the hook */
+  CsDrop drop;                /* what in it drops */
+  CsFlow flow;                /* the first of those that are dropped */
 } CsBlock;
 
 /* Sets .open, .zone and .found_zone of @share, the rest of which is planned. @before
@@ -56,23 +57,24 @@ char *cs_opening_chain (const char *place);
 char **cs_opening_rules (const CsSharePlan *share, const char *place);
 /* The same for iptables-legacy, if .open says so: as iptables-legacy-save has them. */
 char **cs_opening_legacy_rules (const CsSharePlan *share);
-/* The first accept that @share wants and @firewall does not have, "FORWARD: iifname ...":
- * owned, or NULL. */
-char *
-cs_opening_missing (const CsSharePlan *share, const CsFirewall *firewall /* nullable */);
+/* The first accept that @share wants in @table of @firewall (nullable), and which is not
+ * there, "FORWARD: iifname ...": owned, or NULL. */
+char *cs_opening_missing (const CsSharePlan *share,
+                          const CsFirewall *firewall,
+                          const char *table);
 /* Whether firewalld, in whose hands the LAN's zone is, has it in another one, and drops.
  */
 gboolean cs_opening_zone_is_lost (const CsSharePlan *share, const CsSnapshot *snapshot);
 
 /* What drops packets of @share although the accepts are in: of CsBlock, at most one for a
- * base chain, valid as long as @firewall (nullable: none) is. Owned. */
-GArray *cs_blocks_find (const CsSharePlan *share, const CsFirewall *firewall);
+ * base chain, valid as long as @snapshot is. Owned. */
+GArray *cs_blocks_find (const CsSharePlan *share, const CsSnapshot *snapshot);
 /* The owners of those of them that are not opened by us, so that clients are blocked for
  * certain: strv, owned, or NULL. Of a plan whose accepts need not be in yet. */
 char **cs_blocked_by (const CsSharePlan *share, const CsSnapshot *snapshot);
 /* Whose filter it is: "ufw", "Docker", "firewalld", "iptables", or "nftables (inet
  * mine)". Owned, as the following are. */
-char *cs_block_owner (const CsBlock *block, const CsFirewall *firewall);
+char *cs_block_owner (const CsBlock *block);
 /* "chain forward of table inet mine drops what clients of lan0 send to ppp0 (its policy)"
  */
 char *cs_block_describe (const CsBlock *block, const CsSharePlan *share);

@@ -30,6 +30,7 @@ cs_snapshot_free (CsSnapshot *snapshot)
   g_free (snapshot->primary);
   g_strfreev (snapshot->resolv_dns);
   cs_firewall_unref (snapshot->firewall);
+  cs_firewall_unref (snapshot->legacy_filter);
   g_ptr_array_unref (snapshot->refusals);
   g_free (snapshot->filter_changed);
   g_free (snapshot);

@@ -161,7 +161,8 @@ typedef struct
                            program holds port 53 of the wildcard address */
   gboolean firewalld;   /* it runs, and has a zone for sharing */
   gboolean legacy;      /* the filter table of iptables-legacy is in use ... */
-  gboolean legacy_tool; /* ... and its program is there */
+  gboolean legacy_tool; /* ... its program is there ... */
+  CsFirewall *legacy_filter; /* (owned) (nullable) ... and its rules; NULL: not known */
   CsFirewall *firewall; /* (owned) (nullable) others' packet filters; NULL: not known */
   GPtrArray *refusals;  /* (owned) of CsRefusal (owned) */
   char *filter_changed; /* (owned) (nullable) the program that has changed or removed our

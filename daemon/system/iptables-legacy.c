@@ -3,6 +3,8 @@
  * its own and with the lock that its programs share ("-w"). */
 #include "iptables-legacy.h"
 
+#include "xt-table.h"
+
 #include "core/opening.h"
 #include "dbus/errors.h"
 
@@ -47,6 +49,8 @@ cs_iptables_legacy_fill (CsSnapshot *snapshot)
   tables = g_strsplit (text, "\n", -1);
   snapshot->legacy = g_strv_contains ((const char *const *)tables, "filter");
   snapshot->legacy_tool = snapshot->legacy && has_tool ();
+  cs_firewall_unref (snapshot->legacy_filter);
+  snapshot->legacy_filter = snapshot->legacy ? cs_xt_table_read () : NULL;
 }
 
 static gboolean

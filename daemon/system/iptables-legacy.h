@@ -8,8 +8,8 @@
 
 #include <gio/gio.h>
 
-/* Fills in .legacy and .legacy_tool. Looks into /proc, as running the program would bring
- * its tables into being. */
+/* Fills in .legacy, .legacy_tool and .legacy_filter. Looks into /proc first, as other
+ * ways to look would bring the table into being. */
 void cs_iptables_legacy_fill (CsSnapshot *snapshot);
 
 /* As a step's apply(): FORWARD and INPUT get the accepts of all shares of @plan, and lose

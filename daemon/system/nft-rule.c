@@ -287,24 +287,15 @@ on_match (Parser *parser, const struct nftnl_expr *expr)
 {
   guint32 length = 0;
   const void *info = nftnl_expr_get (expr, NFTNL_EXPR_MT_INFO, &length);
-  const char *name = nftnl_expr_get_str (expr, NFTNL_EXPR_MT_NAME);
 
-  if (g_strcmp0 (name, "comment") == 0)
-    parser->rule->ours = cs_xt_comment_is (info, length, CS_OPENING_COMMENT);
-  else
-    cs_xt_match_append (parser->rule->matches, name, get_u32 (expr, NFTNL_EXPR_MT_REV),
-                        info, length);
+  cs_xt_rule_match (parser->rule, nftnl_expr_get_str (expr, NFTNL_EXPR_MT_NAME),
+                    get_u32 (expr, NFTNL_EXPR_MT_REV), info, length);
 }
 
 static void
 on_target (Parser *parser, const struct nftnl_expr *expr)
 {
-  const char *name = nftnl_expr_get_str (expr, NFTNL_EXPR_TG_NAME);
-
-  if (g_strcmp0 (name, "REJECT") == 0)
-    parser->rule->verdict = CS_VERDICT_REJECT;
-  else if (g_strcmp0 (name, "NFQUEUE") == 0 || g_strcmp0 (name, "QUEUE") == 0)
-    parser->rule->verdict = CS_VERDICT_OTHER;
+  cs_xt_rule_target (parser->rule, nftnl_expr_get_str (expr, NFTNL_EXPR_TG_NAME));
 }
 
 static void

@@ -3,6 +3,8 @@
  * not. The structs are the kernel's (linux/netfilter/xt_*.h). */
 #include "xt-match.h"
 
+#include "core/opening.h"
+
 #include <linux/netfilter/xt_comment.h>
 #include <linux/netfilter/xt_conntrack.h>
 #include <linux/netfilter/xt_state.h>
@@ -87,32 +89,46 @@ append_tcp (GPtrArray *matches, const void *info, gsize length)
   return tcp.option == 0 && tcp.flg_mask == 0;
 }
 
+static gboolean
+is_our_comment (const void *info, gsize length)
+{
+  return info != NULL && length >= sizeof CS_OPENING_COMMENT
+         && memcmp (info, CS_OPENING_COMMENT, sizeof CS_OPENING_COMMENT) == 0;
+}
+
 void
-cs_xt_match_append (GPtrArray *matches,
-                    const char *name,
-                    guint32 revision,
-                    const void *info,
-                    gsize length)
+cs_xt_rule_match (CsFilterRule *rule,
+                  const char *name,
+                  guint32 revision,
+                  const void *info,
+                  gsize length)
 {
   gboolean all = FALSE;
 
   if (info == NULL || name == NULL)
     ;
+  else if (strcmp (name, "comment") == 0)
+    {
+      rule->ours = is_our_comment (info, length);
+      all = TRUE;
+    }
   else if (strcmp (name, "conntrack") == 0)
-    all = append_conntrack (matches, revision, info, length);
+    all = append_conntrack (rule->matches, revision, info, length);
   else if (strcmp (name, "state") == 0)
-    all = append_state (matches, info, length);
+    all = append_state (rule->matches, info, length);
   else if (strcmp (name, "udp") == 0)
-    all = append_udp (matches, info, length);
+    all = append_udp (rule->matches, info, length);
   else if (strcmp (name, "tcp") == 0)
-    all = append_tcp (matches, info, length);
+    all = append_tcp (rule->matches, info, length);
   if (!all)
-    g_ptr_array_add (matches, cs_match_new (CS_MATCH_OTHER, FALSE));
+    g_ptr_array_add (rule->matches, cs_match_new (CS_MATCH_OTHER, FALSE));
 }
 
-gboolean
-cs_xt_comment_is (const void *info, gsize length, const char *text)
+void
+cs_xt_rule_target (CsFilterRule *rule, const char *name)
 {
-  return info != NULL && length > strlen (text)
-         && memcmp (info, text, strlen (text) + 1) == 0;
+  if (g_strcmp0 (name, "REJECT") == 0)
+    rule->verdict = CS_VERDICT_REJECT;
+  else if (g_strcmp0 (name, "NFQUEUE") == 0 || g_strcmp0 (name, "QUEUE") == 0)
+    rule->verdict = CS_VERDICT_OTHER;
 }

@@ -111,6 +111,21 @@ def test_comes_after(host, firewall):
     assert_no_trace(host)
 
 
+@pytest.mark.parametrize("firewall", ["legacy"], indirect=True)
+def test_older_iptables_is_left_alone_while_it_drops_nothing(host, firewall):
+    """Who only looks at it brings its table into being; and what was flushed returns."""
+    host.run("iptables-legacy -L; iptables-legacy -A INPUT -i eth1 -p tcp --dport 22 -j DROP")
+    host.share("lan0", "via", "ppp0")
+    assert ours(host) == []
+    assert "legacy" not in host.sharectl("preview", "lan0", "via", "ppp0").stdout
+    firewall.start()
+    wait_for(lambda: len(ours(host)) == 5, timeout=3)
+    host.run("iptables-legacy -F FORWARD")
+    wait_for(lambda: len(ours(host)) == 5, timeout=3)
+    firewall.stop()
+    wait_for(lambda: ours(host) == [], timeout=3)
+
+
 @pytest.mark.parametrize("firewall", ["ufw"], indirect=True)
 def test_iptables_lists_and_saves(host, firewall):
     def accepts():

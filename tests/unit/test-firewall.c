@@ -8,6 +8,7 @@
 #include "core/opening.h"
 #include "system/nft-accepts.h"
 #include "system/nft-firewall.h"
+#include "system/xt-table.h"
 
 #define PPP0 "link ppp0 ppp ptp addr=10.64.0.9/32>10.64.64.64 fwd=1 dns=192.0.2.53;"
 #define NET  "link lan0 fwd=1;" PPP0
@@ -42,7 +43,8 @@ run (const char *command)
 static void
 clear (void)
 {
-  run ("nft flush ruleset");
+  run ("nft flush ruleset; iptables-legacy -F; iptables-legacy -X; "
+       "for chain in INPUT FORWARD OUTPUT; do iptables-legacy -P $chain ACCEPT; done");
 }
 
 static CsFirewall *
@@ -141,9 +143,11 @@ test_nft_rules (void)
     }
 }
 
+/* The rules of both kinds of iptables, which are quite other things in the kernel. */
 static void
 test_iptables_rules (void)
 {
+  static const char *const programs[] = { "iptables-nft", "iptables-legacy" };
   static const char *const rows[][2] = {
     { "-i lan0 -o ppp0 -j ACCEPT", "iifname \"lan0\" oifname \"ppp0\" accept" },
     { "-i lan+ -j DROP", "iifname \"lan*\" drop" },
@@ -161,13 +165,24 @@ test_iptables_rules (void)
     { "-m limit --limit 3/min -j LOG", "... continue" },
     { "-m addrtype --dst-type LOCAL -j RETURN", "... return" },
     { "-j REJECT", "reject" },
+    { "-j NFQUEUE", "queue" },
+    { "-s 10.0.0.0/255.0.255.0 -j DROP", "... drop" },
+    { "! -s 10.0.0.0/8 -d 192.0.2.7 -j DROP",
+      "ip saddr != 10.0.0.0/8 ip daddr 192.0.2.7 drop" },
+    { "! -p udp -j DROP", "!= udp drop" },
+    { "-j x", "jump x" },
+    { "-g x", "goto x" },
+    { "-p icmp", "icmp continue" },
     { "-i lan0 -m comment --comment connshare -j ACCEPT",
       "iifname \"lan0\" accept (ours)" },
   };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *command = g_strdup_printf ("iptables -A FORWARD %s", rows[i][0]);
+      const char *const *row = rows[i / 2];
+      gboolean legacy = i % 2 == 1;
+      g_autofree char *command
+          = g_strdup_printf ("%1$s -N x; %1$s -A FORWARD %2$s", programs[legacy], row[0]);
       g_autoptr (CsFirewall) firewall = NULL;
       const CsFilterChain *chain;
       const CsFilterRule *rule;
@@ -175,15 +190,16 @@ test_iptables_rules (void)
       g_autofree char *text = NULL;
 
       run (command);
-      firewall = read_firewall ();
-      chain = cs_firewall_find (firewall, "ip filter", "FORWARD");
+      firewall = legacy ? cs_xt_table_read () : read_firewall ();
+      chain = cs_firewall_find (firewall, legacy ? CS_LEGACY_TABLE : CS_OPENING_TABLE,
+                                "FORWARD");
       g_assert_cmpint (chain->hook, ==, CS_HOOK_FORWARD);
       g_assert_cmpuint (chain->rules->len, ==, 1);
       rule = chain->rules->pdata[0];
       words = cs_filter_rule_to_string (rule);
       text = g_strconcat (words, rule->ours ? " (ours)" : "", NULL);
-      g_test_message ("%s", rows[i][0]);
-      g_assert_cmpstr (text, ==, rows[i][1]);
+      g_test_message ("%s", command);
+      g_assert_cmpstr (text, ==, row[1]);
       clear ();
     }
 }
@@ -337,6 +353,7 @@ test_accepts (void)
   clear ();
 }
 
+/* Of a table that cannot be read. */
 static void
 test_legacy_rules (void)
 {
@@ -357,6 +374,76 @@ test_legacy_rules (void)
                    " -m comment --comment connshare -j ACCEPT");
   owners = cs_blocked_by (plan->shares->pdata[0], snapshot);
   g_assert_cmpstr (owners[0], ==, "iptables-legacy");
+}
+
+#define OLD "iptables-legacy "
+/* As the step makes them. */
+#define OURS(rest) OLD rest " -m comment --comment connshare -j ACCEPT;"
+#define OURS_IN_FORWARD \
+  OURS ("-I FORWARD -i lan0 -o ppp0") OURS ("-I FORWARD -i ppp0 -o lan0")
+#define OURS_IN_INPUT \
+  OURS ("-I INPUT -i lan0 -p udp --dport 67") \
+  OURS ("-I INPUT -i lan0 -p udp --dport 53") \
+  OURS ("-I INPUT -i lan0 -p tcp --dport 53")
+
+static void
+test_legacy_openings (void)
+{
+  static const struct
+  {
+    const char *commands;
+    gboolean tool;
+    const char *open;
+    const char *blocked_by;
+    const char *damage;
+  } rows[] = {
+    { "true", TRUE, "", "", NULL },
+    { OLD "-A FORWARD -i lan1 -j DROP; " OLD "-A INPUT -s 203.0.113.7 -j DROP", TRUE, "",
+      "", NULL },
+    { OLD "-P OUTPUT DROP", TRUE, "", "", NULL },
+    { OLD "-P FORWARD DROP; " OLD "-A FORWARD -i lan0 -j ACCEPT; " OLD
+          "-A FORWARD " RELATED,
+      TRUE, "", "", NULL },
+    { OLD "-P FORWARD DROP", TRUE, "iptables-legacy", "",
+      "an accept is gone (FORWARD: iifname \"lan0\" oifname \"ppp0\" accept)" },
+    { OLD "-P FORWARD DROP", FALSE, "iptables-legacy", "iptables-legacy", NULL },
+    { OLD "-N x; " OLD "-A x -p udp -j REJECT; " OLD "-A INPUT -j x", TRUE,
+      "iptables-legacy", "",
+      "an accept is gone (FORWARD: iifname \"lan0\" oifname \"ppp0\" accept)" },
+    { OLD "-P FORWARD DROP;" OURS_IN_FORWARD, TRUE, "iptables-legacy", "",
+      "an accept is gone (INPUT: iifname \"lan0\" udp dport 67 accept)" },
+    { OLD "-P FORWARD DROP;" OURS_IN_FORWARD OURS_IN_INPUT, TRUE, "iptables-legacy", "",
+      NULL },
+    { OLD "-P FORWARD DROP; " OLD "-N ufw-user;" OURS_IN_FORWARD OURS_IN_INPUT OLD
+          "-I FORWARD -j DROP",
+      TRUE, "iptables-legacy", "ufw", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GPtrArray) requests = requests_parse ("lan0 via ppp0");
+      g_autoptr (CsSnapshot) snapshot = network_parse (NET);
+      g_autoptr (CsPlan) plan = NULL;
+      const CsSharePlan *share;
+      g_autofree char *open = NULL;
+      g_autofree char *blocked_by = NULL;
+      g_autofree char *damage = NULL;
+
+      run (rows[i].commands);
+      snapshot->legacy = TRUE;
+      snapshot->legacy_tool = rows[i].tool;
+      snapshot->legacy_filter = cs_xt_table_read ();
+      plan = cs_plan_new (requests, snapshot, NULL);
+      share = plan->shares->pdata[0];
+      open = join (share->open);
+      blocked_by = join (share->blocked_by);
+      damage = cs_share_plan_filter_damage (share, snapshot);
+      g_test_message ("%s", rows[i].commands);
+      g_assert_cmpstr (open, ==, rows[i].open);
+      g_assert_cmpstr (blocked_by, ==, rows[i].blocked_by);
+      g_assert_cmpstr (damage, ==, rows[i].damage);
+      clear ();
+    }
 }
 
 /* --- firewalld ------------------------------------------------------------------ */
@@ -440,6 +527,7 @@ main (int argc, char **argv)
   g_test_add_func ("/firewall/openings", test_openings);
   g_test_add_func ("/firewall/accepts", test_accepts);
   g_test_add_func ("/firewall/older iptables", test_legacy_rules);
+  g_test_add_func ("/firewall/openings of older iptables", test_legacy_openings);
   g_test_add_func ("/firewall/zones", test_zones);
   return g_test_run ();
 }
