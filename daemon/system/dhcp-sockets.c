@@ -15,7 +15,7 @@ typedef struct
 {
   guint32 ifindex;
   guint *bound;
-  GArray *inodes;
+  GHashTable *sockets;
 } Search;
 
 typedef struct mnl_socket CsMnlSocket;
@@ -39,15 +39,17 @@ on_socket (const struct nlmsghdr *message, void *user_data)
   device = found->id.idiag_if;
   *search->bound += device == search->ifindex;
   if (device == 0 || device == search->ifindex)
-    g_array_append_val (search->inodes, found->idiag_inode);
+    g_hash_table_insert (search->sockets,
+                         g_strdup_printf ("socket:[%u]", found->idiag_inode),
+                         GUINT_TO_POINTER (found->idiag_uid));
   return MNL_CB_OK;
 }
 
 gboolean
-cs_dhcp_sockets_list (int ifindex, guint *bound, GArray *inodes)
+cs_dhcp_sockets_list (int ifindex, guint *bound, GHashTable *sockets)
 {
   g_autoptr (CsMnlSocket) netlink = mnl_socket_open2 (NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-  Search search = { .ifindex = (guint32)ifindex, .bound = bound, .inodes = inodes };
+  Search search = { .ifindex = (guint32)ifindex, .bound = bound, .sockets = sockets };
   union
   {
     struct nlmsghdr header;

@@ -6,6 +6,7 @@
 #include <glib.h>
 
 /* The sockets of UDP port 67 that hear the interface @ifindex. FALSE where the kernel
- * cannot tell. @bound gets the number of those that are bound to it, and @inodes (of
- * guint32) those that are and those that hear every interface. */
-gboolean cs_dhcp_sockets_list (int ifindex, guint *bound, GArray *inodes);
+ * cannot tell. @bound gets the number of those that are bound to it; those that are and
+ * those that hear every interface are added to @sockets, as "socket:[INODE]" (owned) with
+ * the user id of their owner (GUINT_TO_POINTER). */
+gboolean cs_dhcp_sockets_list (int ifindex, guint *bound, GHashTable *sockets);

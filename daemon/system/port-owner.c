@@ -4,9 +4,7 @@
 
 #include "socket-table.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include <pwd.h>
 
 /* Adds "socket:[INODE]" of each socket of @table that is at the port. */
 static void
@@ -19,11 +17,16 @@ collect_sockets (const char *table, guint32 address, guint port, GHashTable *soc
     cs_socket_table_parse (text, address, port, sockets);
 }
 
+/* Calls @func, a GHashTable's own, with each socket of the process; whether it was TRUE
+ * of one. */
 static gboolean
-holds (const char *pid, GHashTable *sockets)
+for_sockets (const char *pid,
+             GHashTable *sockets,
+             gboolean (*func) (GHashTable *sockets, gconstpointer name))
 {
   g_autofree char *path = g_strdup_printf ("/proc/%s/fd", pid);
   g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
+  gboolean any = FALSE;
   const char *name;
 
   while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
@@ -31,10 +34,9 @@ holds (const char *pid, GHashTable *sockets)
       g_autofree char *link = g_build_filename (path, name, NULL);
       g_autofree char *target = g_file_read_link (link, NULL);
 
-      if (target != NULL && g_hash_table_contains (sockets, target))
-        return TRUE;
+      any = (target != NULL && func (sockets, target)) || any;
     }
-  return FALSE;
+  return any;
 }
 
 static char *
@@ -48,45 +50,47 @@ describe (const char *pid)
   return g_strdup_printf ("%s (process %s)", g_strchomp (program), pid);
 }
 
-/* The first process but @except that has one of @sockets; NULL if none shows. */
+/* Where the process itself is out of sight: one that is another user's from its start
+ * shows its sockets only to who may read any file. */
 static char *
-find_holder (GHashTable *sockets, int except)
+describe_user (guint id)
 {
-  g_autoptr (GDir) processes = g_dir_open ("/proc", 0, NULL);
-  const char *pid;
+  struct passwd *user = NULL, entry;
+  char buffer[4096];
 
+  if (getpwuid_r (id, &entry, buffer, sizeof buffer, &user) == 0 && user != NULL)
+    return g_strdup_printf ("a program of the user %s", user->pw_name);
+  return g_strdup_printf ("a program of the user %u", id);
+}
+
+char *
+cs_port_owner_find_holder (GHashTable *sockets, int except)
+{
+  g_autofree char *ours = g_strdup_printf ("%d", except);
+  g_autoptr (GDir) processes = g_dir_open ("/proc", 0, NULL);
+  GHashTableIter iter;
+  const char *pid;
+  gpointer user;
+
+  for_sockets (ours, sockets, g_hash_table_remove);
   if (processes == NULL || g_hash_table_size (sockets) == 0)
     return NULL;
   while ((pid = g_dir_read_name (processes)) != NULL)
-    if (g_ascii_isdigit (pid[0]) && atoi (pid) != except && holds (pid, sockets))
+    if (g_ascii_isdigit (pid[0]) && for_sockets (pid, sockets, g_hash_table_contains))
       return describe (pid);
-  return NULL;
-}
-
-static GHashTable *
-new_set (void)
-{
-  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_iter_init (&iter, sockets);
+  g_hash_table_iter_next (&iter, NULL, &user);
+  return describe_user (GPOINTER_TO_UINT (user));
 }
 
 char *
 cs_port_owner_find (guint32 address, guint port, int except)
 {
   static const char *const tables[] = { "udp", "tcp", "udp6", "tcp6" };
-  g_autoptr (GHashTable) sockets = new_set ();
+  g_autoptr (GHashTable) sockets
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     collect_sockets (tables[i], address, port, sockets);
-  return find_holder (sockets, except);
-}
-
-char *
-cs_port_owner_find_inodes (const GArray *inodes, int except)
-{
-  g_autoptr (GHashTable) sockets = new_set ();
-
-  for (guint i = 0; i < inodes->len; i++)
-    g_hash_table_add (
-        sockets, g_strdup_printf ("socket:[%u]", g_array_index (inodes, guint32, i)));
-  return find_holder (sockets, except);
+  return cs_port_owner_find_holder (sockets, except);
 }

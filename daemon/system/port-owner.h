@@ -4,9 +4,10 @@
 
 #include <glib.h>
 
-/* "systemd-resolved (process 612)": the program that has @port, of UDP or TCP, at
- * @address (host byte order) or at the wildcard address, and is not the process @except
- * (0: none is); NULL if there is none, or none that this process may look at. */
+/* "dnsmasq (process 612)": the program that has @port, of UDP or TCP, at @address (host
+ * byte order) or at the wildcard address, and is not the process @except (0: none is). Of
+ * one that this process may not look at, "a program of the user pihole". NULL if there is
+ * none. */
 char *cs_port_owner_find (guint32 address, guint port, int except);
-/* The same of the sockets with these @inodes, of guint32. */
-char *cs_port_owner_find_inodes (const GArray *inodes, int except);
+/* The same of @sockets, "socket:[INODE]" -> user id; those of @except are removed. */
+char *cs_port_owner_find_holder (GHashTable *sockets, int except);

@@ -211,15 +211,16 @@ read_file (const Probe *probe, const char *lan, const char *name)
 static void
 look_for_dhcp (const CsSharePlan *share, CsShareFacts *facts)
 {
-  g_autoptr (GArray) inodes = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GHashTable) sockets
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   guint bound;
 
-  if (!cs_dhcp_sockets_list (share->lan_ifindex, &bound, inodes))
+  if (!cs_dhcp_sockets_list (share->lan_ifindex, &bound, sockets))
     return;
   facts->dhcp_missing = bound == 0;
-  if (inodes->len - MIN (bound, 1) == 0)
+  if (g_hash_table_size (sockets) - MIN (bound, 1) == 0)
     return;
-  facts->dhcp_owner = cs_port_owner_find_inodes (inodes, facts->server_pid);
+  facts->dhcp_owner = cs_port_owner_find_holder (sockets, facts->server_pid);
   if (facts->dhcp_owner == NULL)
     facts->dhcp_owner = g_strdup ("another program");
 }

@@ -33,14 +33,15 @@ cs_socket_table_parse (const char *text, guint32 address, guint port, GHashTable
   for (guint i = 0; lines[i] != NULL; i++)
     {
       char local[64];
-      unsigned int state;
+      unsigned int state, user;
       unsigned long inode;
 
-      if (sscanf (lines[i], "%*s %63s %*s %x %*s %*s %*s %*s %*s %lu", local, &state,
-                  &inode)
-              == 3
+      if (sscanf (lines[i], "%*s %63s %*s %x %*s %*s %*s %u %*s %lu", local, &state,
+                  &user, &inode)
+              == 4
           && (state == TCP_LISTEN || state == UDP_UNBOUND)
           && is_at (local, address, port))
-        g_hash_table_add (sockets, g_strdup_printf ("socket:[%lu]", inode));
+        g_hash_table_insert (sockets, g_strdup_printf ("socket:[%lu]", inode),
+                             GUINT_TO_POINTER (user));
     }
 }

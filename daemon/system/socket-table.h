@@ -5,9 +5,9 @@
 
 #include <glib.h>
 
-/* Adds to the set @sockets the name, "socket:[INODE]" (owned), of each socket in @text
- * that takes from everybody at @port and @address (host byte order), or at the wildcard
- * address. */
+/* Adds to @sockets the name, "socket:[INODE]" (owned), of each socket in @text that takes
+ * from everybody at @port and @address (host byte order), or at the wildcard address, and
+ * as its value the user id of its owner (GUINT_TO_POINTER). */
 void cs_socket_table_parse (const char *text,
                             guint32 address,
                             guint port,

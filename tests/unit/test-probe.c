@@ -143,12 +143,13 @@ test_no_server (void)
 static void
 assert_dhcp (guint bound, guint all)
 {
-  g_autoptr (GArray) inodes = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GHashTable) sockets
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   guint found;
 
-  g_assert_true (cs_dhcp_sockets_list ((int)if_nametoindex ("lan0"), &found, inodes));
+  g_assert_true (cs_dhcp_sockets_list ((int)if_nametoindex ("lan0"), &found, sockets));
   g_assert_cmpuint (found, ==, bound);
-  g_assert_cmpuint (inodes->len, ==, all);
+  g_assert_cmpuint (g_hash_table_size (sockets), ==, all);
 }
 
 static GSocket *

@@ -3,7 +3,9 @@
 # The service under systemd, in the sandbox of its unit.
 #
 import re
+import shlex
 
+import pytest
 from machine import SCENES, wait_for
 
 WEB = "192.0.2.80"
@@ -30,6 +32,31 @@ def test_security(vm, figure):
     out = vm.run("systemd-analyze security --offline=yes --no-pager --threshold=30 "
                  "/lib/systemd/system/connshared.service")
     figure("systemd-analyze security: " + re.search(r"level for .*: ([0-9.]+)", out)[1])
+
+
+HOLD_PORT_53 = ("import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
+                "s.bind(('0.0.0.0', 53)); time.sleep(600)")
+
+
+@pytest.mark.parametrize("options, program, owner", [
+    ([], "dnsmasq -k --conf-file=/dev/null", r"dnsmasq \(process PID\)"),
+    (["User=nobody", "AmbientCapabilities=CAP_NET_BIND_SERVICE"], f'python3 -c "{HOLD_PORT_53}"',
+     "a program of the user nobody"),
+], ids=["becomes-another-user", "is-another-user"])
+def test_names_who_has_port_53(vm, client, wan, options, program, owner):
+    """From within the sandbox: CAP_SYS_PTRACE shows who has become another user; of who is
+    one from the start only the sockets are seen."""
+    vm.run(["systemd-run", "--quiet", "--collect", "--unit=other", *[f"-p{o}" for o in options],
+            *shlex.split(program)])
+    vm.wait_for("ss -uln | grep -q '0.0.0.0:53 '")
+    vm.run("sharectl share lan0 via wan0")
+    client.dhcp()
+    assert client.resolve("asker.test") == ["198.18.1.2"]
+    owner = owner.replace("PID", vm.run("systemctl show -p MainPID --value other"))
+    said = vm.call("sharectl doctor").out
+    vm.run("systemctl stop other")
+    assert re.search(rf" {owner} has port 53 on all addresses", said), said
+    assert "serves DHCP" not in said
 
 
 def test_restart_under_traffic(vm, client, wan, figure):
