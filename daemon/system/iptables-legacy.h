@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The older iptables, whose rules the kernel keeps apart and shows to its own program
- * only, which is run for that. The kernel does not tell when they change, so a flush
- * there is repaired no sooner than with the next change of the share. */
+/* The older iptables, whose rules the kernel keeps apart. They are read from the kernel
+ * (xt-table.h) and changed by its own program. When to look again is what xtables-lock.h
+ * tells. */
 #pragma once
 
 #include "core/plan.h"

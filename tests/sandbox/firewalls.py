@@ -142,11 +142,15 @@ class Docker(Firewall):
 
 
 class Legacy(Firewall):
-    """The older iptables: the kernel does not tell when that is flushed."""
+    """The older iptables."""
 
     def start(self):
         self.host.run("for chain in INPUT FORWARD; do iptables-legacy -P $chain DROP; done; "
                       "iptables-legacy -A INPUT -m state --state ESTABLISHED -j ACCEPT")
+
+    def reload(self):
+        self.host.run("iptables-legacy -F")
+        self.start()
 
     def stop(self):
         self.host.run("iptables-legacy -F; "
@@ -160,4 +164,4 @@ ALL = {"bare": Bare, "script": Script, "ufw": Ufw, "firewalld": Firewalld, "dock
        "legacy": Legacy}
 RELOADS = {"bare": Bare, "script": Script, "ufw": Ufw, "firewalld": Firewalld,
            "firewalld-complete": FirewalldComplete, "firewalld-restart": FirewalldRestart,
-           "docker": Docker}
+           "docker": Docker, "legacy": Legacy}
