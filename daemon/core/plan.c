@@ -11,6 +11,7 @@
 #include "gateway.h"
 #include "lan-networks.h"
 #include "opening.h"
+#include "plan-state.h"
 #include "radio.h"
 #include "suitable.h"
 #include "uplink.h"
@@ -345,81 +346,11 @@ plan_services (Planner *p)
                                     : cs_uplink_dns (uplink, p->snapshot);
 }
 
-static void
-set_state (CsSharePlan *share, CsState state, const char *reason, char *message)
-{
-  share->state = state;
-  g_free (share->reason);
-  share->reason = g_strdup (reason);
-  g_free (share->message);
-  share->message = message;
-}
-
-/* "lan0 is shared via ppp0", and why that one, where it is not plain to see. */
-static char *
-active_message (const Planner *p)
-{
-  static const char *const ordinals[] = { "1st", "2nd", "3rd" };
-  const char *uplink = p->share->uplink;
-  guint choice = p->uplink.choice;
-  g_autofree char *ordinal = NULL;
-
-  if (choice == 0 && g_str_equal (p->request->wan, uplink))
-    return g_strdup_printf ("%s is shared via %s", p->request->lan, uplink);
-  if (choice == 0)
-    return g_strdup_printf ("%s is shared via %s (%s)", p->request->lan, uplink,
-                            p->request->wan);
-  ordinal = choice < G_N_ELEMENTS (ordinals) ? g_strdup (ordinals[choice])
-                                             : g_strdup_printf ("%uth", choice + 1);
-  return g_strdup_printf ("%s is shared via %s (%s choice; %s)", p->request->lan, uplink,
-                          ordinal, p->uplink.message);
-}
-
-static void
-plan_state (Planner *p)
-{
-  const char *lan = p->request->lan;
-
-  if (p->share->lan_taken == CS_LAN_OTHERS)
-    set_state (p->share, CS_STATE_WAITING, "lan-taken",
-               g_strdup_printf ("the user has given %s another connection; sharing goes "
-                                "on when that ends",
-                                lan));
-  else if (p->share->lan_taken == CS_LAN_DISCONNECTED)
-    set_state (
-        p->share, CS_STATE_WAITING, "lan-taken",
-        g_strdup_printf ("the user has disconnected %s; to go on, share it again", lan));
-  else if (!p->lan)
-    set_state (p->share, CS_STATE_WAITING, "lan-missing",
-               g_strdup_printf (cs_snapshot_find (p->snapshot, lan)
-                                    ? "%s is not there for NetworkManager, which makes "
-                                      "the access point"
-                                    : "%s is not there",
-                                lan));
-  else if (p->share->subnets->len == 0)
-    set_state (
-        p->share, CS_STATE_WAITING, "lan-without-address",
-        g_strdup_printf ("%s has no IPv4 address; give it one, or share it without "
-                         "keep-lan",
-                         lan));
-  else if (!p->uplink.interface)
-    set_state (p->share, CS_STATE_WAITING, p->uplink.reason,
-               g_strdup (p->uplink.message));
-  else
-    set_state (p->share, CS_STATE_ACTIVE, "none", active_message (p));
-}
-
 /* Turns @share (transfer full) into one that says @error (transfer full). */
 static CsSharePlan *
 fail (CsSharePlan *share, GError *error)
 {
-  const char *reason = "failed";
-
-  if (g_error_matches (error, CS_ERROR, CS_ERROR_ADDRESS_CONFLICT))
-    reason = "address-conflict";
-  else if (g_error_matches (error, CS_ERROR, CS_ERROR_NOT_SUITABLE))
-    reason = "not-suitable";
-  set_state (share, CS_STATE_FAILED, reason, g_strdup (error->message));
+  cs_plan_state_fail (share, error);
   share->error = error;
   return share;
 }
@@ -448,7 +379,7 @@ plan_share (Planner *p, const CsRequest *request)
   cs_opening_choose (share, p->before, p->snapshot);
   share->blocked_by = cs_blocked_by (share, p->snapshot);
   cs_found_fill (share, p->previous, p->snapshot);
-  plan_state (p);
+  cs_plan_state (share, request, p->lan, &p->uplink, p->snapshot);
   return g_steal_pointer (&share);
 }
 
