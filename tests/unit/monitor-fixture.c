@@ -3,6 +3,7 @@
 #include "monitor-fixture.h"
 
 #include "private-net.h"
+#include "turn.h"
 
 static void
 on_changed (CsMonitor *monitor, gpointer user_data)
@@ -12,30 +13,13 @@ on_changed (CsMonitor *monitor, gpointer user_data)
   f->changes++;
 }
 
-static gboolean
-on_timeout (gpointer user_data)
-{
-  *(gboolean *)user_data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-void
-monitor_turn (guint milliseconds)
-{
-  gboolean over = FALSE;
-
-  g_timeout_add (milliseconds, on_timeout, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
-}
-
 void
 monitor_await_change (MonitorFixture *f)
 {
   for (int i = 0; i < 200 && f->changes == 0; i++)
-    monitor_turn (10);
+    turn (10);
   g_assert_cmpuint (f->changes, >=, 1);
-  monitor_turn (20);
+  turn (20);
 }
 
 CsSnapshot *
@@ -53,7 +37,7 @@ monitor_settle (MonitorFixture *f)
 {
   g_autoptr (CsSnapshot) snapshot = NULL;
 
-  monitor_turn (50);
+  turn (50);
   snapshot = monitor_look (f);
   f->changes = 0;
 }

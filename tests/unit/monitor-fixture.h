@@ -20,8 +20,6 @@ const CsInterface *monitor_find (const CsSnapshot *snapshot, const char *name);
 /* net.ipv4.conf.@interface.@key */
 void monitor_write_sysctl (const char *interface, const char *key, const char *value);
 
-/* Runs the main loop for so long. */
-void monitor_turn (guint milliseconds);
 /* Runs the main loop until a change is announced, and a little longer. */
 void monitor_await_change (MonitorFixture *f);
 /* What has gathered so far is not news any more. */

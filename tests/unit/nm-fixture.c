@@ -2,32 +2,17 @@
 /* libnm is done with its calls before the bus goes. */
 #include "nm-fixture.h"
 
+#include "turn.h"
+
 #include <glib/gstdio.h>
-
-static gboolean
-on_timeout (gpointer user_data)
-{
-  *(gboolean *)user_data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-void
-nm_fixture_turn (guint milliseconds)
-{
-  gboolean over = FALSE;
-
-  g_timeout_add (milliseconds, on_timeout, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
-}
 
 void
 nm_fixture_await_change (NmFixture *f)
 {
   for (int i = 0; i < 500 && f->changes == 0; i++)
-    nm_fixture_turn (10);
+    turn (10);
   g_assert_cmpuint (f->changes, >=, 1);
-  nm_fixture_turn (50);
+  turn (50);
 }
 
 static GDBusConnection *
@@ -92,7 +77,7 @@ nm_fixture_tear_down (NmFixture *f, gconstpointer data)
   fake_nm_free (f->fake);
   g_dbus_connection_close_sync (f->client, NULL, NULL);
   g_dbus_connection_close_sync (f->server, NULL, NULL);
-  nm_fixture_turn (10);
+  turn (10);
   g_object_unref (f->client);
   g_object_unref (f->server);
   g_test_dbus_down (f->bus);

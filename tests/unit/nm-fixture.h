@@ -25,7 +25,5 @@ void nm_fixture_tear_down (NmFixture *f, gconstpointer data);
 
 /* Begins to follow; NetworkManager is, or is not, running. */
 void nm_fixture_follow (NmFixture *f, gboolean running);
-/* Runs the main loop for so long. */
-void nm_fixture_turn (guint milliseconds);
 /* Until there was a change since .changes was set to 0, and a bit longer. */
 void nm_fixture_await_change (NmFixture *f);

@@ -5,6 +5,7 @@
 
 #include "nm-fixture.h"
 #include "step-call.h"
+#include "turn.h"
 
 /* What became of a profile in some steps, as NetworkManager tells it: "STATE:REASON" of
  * the active connection, "dREASON" of its device. States: 1 activating, 2 activated,
@@ -88,7 +89,7 @@ test_story (NmFixture *f, gconstpointer data)
   nm_fixture_follow (f, TRUE);
   for (char **event = events; *event; event++)
     play (f, *event);
-  nm_fixture_turn (100);
+  turn (100);
   outcome = print_outcome (f, uuid);
   g_assert_cmpstr (outcome, ==, story->outcome);
   fake_nm_stop (f->fake);
@@ -146,7 +147,7 @@ assert_activation (NmFixture *f, const char *expected)
 {
   g_autofree char *activation = NULL;
 
-  nm_fixture_turn (50);
+  turn (50);
   activation = fake_nm_take_activation (f->fake);
   g_assert_cmpstr (activation, ==, expected);
 }
@@ -219,7 +220,7 @@ test_retry (NmFixture *f, gconstpointer data)
       fake_nm_set_device_state (f->fake, 9, retry->states[i], old, 0);
       old = retry->states[i];
     }
-  nm_fixture_turn (100);
+  turn (100);
   outcome = print_outcome (f, uuid);
   g_assert_cmpstr (outcome, ==, retry->outcome);
   fake_nm_stop (f->fake);

@@ -2,6 +2,7 @@
 /* What the engine does by itself, as the network moves, time passes, and others meddle;
  * and how it takes what the user asks for again. */
 #include "engine-fixture.h"
+#include "turn.h"
 
 #include "dbus/errors.h"
 #include "engine/failures.h"
@@ -60,22 +61,10 @@ test_renew (EngineFixture *f, gconstpointer data)
   g_assert_null (engine_get_share (f, "lan0")->dial);
 }
 
-/* Runs the main loop for so long. */
-static gboolean
-on_timeout (gpointer user_data)
-{
-  *(gboolean *)user_data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
 static void
-turn (EngineFixture *f, guint milliseconds)
+wait_and_settle (EngineFixture *f, guint milliseconds)
 {
-  gboolean over = FALSE;
-
-  g_timeout_add (milliseconds, on_timeout, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
+  turn (milliseconds);
   engine_settle (f);
 }
 
@@ -94,9 +83,9 @@ test_wake (EngineFixture *f, gconstpointer data)
   g_assert_null (engine_get_share (f, "lan0")->dial);
   g_assert_cmpstr (engine_get_share (f, "lan0")->reason, ==, "uplink-down");
   g_ptr_array_set_size (f->log, 0);
-  turn (f, 100);
+  wait_and_settle (f, 100);
   engine_assert_log (f, "");
-  turn (f, 500);
+  wait_and_settle (f, 500);
   g_assert_cmpstr (engine_get_share (f, "lan0")->dial, ==, UUID);
   engine_assert_log (f, "a lan0 ->-; b lan0 ->-; c lan0 ->-");
 }
@@ -317,7 +306,7 @@ test_restless_details (EngineFixture *f, gconstpointer data)
   g_assert_cmpuint (f->log->len, <, 3 * 8);
   engine_assert_state (f, "lan0", "active");
   g_assert_cmpstr (engine_get_share (f, "lan0")->dns[0], !=, "198.51.100.19");
-  turn (f, 1200);
+  wait_and_settle (f, 1200);
   g_assert_cmpstr (engine_get_share (f, "lan0")->dns[0], ==, "198.51.100.19");
   set_server (f, 20);
   g_assert_cmpstr (engine_get_share (f, "lan0")->dns[0], ==, "198.51.100.19");

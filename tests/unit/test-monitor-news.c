@@ -2,6 +2,7 @@
 /* The signal that announces a change of the network: for what, and how often. */
 #include "monitor-fixture.h"
 #include "private-net.h"
+#include "turn.h"
 
 #include <time.h>
 
@@ -61,7 +62,7 @@ test_noise (MonitorFixture *f, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       private_net_ip ("%s", rows[i]);
-      monitor_turn (10);
+      turn (10);
       g_test_message ("%s", rows[i]);
       g_assert_cmpuint (f->changes, ==, 0);
     }

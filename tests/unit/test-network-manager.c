@@ -4,6 +4,7 @@
 #include "system/nm-view.h"
 
 #include "nm-fixture.h"
+#include "turn.h"
 
 /* A snapshot with these interfaces, one address each, as NetworkManager sees it. */
 static CsSnapshot *
@@ -221,7 +222,7 @@ test_taken (NmFixture *f, gconstpointer data)
       fake_nm_change (f->fake, "Devices/4", ".Device", properties);
       if (rows[i].active != 0)
         fake_nm_set_state (f->fake, 4, rows[i].active, 1);
-      nm_fixture_turn (50);
+      turn (50);
       snapshot = look (f);
       interface = cs_snapshot_find (snapshot, "eth9");
       g_test_message ("%u %u %u", rows[i].state, rows[i].reason, rows[i].active);
@@ -302,7 +303,7 @@ test_news (NmFixture *f, gconstpointer data)
   add_everything (f->fake);
   fake_nm_start (f->fake);
   nm_fixture_follow (f, TRUE);
-  nm_fixture_turn (50);
+  turn (50);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_test_message ("%s %s", rows[i].object, rows[i].properties);
@@ -311,7 +312,7 @@ test_news (NmFixture *f, gconstpointer data)
       if (rows[i].news)
         nm_fixture_await_change (f);
       else
-        nm_fixture_turn (50);
+        turn (50);
       g_assert_cmpuint (f->changes, ==, rows[i].news ? 1 : 0);
     }
   fake_nm_stop (f->fake);
@@ -343,7 +344,7 @@ test_absent (NmFixture *f, gconstpointer data)
 {
   add_everything (f->fake);
   nm_fixture_follow (f, FALSE);
-  nm_fixture_turn (100);
+  turn (100);
   assert_running (f, FALSE);
   for (int i = 0; i < 2; i++)
     {

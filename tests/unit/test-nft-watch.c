@@ -2,6 +2,7 @@
 /* What the watch hears of a real kernel's packet filter. */
 #include "private-net.h"
 #include "step-call.h"
+#include "turn.h"
 
 #include "system/nft-commit.h"
 #include "system/nft-watch.h"
@@ -14,23 +15,12 @@ on_changed (gpointer user_data)
   heard++;
 }
 
-static gboolean
-on_end (gpointer user_data)
-{
-  *(gboolean *)user_data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
 /* Long enough for news to come in; returns how often they were told. */
 static guint
 listen (void)
 {
-  gboolean ended = FALSE;
-
   heard = 0;
-  g_timeout_add (100, on_end, &ended);
-  while (!ended)
-    g_main_context_iteration (NULL, TRUE);
+  turn (100);
   return heard;
 }
 
