@@ -5,11 +5,12 @@
 
 #include <string.h>
 
-#define FORWARD     "FORWARD"
-#define INPUT       "INPUT"
-#define DOCKER_USER "DOCKER-USER"
-#define ANSWERS     "INPUT answers"
-#define LEGACY      CS_LEGACY_TABLE
+#define FORWARD        "FORWARD"
+#define INPUT          "INPUT"
+#define DOCKER_USER    "DOCKER-USER"
+#define ANSWERS        "INPUT answers"
+#define LEGACY         CS_LEGACY_TABLE
+#define LEGACY_ANSWERS CS_LEGACY_TABLE " answers"
 
 /* Docker puts the jump to that chain above all of its own, at each of its starts. */
 static gboolean
@@ -59,18 +60,29 @@ compare_strings (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
-/* What is not known may drop. */
 static gboolean
-legacy_drops (const CsSharePlan *share, const CsSnapshot *snapshot)
+any_drops (const CsSharePlan *share,
+           const CsFirewall *firewall,
+           CsFlow first,
+           CsFlow last)
 {
-  const CsFirewall *filter = snapshot->legacy_filter;
   CsBlock block;
 
-  for (guint i = 0; filter && i < filter->chains->len; i++)
-    if (cs_block_find (share, filter, filter->chains->pdata[i], TRUE, CS_FLOW_OUT,
-                       CS_FLOW_DNS_TCP, &block))
+  for (guint i = 0; i < firewall->chains->len; i++)
+    if (cs_block_find (share, firewall, firewall->chains->pdata[i], TRUE, first, last,
+                       &block))
       return TRUE;
-  return snapshot->legacy && !filter;
+  return FALSE;
+}
+
+/* What is not known may drop. */
+static void
+choose_in_legacy (GPtrArray *open, const CsSharePlan *share, const CsFirewall *filter)
+{
+  if (!filter || any_drops (share, filter, CS_FLOW_OUT, CS_FLOW_DNS_TCP))
+    g_ptr_array_add (open, g_strdup (LEGACY));
+  if (filter && any_drops (share, filter, CS_FLOW_ANSWER, CS_FLOW_ANSWER))
+    g_ptr_array_add (open, g_strdup (LEGACY_ANSWERS));
 }
 
 static void
@@ -90,8 +102,8 @@ choose_places (CsSharePlan *share, const CsSnapshot *snapshot)
       else if (base->hook == CS_HOOK_INPUT && g_str_equal (base->name, INPUT))
         choose_in_input (open, share, firewall, base);
     }
-  if (legacy_drops (share, snapshot))
-    g_ptr_array_add (open, g_strdup (LEGACY));
+  if (snapshot->legacy)
+    choose_in_legacy (open, share, snapshot->legacy_filter);
   g_ptr_array_sort (open, compare_strings); /* chains come in any order */
   if (open->len > 0)
     g_ptr_array_add (open, NULL);
@@ -157,7 +169,7 @@ gboolean
 cs_opening_is_valid (char **places)
 {
   static const char *const names[]
-      = { FORWARD, INPUT, DOCKER_USER, ANSWERS, LEGACY, NULL };
+      = { FORWARD, INPUT, DOCKER_USER, ANSWERS, LEGACY, LEGACY_ANSWERS, NULL };
 
   for (; places && *places; places++)
     if (!g_strv_contains (names, *places))
@@ -207,7 +219,8 @@ cs_opening_rules (const CsSharePlan *share, const char *place)
 {
   GPtrArray *rules = g_ptr_array_new ();
 
-  if (g_str_equal (place, LEGACY) || (g_str_equal (place, INPUT) && !share->dns_port))
+  if (g_str_has_prefix (place, LEGACY)
+      || (g_str_equal (place, INPUT) && !share->dns_port))
     ;
   else if (g_str_equal (place, INPUT))
     {
@@ -239,6 +252,18 @@ add_legacy_input (GPtrArray *rules, const char *lan, const char *protocol, guint
                                     lan, protocol, protocol, port));
 }
 
+static void
+add_legacy_answers (GPtrArray *rules, const char *uplink, const char *server)
+{
+  static const char *const protocols[] = { "udp", "tcp" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (protocols); i++)
+    g_ptr_array_add (
+        rules,
+        g_strdup_printf ("-A INPUT -s %s/32 -i %s -p %s -m %s --sport %d " LEGACY_END,
+                         server, uplink, protocols[i], protocols[i], CS_DNS_PORT));
+}
+
 char **
 cs_opening_legacy_rules (const CsSharePlan *share)
 {
@@ -258,6 +283,9 @@ cs_opening_legacy_rules (const CsSharePlan *share)
       add_legacy_input (rules, share->lan, "udp", share->dns_port);
       add_legacy_input (rules, share->lan, "tcp", share->dns_port);
     }
+  if (has_place (share, LEGACY_ANSWERS) && share->uplink)
+    for (char **server = share->dns; server && *server; server++)
+      add_legacy_answers (rules, share->uplink, *server);
   g_ptr_array_add (rules, NULL);
   return (char **)g_ptr_array_free (rules, FALSE);
 }
@@ -298,13 +326,20 @@ cs_opening_missing (const CsSharePlan *share,
                     const CsFirewall *firewall,
                     const char *table)
 {
-  static const char *const legacy_places[] = { FORWARD, INPUT, NULL };
-  const char *const *places = (const char *const *)share->open;
+  static const char *const legacy[][2]
+      = { { LEGACY, FORWARD }, { LEGACY, INPUT }, { LEGACY_ANSWERS, ANSWERS } };
   char *missing = NULL;
 
+  if (!firewall || !share->open)
+    return NULL;
   if (g_str_equal (table, CS_LEGACY_TABLE))
-    places = has_place (share, LEGACY) ? legacy_places : NULL;
-  for (; firewall && places && *places && !missing; places++)
-    missing = find_missing (share, firewall, table, *places);
+    {
+      for (gsize i = 0; i < G_N_ELEMENTS (legacy) && !missing; i++)
+        if (has_place (share, legacy[i][0]))
+          missing = find_missing (share, firewall, table, legacy[i][1]);
+      return missing;
+    }
+  for (char **place = share->open; *place && !missing; place++)
+    missing = find_missing (share, firewall, table, *place);
   return missing;
 }

@@ -145,8 +145,7 @@ class Legacy(Firewall):
     """The older iptables."""
 
     def start(self):
-        self.host.run("for chain in INPUT FORWARD; do iptables-legacy -P $chain DROP; done; "
-                      "iptables-legacy -A INPUT -m state --state ESTABLISHED -j ACCEPT")
+        self.host.run("for chain in INPUT FORWARD; do iptables-legacy -P $chain DROP; done")
 
     def reload(self):
         self.host.run("iptables-legacy -F")

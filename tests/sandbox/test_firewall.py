@@ -119,9 +119,9 @@ def test_older_iptables_is_left_alone_while_it_drops_nothing(host, firewall):
     assert ours(host) == []
     assert "legacy" not in host.sharectl("preview", "lan0", "via", "ppp0").stdout
     firewall.start()
-    wait_for(lambda: len(ours(host)) == 5, timeout=3)
+    wait_for(lambda: len(ours(host)) == 7, timeout=3)
     host.run("iptables-legacy -F FORWARD")
-    wait_for(lambda: len(ours(host)) == 5, timeout=3)
+    wait_for(lambda: len(ours(host)) == 7, timeout=3)
     firewall.stop()
     wait_for(lambda: ours(host) == [], timeout=3)
 

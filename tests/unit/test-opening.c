@@ -193,6 +193,9 @@ test_legacy_rules (void)
   OURS ("-I INPUT -i lan0 -p udp --dport 67") \
   OURS ("-I INPUT -i lan0 -p udp --dport 53") \
   OURS ("-I INPUT -i lan0 -p tcp --dport 53")
+#define OURS_IN_ANSWERS \
+  OURS ("-I INPUT -i ppp0 -s 192.0.2.53 -p udp --sport 53") \
+  OURS ("-I INPUT -i ppp0 -s 192.0.2.53 -p tcp --sport 53")
 
 static void
 test_legacy_openings (void)
@@ -215,7 +218,13 @@ test_legacy_openings (void)
     { OLD "-P FORWARD DROP", TRUE, "iptables-legacy", "",
       "an accept is gone (FORWARD: iifname \"lan0\" oifname \"ppp0\" accept)" },
     { OLD "-P FORWARD DROP", FALSE, "iptables-legacy", "iptables-legacy", NULL },
-    { OLD "-N x; " OLD "-A x -p udp -j REJECT; " OLD "-A INPUT -j x", TRUE,
+    { OLD "-P INPUT DROP;" OURS_IN_FORWARD OURS_IN_INPUT, TRUE,
+      "iptables-legacy, iptables-legacy answers", "",
+      "an accept is gone (INPUT: iifname \"ppp0\" ip saddr 192.0.2.53 udp sport 53 "
+      "accept)" },
+    { OLD "-P INPUT DROP;" OURS_IN_FORWARD OURS_IN_INPUT OURS_IN_ANSWERS, TRUE,
+      "iptables-legacy, iptables-legacy answers", "", NULL },
+    { OLD "-N x; " OLD "-A x -i lan0 -j REJECT; " OLD "-A INPUT -j x", TRUE,
       "iptables-legacy", "",
       "an accept is gone (FORWARD: iifname \"lan0\" oifname \"ppp0\" accept)" },
     { OLD "-P FORWARD DROP;" OURS_IN_FORWARD, TRUE, "iptables-legacy", "",
