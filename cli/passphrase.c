@@ -5,44 +5,46 @@
 #include <errno.h>
 #include <gio/gio.h>
 #include <stdio.h>
-#include <string.h>
 
-/* More than a passphrase can have: the rest of a large file need not be read. */
+/* More than a passphrase can have: the rest of a long line need not be read. */
 #define MOST 1024
+
+/* The first line of @file; errno is 0 unless it cannot be read. Nothing behind that line
+ * is waited for: a user may be typing it. */
+static GString *
+read_line (FILE *file)
+{
+  GString *line = g_string_new (NULL);
+  int c;
+
+  while (line->len < MOST && (c = getc (file)) != EOF && c != '\n')
+    g_string_append_c (line, (char)c);
+  errno = ferror (file) ? errno : 0;
+  if (line->len > 0 && line->str[line->len - 1] == '\r')
+    g_string_truncate (line, line->len - 1);
+  return line;
+}
 
 char *
 cs_passphrase_read (const char *path, GError **error)
 {
   gboolean standard = g_str_equal (path, "-");
   FILE *file = standard ? stdin : fopen (path, "re");
-  char text[MOST + 1];
+  GString *line = file != NULL ? read_line (file) : g_string_new (NULL);
   int failure = errno;
-  gsize length = 0;
-  char *end;
+  gboolean is_text = g_utf8_validate (line->str, (gssize)line->len, NULL);
+  g_autofree char *text = g_string_free (line, FALSE);
 
-  if (file != NULL)
-    {
-      errno = 0;
-      length = fread (text, 1, MOST, file);
-      failure = ferror (file) ? errno : 0;
-    }
   if (file != NULL && !standard)
     fclose (file);
-  text[length] = '\0';
-  end = memchr (text, '\n', length);
-  if (end != NULL)
-    length = (gsize)(end - text);
-  if (length > 0 && text[length - 1] == '\r')
-    length--;
-  text[length] = '\0';
-  if (failure != 0)
+  if (file == NULL || failure != 0)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
                  "the passphrase cannot be read from '%s': %s", path,
                  g_strerror (failure));
-  else if (memchr (text, '\0', length) != NULL || !g_utf8_validate (text, -1, NULL))
+  else if (!is_text)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "'%s' is not a file of text",
                  path);
   else
-    return g_strdup (text);
+    return g_steal_pointer (&text);
   return NULL;
 }

@@ -143,6 +143,16 @@ def test_passphrase_of_standard_input(bus, service):
     assert ok(done) and service.calls()[0][1][2] == {"passphrase": "correct horse"}
 
 
+def test_passphrase_that_is_typed_needs_no_end_of_file(bus, service):
+    with subprocess.Popen([SHARECTL, "share", "wlan0", "--passphrase-file", "-"], text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          env=bus.environment) as process:
+        process.stdin.write("correct horse\n")
+        process.stdin.flush()
+        assert process.wait(10) == 0
+    assert service.calls()[0][1][2] == {"passphrase": "correct horse"}
+
+
 @pytest.mark.parametrize("text, words", [(b"a\0bcdefgh", "not a file of text"),
                                          (b"\xff\xff\xff\xff\xff", "not a file of text"),
                                          (None, "No such file")])
