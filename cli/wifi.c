@@ -9,7 +9,10 @@
 #include "output.h"
 #include "qr.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 static void
 print_row (const char *name, const char *value)
@@ -43,19 +46,45 @@ print_json (GVariant *data)
   cs_json_print (builder);
 }
 
-/* The picture is as good as the passphrase: for its owner alone. */
+static gboolean
+replace_file (const char *path, const char *data, gsize size, GError **error)
+{
+  return g_file_set_contents_full (path, data, (gssize)size,
+                                   G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+}
+
+static gboolean
+write_into (const char *path, const char *data, gsize size, GError **error)
+{
+  FILE *file = fopen (path, "we");
+  gboolean written = file != NULL && fwrite (data, 1, size, file) == size;
+
+  if (file == NULL || fclose (file) != 0 || !written)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                   "the picture cannot be written to '%s': %s", path, g_strerror (errno));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* The picture is as good as the passphrase: it is in a file of its own, for its owner
+ * alone. But a pipe or a device must not be replaced by a file. */
 static int
 write_png (const CsQr *qr, const char *path)
 {
   g_autoptr (GBytes) png = cs_qr_to_png (qr);
   g_autoptr (GError) error = NULL;
+  struct stat found;
   gsize size;
   const char *data = g_bytes_get_data (png, &size);
+  gboolean is_file = stat (path, &found) < 0 || S_ISREG (found.st_mode);
+  g_autofree char *target = is_file ? realpath (path, NULL) : NULL;
 
-  if (!g_file_set_contents_full (path, data, (gssize)size, G_FILE_SET_CONTENTS_CONSISTENT,
-                                 0600, &error))
-    return cs_command_failed (error);
-  return CS_EXIT_DONE;
+  if (is_file ? replace_file (target != NULL ? target : path, data, size, &error)
+              : write_into (path, data, size, &error))
+    return CS_EXIT_DONE;
+  return cs_command_failed (error);
 }
 
 static int

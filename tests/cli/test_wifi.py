@@ -84,6 +84,41 @@ def test_picture(wlan0, sharectl, tmp_path):
     assert done.returncode == 1 and "no/code.png" in done.stderr
 
 
+def test_picture_behind_a_link(wlan0, sharectl, tmp_path):
+    path, link = tmp_path / "code.png", tmp_path / "link"
+    path.write_text("readable by all")
+    link.symlink_to(path)
+    ok(sharectl("wifi", "wlan0", "--png", str(link)))
+    assert link.is_symlink() and path.stat().st_mode & 0o777 == 0o600
+    assert decode(path) == URI
+
+
+def test_picture_into_a_pipe(bus, wlan0, tmp_path):
+    path, pipe = tmp_path / "code.png", tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with open(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
+        ok(bus.sharectl("wifi", "wlan0", "--png", str(pipe)))
+        path.write_bytes(reader.read())
+    assert pipe.is_fifo() and decode(path) == URI
+    stdout = tmp_path / "stdout"
+    stdout.symlink_to("/proc/self/fd/1")
+    done = subprocess.run([SHARECTL, "wifi", "wlan0", "--png", stdout], check=True,
+                          stdout=subprocess.PIPE, env=bus.environment)
+    path.write_bytes(done.stdout)
+    assert decode(path) == URI
+
+
+@pytest.mark.parametrize("target, words", [
+    ("/dev/full", "No space left on device"), ("/tmp", "Is a directory")])
+def test_picture_that_cannot_be_written(wlan0, sharectl, tmp_path, target, words):
+    path = tmp_path / "link"
+    path.symlink_to(target)
+    done = sharectl("wifi", "wlan0", "--png", str(path))
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1, "", f"sharectl: the picture cannot be written to '{path}': {words}\n")
+    assert path.is_symlink()
+
+
 def test_json(wlan0, sharectl, service, tmp_path):
     service.wifi(hidden=True)
     assert json.loads(ok(sharectl("wifi", "wlan0", "--json"))) == {
