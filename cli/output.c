@@ -4,6 +4,7 @@
 #include "output.h"
 
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define BOLD   "\033[1m"
@@ -25,6 +26,15 @@ cs_output_wants_color (void)
 
   return isatty (STDOUT_FILENO) && (no_color == NULL || *no_color == '\0')
          && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+}
+
+gboolean
+cs_output_has_room (guint columns)
+{
+  struct winsize size = { 0 };
+
+  return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0
+         || size.ws_col >= columns;
 }
 
 static const char *

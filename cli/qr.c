@@ -88,6 +88,12 @@ half_blocks (gboolean upper, gboolean lower)
   return lower ? "▄" : " ";
 }
 
+guint
+cs_qr_get_width (const CsQr *qr)
+{
+  return (guint)qr->side;
+}
+
 char *
 cs_qr_to_text (const CsQr *qr, gboolean color)
 {

@@ -11,6 +11,8 @@ CsQr *cs_qr_new (const char *text, GError **error);
 void cs_qr_free (CsQr *qr);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsQr, cs_qr_free)
 
+/* Columns of the text. */
+guint cs_qr_get_width (const CsQr *qr);
 /* Lines of half-block characters, each for two rows. With @color they are white and black
  * on any terminal; without, as on one that writes bright on dark. */
 char *cs_qr_to_text (const CsQr *qr, gboolean color);

@@ -35,6 +35,19 @@ print_words (GVariant *data)
   print_row ("security", cs_dictionary_get_string (data, "security"));
 }
 
+/* Lines that the terminal breaks are a code that nothing can read. */
+static void
+print_code (const CsQr *qr)
+{
+  g_autofree char *drawing = cs_qr_to_text (qr, cs_output_wants_color ());
+
+  if (cs_output_has_room (cs_qr_get_width (qr)))
+    printf ("\n%s", drawing);
+  else
+    printf ("\nThe QR code needs %u columns: widen the terminal, or use --png FILE\n",
+            cs_qr_get_width (qr));
+}
+
 static void
 print_json (GVariant *data)
 {
@@ -92,7 +105,6 @@ show (GVariant *data, gboolean json, const char *png)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CsQr) qr = NULL;
-  g_autofree char *drawing = NULL;
 
   if (json)
     print_json (data);
@@ -103,9 +115,8 @@ show (GVariant *data, gboolean json, const char *png)
     return cs_command_failed (error);
   if (png != NULL)
     return write_png (qr, png);
-  drawing = cs_qr_to_text (qr, cs_output_wants_color ());
   print_words (data);
-  printf ("\n%s", drawing);
+  print_code (qr);
   return CS_EXIT_DONE;
 }
 

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import subprocess
+import termios
 
 import pytest
 from PIL import Image
@@ -61,17 +62,31 @@ def test_code_of_any_text(wlan0, sharectl, service, tmp_path, uri):
     assert decode(photograph(drawing, tmp_path / "photograph.png")) == uri
 
 
-def test_colours_of_a_terminal_are_not_trusted(bus, service, wlan0, tmp_path):
+def on_terminal(bus, columns, *words):
     outer, inner = pty.openpty()
-    subprocess.run([SHARECTL, "wifi", "wlan0"], stdin=subprocess.DEVNULL, stdout=inner, check=True,
+    termios.tcsetwinsize(inner, (50, columns))
+    subprocess.run([SHARECTL, *words], stdin=subprocess.DEVNULL, stdout=inner, check=True,
                    env={**bus.environment, "TERM": "xterm"})
     os.close(inner)
     output = os.read(outer, 20000).decode().replace("\r", "")
     os.close(outer)
-    lines = output.split("\n\n")[1].splitlines()
+    return output
+
+
+def test_colours_of_a_terminal_are_not_trusted(bus, service, wlan0, tmp_path):
+    lines = on_terminal(bus, 80, "wifi", "wlan0").split("\n\n")[1].splitlines()
     assert {(line[:8], line[-4:]) for line in lines} == {("\033[40;97m", "\033[0m")}
     drawing = "\n".join(re.sub("\033.*?m", "", line) for line in lines)
     assert decode(photograph(drawing, tmp_path / "photograph.png")) == URI
+
+
+def test_terminal_that_is_too_narrow_for_the_code(bus, service, wlan0, sharectl):
+    width = len(ok(sharectl("wifi", "wlan0")).splitlines()[-1])
+    assert "█" in on_terminal(bus, width, "wifi", "wlan0")
+    words, instead = on_terminal(bus, width - 1, "wifi", "wlan0").split("\n\n")
+    assert "correct horse" in words
+    assert instead == (
+        f"The QR code needs {width} columns: widen the terminal, or use --png FILE\n")
 
 
 def test_picture(wlan0, sharectl, tmp_path):
