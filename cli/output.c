@@ -167,18 +167,20 @@ cs_table_add (CsTable *table, const char *const *cells)
   g_ptr_array_add (table->rows, row);
 }
 
-static guint
-column_width (const CsTable *table, guint column)
+/* (owned) of as many columns as @table has */
+static guint *
+measure (const CsTable *table)
 {
-  guint width = 0;
+  guint *widths = g_new0 (guint, table->n_columns);
 
   for (guint i = 0; i < table->rows->len; i++)
     {
       char **row = g_ptr_array_index (table->rows, i);
 
-      width = MAX (width, width_of (row[column]));
+      for (guint column = 0; column < table->n_columns; column++)
+        widths[column] = MAX (widths[column], width_of (row[column]));
     }
-  return width;
+  return widths;
 }
 
 static gboolean
@@ -192,6 +194,7 @@ cs_table_render (const CsTable *table, gboolean color)
 {
   GString *text = g_string_new (NULL);
   char **headings = g_ptr_array_index (table->rows, 0);
+  g_autofree guint *widths = measure (table);
 
   for (guint i = 0; i < table->rows->len; i++)
     {
@@ -207,8 +210,7 @@ cs_table_render (const CsTable *table, gboolean color)
           g_string_append (text, cell);
           if (column + 1 < table->n_columns)
             g_string_append_printf (
-                text, "%*s", column_width (table, column) - width_of (row[column]) + 2,
-                "");
+                text, "%*s", (int)(widths[column] - width_of (row[column]) + 2), "");
         }
       g_string_append_c (text, '\n');
     }
