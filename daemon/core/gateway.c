@@ -109,7 +109,7 @@ cs_gateway_plan (CsSharePlan *share,
   if (request->keep_lan)
     {
       if (lan)
-        cs_lan_networks (lan, snapshot, share->subnets);
+        cs_lan_networks (lan, before, snapshot, share->subnets);
       return check_kept_networks (share, taken, error);
     }
   if (!choose_address (share, request->address, address_before, taken, snapshot, error))

@@ -33,21 +33,46 @@ add_network (GArray *networks, CsCidr network)
   g_array_append_val (networks, network);
 }
 
-void
-cs_lan_routes (const CsInterface *lan, const CsSnapshot *snapshot, GArray *routes)
+/* The address that @lan has from @before, and loses with it. */
+static CsCidr
+own_address (const CsInterface *lan, const CsSharePlan *before)
 {
-  cs_routes_add_main (routes, lan->ifindex, is_for_clients, snapshot);
+  if (!before || before->lan_ifindex != lan->ifindex || before->found_address)
+    return (CsCidr){ 0 };
+  return before->address;
 }
 
 void
-cs_lan_networks (const CsInterface *lan, const CsSnapshot *snapshot, GArray *networks)
+cs_lan_routes (const CsInterface *lan,
+               const CsSharePlan *before,
+               const CsSnapshot *snapshot,
+               GArray *routes)
+{
+  CsCidr own = own_address (lan, before);
+
+  cs_routes_add_main (routes, lan->ifindex, is_for_clients, snapshot);
+  for (guint i = routes->len; own.prefix && i-- > 0;)
+    if (g_array_index (routes, CsRoute, i).source == own.address)
+      g_array_remove_index (routes, i);
+}
+
+void
+cs_lan_networks (const CsInterface *lan,
+                 const CsSharePlan *before,
+                 const CsSnapshot *snapshot,
+                 GArray *networks)
 {
   g_autoptr (GArray) routes = g_array_new (FALSE, FALSE, sizeof (CsRoute));
+  CsCidr own = own_address (lan, before);
 
   for (guint i = 0; i < lan->addresses->len; i++)
-    add_network (networks,
-                 cs_address_network (&g_array_index (lan->addresses, CsAddress, i)));
-  cs_lan_routes (lan, snapshot, routes);
+    {
+      const CsAddress *address = &g_array_index (lan->addresses, CsAddress, i);
+
+      if (!cs_cidr_equal (address->local, own))
+        add_network (networks, cs_address_network (address));
+    }
+  cs_lan_routes (lan, before, snapshot, routes);
   for (guint i = 0; i < routes->len; i++)
     add_network (networks, g_array_index (routes, CsRoute, i).destination);
 }

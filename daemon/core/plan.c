@@ -315,7 +315,7 @@ plan_routes (Planner *p)
   g_autoptr (GArray) routes = NULL;
 
   if (p->lan && p->request->keep_lan)
-    cs_lan_routes (p->lan, p->snapshot, p->share->routes);
+    cs_lan_routes (p->lan, p->before, p->snapshot, p->share->routes);
   if (p->uplink.interface)
     routes = cs_uplink_routes (p->uplink.interface, p->snapshot);
   if (routes)

@@ -148,6 +148,15 @@ def test_keep_lan_waits_for_an_address(host, client):
     host.run("ip address del 10.20.0.1/24 dev lan0; nmcli device disconnect lan0")
 
 
+def test_keep_lan_after_all(host, kept_lan):
+    """What the share gave the LAN goes, and what it had before is back."""
+    host.share("lan0", "via", "ppp0")
+    host.share("lan0", "via", "ppp0", "--keep-lan")
+    wait_for(lambda: host.json("status")["shares"][0]["state"] == "active")
+    assert addresses(host) == [kept_lan]
+    assert "192.168.137" not in host.run("ip route show table 13700; nft list table inet connshare")
+
+
 def active_profile(host, lan="lan0"):
     return host.run(f"nmcli -g GENERAL.CONNECTION device show {lan}")
 

@@ -66,6 +66,28 @@ test_two_passes (void)
       "lan0 via ppp0 address=10.1.0.1/24",
       "link lan0 addr=192.168.137.1/24 addr=10.1.0.1/24;" PPP0,
       { "active*| address=10.1.0.1/24 *| found-address=true *" } },
+    /* from then on the LAN is left alone, without what it had from the share */
+    { "lan0 via ppp0",
+      "link lan0;" PPP0,
+      "lan0 via ppp0 keep-lan",
+      "link lan0 addr=192.168.137.1/24; route 192.168.137.0/24 dev lan0 src "
+      "192.168.137.1;" PPP0,
+      { "waiting lan-without-address:*| subnets= *| routes=0.0.0.0/0 *" } },
+    { "lan0 via ppp0",
+      "link lan0 addr=10.0.0.1/24;" PPP0,
+      "lan0 via ppp0 keep-lan",
+      "link lan0 addr=10.0.0.1/24 addr=192.168.137.1/24;"
+      "route 192.168.137.0/24 dev lan0 src 192.168.137.1;"
+      "route 10.0.0.0/24 dev lan0 src 10.0.0.1; route 10.7.0.0/24 dev lan0 via "
+      "10.0.0.9;" PPP0,
+      { "active*| subnets=10.0.0.0/24;10.7.0.0/24; *| routes=10.0.0.0/24 *10.7.0.0/24 "
+        "*" } },
+    /* but with all that it had before */
+    { "lan0 via ppp0 address=10.0.0.1/24",
+      "link lan0 addr=10.0.0.1/24;" PPP0,
+      "lan0 via ppp0 keep-lan",
+      "link lan0 addr=10.0.0.1/24; route 10.0.0.0/24 dev lan0 src 10.0.0.1;" PPP0,
+      { "active*| subnets=10.0.0.0/24; *| routes=10.0.0.0/24 *" } },
     /* a younger share's network is not for an older one */
     { "lan1 via ppp0",
       "link lan1;" PPP0,
