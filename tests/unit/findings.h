@@ -6,6 +6,18 @@
 
 #include "core/diagnose.h"
 
+/* The network before lan0 is shared via ppp0 (OLD), and afterwards (GOOD); and what is
+ * found then, before there is a client (NOBODY). */
+#define PPP0   "link ppp0 ppp ptp addr=10.64.0.9/32>10.64.64.64 fwd=1 dns=9.9.9.9,9.9.9.10;"
+#define RULES  "rule 13700; rule 13700; rule 13700;"
+#define ROUTE  "route default dev ppp0 via 10.64.64.64 onlink table 13700;"
+#define END    "unreachable default metric 4278198272 table 13700;"
+#define REST   PPP0 RULES ROUTE END
+#define OLD    "link lan0;" PPP0
+#define GOOD   "link lan0 addr=192.168.137.1/24 fwd=1;" REST
+#define SHARED "info shared lan0: lan0 is shared via ppp0; "
+#define NOBODY SHARED "no client has asked for an address yet"
+
 typedef struct
 {
   const char *requests;

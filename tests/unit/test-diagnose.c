@@ -2,19 +2,6 @@
 /* Each row a host in which one thing is wrong, and exactly what is found. */
 #include "findings.h"
 
-#include "core/opening.h"
-
-#define PPP0  "link ppp0 ppp ptp addr=10.64.0.9/32>10.64.64.64 fwd=1 dns=9.9.9.9,9.9.9.10;"
-#define RULES "rule 13700; rule 13700; rule 13700;"
-#define ROUTE "route default dev ppp0 via 10.64.64.64 onlink table 13700;"
-#define END   "unreachable default metric 4278198272 table 13700;"
-/* What a share of lan0 via ppp0 leaves behind. */
-#define REST   PPP0 RULES ROUTE END
-#define OLD    "link lan0;" PPP0
-#define GOOD   "link lan0 addr=192.168.137.1/24 fwd=1;" REST
-#define SHARED "info shared lan0: lan0 is shared via ppp0; "
-#define NOBODY SHARED "no client has asked for an address yet"
-
 static void
 test_host (void)
 {
@@ -312,8 +299,6 @@ test_uplink (void)
   assert_finding_rows (rows, G_N_ELEMENTS (rows));
 }
 
-/* --- Other packet filters ------------------------------------------------------- */
-
 static void
 test_changed_table (void)
 {
@@ -329,115 +314,6 @@ test_changed_table (void)
       "\"inet connshare\": \"journalctl -u connshared\"]\n" NOBODY);
 }
 
-/* A chain of another program that drops what it does not know; with @unknown, after a
- * rule that may have let it pass. */
-static CsFirewall *
-firewall_new (const char *table, const char *chain, CsHook hook, gboolean unknown)
-{
-  CsFirewall *firewall = cs_firewall_new ();
-  CsFilterChain *base = cs_firewall_add_chain (firewall, table, chain);
-
-  base->hook = hook;
-  base->drops = TRUE;
-  if (unknown)
-    {
-      CsFilterRule *rule = cs_filter_rule_new ();
-
-      g_ptr_array_add (rule->matches, cs_match_new (CS_MATCH_OTHER, FALSE));
-      rule->verdict = CS_VERDICT_ACCEPT;
-      g_ptr_array_add (base->rules, rule);
-    }
-  return firewall;
-}
-
-/* Also one to another share, which says nothing about this one. */
-static void
-add_refusal (CsSnapshot *snapshot, const char *table, const char *words)
-{
-  g_ptr_array_add (snapshot->refusals, cs_refusal_new ("lan1", table, "No such luck"));
-  g_ptr_array_add (snapshot->refusals, cs_refusal_new ("lan0", table, words));
-}
-
-static void
-test_blocks (void)
-{
-  static const struct
-  {
-    const char *table, *chain;
-    CsHook hook;
-    gboolean unknown;
-    const char *refusal;
-    const char *blocked_by;
-    const char *finding;
-  } rows[] = {
-    { "inet mine", "forward", CS_HOOK_FORWARD, FALSE, NULL, "nftables (inet mine)",
-      "error blocked lan0: nftables (inet mine): chain forward of table inet mine drops "
-      "what clients of lan0 send to ppp0 (its policy) [nft insert rule inet mine forward "
-      "iifname lan0 oifname ppp0 accept; nft insert rule inet mine forward iifname ppp0 "
-      "oifname lan0 accept]" },
-    { "inet mine", "forward", CS_HOOK_FORWARD, TRUE, NULL, NULL,
-      "warning blocked lan0: nftables (inet mine): chain forward of table inet mine may "
-      "drop what clients of lan0 send to ppp0 (its policy) [nft insert rule inet mine "
-      "forward iifname lan0 oifname ppp0 accept; nft insert rule inet mine forward "
-      "iifname ppp0 oifname lan0 accept]" },
-    /* what is ours to open is opened: it counts only if that has not happened */
-    { "ip filter", "FORWARD", CS_HOOK_FORWARD, FALSE, NULL, NULL,
-      "error blocked lan0: iptables: chain FORWARD of table ip filter drops what clients "
-      "of lan0 send to ppp0 (its policy) [iptables -I FORWARD -i lan0 -o ppp0 -j ACCEPT; "
-      "iptables -I FORWARD -i ppp0 -o lan0 -j ACCEPT]" },
-    /* or has been refused */
-    { "ip filter", "FORWARD", CS_HOOK_FORWARD, FALSE, "No luck", "iptables",
-      "error blocked lan0: iptables: chain FORWARD of table ip filter drops what clients "
-      "of lan0 send to ppp0 (its policy). No luck [have this done by the program that "
-      "keeps the table, or end that program: iptables -I FORWARD -i lan0 -o ppp0 -j "
-      "ACCEPT; iptables -I FORWARD -i ppp0 -o lan0 -j ACCEPT]" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_autoptr (GPtrArray) requests = requests_parse ("lan0 via ppp0");
-      g_autoptr (CsSnapshot) before = network_parse (OLD);
-      g_autoptr (CsSnapshot) now = network_parse (GOOD);
-      g_autoptr (CsPlan) plan = NULL;
-      g_autofree char *expected = g_strconcat (NOBODY "\n", rows[i].finding, NULL);
-      g_autofree char *blocked_by = NULL;
-      const CsSharePlan *share;
-
-      now->firewall
-          = firewall_new (rows[i].table, rows[i].chain, rows[i].hook, rows[i].unknown);
-      before->firewall = cs_firewall_ref (now->firewall);
-      if (rows[i].refusal != NULL)
-        {
-          add_refusal (before, rows[i].table, rows[i].refusal);
-          add_refusal (now, rows[i].table, rows[i].refusal);
-        }
-      plan = cs_plan_new (requests, before, NULL);
-      share = plan->shares->pdata[0];
-      blocked_by = share->blocked_by ? g_strjoinv (", ", share->blocked_by) : NULL;
-      g_assert_cmpstr (blocked_by, ==, rows[i].blocked_by);
-      assert_findings (plan, now, "", expected);
-    }
-}
-
-/* One name for all chains of one owner. */
-static void
-test_blocked_by_once (void)
-{
-  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", OLD, NULL);
-  g_autoptr (CsFirewall) firewall
-      = firewall_new ("inet mine", "forward", CS_HOOK_FORWARD, FALSE);
-  g_autoptr (CsSnapshot) snapshot = cs_snapshot_new ();
-  CsFilterChain *input = cs_firewall_add_chain (firewall, "inet mine", "input");
-  g_auto (GStrv) owners = NULL;
-
-  input->hook = CS_HOOK_INPUT;
-  input->drops = TRUE;
-  snapshot->firewall = cs_firewall_ref (firewall);
-  owners = cs_blocked_by (plan->shares->pdata[0], snapshot);
-  g_assert_cmpuint (g_strv_length (owners), ==, 1);
-  g_assert_cmpstr (owners[0], ==, "nftables (inet mine)");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -450,7 +326,5 @@ main (int argc, char **argv)
   g_test_add_func ("/diagnose/name-server", test_name_server);
   g_test_add_func ("/diagnose/uplink", test_uplink);
   g_test_add_func ("/diagnose/changed-table", test_changed_table);
-  g_test_add_func ("/diagnose/blocks", test_blocks);
-  g_test_add_func ("/diagnose/blocked-by-once", test_blocked_by_once);
   return g_test_run ();
 }
