@@ -11,6 +11,9 @@
 #define CALM_POLL  20
 #define CALM_POLLS 100
 
+/* Who may wait for the same diagnosis. */
+#define CALLERS_LIMIT 1024
+
 struct _CsDiagnosis
 {
   gatomicrefcount references; /* a probe under way has one */
@@ -174,6 +177,13 @@ on_calm_poll (gpointer user_data)
 void
 cs_diagnosis_answer (CsDiagnosis *self, GDBusMethodInvocation *invocation)
 {
+  if (self->callers->len == CALLERS_LIMIT)
+    {
+      g_dbus_method_invocation_return_error_literal (
+          invocation, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED,
+          "Too many wait for a diagnosis already; ask again after that");
+      return;
+    }
   cs_engine_hold (self->engine);
   g_ptr_array_add (self->callers, invocation);
   if (self->callers->len > 1)

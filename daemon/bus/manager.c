@@ -4,8 +4,8 @@
 #include "manager.h"
 
 #include "call.h"
-#include "describe.h"
 #include "diagnosis.h"
+#include "reader.h"
 #include "share.h"
 
 #include "config.h"
@@ -18,6 +18,7 @@ struct _CsBusManager
   const CsBusHost *host;             /* unowned */
   GDBusObjectManagerServer *objects; /* (owned) */
   CsDiagnosis *diagnosis;            /* (owned) */
+  CsReader *reader;                  /* (owned) */
   GHashTable *shares;                /* (owned) LAN -> CsBusShare (owned) */
 };
 
@@ -67,6 +68,20 @@ handle_stop (CsDbusManager *object, GDBusMethodInvocation *invocation, const cha
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+/* Of a question that nobody wants the answer to nothing comes (transfer full): the bus,
+ * which limits how many answers may be outstanding, would hold nobody back who goes on
+ * asking. */
+static gboolean
+is_in_vain (GDBusMethodInvocation *invocation)
+{
+  GDBusMessage *message = g_dbus_method_invocation_get_message (invocation);
+
+  if ((g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0)
+    return FALSE;
+  g_object_unref (invocation);
+  return TRUE;
+}
+
 static gboolean
 handle_preview (CsDbusManager *object,
                 GDBusMethodInvocation *invocation,
@@ -74,18 +89,14 @@ handle_preview (CsDbusManager *object,
                 const char *wan,
                 GVariant *options)
 {
-  CsEngine *engine = CS_BUS_MANAGER (object)->engine;
   g_autoptr (GError) error = NULL;
-  g_autoptr (CsSnapshot) snapshot = NULL;
-  g_autoptr (CsSharePlan) plan = NULL;
-  g_autoptr (CsRequest) request = cs_request_new (lan, wan, options, &error);
+  CsRequest *request;
 
+  if (is_in_vain (invocation))
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+  request = cs_request_new (lan, wan, options, &error);
   if (request != NULL)
-    snapshot = cs_engine_snapshot (engine, &error);
-  if (snapshot != NULL)
-    plan = cs_engine_preview (engine, snapshot, request, &error);
-  if (plan != NULL)
-    cs_dbus_manager_complete_preview (object, invocation, cs_describe_plan (plan));
+    cs_reader_preview (CS_BUS_MANAGER (object)->reader, invocation, request);
   else
     g_dbus_method_invocation_return_gerror (invocation, error);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -94,22 +105,16 @@ handle_preview (CsDbusManager *object,
 static gboolean
 handle_list_interfaces (CsDbusManager *object, GDBusMethodInvocation *invocation)
 {
-  CsEngine *engine = CS_BUS_MANAGER (object)->engine;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CsSnapshot) snapshot = cs_engine_snapshot (engine, &error);
-
-  if (snapshot != NULL)
-    cs_dbus_manager_complete_list_interfaces (object, invocation,
-                                              cs_describe_interfaces (engine, snapshot));
-  else
-    g_dbus_method_invocation_return_gerror (invocation, error);
+  if (!is_in_vain (invocation))
+    cs_reader_list_interfaces (CS_BUS_MANAGER (object)->reader, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
 handle_diagnose (CsDbusManager *object, GDBusMethodInvocation *invocation)
 {
-  cs_diagnosis_answer (CS_BUS_MANAGER (object)->diagnosis, invocation);
+  if (!is_in_vain (invocation))
+    cs_diagnosis_answer (CS_BUS_MANAGER (object)->diagnosis, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -132,6 +137,7 @@ cs_bus_manager_dispose (GObject *object)
   g_clear_object (&self->objects);
   g_clear_pointer (&self->shares, g_hash_table_unref);
   g_clear_pointer (&self->diagnosis, cs_diagnosis_free);
+  g_clear_pointer (&self->reader, cs_reader_free);
   g_clear_object (&self->engine);
   G_OBJECT_CLASS (cs_bus_manager_parent_class)->dispose (object);
 }
@@ -186,6 +192,7 @@ cs_bus_manager_new (CsEngine *engine, const CsBusHost *host)
   self->engine = g_object_ref (engine);
   self->host = host;
   self->diagnosis = cs_diagnosis_new (engine, host);
+  self->reader = cs_reader_new (engine);
   g_signal_connect_object (engine, "share-changed", G_CALLBACK (on_share_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "share-removed", G_CALLBACK (on_share_removed), self,

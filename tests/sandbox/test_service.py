@@ -310,3 +310,42 @@ def test_shares_return_with_the_bus(spare):
     assert spare.client.dhcp()["router"] == "192.168.137.1"
     spare.unshare("lan0")
     wait_for(lambda: spare.state() == before, what="the host is not as it was")
+
+
+# Asks as fast as it can, and does not wait for answers, until its input ends.
+FLOOD = """import select, sys
+from gi.repository import Gio, GLib
+flags = Gio.DBusConnectionFlags
+address = Gio.dbus_address_get_for_bus_sync(Gio.BusType.SYSTEM, None)
+buses = [Gio.DBusConnection.new_for_address_sync(
+    address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
+    for _ in range(8)]
+print("ready", flush=True)
+while not select.select([sys.stdin], [], [], 0)[0]:
+    for bus in buses:
+        question = Gio.DBusMessage.new_method_call(
+            "org.connshare1", "/org/connshare1", "org.connshare1.Manager", sys.argv[1])
+        if sys.argv[1] == "Preview":
+            question.set_body(GLib.Variant("(ssa{sv})", ("lan1", "ppp0", {})))
+        if sys.argv[2] == "unheard":
+            question.set_flags(Gio.DBusMessageFlags.NO_REPLY_EXPECTED)
+        bus.send_message(question, Gio.DBusSendMessageFlags.NONE)
+"""
+
+
+@pytest.mark.parametrize("method, answers", [("ListInterfaces", "unheard"),
+                                             ("Preview", "wanted")])
+def test_questions_without_end(spare, sanitized, method, answers):
+    """Anybody may ask; it keeps nobody's share from being repaired, and takes no memory."""
+    spare.share("lan0", "via", "ppp0")
+    asker = spare.user("carol", "none").popen(["/usr/bin/python3", "-c", FLOOD, method, answers],
+                                              stdin=subprocess.PIPE)
+    assert asker.stdout.readline() == "ready\n"
+    time.sleep(2)
+    spare.run("nft flush ruleset")
+    wait_for(lambda: spare.call("nft list table inet connshare").returncode == 0, timeout=2)
+    grown = status_field(spare, "connshared", "VmRSS")
+    asker.communicate("stop")
+    wait_for(lambda: state(spare) == "active", timeout=30)
+    if not sanitized:
+        assert grown < 100 * 1024
