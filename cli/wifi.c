@@ -5,6 +5,7 @@
 #include "client.h"
 #include "command.h"
 #include "dictionary.h"
+#include "errors.h"
 #include "json.h"
 #include "output.h"
 #include "qr.h"
@@ -120,6 +121,30 @@ show (GVariant *data, gboolean json, const char *png)
   return CS_EXIT_DONE;
 }
 
+/* Returns CS_EXIT_DONE, or how to end. Nobody is asked for a password where there is
+ * nothing to tell. */
+static int
+get_wifi (CsDbusShare *share, GVariant **data)
+{
+  g_autoptr (CsCall) call = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (g_strcmp0 (cs_dbus_share_get_ssid (share), "") == 0)
+    {
+      g_set_error (
+          &error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
+          "'%s' is no access point: that is what a Wi-Fi device becomes when it is "
+          "shared, if NetworkManager manages it and without --keep-lan",
+          cs_dbus_share_get_lan (share));
+      return cs_command_failed (error);
+    }
+  call = cs_call_new ();
+  cs_dbus_share_call_get_wifi (share, CS_CALL_FLAGS, CS_CALL_TIMEOUT,
+                               cs_call_get_cancellable (call), cs_call_done, call);
+  cs_dbus_share_call_get_wifi_finish (share, data, cs_call_wait (call), &error);
+  return cs_call_finish (call, error);
+}
+
 int
 cs_command_wifi (const CsCommand *command, char **arguments)
 {
@@ -133,8 +158,6 @@ cs_command_wifi (const CsCommand *command, char **arguments)
   };
   g_auto (GStrv) words = NULL;
   g_autoptr (GPtrArray) shares = NULL;
-  CsDbusShare *share;
-  g_autoptr (CsCall) call = NULL;
   g_autoptr (GVariant) data = NULL;
   g_autoptr (GError) error = NULL;
   int status;
@@ -144,13 +167,6 @@ cs_command_wifi (const CsCommand *command, char **arguments)
   shares = cs_client_get_shares (words[0], &error);
   if (shares == NULL)
     return cs_command_failed (error);
-  share = shares->pdata[0];
-
-  call = cs_call_new ();
-  cs_dbus_share_call_get_wifi (share, CS_CALL_FLAGS, CS_CALL_TIMEOUT,
-                               cs_call_get_cancellable (call), cs_call_done, call);
-  cs_dbus_share_call_get_wifi_finish (share, &data, cs_call_wait (call), &error);
-  status = cs_call_finish (call, error);
-  g_clear_pointer (&call, cs_call_free);
+  status = get_wifi (shares->pdata[0], &data);
   return status == CS_EXIT_DONE ? show (data, json, png) : status;
 }

@@ -150,7 +150,7 @@ on_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* The dialog may have taken long: what is told is what is so now. */
 static GVariant *
-describe_wifi (const CsRequest *request, GError **error)
+describe_wifi (const CsRequest *request, const char *lan, GError **error)
 {
   g_auto (CsHotspot) hotspot = { NULL };
   g_autofree char *uri = NULL;
@@ -160,8 +160,9 @@ describe_wifi (const CsRequest *request, GError **error)
       || !cs_hotspot_fill (&hotspot, &request->hotspot))
     {
       g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
-                   "This share has no access point: that is what a Wi-Fi device becomes "
-                   "as a LAN, if NetworkManager manages it and without keep-lan");
+                   "%s is no access point: that is what a Wi-Fi device becomes when it "
+                   "is shared, if NetworkManager manages it and without keep-lan",
+                   lan);
       return NULL;
     }
   uri = cs_hotspot_uri (&hotspot);
@@ -184,7 +185,8 @@ on_wifi_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
   GVariant *wifi = NULL;
 
   if (cs_authorizer_check_finish (result, &error))
-    wifi = describe_wifi (cs_engine_get_request (call->engine, call->lan), &error);
+    wifi = describe_wifi (cs_engine_get_request (call->engine, call->lan), call->lan,
+                          &error);
   if (wifi != NULL)
     call->reply = g_variant_ref_sink (g_variant_new ("(@a{sv})", wifi));
   answer (call, error);

@@ -36,7 +36,8 @@ cs_ifname_check (const char *name, const char *what, GError **error)
   g_set_error (
       error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
       "%s %s is not a usable interface name: it needs 1 to 15 letters, digits or "
-      ". _ - @ + = and no '-' in front; see \"sharectl interfaces\"",
+      ". _ - @ + = and no '-' in front, and is not \"all\" or \"default\"; see "
+      "\"sharectl interfaces\"",
       what, quoted);
   return FALSE;
 }

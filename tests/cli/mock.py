@@ -159,8 +159,9 @@ class Mock:
         uplink = UPLINKS.get(wan, "")
         waits = {} if uplink else {"State": "waiting", "StateReason": "uplink-missing",
                                    "StateMessage": f"{wan} is not there"}
-        path = self.add(lan, {"Wan": wan, "Uplink": uplink, "Options": options, **waits,
-                              **self.becoming})
+        ssid = WIFI["ssid"] if lan.startswith("wlan") else ""
+        path = self.add(lan, {"Wan": wan, "Uplink": uplink, "Options": options, "Ssid": ssid,
+                              **waits, **self.becoming})
         if self.becoming.get("State") == "ended":
             self.remove(lan)
         invocation.return_value(GLib.Variant("(o)", (path,)))

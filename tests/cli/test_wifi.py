@@ -153,6 +153,10 @@ def test_other_networks(wlan0, sharectl, service):
 def test_refusals(wlan0, sharectl, service):
     assert sharectl("wifi").returncode == 2
     assert sharectl("wifi", "lan0").returncode == 3
+    service.add("lan0")
+    done = sharectl("wifi", "lan0")
+    assert (done.returncode, done.stdout) == (1, "") and "'lan0' is no access point" in done.stderr
+    assert service.calls() == []
     service.fail("GetWifi", "org.connshare1.Error.NotAuthorized", "not you")
     done = sharectl("wifi", "wlan0")
     assert (done.returncode, done.stdout, done.stderr) == (4, "", "sharectl: not you\n")
