@@ -122,7 +122,19 @@ cs_nft_read_generation (void)
 static int
 on_table (const struct nlmsghdr *message, void *user_data)
 {
+  (*(guint *)user_data)++;
   return MNL_CB_OK;
+}
+
+guint
+cs_nft_count_tables (void)
+{
+  CsNftQuestion question;
+  guint count = 0;
+
+  cs_nft_question_begin (&question, NFT_MSG_GETTABLE, NFPROTO_UNSPEC, TRUE);
+  cs_nft_ask (&question, on_table, &count);
+  return count;
 }
 
 gboolean
@@ -132,13 +144,14 @@ cs_nft_table_exists (gboolean *exists, GError **error)
   g_autoptr (CsNftTable) table = nftnl_table_alloc ();
   struct nlmsghdr *message
       = cs_nft_question_begin (&question, NFT_MSG_GETTABLE, NFPROTO_INET, FALSE);
+  guint count = 0;
   int refusal;
 
   if (table == NULL)
     g_error ("out of memory");
   nftnl_table_set_str (table, NFTNL_TABLE_NAME, TABLE);
   nftnl_table_nlmsg_build_payload (message, table);
-  refusal = cs_nft_ask (&question, on_table, NULL);
+  refusal = cs_nft_ask (&question, on_table, &count);
   *exists = refusal == 0;
   if (refusal == 0 || refusal == ENOENT)
     return TRUE;

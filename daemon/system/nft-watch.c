@@ -47,7 +47,8 @@ struct _CsNftWatch
   guint32 broken;       /* generation that last changed our table, not by us; 0: none */
   char intruder[16];    /* who made it */
   CsFirewall *firewall; /* (owned) (nullable) as of ... */
-  guint32 generation;   /* ... this one */
+  guint32 generation;   /* ... this one ... */
+  guint tables;         /* ... when there were so many */
 };
 
 /* The first attribute of all messages on tables, chains, rules, sets, elements and
@@ -205,9 +206,12 @@ CsFirewall *
 cs_nft_watch_get_firewall (CsNftWatch *self)
 {
   guint32 generation = cs_nft_read_generation ();
+  guint tables = cs_nft_count_tables ();
 
-  if (self->firewall == NULL || generation == 0 || generation != self->generation)
+  if (self->firewall == NULL || generation == 0 || generation != self->generation
+      || tables != self->tables)
     {
+      self->tables = tables;
       cs_firewall_unref (self->firewall);
       self->firewall = cs_nft_firewall_read (&self->generation);
     }

@@ -86,6 +86,36 @@ test_others (void)
   run ("nft flush ruleset");
 }
 
+/* Such a table goes without a word. */
+static void
+test_table_of_a_process (void)
+{
+  g_autoptr (CsNftWatch) watch = watch_new ();
+  g_autoptr (GSubprocess) owner = g_subprocess_new (
+      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE, NULL, "nft",
+      "-i", NULL);
+  GOutputStream *commands = g_subprocess_get_stdin_pipe (owner);
+  static const char text[]
+      = "add table ip mine { flags owner; }\n"
+        "add chain ip mine c { type filter hook input priority 0; }\n";
+  g_autoptr (CsFirewall) some = NULL;
+  g_autoptr (CsFirewall) none = NULL;
+
+  g_assert_true (
+      g_output_stream_write_all (commands, text, strlen (text), NULL, NULL, NULL));
+  for (int i = 0; i < 50 && (some == NULL || some->chains->len == 0); i++)
+    {
+      turn (10);
+      cs_firewall_unref (some);
+      some = cs_nft_watch_get_firewall (watch);
+    }
+  g_assert_nonnull (cs_firewall_find (some, "ip mine", "c"));
+  g_assert_true (g_output_stream_close (commands, NULL, NULL));
+  g_assert_true (g_subprocess_wait (owner, NULL, NULL));
+  none = cs_nft_watch_get_firewall (watch);
+  g_assert_null (cs_firewall_find (none, "ip mine", "c"));
+}
+
 static void
 test_intruder (gconstpointer command)
 {
@@ -130,6 +160,7 @@ main (int argc, char **argv)
   private_net_enter ();
   g_test_add_func ("/nft-watch/own", test_own);
   g_test_add_func ("/nft-watch/others", test_others);
+  g_test_add_func ("/nft-watch/table of a process", test_table_of_a_process);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       g_autofree char *path = g_strdup_printf ("/nft-watch/%s", commands[i][0]);
