@@ -67,6 +67,15 @@ cs_client_list_shares (GDBusObjectManager *objects)
   return shares;
 }
 
+gboolean
+cs_client_is_running (GDBusObjectManager *objects)
+{
+  g_autofree char *owner = g_dbus_object_manager_client_get_name_owner (
+      G_DBUS_OBJECT_MANAGER_CLIENT (objects));
+
+  return owner != NULL;
+}
+
 /* Leaves that of @lan in @shares. */
 static gboolean
 keep_only (GPtrArray *shares, const char *lan, GError **error)
@@ -85,7 +94,6 @@ cs_client_get_shares (const char *lan, GError **error)
 {
   g_autoptr (GDBusConnection) bus = connect_to_bus (error);
   g_autoptr (GDBusObjectManager) objects = NULL;
-  g_autofree char *owner = NULL;
   g_autoptr (GPtrArray) shares = NULL;
 
   if (bus == NULL)
@@ -97,9 +105,7 @@ cs_client_get_shares (const char *lan, GError **error)
     return NULL;
 
   /* the object manager takes a service that cannot be started for one without objects */
-  owner = g_dbus_object_manager_client_get_name_owner (
-      G_DBUS_OBJECT_MANAGER_CLIENT (objects));
-  if (owner == NULL)
+  if (!cs_client_is_running (objects))
     {
       g_set_error_literal (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN,
                            CS_BUS_NAME);

@@ -19,6 +19,9 @@ GPtrArray *cs_client_get_shares (const char *lan, GError **error);
 /* Follows the service without starting it, whether or not it runs now. */
 GDBusObjectManager *cs_client_watch (GError **error);
 
+/* Whether the service of @objects runs now. */
+gboolean cs_client_is_running (GDBusObjectManager *objects);
+
 /* The shares of an object manager, as above. */
 GPtrArray *cs_client_list_shares (GDBusObjectManager *objects);
 

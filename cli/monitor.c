@@ -172,15 +172,6 @@ properties_changed_cb (GDBusObjectManagerClient *objects,
     tell_share (user_data, "changed", CS_DBUS_SHARE (interface));
 }
 
-static gboolean
-has_owner (GDBusObjectManager *objects)
-{
-  g_autofree char *owner = g_dbus_object_manager_client_get_name_owner (
-      G_DBUS_OBJECT_MANAGER_CLIENT (objects));
-
-  return owner != NULL;
-}
-
 /* Comes before the objects are removed when the service goes, and after they are added
  * when it comes. */
 static void
@@ -188,7 +179,7 @@ name_owner_cb (GDBusObjectManager *objects, GParamSpec *property, gpointer user_
 {
   Monitor *self = user_data;
 
-  tell_running (self, has_owner (objects));
+  tell_running (self, cs_client_is_running (objects));
   if (self->running)
     tell_missed_ends (self);
 }
@@ -234,7 +225,7 @@ run (Monitor *self)
   g_signal_connect (self->objects, "notify::name-owner", G_CALLBACK (name_owner_cb),
                     self);
 
-  self->running = has_owner (self->objects);
+  self->running = cs_client_is_running (self->objects);
   if (!self->running && !self->json)
     tell_text ("connshared is not running; waiting for it");
   for (guint i = 0; i < shares->len; i++)

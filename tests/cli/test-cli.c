@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Texts of sharectl: tables of values and what is printed for them. */
 #include "describe.h"
+#include "dictionary.h"
 #include "json.h"
 #include "output.h"
 
@@ -205,6 +206,39 @@ test_options (void)
     }
 }
 
+/* A service of another version may have less, or something else. */
+static void
+test_dictionary (void)
+{
+  static const struct
+  {
+    const char *key;
+    const char *string;
+    gboolean boolean;
+    const char *joined;
+  } rows[] = {
+    { "string", "a", FALSE, "a" }, { "strings", "", FALSE, "a|b" },
+    { "none", "", FALSE, "" },     { "boolean", "", TRUE, "" },
+    { "number", "", FALSE, "" },   { "missing", "", FALSE, "" },
+  };
+  g_autoptr (GVariant) dictionary
+      = g_variant_parse (G_VARIANT_TYPE_VARDICT,
+                         "{'string': <'a'>, 'strings': <['a', 'b']>, 'none': <@as []>,"
+                         " 'boolean': <true>, 'number': <7>}",
+                         NULL, NULL, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *joined = cs_dictionary_join_strings (dictionary, rows[i].key, "|");
+
+      g_assert_cmpstr (cs_dictionary_get_string (dictionary, rows[i].key), ==,
+                       rows[i].string);
+      g_assert_cmpint (cs_dictionary_get_boolean (dictionary, rows[i].key), ==,
+                       rows[i].boolean);
+      g_assert_cmpstr (joined, ==, rows[i].joined);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -215,5 +249,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/network", test_network);
   g_test_add_func ("/cli/share", test_share);
   g_test_add_func ("/cli/options", test_options);
+  g_test_add_func ("/cli/dictionary", test_dictionary);
   return g_test_run ();
 }
