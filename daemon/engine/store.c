@@ -102,8 +102,10 @@ load_request (const char *path, const char *name, gboolean persistent, GError **
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (CsRequest) request = NULL;
   g_autofree char *escaped = NULL;
+  g_autofree char *text = NULL;
 
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, error))
+  text = cs_file_read (path, error);
+  if (text == NULL || !g_key_file_load_from_data (file, text, -1, G_KEY_FILE_NONE, error))
     return NULL;
   request = cs_request_from_key_file (file, error);
   if (request == NULL)
@@ -171,11 +173,14 @@ cs_store_load_ledger (CsStore *self, CsPlan **applied, CsPlan **target)
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) groups = NULL;
+  g_autofree char *text = NULL;
 
   *applied = cs_plan_new_empty ();
   *target = cs_plan_new_empty ();
   cs_files_sweep (self->runtime_dir);
-  if (!g_key_file_load_from_file (file, self->ledger, G_KEY_FILE_NONE, &error))
+  text = cs_file_read (self->ledger, &error);
+  if (text == NULL
+      || !g_key_file_load_from_data (file, text, -1, G_KEY_FILE_NONE, &error))
     {
       if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         g_warning (

@@ -77,9 +77,9 @@ test_orders_and_others (EngineFixture *f, gconstpointer data)
 {
   const char *options = "{'address': <'10.9.0.1/24'>}";
 
-  fake_monitor_set_more (
-      f->monitor, "link ppp0 ppp ptp index=9 fwd=1 addr=192.0.2.2/32>192.0.2.1;"
-                  "link eth5 fwd=1 addr=10.5.0.2/24 gw=10.5.0.1");
+  fake_monitor_set_more (f->monitor,
+                         "link ppp0 ppp ptp index=9 fwd=1 addr=192.0.2.2/32>192.0.2.1;"
+                         "link eth5 fwd=1 addr=10.5.0.2/24 gw=10.5.0.1");
   engine_share (f, "lan0", "ppp0");
   engine_share (f, "eth5", "ppp0");
   g_assert_no_error (f->error);
@@ -447,6 +447,45 @@ test_damaged_files (EngineFixture *f, gconstpointer data)
   engine_assert_state (f, "lan1", NULL);
 }
 
+/* What only looks like a file of ours is not opened, or not believed. */
+static void
+test_strange_files (EngineFixture *f, gconstpointer data)
+{
+  static const char *const commands[] = {
+    "mkfifo lan1.share",
+    "mkdir lan1.share",
+    "mv lan0.share away && ln -s away lan0.share",
+    "chmod o+w lan0.share",
+    "truncate -s 5M lan0.share",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autofree char *script = g_strdup_printf (
+          "cd %s/state && rm -rf lan* away && cp ../good lan0.share && %s", f->folder,
+          commands[i]);
+      const char *argv[] = { "sh", "-c", script, NULL };
+      int status;
+
+      if (i == 0)
+        {
+          g_autofree char *save
+              = g_strdup_printf ("cp %s/state/lan0.share %s/good", f->folder, f->folder);
+          engine_share (f, "lan0", "ppp0");
+          g_assert_true (g_spawn_command_line_sync (save, NULL, NULL, &status, NULL));
+        }
+      g_clear_object (&f->engine);
+      g_assert_true (g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL,
+                                   NULL, NULL, NULL, &status, NULL));
+      g_assert_cmpint (status, ==, 0);
+      g_test_expect_message ("connshare", G_LOG_LEVEL_WARNING, "*share*skipped*");
+      engine_start (f);
+      g_test_assert_expected_messages ();
+      engine_assert_state (f, "lan0", i < 2 ? "active" : NULL);
+      engine_assert_state (f, "lan1", NULL);
+    }
+}
+
 /* The passphrase that wlan0 has now, owned. */
 static char *
 get_passphrase (EngineFixture *f)
@@ -511,6 +550,7 @@ main (int argc, char **argv)
     { "/engine/change-and-end", test_change_and_end },
     { "/engine/temporary", test_temporary },
     { "/engine/damaged-files", test_damaged_files },
+    { "/engine/strange-files", test_strange_files },
     { "/engine/passphrase", test_passphrase },
   };
 
