@@ -2,7 +2,8 @@
 /* Each share has up to three settings. Those of the target are written whenever they are
  * not as they should be. Those that only the plan before has are put back to what was
  * found, unless another share still needs them or somebody else has changed them since.
- * An interface that is gone has taken its settings with it, and that is fine.
+ * An interface that is gone has taken its settings with it, and that is fine; one that
+ * was renamed has kept them.
  *
  * The kernel (devinet_sysctl_forward ()) asks the interface that a packet came in by, so
  * both sides need forwarding; "rp_filter" 1 would drop the answers that come in by an
@@ -14,11 +15,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <net/if.h>
 #include <unistd.h>
 
 typedef struct
 {
-  const char *interface; /* unowned */
+  const char *interface; /* unowned: as it is called in the plan */
+  int ifindex;           /* it may be called otherwise by now */
   const char *key;       /* static */
   char value;            /* what the share needs, one digit */
   const char *found;     /* (nullable) unowned: what it was before the share */
@@ -47,15 +50,15 @@ list_settings (const CsSharePlan *share, Setting *settings)
   if (share == NULL)
     return 0;
   if (share->lan_method != CS_LAN_ABSENT)
-    settings[n++]
-        = (Setting){ share->lan, "forwarding", '1', share->found_lan_forwarding };
+    settings[n++] = (Setting){ share->lan, share->lan_ifindex, "forwarding", '1',
+                               share->found_lan_forwarding };
   if (share->uplink == NULL)
     return n;
-  settings[n++]
-      = (Setting){ share->uplink, "forwarding", '1', share->found_uplink_forwarding };
+  settings[n++] = (Setting){ share->uplink, share->uplink_ifindex, "forwarding", '1',
+                             share->found_uplink_forwarding };
   if (share->found_uplink_rp_filter != NULL)
-    settings[n++]
-        = (Setting){ share->uplink, "rp_filter", '2', share->found_uplink_rp_filter };
+    settings[n++] = (Setting){ share->uplink, share->uplink_ifindex, "rp_filter", '2',
+                               share->found_uplink_rp_filter };
   return n;
 }
 
@@ -90,9 +93,15 @@ needed_by_another (const CsPlan *plan, const char *lan, const Setting *setting)
 static int
 open_setting (const Setting *setting)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/sys/net/ipv4/conf/%s/%s",
-                                           setting->interface, setting->key);
+  char name[IF_NAMESIZE];
+  g_autofree char *path = NULL;
 
+  if (if_indextoname ((guint)setting->ifindex, name) == NULL)
+    {
+      errno = ENOENT;
+      return -1;
+    }
+  path = g_strdup_printf ("/proc/sys/net/ipv4/conf/%s/%s", name, setting->key);
   return g_open (path, O_RDWR | O_CLOEXEC, 0);
 }
 

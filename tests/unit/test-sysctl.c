@@ -160,6 +160,24 @@ test_uplink_moves (void)
   tear_down ();
 }
 
+/* It has kept what was set, and gets back what it had. */
+static void
+test_renamed (void)
+{
+  g_autoptr (CsStep) step = cs_sysctl_step_new ();
+  g_autoptr (CsSharePlan) share = NULL;
+
+  set_up ();
+  set_host ("001");
+  share = share_with_found ("001");
+  step_must_apply (step, NULL, NULL, share);
+  g_free (shell ("ip link set ppp0 name ppp9; ip link set lan0 name lan9"));
+  step_must_apply (step, NULL, share, NULL);
+  g_free (shell ("ip link set ppp9 name ppp0; ip link set lan9 name lan0"));
+  assert_host ("renamed", "001");
+  tear_down ();
+}
+
 static void
 test_devices_gone (void)
 {
@@ -187,6 +205,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sysctl/two shares with one uplink", test_shared_uplink);
   g_test_add_func ("/sysctl/a LAN that is an uplink", test_chain);
   g_test_add_func ("/sysctl/uplink goes and comes", test_uplink_moves);
+  g_test_add_func ("/sysctl/devices renamed", test_renamed);
   g_test_add_func ("/sysctl/devices gone", test_devices_gone);
   return g_test_run ();
 }
