@@ -33,8 +33,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CsLanStep,
 /* One call of apply(). */
 typedef struct
 {
-  const CsSharePlan *from; /* (nullable) unowned */
-  const CsSharePlan *to;   /* (nullable) unowned */
+  const CsSharePlan *from;   /* (nullable) unowned */
+  const CsSharePlan *to;     /* (nullable) unowned */
+  const CsSharePlan *ending; /* (nullable) unowned: whose profile is just being ended */
 } Apply;
 
 static CsLanMethod
@@ -80,18 +81,6 @@ on_active_removed (CsLanStep *self, NMActiveConnection *active)
 static void proceed (GTask *task);
 
 static void
-on_profile_applied (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-
-  if (cs_lan_profile_apply_finish (result, &error))
-    proceed (g_steal_pointer (&task));
-  else
-    g_task_return_error (task, error);
-}
-
-static void
 ignore_news (gpointer user_data)
 {
 }
@@ -127,11 +116,43 @@ apply_without_client (const CsSharePlan *from, const CsSharePlan *to, GError **e
   return cs_lan_address_apply (from, NULL, error);
 }
 
+/* Whether NetworkManager went while it was to end the profile: then the address stays,
+ * and one that is started anew takes it for somebody else's. */
+static gboolean
+is_left_behind (const CsLanStep *self, const CsSharePlan *ended)
+{
+  NMClient *client = cs_network_manager_get_client (self->nm);
+
+  return ended != NULL && has_address (ended)
+         && (ended->found_connection == NULL || !nm_client_get_nm_running (client));
+}
+
+static void
+on_profile_applied (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Apply *apply = g_task_get_task_data (task);
+  const CsSharePlan *ended = g_steal_pointer (&apply->ending);
+  g_autoptr (GError) error = NULL;
+  gboolean done = cs_lan_profile_apply_finish (result, &error);
+
+  if (is_left_behind (g_task_get_source_object (task), ended))
+    {
+      g_clear_error (&error);
+      done = apply_without_client (ended, NULL, &error);
+    }
+  if (done)
+    proceed (g_steal_pointer (&task));
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
 /* Takes @task, as the following do. */
 static void
 apply_profile (GTask *task, const CsSharePlan *from, const CsSharePlan *to)
 {
   CsLanStep *self = g_task_get_source_object (task);
+  Apply *apply = g_task_get_task_data (task);
   NMClient *client = cs_network_manager_get_client (self->nm);
   GError *error = NULL;
 
@@ -139,6 +160,7 @@ apply_profile (GTask *task, const CsSharePlan *from, const CsSharePlan *to)
     remember_profile (self, to);
   else
     forget_profile (self, from);
+  apply->ending = to == NULL ? from : NULL;
 
   if (nm_client_get_nm_running (client))
     cs_lan_profile_apply_async (client, from, to, on_profile_applied, task);

@@ -3,6 +3,7 @@
 # Things that are missing, taken or broken on the host.
 #
 import contextlib
+import time
 
 import pytest
 from host import wait_for
@@ -185,3 +186,19 @@ def test_what_could_not_be_put_back_is_later(host, service):
     if service == "is killed":
         host.sharectl("status")
     wait_for(lambda: host.state() == before, timeout=5)
+
+
+def test_network_manager_goes_while_a_share_ends(spare):
+    """It has the order to end its profile, and does not live to do so."""
+    spare.share("lan0", "via", "ppp0")
+    stopped = [str(pid) for pid in spare.pids("NetworkManager")]
+    spare.run(["kill", "-STOP", *stopped])
+    caller = spare.popen(["sharectl", "unshare", "lan0"])
+    time.sleep(0.5)
+    spare.run(["kill", "-KILL", *stopped])
+    caller.communicate()
+    assert caller.returncode == 0
+    assert "192.168.137.1" not in spare.run("ip address show dev lan0")
+    spare.run("setsid NetworkManager >>/run/log/networkmanager 2>&1")
+    wait_for(lambda: "100" in spare.call("nmcli -g GENERAL.STATE device show eth1").stdout)
+    assert "lan0:disconnected" in spare.run("nmcli -t -f DEVICE,STATE device")
