@@ -3,13 +3,16 @@
 # A hundred changes in ten seconds end in the right state, and cost little.
 #
 import os
+import time
 
 import pytest
 from follow import ETH1, PPP0, await_state, await_uplink, rulesets, state
 from host import wait_for
 
 CHANGES, SECONDS = 100, 10
-HANDFUL = 8
+# An uplink may be lost for longer, and return, six times before it counts as unstable
+# (daemon/core/settle.h); one that blinks, as here on an idle machine, three times.
+HANDFUL = 12
 SCRIPT = """for i in $(seq {turns}); do
 {first}
 sleep {pause}
@@ -26,14 +29,17 @@ def processor_time(host, program):
 
 class Flap:
     """Changes, ten a second, and what the service made of them: passes that changed the host,
-    lines in the journal, and seconds of processor time."""
+    lines in the journal, and seconds of processor time.  Where the machine is so busy that the
+    changes come slower, a handful is more."""
 
     def __init__(self, host, first, second, changes=CHANGES):
-        begin = len(host.log())
+        begin, start = len(host.log()), time.monotonic()
         seconds, passes = processor_time(host, "connshared"), rulesets(host)
         host.run(SCRIPT.format(turns=changes // 2, first=first, second=second,
                                pause=SECONDS / CHANGES - 0.01))
         self.passes = rulesets(host) - passes
+        stretch = (time.monotonic() - start) / (changes * SECONDS / CHANGES)
+        self.handful = HANDFUL * max(1, stretch)
         self.lines = host.log()[begin:].count("connshare-Message")
         self.seconds = processor_time(host, "connshared") - seconds
         self.said = host.log()[begin:]
@@ -50,7 +56,7 @@ def test_flapping_link(shared, client, sanitized):
     flap = Flap(shared, "ip link set ppp0 down", "ip link set ppp0 up")
     await_state(shared, "active", "none", timeout=3)
     assert client.get() == PPP0
-    assert flap.passes <= HANDFUL and flap.lines <= 2 * HANDFUL
+    assert flap.passes <= flap.handful and flap.lines <= 2 * flap.handful
     assert "lan0: waiting: the uplink comes and goes" in flap.said
     assert sanitized or flap.seconds < 1
 
@@ -67,7 +73,7 @@ def test_flapping_address(shared, client, sanitized):
                 "ip address add 203.0.113.10 peer 203.0.113.1/32 dev ppp0", 40)
     await_state(shared, "active", "none", timeout=3)
     assert client.get() == PPP0
-    assert flap.passes <= HANDFUL
+    assert flap.passes <= flap.handful
     assert sanitized or flap.seconds < 1
 
 
@@ -75,7 +81,7 @@ def test_flapping_details(shared, client, sanitized):
     """The share stays as it is, and comes to what is right in the end."""
     flap = Flap(shared, "ip link set ppp0 mtu 1500", "ip link set ppp0 mtu 1400", 40)
     assert state(shared) == ("active", "none")
-    assert flap.passes <= 2 * HANDFUL and flap.lines == 0
+    assert flap.passes <= 16 and flap.lines == 0
     assert sanitized or flap.seconds < 1
     wait_for(lambda: client.get("http://192.0.2.80/mss") == "1360", timeout=3)
     shared.run("ip link set ppp0 mtu 1500")
