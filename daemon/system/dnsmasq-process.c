@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define START_LIMIT 10 /* seconds: it takes milliseconds */
@@ -135,6 +136,17 @@ find_by_file (CsDnsmasqProcess *self)
   return g_file_get_contents (path, &text, NULL, NULL) && take (self, g_strchomp (text));
 }
 
+/* A container may share in a network of its own, with the same paths. */
+static gboolean
+is_in_this_network (const char *pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%s/ns/net", pid);
+  struct stat here, there;
+
+  return stat ("/proc/self/ns/net", &here) == 0 && stat (path, &there) == 0
+         && here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+}
+
 static gboolean
 find_by_argument (CsDnsmasqProcess *self)
 {
@@ -142,7 +154,7 @@ find_by_argument (CsDnsmasqProcess *self)
   const char *name;
 
   while (processes != NULL && (name = g_dir_read_name (processes)) != NULL)
-    if (g_ascii_isdigit (name[0]) && take (self, name))
+    if (g_ascii_isdigit (name[0]) && is_in_this_network (name) && take (self, name))
       return TRUE;
   return FALSE;
 }

@@ -268,6 +268,25 @@ test_foreign_pid (Fixture *f, gconstpointer data)
   step_must_apply (f->step, NULL, f->share, NULL);
 }
 
+/* That of a container which shares in a network of its own: it has the same paths, and is
+ * no concern of ours. */
+static void
+test_foreign_network (Fixture *f, gconstpointer data)
+{
+  g_autofree char *pid
+      = shell ("unshare -n perl -e 'sleep 60' x --conf-file=" DIRECTORY
+               "/dnsmasq.conf >/dev/null 2>&1 & until grep -q ^perl /proc/$!/cmdline; do "
+               "sleep 0.01; done; echo $!");
+
+  g_assert_cmpint (g_mkdir_with_parents (DIRECTORY, 0755), ==, 0);
+  new_step (f);
+  step_must_apply (f->step, NULL, f->share, f->share);
+  assert_shell ("ours", PROCESSES, "1");
+  step_must_apply (f->step, NULL, f->share, NULL);
+  assert_shell ("end", PROCESSES, "0");
+  g_free (shell ("grep -q perl /proc/%s/cmdline && kill %s", pid, pid));
+}
+
 static void
 test_other_config (Fixture *f, gconstpointer data)
 {
@@ -434,6 +453,7 @@ main (int argc, char **argv)
   add ("/dnsmasq/found again", test_found_again);
   add ("/dnsmasq/found at the end", test_found_at_end);
   add ("/dnsmasq/foreign pid", test_foreign_pid);
+  add ("/dnsmasq/foreign network", test_foreign_network);
   add ("/dnsmasq/other configuration", test_other_config);
   add ("/dnsmasq/device gone", test_device_gone);
   add ("/dnsmasq/prepared", test_prepared);
