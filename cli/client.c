@@ -108,7 +108,7 @@ cs_client_get_shares (const char *lan, GError **error)
   if (!cs_client_is_running (objects))
     {
       g_set_error_literal (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN,
-                           CS_BUS_NAME);
+                           "the system bus knows no " CS_BUS_NAME);
       return NULL;
     }
   shares = cs_client_list_shares (objects);
