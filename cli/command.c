@@ -38,27 +38,28 @@ parse_options (const CsCommand *command, const GOptionEntry *entries, char **arg
   g_autoptr (GOptionContext) context = g_option_context_new (command->arguments);
   g_autofree char *program = g_strconcat ("sharectl ", command->name, NULL);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) rest = NULL;
+  g_auto (GStrv) line = NULL;
+  g_auto (GStrv) words = NULL;
+  const GOptionEntry rest[] = {
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words, NULL, NULL },
+    { NULL },
+  };
   g_autoptr (GError) error = NULL;
 
   g_strv_builder_add (builder, program);
   g_strv_builder_addv (builder, (const char **)arguments);
-  rest = g_strv_builder_end (builder);
+  line = g_strv_builder_end (builder);
 
   g_set_prgname (program);
   g_option_context_set_summary (context, command->summary);
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse_strv (context, &rest, &error))
+  g_option_context_add_main_entries (context, rest, NULL);
+  if (!g_option_context_parse_strv (context, &line, &error))
     {
       cs_command_misused (command, "%s", error->message);
       return NULL;
     }
-  g_clear_pointer (&builder, g_strv_builder_unref);
-  builder = g_strv_builder_new ();
-  for (guint i = 1; rest[i] != NULL; i++)
-    if (!g_str_equal (rest[i], "--"))
-      g_strv_builder_add (builder, rest[i]);
-  return g_strv_builder_end (builder);
+  return words != NULL ? g_steal_pointer (&words) : g_new0 (char *, 1);
 }
 
 gboolean

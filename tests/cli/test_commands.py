@@ -54,6 +54,7 @@ def test_share_twice_is_fine(sharectl):
     ("--force share lan0 via ppp0", "lan0", "ppp0", {"force": True}),
     ("share lan0 --dns 1.1.1.1 --dns=9.9.9.9", "lan0", "auto", {"dns": ["1.1.1.1", "9.9.9.9"]}),
     ("share -- -lan", "-lan", "auto", {}),
+    ("share lan0 -- via --", "lan0", "--", {}),
     ("share wlan0 --ssid Home --security wpa3 --band 5GHz --channel 36 --hidden --isolate", "wlan0",
      "auto", {"ssid": "Home", "security": "wpa3", "band": "5GHz", "channel": 36, "hidden": True,
               "isolate": True}),
