@@ -28,6 +28,27 @@ cs_step_prepare (CsStep *self, const CsSharePlan *from, const CsSharePlan *to)
   return iface->prepare != NULL && iface->prepare (self, from, to);
 }
 
+/* Of apply(): unowned. */
+typedef struct
+{
+  const CsPlan *plan;
+  const CsSharePlan *from; /* (nullable) */
+  const CsSharePlan *to;   /* (nullable) */
+} Arguments;
+
+static void
+apply (GTask *task, gpointer step, gpointer task_data, GCancellable *cancellable)
+{
+  const Arguments *arguments = task_data;
+  GError *error = NULL;
+
+  if (CS_STEP_GET_IFACE (step)->apply (step, arguments->plan, arguments->from,
+                                       arguments->to, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
 void
 cs_step_apply_async (CsStep *self,
                      const CsPlan *plan,
@@ -39,19 +60,22 @@ cs_step_apply_async (CsStep *self,
 {
   const CsStepInterface *iface = CS_STEP_GET_IFACE (self);
   g_autoptr (GTask) task = NULL;
-  GError *error = NULL;
+  Arguments *arguments;
 
   if (iface->apply == NULL)
     {
       iface->apply_async (self, plan, from, to, cancellable, callback, user_data);
       return;
     }
+  arguments = g_new (Arguments, 1);
+  *arguments = (Arguments){ plan, from, to };
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, cs_step_apply_async);
-  if (iface->apply (self, plan, from, to, &error))
-    g_task_return_boolean (task, TRUE);
+  g_task_set_task_data (task, arguments, g_free);
+  if (iface->blocks)
+    g_task_run_in_thread (task, apply);
   else
-    g_task_return_error (task, error);
+    apply (task, self, arguments, cancellable);
 }
 
 gboolean

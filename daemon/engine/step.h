@@ -30,8 +30,9 @@ struct _CsStepInterface
   gboolean (*prepare) (CsStep *self,      /* (nullable) */
                        const CsSharePlan *from,
                        const CsSharePlan *to);
-  /* One of these: apply() is for a step that is done within the call, apply_async()
-     answers with a boolean of a GTask of its own. */
+  /* One of these: apply() is for a step that is done within the call, if need be in a
+     thread, apply_async() answers with a boolean of a GTask of its own. */
+  gboolean blocks; /* apply() takes long enough to want a thread */
   gboolean (*apply) (CsStep *self,
                      const CsPlan *plan,
                      const CsSharePlan *from,

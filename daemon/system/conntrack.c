@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* With libnetfilter_conntrack, in a worker thread as the table may be long: dump, pick,
+/* With libnetfilter_conntrack, and blocking, as the table may be long: dump, pick,
  * delete. A flow of a client is one that began in the share's subnets and did not end
  * there; it is right when its answers come to an address of the uplink. One without any
  * masquerade is wrong too: it began while somebody had flushed the ruleset. */
@@ -15,6 +15,10 @@
 struct _CsConntrackStep
 {
   GObject parent;
+
+  /* (owned) (nullable) the worker's own; it stays open, as to close it would wait for the
+     kernel */
+  struct nfct_handle *handle;
 };
 
 static void step_iface_init (CsStepInterface *iface);
@@ -26,24 +30,15 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CsConntrackStep,
 /* What is to go. */
 typedef struct
 {
-  GArray *subnets;   /* (owned) of CsCidr: of the share */
-  GArray *addresses; /* (owned) of CsCidr: of its uplink; none at its end */
-  GPtrArray *picked; /* (owned) of struct nf_conntrack (owned) */
+  const GArray *subnets;   /* of CsCidr: of the share */
+  const GArray *addresses; /* (nullable) of CsCidr: of its uplink; none at its end */
+  GPtrArray *picked;       /* of struct nf_conntrack (owned) */
 } Sweep;
-
-static void
-sweep_free (Sweep *sweep)
-{
-  g_array_unref (sweep->subnets);
-  g_array_unref (sweep->addresses);
-  g_ptr_array_unref (sweep->picked);
-  g_free (sweep);
-}
 
 static gboolean
 is_in (const GArray *networks, guint32 address)
 {
-  for (guint i = 0; i < networks->len; i++)
+  for (guint i = 0; networks != NULL && i < networks->len; i++)
     if (cs_cidr_contains (g_array_index (networks, CsCidr, i), address))
       return TRUE;
   return FALSE;
@@ -78,32 +73,6 @@ delete_picked (struct nfct_handle *handle, const Sweep *sweep)
   return TRUE;
 }
 
-static void
-sweep_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  Sweep *sweep = task_data;
-  struct nfct_handle *handle = nfct_open (NFNL_SUBSYS_CTNETLINK, 0);
-  guint32 family = AF_INET;
-  int cause = errno;
-  gboolean ok = FALSE;
-
-  if (handle != NULL)
-    {
-      nfct_callback_register (handle, NFCT_T_ALL, on_flow, sweep);
-      ok = nfct_query (handle, NFCT_Q_DUMP, &family) == 0
-           && delete_picked (handle, sweep);
-      cause = errno;
-      nfct_close (handle);
-    }
-  if (ok)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
-                             "the kernel's list of connections could not be cleared of "
-                             "those by another uplink: %s",
-                             cs_errno_words (cause));
-}
-
 /* To walk through the kernel's table takes milliseconds even when it is empty. A share
  * that begins has flows already only if its packets were forwarded before; one that waits
  * keeps its own, as the uplink may return as it was. */
@@ -118,6 +87,61 @@ is_due (const CsSharePlan *from, const CsSharePlan *to)
          && (from == NULL || from->uplink_ifindex != to->uplink_ifindex);
 }
 
+static void
+close_handle (CsConntrackStep *self)
+{
+  g_clear_pointer (&self->handle, nfct_close);
+}
+
+/* errno, or 0. After an error something may be left to be read, so there is a new handle
+ * the next time. */
+static int
+clear_flows (CsConntrackStep *self, Sweep *sweep)
+{
+  guint32 family = AF_INET;
+  int cause = 0;
+
+  if (self->handle == NULL)
+    self->handle = nfct_open (NFNL_SUBSYS_CTNETLINK, 0);
+  if (self->handle == NULL)
+    return errno;
+  nfct_callback_register (self->handle, NFCT_T_ALL, on_flow, sweep);
+  if (nfct_query (self->handle, NFCT_Q_DUMP, &family) != 0
+      || !delete_picked (self->handle, sweep))
+    cause = errno;
+  nfct_callback_unregister (self->handle);
+  if (cause != 0)
+    close_handle (self);
+  return cause;
+}
+
+static gboolean
+apply (CsStep *step,
+       const CsPlan *plan,
+       const CsSharePlan *from,
+       const CsSharePlan *to,
+       GError **error)
+{
+  g_autoptr (GPtrArray) picked = NULL;
+  Sweep wrong = { .subnets = (to != NULL ? to : from)->subnets,
+                  .addresses = to != NULL ? to->uplink_addresses : NULL };
+  int cause;
+
+  if (!is_due (from, to))
+    return TRUE;
+  picked = g_ptr_array_new_with_free_func ((GDestroyNotify)nfct_destroy);
+  wrong.picked = picked;
+  cause = clear_flows (CS_CONNTRACK_STEP (step), &wrong);
+  if (cause == 0)
+    return TRUE;
+  g_set_error (
+      error, CS_ERROR, CS_ERROR_FAILED,
+      "the kernel's list of connections could not be cleared of those by another "
+      "uplink: %s",
+      cs_errno_words (cause));
+  return FALSE;
+}
+
 static const char *
 get_name (CsStep *step)
 {
@@ -125,43 +149,24 @@ get_name (CsStep *step)
 }
 
 static void
-apply_async (CsStep *step,
-             const CsPlan *plan,
-             const CsSharePlan *from,
-             const CsSharePlan *to,
-             GCancellable *cancellable,
-             GAsyncReadyCallback callback,
-             gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
-  const CsSharePlan *share = to != NULL ? to : from;
-  Sweep *sweep;
-
-  g_task_set_source_tag (task, apply_async);
-  if (!is_due (from, to))
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  sweep = g_new (Sweep, 1);
-  sweep->subnets = g_array_copy (share->subnets);
-  sweep->addresses = to != NULL ? g_array_copy (to->uplink_addresses)
-                                : g_array_new (FALSE, FALSE, sizeof (CsCidr));
-  sweep->picked = g_ptr_array_new_with_free_func ((GDestroyNotify)nfct_destroy);
-  g_task_set_task_data (task, sweep, (GDestroyNotify)sweep_free);
-  g_task_run_in_thread (task, sweep_thread);
-}
-
-static void
 step_iface_init (CsStepInterface *iface)
 {
   iface->get_name = get_name;
-  iface->apply_async = apply_async;
+  iface->blocks = TRUE;
+  iface->apply = apply;
+}
+
+static void
+finalize (GObject *object)
+{
+  close_handle (CS_CONNTRACK_STEP (object));
+  G_OBJECT_CLASS (cs_conntrack_step_parent_class)->finalize (object);
 }
 
 static void
 cs_conntrack_step_class_init (CsConntrackStepClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = finalize;
 }
 
 static void

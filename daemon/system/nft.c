@@ -104,15 +104,6 @@ has_shares (const CsPlan *plan)
   return FALSE;
 }
 
-/* One call of apply(); all of it belongs to the caller, and stays until the callback. */
-typedef struct
-{
-  const CsPlan *plan;
-  const CsSharePlan *from; /* (nullable) */
-  const CsSharePlan *to;   /* (nullable) */
-  gboolean welcome;        /* quick refusals have ended with the change */
-} Apply;
-
 /* Whether the table has what the change starts from. */
 static gboolean
 is_as_before (const CsSharePlan *from, const CsSharePlan *to)
@@ -123,47 +114,54 @@ is_as_before (const CsSharePlan *from, const CsSharePlan *to)
          == (from != NULL);
 }
 
+/* @change_only: whether that was done, with the end of quick refusals in it. */
 static gboolean
-commit (Apply *apply, gboolean untouched, GError **error)
+commit (const CsPlan *plan,
+        const CsSharePlan *from,
+        const CsSharePlan *to,
+        gboolean untouched,
+        gboolean *change_only,
+        GError **error)
 {
-  const CsSharePlan *from = cs_share_plan_applied (apply->from);
-  const CsSharePlan *to = cs_share_plan_applied (apply->to);
   g_autofree char *end = NULL;
   g_autofree char *change = NULL;
   g_autofree char *text = NULL;
   g_autoptr (GError) refusal = NULL;
   gboolean exists;
 
+  *change_only = FALSE;
   if (!cs_nft_table_exists (&exists, error))
     return FALSE;
-  if (!has_shares (apply->plan))
+  if (!has_shares (plan))
     {
       text = cs_ruleset_render_end ();
       return !exists || run (text, NULL, error);
     }
   if (!exists || !untouched || !is_as_before (from, to))
-    return rebuild (apply->plan, error);
+    return rebuild (plan, error);
   if (cs_share_plan_equal (from, to))
     return TRUE;
   end = cs_ruleset_render_refusal_end (from);
   change = cs_ruleset_render_change (from, to);
   text = g_strconcat (end, change, NULL);
-  apply->welcome = run (text, NULL, &refusal);
-  if (apply->welcome)
+  *change_only = run (text, NULL, &refusal);
+  if (*change_only)
     return TRUE;
   g_debug ("%s: the table is made anew: %s", from != NULL ? from->lan : to->lan,
            refusal->message);
-  return rebuild (apply->plan, error);
+  return rebuild (plan, error);
 }
 
 /* Quick refusals begin or end; without them the routes still refuse. */
 static void
-refuse (CsNftStep *self, const Apply *apply)
+refuse (CsNftStep *self,
+        const CsSharePlan *from,
+        const CsSharePlan *to,
+        gboolean have_ended)
 {
-  const CsSharePlan *share = apply->to != NULL ? apply->to : apply->from;
-  g_autofree char *begin = cs_ruleset_render_refusal (apply->to);
-  g_autofree char *end = cs_ruleset_render_refusal_end (apply->from);
-  const char *text = begin[0] != '\0' || apply->welcome ? begin : end;
+  g_autofree char *begin = cs_ruleset_render_refusal (to);
+  g_autofree char *end = cs_ruleset_render_refusal_end (from);
+  const char *text = begin[0] != '\0' || have_ended ? begin : end;
   guint32 before = cs_nft_read_generation ();
   guint32 after;
   g_autoptr (GError) error = NULL;
@@ -171,34 +169,32 @@ refuse (CsNftStep *self, const Apply *apply)
   if (text[0] == '\0')
     return;
   if (!cs_nft_commit (text, NULL, &error))
-    g_debug ("%s: clients are not refused at once: %s", share->lan, error->message);
+    g_debug ("%s: clients are not refused at once: %s", to != NULL ? to->lan : from->lan,
+             error->message);
   after = cs_nft_read_generation ();
   self->generation = before == self->generation && after - before <= 1 ? after : 0;
 }
 
-static void
-apply_in_thread (GTask *task,
-                 gpointer source,
-                 gpointer task_data,
-                 GCancellable *cancellable)
+static gboolean
+apply (CsStep *step,
+       const CsPlan *plan,
+       const CsSharePlan *from,
+       const CsSharePlan *to,
+       GError **error)
 {
+  CsNftStep *self = CS_NFT_STEP (step);
   g_autoptr (GMutexLocker) locker = cs_nft_lock ();
-  CsNftStep *self = CS_NFT_STEP (source);
-  guint32 before, after;
-  GError *error = NULL;
-  gboolean done;
+  guint32 before = cs_nft_read_generation ();
+  guint32 after;
+  gboolean done, change_only;
 
-  before = cs_nft_read_generation ();
-  done = commit (task_data, before != 0 && before == self->generation, &error);
+  done = commit (plan, cs_share_plan_applied (from), cs_share_plan_applied (to),
+                 before != 0 && before == self->generation, &change_only, error);
   after = cs_nft_read_generation ();
   self->generation = done && after - before <= 1 ? after : 0;
   if (done)
-    refuse (self, task_data);
-  g_clear_pointer (&locker, g_mutex_locker_free);
-  if (done)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+    refuse (self, from, to, change_only);
+  return done;
 }
 
 static const char *
@@ -208,30 +204,11 @@ cs_nft_step_get_name (CsStep *step)
 }
 
 static void
-cs_nft_step_apply_async (CsStep *step,
-                         const CsPlan *plan,
-                         const CsSharePlan *from,
-                         const CsSharePlan *to,
-                         GCancellable *cancellable,
-                         GAsyncReadyCallback callback,
-                         gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
-  Apply *apply = g_new0 (Apply, 1);
-
-  apply->plan = plan;
-  apply->from = from;
-  apply->to = to;
-  g_task_set_source_tag (task, cs_nft_step_apply_async);
-  g_task_set_task_data (task, apply, g_free);
-  g_task_run_in_thread (task, apply_in_thread);
-}
-
-static void
 cs_nft_step_iface_init (CsStepInterface *iface)
 {
   iface->get_name = cs_nft_step_get_name;
-  iface->apply_async = cs_nft_step_apply_async;
+  iface->blocks = TRUE;
+  iface->apply = apply;
 }
 
 static void
