@@ -226,8 +226,9 @@ run (Monitor *self)
                     self);
 
   self->running = cs_client_is_running (self->objects);
-  if (!self->running && !self->json)
-    tell_text ("connshared is not running; waiting for it");
+  if (shares->len == 0 && !self->json)
+    tell_text (self->running ? "nothing is shared"
+                             : "connshared is not running; waiting for it");
   for (guint i = 0; i < shares->len; i++)
     tell_share (self, "added", shares->pdata[i]);
   flush (self);

@@ -77,6 +77,14 @@ def test_changes(monitor, service):
     assert one.end() == 0
 
 
+def test_nothing_is_shared(monitor, service):
+    one, other = monitor(), monitor("--json")
+    assert one.text() == "nothing is shared"
+    service.add("lan0")
+    assert one.text() == ACTIVE
+    assert json.loads(other.line())["event"] == "added"
+
+
 def test_json(monitor, service):
     service.add("lan0")
     one = monitor("--json")
