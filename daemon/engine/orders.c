@@ -105,6 +105,18 @@ check_others (const CsPlan *plan,
   return FALSE;
 }
 
+/* Later than all there are, also when the clock was put back: who was first stays so. */
+static gint64
+youngest (CsEngine *self)
+{
+  const CsRequest *last;
+
+  if (self->requests->len == 0)
+    return g_get_real_time ();
+  last = g_ptr_array_index (self->requests, self->requests->len - 1);
+  return MAX (g_get_real_time (), MIN (last->since, G_MAXINT64 - 1) + 1);
+}
+
 /* Once for a share: since when there is one; and what its access point is called and
  * joined with, if it has one and the user has said nothing. */
 static void
@@ -114,7 +126,7 @@ settle (CsEngine *self, CsRequest *request, const CsSnapshot *snapshot)
   const CsInterface *lan = cs_snapshot_find (snapshot, request->lan);
   guint8 random[CS_HOTSPOT_RANDOM];
 
-  request->since = known != NULL ? known->since : g_get_real_time ();
+  request->since = known != NULL ? known->since : youngest (self);
   if (lan == NULL || !cs_radio_is_ours (lan, request->keep_lan))
     return;
   if (getrandom (random, sizeof random, 0) != sizeof random)

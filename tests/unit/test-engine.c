@@ -273,6 +273,28 @@ test_reboot (EngineFixture *f, gconstpointer data)
     }
 }
 
+/* The clock was ahead when the first share was made. */
+static void
+test_clock_put_back (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *ledger = g_build_filename (f->folder, "run", "ledger", NULL);
+  g_autofree char *path = g_build_filename (f->folder, "state", "lan1.share", NULL);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  engine_share (f, "lan1", "ppp0");
+  g_object_unref (f->engine);
+  g_assert_true (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL));
+  g_key_file_set_int64 (file, "share", "since", g_get_real_time () * 2);
+  g_assert_true (g_key_file_save_to_file (file, path, NULL));
+  engine_start (f);
+  engine_share (f, "lan0", "ppp0");
+  g_object_unref (f->engine);
+  g_assert_cmpint (g_unlink (ledger), ==, 0);
+  engine_start (f);
+  assert_address (f, "lan1", "192.168.137.1/24");
+  assert_address (f, "lan0", "192.168.138.1/24");
+}
+
 /* The daemon was killed while it started the share: what it had begun is undone, and the
  * share, which was asked for, is started anew. */
 static void
@@ -541,6 +563,7 @@ main (int argc, char **argv)
     { "/engine/failed-end-and-again", test_failed_end_and_again },
     { "/engine/restart", test_restart },
     { "/engine/reboot", test_reboot },
+    { "/engine/clock-put-back", test_clock_put_back },
     { "/engine/restart-unfinished", test_restart_unfinished },
     { "/engine/reboot-into-failure", test_reboot_into_failure },
     { "/engine/restart-without-request", test_restart_without_request },
