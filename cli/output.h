@@ -8,7 +8,8 @@
 #include <glib.h>
 
 gboolean cs_output_wants_color (void);
-/* Whether lines of @columns stay whole: on a terminal of this width, and anywhere else. */
+/* Whether lines of @columns stay whole: on a terminal of this width, and anywhere else.
+ */
 gboolean cs_output_has_room (guint columns);
 
 /* Control characters shown as \xNN; line feeds and tabs stay. */
