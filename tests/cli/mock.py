@@ -93,6 +93,7 @@ class Mock:
             Gio.dbus_address_get_for_bus_sync(Gio.BusType.SYSTEM),
             Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
             | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+        self.bus.set_exit_on_close(True)
         self.register(ROOT, Gio.DBusNodeInfo.new_for_xml(OBJECTS).interfaces[0])
         self.register(ROOT, self.info.lookup_interface(MANAGER))
         self.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus",
