@@ -89,6 +89,28 @@ keep_only (GPtrArray *shares, const char *lan, GError **error)
   return shares->len > 0;
 }
 
+static GDBusObjectManager *
+get_objects (GDBusConnection *bus, GError **error)
+{
+  return cs_dbus_object_manager_client_new_sync (
+      bus, G_DBUS_OBJECT_MANAGER_CLIENT_FLAGS_NONE, CS_BUS_NAME, CS_MANAGER_PATH, NULL,
+      error);
+}
+
+/* One that was just ending when it was asked is asked again, as the bus starts it. */
+static GDBusObjectManager *
+get_objects_of_next (GDBusConnection *bus, GError **error)
+{
+  g_autoptr (GError) first = NULL;
+  GDBusObjectManager *objects = get_objects (bus, &first);
+
+  if (g_error_matches (first, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
+    return get_objects (bus, error);
+  if (objects == NULL)
+    g_propagate_error (error, g_steal_pointer (&first));
+  return objects;
+}
+
 GPtrArray *
 cs_client_get_shares (const char *lan, GError **error)
 {
@@ -98,9 +120,7 @@ cs_client_get_shares (const char *lan, GError **error)
 
   if (bus == NULL)
     return NULL;
-  objects = cs_dbus_object_manager_client_new_sync (
-      bus, G_DBUS_OBJECT_MANAGER_CLIENT_FLAGS_NONE, CS_BUS_NAME, CS_MANAGER_PATH, NULL,
-      error);
+  objects = get_objects_of_next (bus, error);
   if (objects == NULL)
     return NULL;
 
