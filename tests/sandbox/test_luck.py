@@ -12,9 +12,8 @@ from follow import PPP0, await_state, message
 from host import wait_for
 
 STATE, RUN = "/var/lib/connshare", "/run/connshare"
-OWNED = """delete table inet connshare
-add table inet connshare { flags owner; }
-"""
+# In one transaction, as the service would be back between two.
+OWNED = "delete table inet connshare; add table inet connshare { flags owner; }\n"
 
 
 @contextlib.contextmanager
