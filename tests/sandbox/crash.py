@@ -96,11 +96,16 @@ class Crash:
 
     def state(self):
         """Without what is not foreseeable, all of it IPv6: the LAN's address is another after a
-        double was suspected, and has no route while the kernel looks for one; and how quickly
-        NetworkManager looks at a new interface decides on the settings of that."""
+        double was suspected, has no route while the kernel looks for one, and may be missing
+        where NetworkManager was interrupted while it set the LAN up; and how quickly it looks
+        at a new interface decides on the settings of that."""
+        def is_foreseeable(line):
+            return not (line.startswith(("local fe80::", "ipv6/conf/ppp"))
+                        or self.shared and "fe80::" in line and "lan0" in line)
+
         lines = self.host.state().splitlines(keepends=True)
         return "".join(re.sub("fe80::[0-9a-f:]+", "fe80::1", line) for line in lines
-                       if not line.startswith(("local fe80::", "ipv6/conf/ppp")))
+                       if is_foreseeable(line))
 
     def remember(self):
         self.known[self.look()] = self.state()
