@@ -108,7 +108,8 @@ class Crash:
                        if is_foreseeable(line))
 
     def remember(self):
-        self.known[self.look()] = self.state()
+        key = self.look()
+        self.known[key] = self.state()
 
     def check_state(self):
         def is_known():
