@@ -76,6 +76,30 @@ cs_client_is_running (GDBusObjectManager *objects)
   return owner != NULL;
 }
 
+static void
+set_not_shared (const char *lan, GError **error)
+{
+  g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
+               "'%s' is not shared; see 'sharectl list' for what is", lan);
+}
+
+CsDbusShare *
+cs_client_get_share (const char *path, const char *lan, GError **error)
+{
+  g_autoptr (GDBusConnection) bus = connect_to_bus (error);
+  g_autoptr (CsDbusShare) share = NULL;
+
+  if (bus != NULL)
+    share = cs_dbus_share_proxy_new_sync (bus, G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+                                          CS_BUS_NAME, path, NULL, error);
+  if (share == NULL)
+    return NULL;
+  if (cs_dbus_share_get_state (share) != NULL)
+    return g_steal_pointer (&share);
+  set_not_shared (lan, error);
+  return NULL;
+}
+
 /* Leaves that of @lan in @shares. */
 static gboolean
 keep_only (GPtrArray *shares, const char *lan, GError **error)
@@ -84,8 +108,7 @@ keep_only (GPtrArray *shares, const char *lan, GError **error)
     if (g_strcmp0 (cs_dbus_share_get_lan (shares->pdata[i - 1]), lan) != 0)
       g_ptr_array_remove_index (shares, i - 1);
   if (shares->len == 0)
-    g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
-                 "'%s' is not shared; see 'sharectl list' for what is", lan);
+    set_not_shared (lan, error);
   return shares->len > 0;
 }
 

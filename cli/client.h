@@ -12,6 +12,10 @@
 /* The bus starts the service at the first call. */
 CsDbusManager *cs_client_get_manager (GError **error);
 
+/* The share of @lan, which has that @path: where there are many shares, this asks for
+ * less than what follows. */
+CsDbusShare *cs_client_get_share (const char *path, const char *lan, GError **error);
+
 /* All shares, by name, or just that of @lan if it is not NULL: array of CsDbusShare
  * (owned). That @lan is not shared is an error. */
 GPtrArray *cs_client_get_shares (const char *lan, GError **error);

@@ -33,16 +33,14 @@ report_wifi (const char *lan, const char *ssid)
 
 /* The share works, waits, or has failed or been ended since it began. */
 static int
-report (const char *lan)
+report (const char *lan, const char *path)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) shares = cs_client_get_shares (lan, &error);
-  CsDbusShare *share;
+  g_autoptr (CsDbusShare) share = cs_client_get_share (path, lan, &error);
   g_autofree char *sentence = NULL;
 
-  if (shares == NULL)
+  if (share == NULL)
     return cs_command_failed (error);
-  share = shares->pdata[0];
   sentence = cs_describe_share (share);
   if (g_strcmp0 (cs_dbus_share_get_state (share), "failed") == 0)
     {
@@ -62,6 +60,7 @@ cs_command_share (const CsCommand *command, char **arguments)
   g_autoptr (GError) error = NULL;
   g_autoptr (CsDbusManager) manager = NULL;
   g_autoptr (CsCall) call = NULL;
+  g_autofree char *path = NULL;
   int status;
 
   status = cs_wish_parse (command, arguments, &wish, NULL);
@@ -75,9 +74,9 @@ cs_command_share (const CsCommand *command, char **arguments)
   cs_dbus_manager_call_share_connection_with_options (
       manager, wish.lan, wish.wan, wish.options, CS_CALL_FLAGS, CS_CALL_TIMEOUT,
       cs_call_get_cancellable (call), cs_call_done, call);
-  cs_dbus_manager_call_share_connection_with_options_finish (manager, NULL,
+  cs_dbus_manager_call_share_connection_with_options_finish (manager, &path,
                                                              cs_call_wait (call), &error);
   status = cs_call_finish (call, error);
   g_clear_pointer (&call, cs_call_free);
-  return status == CS_EXIT_DONE ? report (wish.lan) : status;
+  return status == CS_EXIT_DONE ? report (wish.lan, path) : status;
 }

@@ -105,7 +105,7 @@ def test_the_bus_starts_the_service(bus, words, output):
 
 @pytest.mark.parametrize("method, words", [
     ("GetManagedObjects", "status"), ("GetManagedObjects", "unshare --all"),
-    ("GetManagedObjects", "share lan0"), ("Preview", "preview lan0"),
+    ("GetManagedObjects", "list"), ("Preview", "preview lan0"),
     ("ListInterfaces", "interfaces"), ("Diagnose", "doctor"),
 ])
 def test_interruption_of_what_asks_for_no_password(bus, service, method, words):
