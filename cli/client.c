@@ -120,14 +120,16 @@ get_objects (GDBusConnection *bus, GError **error)
       error);
 }
 
-/* One that was just ending when it was asked is asked again, as the bus starts it. */
+/* One that was just ending when it was asked is asked again, as the bus starts it. When
+ * it has given up its name already, the bus's policy does not let anybody ask it. */
 static GDBusObjectManager *
 get_objects_of_next (GDBusConnection *bus, GError **error)
 {
   g_autoptr (GError) first = NULL;
   GDBusObjectManager *objects = get_objects (bus, &first);
 
-  if (g_error_matches (first, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
+  if (g_error_matches (first, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
+      || g_error_matches (first, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
     return get_objects (bus, error);
   if (objects == NULL)
     g_propagate_error (error, g_steal_pointer (&first));
