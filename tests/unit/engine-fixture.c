@@ -25,8 +25,8 @@ engine_start (EngineFixture *f)
   engine_settle (f);
 }
 
-void
-engine_set_up (EngineFixture *f, gconstpointer data)
+static void
+set_up (EngineFixture *f, gconstpointer data)
 {
   const char *names[] = { "a", "b", "c" };
 
@@ -38,8 +38,8 @@ engine_set_up (EngineFixture *f, gconstpointer data)
   engine_start (f);
 }
 
-void
-engine_tear_down (EngineFixture *f, gconstpointer data)
+static void
+tear_down (EngineFixture *f, gconstpointer data)
 {
   g_autofree char *command = g_strconcat ("rm -rf ", f->folder, NULL);
 
@@ -138,4 +138,12 @@ engine_file_exists (EngineFixture *f, const char *name)
   g_autofree char *path = g_build_filename (f->folder, name, NULL);
 
   return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+int
+engine_run (const EngineTest *tests, gsize count)
+{
+  for (gsize i = 0; i < count; i++)
+    g_test_add (tests[i].path, EngineFixture, NULL, set_up, tests[i].test, tear_down);
+  return g_test_run ();
 }

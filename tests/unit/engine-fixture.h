@@ -17,9 +17,15 @@ typedef struct
   gboolean answered;
 } EngineFixture;
 
-/* As g_test_add () wants them. */
-void engine_set_up (EngineFixture *f, gconstpointer data);
-void engine_tear_down (EngineFixture *f, gconstpointer data);
+typedef struct
+{
+  const char *path;
+  void (*test) (EngineFixture *f, gconstpointer data);
+} EngineTest;
+
+/* Runs these, each with a fixture of its own, after g_test_init (); what main () returns.
+ */
+int engine_run (const EngineTest *tests, gsize count);
 
 /* Starts an engine, in the place of one that has been freed. */
 void engine_start (EngineFixture *f);

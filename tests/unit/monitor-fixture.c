@@ -42,8 +42,8 @@ monitor_settle (MonitorFixture *f)
   f->changes = 0;
 }
 
-void
-monitor_set_up (MonitorFixture *f, gconstpointer data)
+static void
+set_up (MonitorFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -58,8 +58,8 @@ monitor_set_up (MonitorFixture *f, gconstpointer data)
   g_signal_connect (f->monitor, "changed", G_CALLBACK (on_changed), f);
 }
 
-void
-monitor_tear_down (MonitorFixture *f, gconstpointer data)
+static void
+tear_down (MonitorFixture *f, gconstpointer data)
 {
   g_object_unref (f->monitor);
   private_net_ip_batch ("link del lan0\nlink del wan0\n");
@@ -82,4 +82,12 @@ monitor_write_sysctl (const char *interface, const char *key, const char *value)
 
   g_assert_true (
       g_file_set_contents_full (path, value, -1, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+}
+
+int
+monitor_run (const MonitorTest *tests, gsize count)
+{
+  for (gsize i = 0; i < count; i++)
+    g_test_add (tests[i].path, MonitorFixture, NULL, set_up, tests[i].test, tear_down);
+  return g_test_run ();
 }

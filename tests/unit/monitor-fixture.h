@@ -11,8 +11,15 @@ typedef struct
   guint changes;      /* emissions */
 } MonitorFixture;
 
-void monitor_set_up (MonitorFixture *f, gconstpointer data);
-void monitor_tear_down (MonitorFixture *f, gconstpointer data);
+typedef struct
+{
+  const char *path;
+  void (*test) (MonitorFixture *f, gconstpointer data);
+} MonitorTest;
+
+/* Runs these, each with a fixture of its own, after g_test_init (); what main () returns.
+ */
+int monitor_run (const MonitorTest *tests, gsize count);
 
 CsSnapshot *monitor_look (MonitorFixture *f);
 /* Which must be there. */

@@ -291,11 +291,7 @@ test_passphrase (EngineFixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*test) (EngineFixture *, gconstpointer);
-  } tests[] = {
+  static const EngineTest tests[] = {
     { "/engine-disk/restart", test_restart },
     { "/engine-disk/reboot", test_reboot },
     { "/engine-disk/clock-put-back", test_clock_put_back },
@@ -311,8 +307,5 @@ main (int argc, char **argv)
   };
 
   g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, EngineFixture, NULL, engine_set_up, tests[i].test,
-                engine_tear_down);
-  return g_test_run ();
+  return engine_run (tests, G_N_ELEMENTS (tests));
 }

@@ -317,11 +317,7 @@ test_restless_details (EngineFixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*test) (EngineFixture *, gconstpointer);
-  } tests[] = {
+  static const EngineTest tests[] = {
     { "/engine/follow", test_follow },
     { "/engine/renew", test_renew },
     { "/engine/wake", test_wake },
@@ -338,8 +334,5 @@ main (int argc, char **argv)
   };
 
   g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, EngineFixture, NULL, engine_set_up, tests[i].test,
-                engine_tear_down);
-  return g_test_run ();
+  return engine_run (tests, G_N_ELEMENTS (tests));
 }

@@ -263,11 +263,7 @@ test_change_and_end (EngineFixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*test) (EngineFixture *, gconstpointer);
-  } tests[] = {
+  static const EngineTest tests[] = {
     { "/engine/start-and-stop", test_start_and_stop },
     { "/engine/twice-is-once", test_twice_is_once },
     { "/engine/orders-together", test_orders_together },
@@ -285,8 +281,5 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   g_log_set_writer_func (hear, NULL, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, EngineFixture, NULL, engine_set_up, tests[i].test,
-                engine_tear_down);
-  return g_test_run ();
+  return engine_run (tests, G_N_ELEMENTS (tests));
 }

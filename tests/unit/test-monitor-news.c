@@ -135,11 +135,7 @@ test_storm (MonitorFixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*test) (MonitorFixture *, gconstpointer);
-  } tests[] = {
+  static const MonitorTest tests[] = {
     { "/monitor-news/news", test_news },   { "/monitor-news/noise", test_noise },
     { "/monitor-news/burst", test_burst }, { "/monitor-news/overflow", test_overflow },
     { "/monitor-news/storm", test_storm },
@@ -147,8 +143,5 @@ main (int argc, char **argv)
 
   private_net_enter ();
   g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, MonitorFixture, NULL, monitor_set_up, tests[i].test,
-                monitor_tear_down);
-  return g_test_run ();
+  return monitor_run (tests, G_N_ELEMENTS (tests));
 }

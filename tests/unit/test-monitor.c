@@ -248,11 +248,7 @@ test_many_routes (MonitorFixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*test) (MonitorFixture *, gconstpointer);
-  } tests[] = {
+  static const MonitorTest tests[] = {
     { "/monitor/links", test_links },
     { "/monitor/kinds", test_kinds },
     { "/monitor/sysctls", test_sysctls },
@@ -264,8 +260,5 @@ main (int argc, char **argv)
 
   private_net_enter ();
   g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, MonitorFixture, NULL, monitor_set_up, tests[i].test,
-                monitor_tear_down);
-  return g_test_run ();
+  return monitor_run (tests, G_N_ELEMENTS (tests));
 }
