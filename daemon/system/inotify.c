@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A source on the descriptor, which takes the events apart. */
 #include "inotify.h"
 
 #include <errno.h>
