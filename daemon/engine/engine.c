@@ -104,7 +104,7 @@ cs_engine_new (CsMonitor *monitor, GPtrArray *steps, CsStore *store)
 gboolean
 cs_engine_is_busy (CsEngine *self)
 {
-  return self->running || self->source != 0;
+  return self->running || self->again || self->source != 0;
 }
 
 gboolean

@@ -7,6 +7,10 @@
 
 #include "core/holds.h"
 
+/* Who has been answered asks next for what he got; what has moved meanwhile, mostly by
+ * the pass itself, is looked at after that. Microseconds. */
+#define AFTER_ANSWER (10 * G_TIME_SPAN_MILLISECOND)
+
 /* When the network cannot be read or the disk refuses, it is tried again after this long.
  * Seconds. */
 #define RETRY_DELAY 5
@@ -170,6 +174,17 @@ earlier (gint64 a, gint64 b)
   return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
+/* When to look again though nothing happens, or 0. */
+static gint64
+next_look (CsEngine *self, const CsPassResult *result)
+{
+  gint64 at = earlier (result->target->wake_at, cs_failures_next (self->failures));
+
+  if (self->again && self->taken->len > 0)
+    at = earlier (at, g_get_monotonic_time () + AFTER_ANSWER);
+  return at;
+}
+
 static void
 on_pass (GObject *source, GAsyncResult *async_result, gpointer user_data)
 {
@@ -183,12 +198,12 @@ on_pass (GObject *source, GAsyncResult *async_result, gpointer user_data)
   self->applied = g_steal_pointer (&result->applied);
   note_failures (self, result, back);
   cs_engine_publish (self, cs_engine_outcomes (self, result, back));
-  schedule_wake (self,
-                 earlier (result->target->wake_at, cs_failures_next (self->failures)));
+  schedule_wake (self, next_look (self, result));
   schedule_retry (self, result->store_error != NULL && g_hash_table_size (back) == 0);
-  cs_engine_answer_orders (self, result);
-  if (self->again || g_hash_table_size (back) > 0 || has_closed_first (self, result))
+  if ((self->again && self->taken->len == 0) || g_hash_table_size (back) > 0
+      || has_closed_first (self, result))
     cs_engine_queue_pass (self);
+  cs_engine_answer_orders (self, result);
 }
 
 /* Marks the shares whose part of the host somebody has changed, though the plan is the

@@ -27,6 +27,25 @@ test_follow (EngineFixture *f, gconstpointer data)
   engine_assert_state (f, "lan0", "active");
 }
 
+/* What happens during the pass of an order is looked at after the answer, unasked. */
+static void
+test_meanwhile (EngineFixture *f, gconstpointer data)
+{
+  engine_order (f, "lan0", "ppp0", NULL);
+  while (f->log->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  fake_monitor_set_uplink (f->monitor, FALSE);
+  while (!f->answered)
+    g_main_context_iteration (NULL, TRUE);
+  engine_assert_log (f, "a lan0 0>ppp0; b lan0 0>ppp0; c lan0 0>ppp0");
+  engine_assert_state (f, "lan0", "active");
+  g_assert_true (cs_engine_is_busy (f->engine));
+
+  engine_settle (f);
+  engine_assert_log (f, "a lan0 ppp0>-; b lan0 ppp0>-; c lan0 ppp0>-");
+  engine_assert_state (f, "lan0", "waiting");
+}
+
 /* Who asks again wants it again: what they did against the share counts no more, but
  * only for an order that is accepted, and once. */
 static void
@@ -319,6 +338,7 @@ main (int argc, char **argv)
 {
   static const EngineTest tests[] = {
     { "/engine/follow", test_follow },
+    { "/engine/meanwhile", test_meanwhile },
     { "/engine/renew", test_renew },
     { "/engine/wake", test_wake },
     { "/engine/unknown-uplink", test_unknown_uplink },
