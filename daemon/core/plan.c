@@ -192,11 +192,12 @@ wake (CsPlan *plan, gint64 at)
 }
 
 static void
-take_uplink (CsSharePlan *share, const CsInterface *uplink)
+take_uplink (CsSharePlan *share, const CsInterface *lan, const CsInterface *uplink)
 {
   share->uplink = g_strdup (uplink->name);
   share->uplink_ifindex = uplink->ifindex;
-  share->uplink_mtu = uplink->mtu;
+  if (!lan || uplink->mtu < lan->mtu)
+    share->uplink_mtu = uplink->mtu;
   for (guint i = 0; i < uplink->addresses->len; i++)
     {
       CsCidr address = g_array_index (uplink->addresses, CsAddress, i).local;
@@ -238,7 +239,7 @@ plan_uplink (Planner *p, GError **error)
   p->share->settle = p->uplink.settle;
   wake (p->plan, p->uplink.wake_at);
   if (p->uplink.interface)
-    take_uplink (p->share, p->uplink.interface);
+    take_uplink (p->share, p->lan, p->uplink.interface);
   return TRUE;
 }
 

@@ -59,7 +59,7 @@ typedef struct
   char *uplink;             /* (owned) (nullable) none right now */
   int lan_ifindex;          /* 0: absent */
   int uplink_ifindex;       /* 0: none */
-  guint uplink_mtu;         /* bytes, of an IP packet; 0: none */
+  guint uplink_mtu;         /* bytes, of an IP packet; 0: the LAN's are no larger */
   GArray *uplink_addresses; /* (owned) of CsCidr: what its flows are masqueraded to */
 
   char *dial; /* (owned) (nullable) UUID of a profile of NetworkManager to bring up */

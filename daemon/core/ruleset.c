@@ -5,8 +5,13 @@
  *
  * The way of a client's packet: forward -> from_LAN, which only lets through what goes to
  * the uplink and comes from the share's networks -> out_LAN, which counts and accepts;
- * its answers: forward -> to_LAN, which knows them by conntrack. What is refused gets an
- * ICMP error where it comes from a client. An accept ends the base chain.
+ * its answers: forward -> to_LAN, which knows them by conntrack -> in_LAN, which counts
+ * and accepts. What is refused gets an ICMP error where it comes from a client. An accept
+ * ends the base chain.
+ *
+ * All but the first packets of a flow have a short way to the same end: forward ->
+ * flow_LAN or in_LAN. It costs half as much, as the kernel has no interface's name at
+ * hand, but its number (nft_meta_get_eval ()).
  *
  * While a share waits, its routes refuse what clients send. But the kernel lets only an
  * error a second pass to each of them (ip_error (), net.ipv4.icmp_ratelimit), and the
@@ -29,6 +34,9 @@ static const char frame[]
       "\tmap to_lan {\n"
       "\t\ttype ifname : verdict\n"
       "\t}\n"
+      "\tmap flows {\n"
+      "\t\ttype ct_state . iface_index . iface_index : verdict\n"
+      "\t}\n"
       "\tset masqueraded {\n"
       "\t\ttype ipv4_addr . ifname\n"
       "\t\tflags interval\n"
@@ -48,6 +56,7 @@ static const char frame[]
       "\t}\n"
       "\tchain forward {\n"
       "\t\ttype filter hook forward priority filter; policy accept;\n"
+      "\t\tct state . iif . oif vmap @flows\n"
       "\t\tiifname vmap @from_lan\n"
       "\t\toifname vmap @to_lan\n"
       "\t}\n"
@@ -110,6 +119,33 @@ add_out_chain (GString *out, const char *id)
                           id, id);
 }
 
+/* This way "rt mtu" would be the LAN's; the kernel never raises an MSS
+ * (nft_exthdr_tcp_set_eval ()), so the uplink's can be set outright. */
+static void
+add_in_chain (GString *out, const CsSharePlan *share, const char *id)
+{
+  g_string_append_printf (out, "\tchain in_%s {\n\t\tmeta nfproto != ipv4 drop\n", id);
+  if (share->uplink_mtu > HEADERS)
+    g_string_append_printf (out,
+                            "\t\ttcp flags & (syn | rst) == syn"
+                            " tcp option maxseg size set %u\n",
+                            MIN (share->uplink_mtu - HEADERS, LARGEST_MSS));
+  g_string_append_printf (out, "\t\tcounter name \"received_%s\" accept\n\t}\n", id);
+}
+
+/* What was let through once, and is answered. The rest goes on to from_LAN. */
+static void
+add_flow_chain (GString *out, const CsSharePlan *share, const char *id)
+{
+  g_autofree char *subnets = format_subnets (share->subnets);
+
+  g_string_append_printf (out, "\tchain flow_%s {\n", id);
+  if (share->subnets->len > 0)
+    g_string_append_printf (out, "\t\tip saddr %s counter name \"sent_%s\" accept\n",
+                            subnets, id);
+  g_string_append (out, "\t}\n");
+}
+
 /* What stays within the LAN is not ours to refuse: with keep-lan it may be behind another
  * router there, and with br_netfilter the clients of a bridge see each other this way. */
 static void
@@ -126,26 +162,32 @@ add_from_chain (GString *out, const CsSharePlan *share, const char *id)
                           share->uplink ? "admin-prohibited" : "no-route");
 }
 
-/* This way "rt mtu" would be the LAN's; the kernel never raises an MSS
- * (nft_exthdr_tcp_set_eval ()), so the uplink's can be set outright. */
 static void
 add_to_chain (GString *out, const CsSharePlan *share, const char *id)
 {
   g_string_append_printf (out, "\tchain to_%s {\n", id);
-  if (share->uplink && share->uplink_mtu > HEADERS)
-    g_string_append_printf (out,
-                            "\t\tiifname \"%s\" meta nfproto ipv4"
-                            " tcp flags & (syn | rst) == syn"
-                            " tcp option maxseg size set %u\n",
-                            share->uplink,
-                            MIN (share->uplink_mtu - HEADERS, LARGEST_MSS));
   if (share->uplink)
-    g_string_append_printf (out,
-                            "\t\tiifname \"%s\" meta nfproto ipv4"
-                            " ct state established,related"
-                            " counter name \"received_%s\" accept\n",
-                            share->uplink, id);
+    g_string_append_printf (
+        out, "\t\tiifname \"%s\" ct state established,related goto in_%s\n",
+        share->uplink, id);
   g_string_append (out, "\t\tdrop\n\t}\n");
+}
+
+/* The numbers of interfaces are that long so that nft does not take them for the name of
+ * one, which would be shorter. */
+static void
+add_flow_elements (GPtrArray *elements, const CsSharePlan *share, const char *id)
+{
+  if (!share->uplink_ifindex || !share->lan_ifindex)
+    return;
+  g_ptr_array_add (elements,
+                   g_strdup_printf ("flows { established . \"%016d\" . "
+                                    "\"%016d\" : jump flow_%s }",
+                                    share->lan_ifindex, share->uplink_ifindex, id));
+  g_ptr_array_add (elements,
+                   g_strdup_printf ("flows { established . \"%016d\" . "
+                                    "\"%016d\" : jump in_%s }",
+                                    share->uplink_ifindex, share->lan_ifindex, id));
 }
 
 static void
@@ -190,6 +232,7 @@ list_elements (const CsSharePlan *share)
       elements, g_strdup_printf ("from_lan { \"%s\" : jump from_%s }", share->lan, id));
   g_ptr_array_add (elements,
                    g_strdup_printf ("to_lan { \"%s\" : jump to_%s }", share->lan, id));
+  add_flow_elements (elements, share, id);
   add_subnet_elements (elements, share);
   if (share->address.prefix != 0)
     add_gateway_elements (elements, share);
@@ -237,6 +280,8 @@ add_share (GString *out, const CsSharePlan *share)
                           "\t}\n",
                           id, id);
   add_out_chain (out, id);
+  add_in_chain (out, share, id);
+  add_flow_chain (out, share, id);
   add_from_chain (out, share, id);
   add_to_chain (out, share, id);
   g_string_append (out, "}\n");
@@ -298,7 +343,7 @@ cs_ruleset_render_refusal_end (const CsSharePlan *share)
 char *
 cs_ruleset_render_change (const CsSharePlan *from, const CsSharePlan *to)
 {
-  static const char *const chains[] = { "from", "to", "out", NULL };
+  static const char *const chains[] = { "from", "to", "out", "in", "flow", NULL };
   static const char *const counters[] = { "sent", "received", NULL };
   g_autoptr (GPtrArray) old = list_elements (cs_share_plan_applied (from));
   g_autoptr (GPtrArray) new = list_elements (cs_share_plan_applied (to));

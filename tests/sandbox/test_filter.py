@@ -64,6 +64,33 @@ def test_foreign_source_addresses_do_not_leave(host, client, lease):
     assert "10.9.9.9" not in watch.communicate()[0]
 
 
+@pytest.fixture
+def stranger(host, client):
+    """Somebody on the LAN's cable, for whom the host forwards already."""
+    gateway = host.run("cat /sys/class/net/lan0/address").strip()
+    host.run("sysctl -qw net.ipv4.ip_forward=1; ip route add 10.9.9.9 dev lan0; "
+             "nft add table ip mine; "
+             "nft 'add chain ip mine nat { type nat hook postrouting priority 100; }' && "
+             "nft add rule ip mine nat oifname eth1 masquerade")
+    client.run("ip address add 10.9.9.9/32 dev eth0; "
+               f"ip neighbour add 192.0.2.80 lladdr {gateway} dev eth0; "
+               "ip route add 192.0.2.80 dev eth0 src 10.9.9.9")
+    yield "10.9.9.9"
+    client.run("ip address del 10.9.9.9/32 dev eth0; ip neighbour flush dev eth0")
+    host.unshare("--all")
+    host.call("nft delete table ip mine; ip route del 10.9.9.9 dev lan0; "
+              "sysctl -qw net.ipv4.ip_forward=0")
+
+
+def test_flows_of_others_end_where_the_share_begins(host, client, stranger):
+    ping = client.popen(["ping", "-i", "0.1", "-I", stranger, "192.0.2.80"])
+    wait_for(lambda: "bytes from" in ping.stdout.readline())
+    host.share("lan0", "via", "eth1")
+    wait_for(lambda: "Packet filtered" in ping.stdout.readline())
+    ping.kill()
+    assert "bytes from" not in ping.communicate()[0]
+
+
 def test_no_leak_when_the_uplink_goes(host, client, lease):
     host.hang_up()
     try:

@@ -16,6 +16,13 @@ def hung_up(host):
     host.dial()
 
 
+def assert_short_way(host):
+    """The packets of a flow are known by the interfaces' numbers, which are new."""
+    flows = host.run("nft list map inet connshare flows")
+    assert 'established . "lan0" . "ppp0" : jump flow_lan0' in flows
+    assert 'established . "ppp0" . "lan0" : jump in_lan0' in flows
+
+
 def test_ten_redials(host, client, hung_up):
     host.share("lan0", "via", "ppp0")
     client.dhcp()
@@ -26,6 +33,7 @@ def test_ten_redials(host, client, hung_up):
         wait_for(lambda: client.can_get("http://192.0.2.80/", timeout=1))
         assert client.get("http://192.0.2.80/") == address
         assert client.resolve("asker.test") == [address]
+        assert_short_way(host)
         host.hang_up()
         await_state(host, "waiting", "uplink-missing")
     assert len(seen) == 10
@@ -41,6 +49,7 @@ def test_redials_that_nobody_waits_for(host, client, hung_up):
             host.hang_up()
     wait_for(lambda: client.can_get("http://192.0.2.80/", timeout=1))
     assert client.get("http://192.0.2.80/") == address
+    assert_short_way(host)
 
 
 def test_new_address_on_the_same_interface(host, client):
