@@ -310,10 +310,26 @@ plan_table (Planner *p, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_led (const Planner *p)
+{
+  for (guint i = 0; i < p->plan->shares->len; i++)
+    {
+      const CsSharePlan *older = cs_share_plan_applied (p->plan->shares->pdata[i]);
+
+      if (older && cs_share_plan_guards (older)
+          && older->uplink_ifindex == p->share->uplink_ifindex)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 plan_routes (Planner *p)
 {
   g_autoptr (GArray) routes = NULL;
+
+  p->share->uplink_led = p->uplink.interface && is_led (p);
 
   if (p->lan && p->request->keep_lan)
     cs_lan_routes (p->lan, p->before, p->snapshot, p->share->routes);

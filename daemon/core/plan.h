@@ -60,6 +60,7 @@ typedef struct
   int lan_ifindex;          /* 0: absent */
   int uplink_ifindex;       /* 0: none */
   guint uplink_mtu;         /* bytes, of an IP packet; 0: the LAN's are no larger */
+  gboolean uplink_led;      /* an older share's policy rule leads to the uplink already */
   GArray *uplink_addresses; /* (owned) of CsCidr: what its flows are masqueraded to */
 
   char *dial; /* (owned) (nullable) UUID of a profile of NetworkManager to bring up */

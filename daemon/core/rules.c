@@ -4,7 +4,10 @@
  * The last is for the kernel's reverse path filter. It refuses an answer that comes in by
  * the uplink while there is no route back to its sender, and asks for that route as if
  * from the address that the answer went to (fib_validate_source () in fib_frontend.c): a
- * line without a default route of its own would bring no names. */
+ * line without a default route of its own would bring no names.
+ *
+ * The kernel holds every packet against one rule after the other, so there are no more
+ * than are needed: for sockets one an uplink, whichever share's table it leads to. */
 #include "plan.h"
 
 static void
@@ -23,7 +26,8 @@ cs_share_plan_list_rules (const CsSharePlan *plan)
   add (rules, (CsPolicyRule){ .priority = CS_RULE_PRIORITY, .iif = plan->lan });
   if (plan->uplink == NULL)
     return rules;
-  add (rules, (CsPolicyRule){ .priority = CS_RULE_PRIORITY, .oif = plan->uplink });
+  if (!plan->uplink_led)
+    add (rules, (CsPolicyRule){ .priority = CS_RULE_PRIORITY, .oif = plan->uplink });
   for (guint i = 0; i < plan->uplink_addresses->len; i++)
     {
       const CsCidr *address = &g_array_index (plan->uplink_addresses, CsCidr, i);

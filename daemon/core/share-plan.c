@@ -24,6 +24,7 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, closed, "closed", BOOL),
   CS_FIELD (CsSharePlan, table, "table", NUMBER),
   CS_FIELD (CsSharePlan, routes, "routes", ROUTES),
+  CS_FIELD (CsSharePlan, uplink_led, "uplink-led", BOOL),
   CS_FIELD (CsSharePlan, dns_port, "dns-port", NUMBER),
   CS_FIELD (CsSharePlan, lan_mtu, "lan-mtu", NUMBER),
   CS_FIELD (CsSharePlan, dns, "dns", STRV),

@@ -22,11 +22,18 @@ def test_each_through_its_own_uplink(host, both):
 
 
 def test_both_through_one_uplink(host):
+    """One policy rule leads the name servers of both there, and stays for who stays."""
     host.share("lan0", "via", "ppp0")
     host.share("lan1", "via", "ppp0")
     for client in (host.client, host.client2):
         client.dhcp()
         assert client.get() == PPP0
+        assert client.resolve("asker.test") == [PPP0]
+    assert host.run("ip rule").count("oif ppp0") == 1
+    host.unshare("lan0")
+    assert host.client2.get() == PPP0
+    assert host.client2.resolve("asker.test") == [PPP0]
+    assert host.run("ip rule").count("oif ppp0") == 1
 
 
 def test_subnets_differ(both):

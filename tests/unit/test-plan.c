@@ -31,8 +31,8 @@ test_one_pass (void)
         "uplink-addresses=10.64.0.9/32; | lan-method=3 | "
         "address=192.168.137.1/24 | subnets=192.168.137.0/24; | closed=false | "
         "table=13700 | "
-        "routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700; | dns-port=53 | "
-        "lan-mtu=1492 | dns=192.0.2.53; | lan-taken=0 | found-link-down=false | "
+        "routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700; | uplink-led=false | "
+        "dns-port=53 | lan-mtu=1492 | dns=192.0.2.53; | lan-taken=0 | found-link-down=false | "
         "found-address=false | "
         "found-lan-forwarding=0 | found-uplink-forwarding=0 |" } },
 
@@ -67,8 +67,8 @@ test_one_pass (void)
       { "waiting uplink-missing: ppp0 is not there | lan=lan0 | lan-ifindex=2 | "
         "uplink-ifindex=0 | uplink-mtu=0 | uplink-addresses= | lan-method=3 | "
         "address=192.168.137.1/24 | "
-        "subnets=192.168.137.0/24; | closed=false | table=13700 | routes= | dns-port=53 "
-        "| lan-mtu=0 | "
+        "subnets=192.168.137.0/24; | closed=false | table=13700 | routes= | "
+        "uplink-led=false | dns-port=53 | lan-mtu=0 | "
         "lan-taken=0 | "
         "found-link-down=false | found-address=false | found-lan-forwarding=0 |" } },
     { "lan0 via eth1",
@@ -134,7 +134,8 @@ test_one_pass (void)
         "routes=10.42.0.0/16 0.0.0.0 0.0.0.0 0 2 0 13700;"
         "10.6.0.0/15 0.0.0.0 0.0.0.0 0 2 0 13700;"
         "10.7.0.0/24 10.42.0.9 0.0.0.0 0 2 0 13700;"
-        "0.0.0.0/0 0.0.0.0 0.0.0.0 0 9 0 13700; | dns-port=0 | lan-mtu=0 | "
+        "0.0.0.0/0 0.0.0.0 0.0.0.0 0 9 0 13700; | uplink-led=false | "
+        "dns-port=0 | lan-mtu=0 | "
         "lan-taken=0 | "
         "found-link-down=false | found-address=false | found-lan-forwarding=0 | "
         "found-uplink-forwarding=0 |" } },

@@ -19,7 +19,7 @@ test_two_passes (void)
     const char *network_before;
     const char *requests;
     const char *network;
-    const char *shares[3];
+    const char *shares[4];
   } rows[] = {
     /* a better network gets free: no move */
     { "lan0 via ppp0",
@@ -48,6 +48,23 @@ test_two_passes (void)
       "link lan0 managed uuid=" UUID "; rule 13700;" PPP0,
       { "active*| lan-method=2 | address=192.0.2.1/24 *| closed=false | table=13700 *| "
         "found-connection=" UUID " *" } },
+    /* the oldest share of an uplink has the rule for it, and leaves it to the next */
+    { "lan0 via ppp0; lan1 via ppp0; lan2 via eth1",
+      "link lan0; link lan1; link lan2;" PPP0 ETH1,
+      "lan0 via ppp0; lan1 via ppp0; lan2 via eth1",
+      "link lan0; link lan1; link lan2;" PPP0 ETH1,
+      { "active*| uplink-led=false *", "active*| uplink-led=true *",
+        "active*| uplink-led=false *" } },
+    { "lan0 via ppp0; lan1 via ppp0; lan2 via ppp0",
+      "link lan0; link lan1; link lan2;" PPP0,
+      "lan1 via ppp0; lan2 via ppp0",
+      "link lan0; link lan1; link lan2;" PPP0,
+      { "active*| uplink-led=false *", "active*| uplink-led=true *" } },
+    { "lan0 via ppp0; lan1 via ppp0",
+      "link lan0 managed uuid=" UUID " ours; link lan1;" PPP0,
+      "lan0 via ppp0; lan1 via ppp0",
+      "link lan0 managed uuid=" UUID "; link lan1;" PPP0,
+      { "waiting*", "active*| uplink-led=false *" } },
     /* a LAN that cannot be one is none of its business */
     { "lan0 via ppp0",
       "link lan0;" PPP0,
