@@ -311,14 +311,22 @@ plan_table (Planner *p, GError **error)
 }
 
 static gboolean
+leads (const CsSharePlan *share, int uplink_ifindex)
+{
+  return share && cs_share_plan_guards (share) && !share->uplink_led
+         && share->uplink_ifindex == uplink_ifindex;
+}
+
+/* Whether an older share has the rule for this one's uplink in force, and keeps it. */
+static gboolean
 is_led (const Planner *p)
 {
   for (guint i = 0; i < p->plan->shares->len; i++)
     {
       const CsSharePlan *older = cs_share_plan_applied (p->plan->shares->pdata[i]);
 
-      if (older && cs_share_plan_guards (older)
-          && older->uplink_ifindex == p->share->uplink_ifindex)
+      if (leads (older, p->share->uplink_ifindex)
+          && leads (find_applied (p->previous, older->lan), p->share->uplink_ifindex))
         return TRUE;
     }
   return FALSE;

@@ -6,8 +6,8 @@
  * from the address that the answer went to (fib_validate_source () in fib_frontend.c): a
  * line without a default route of its own would bring no names.
  *
- * The kernel holds every packet against one rule after the other, so there are no more
- * than are needed: for sockets one an uplink, whichever share's table it leads to. */
+ * The kernel holds every packet against one rule after the other, so for sockets there is
+ * one an uplink, whichever share's table it leads to. */
 #include "plan.h"
 
 static void

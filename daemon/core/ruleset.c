@@ -10,8 +10,10 @@
  * ends the base chain.
  *
  * All but the first packets of a flow have a short way to the same end: forward ->
- * flow_LAN or in_LAN. It costs half as much, as the kernel has no interface's name at
- * hand, but its number (nft_meta_get_eval ()).
+ * flow_LAN or in_LAN. It costs half as much: the kernel has an interface's number at
+ * hand, and copies its name for whoever asks (nft_meta_get_eval ()). It is an offer: two
+ * shares that claim the same interfaces, while names move from one device to another, go
+ * without.
  *
  * While a share waits, its routes refuse what clients send. But the kernel lets only an
  * error a second pass to each of them (ip_error (), net.ipv4.icmp_ratelimit), and the
@@ -133,13 +135,17 @@ add_in_chain (GString *out, const CsSharePlan *share, const char *id)
   g_string_append_printf (out, "\t\tcounter name \"received_%s\" accept\n\t}\n", id);
 }
 
-/* What was let through once, and is answered. The rest goes on to from_LAN. */
+/* What was let through once, and is answered. The rest goes on to from_LAN, as does a
+ * segment that out_LAN may have to change: conntrack calls also one established that
+ * opens a connection anew. */
 static void
 add_flow_chain (GString *out, const CsSharePlan *share, const char *id)
 {
   g_autofree char *subnets = format_subnets (share->subnets);
 
   g_string_append_printf (out, "\tchain flow_%s {\n", id);
+  if (share->uplink_mtu > HEADERS)
+    g_string_append (out, "\t\ttcp flags & (syn | rst) == syn return\n");
   if (share->subnets->len > 0)
     g_string_append_printf (out, "\t\tip saddr %s counter name \"sent_%s\" accept\n",
                             subnets, id);
@@ -221,7 +227,7 @@ add_gateway_elements (GPtrArray *elements, const CsSharePlan *share)
 /* The entries of @share (nullable) in the frame's maps and sets, as what follows "add
  * element inet connshare": strings (owned). */
 static GPtrArray *
-list_elements (const CsSharePlan *share)
+list_elements (const CsSharePlan *share, gboolean flows)
 {
   GPtrArray *elements = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *id = share ? cs_ifname_escape (share->lan) : NULL;
@@ -232,7 +238,8 @@ list_elements (const CsSharePlan *share)
       elements, g_strdup_printf ("from_lan { \"%s\" : jump from_%s }", share->lan, id));
   g_ptr_array_add (elements,
                    g_strdup_printf ("to_lan { \"%s\" : jump to_%s }", share->lan, id));
-  add_flow_elements (elements, share, id);
+  if (flows)
+    add_flow_elements (elements, share, id);
   add_subnet_elements (elements, share);
   if (share->address.prefix != 0)
     add_gateway_elements (elements, share);
@@ -340,13 +347,14 @@ cs_ruleset_render_refusal_end (const CsSharePlan *share)
   return g_string_free (out, FALSE);
 }
 
-char *
-cs_ruleset_render_change (const CsSharePlan *from, const CsSharePlan *to)
+/* @flows: with the short way. */
+static char *
+render_change (const CsSharePlan *from, const CsSharePlan *to, gboolean flows)
 {
   static const char *const chains[] = { "from", "to", "out", "in", "flow", NULL };
   static const char *const counters[] = { "sent", "received", NULL };
-  g_autoptr (GPtrArray) old = list_elements (cs_share_plan_applied (from));
-  g_autoptr (GPtrArray) new = list_elements (cs_share_plan_applied (to));
+  g_autoptr (GPtrArray) old = list_elements (cs_share_plan_applied (from), flows);
+  g_autoptr (GPtrArray) new = list_elements (cs_share_plan_applied (to), flows);
   GString *out = g_string_new (NULL);
 
   from = cs_share_plan_applied (from);
@@ -366,10 +374,34 @@ cs_ruleset_render_change (const CsSharePlan *from, const CsSharePlan *to)
 }
 
 char *
+cs_ruleset_render_change (const CsSharePlan *from, const CsSharePlan *to)
+{
+  return render_change (from, to, TRUE);
+}
+
+char *
 cs_ruleset_render_end (void)
 {
   return g_strdup ("add table inet connshare\n"
                    "delete table inet connshare\n");
+}
+
+/* Whether it is between the same two interfaces as another share, by their numbers. */
+static gboolean
+has_double (const CsPlan *plan, const CsSharePlan *share)
+{
+  int lan = share->lan_ifindex, uplink = share->uplink_ifindex;
+
+  for (guint i = 0; i < plan->shares->len; i++)
+    {
+      const CsSharePlan *other = plan->shares->pdata[i];
+
+      if (other != share
+          && ((other->lan_ifindex == lan && other->uplink_ifindex == uplink)
+              || (other->lan_ifindex == uplink && other->uplink_ifindex == lan)))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 char *
@@ -381,9 +413,10 @@ cs_ruleset_render (const CsPlan *plan)
   g_string_append (out, frame);
   for (guint i = 0; i < plan->shares->len; i++)
     {
-      g_autofree char *share = cs_ruleset_render_change (NULL, plan->shares->pdata[i]);
+      const CsSharePlan *share = plan->shares->pdata[i];
+      g_autofree char *text = render_change (NULL, share, !has_double (plan, share));
 
-      g_string_append (out, share);
+      g_string_append (out, text);
     }
   return g_string_free (out, FALSE);
 }

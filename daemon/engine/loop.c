@@ -174,13 +174,20 @@ earlier (gint64 a, gint64 b)
   return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
+/* Something has happened since the pass began, and nobody waits for the next one. */
+static gboolean
+may_answer_first (CsEngine *self)
+{
+  return self->again && self->taken->len > 0 && self->orders->len == 0;
+}
+
 /* When to look again though nothing happens, or 0. */
 static gint64
 next_look (CsEngine *self, const CsPassResult *result)
 {
   gint64 at = earlier (result->target->wake_at, cs_failures_next (self->failures));
 
-  if (self->again && self->taken->len > 0)
+  if (may_answer_first (self))
     at = earlier (at, g_get_monotonic_time () + AFTER_ANSWER);
   return at;
 }
@@ -200,7 +207,7 @@ on_pass (GObject *source, GAsyncResult *async_result, gpointer user_data)
   cs_engine_publish (self, cs_engine_outcomes (self, result, back));
   schedule_wake (self, next_look (self, result));
   schedule_retry (self, result->store_error != NULL && g_hash_table_size (back) == 0);
-  if ((self->again && self->taken->len == 0) || g_hash_table_size (back) > 0
+  if ((self->again && !may_answer_first (self)) || g_hash_table_size (back) > 0
       || has_closed_first (self, result))
     cs_engine_queue_pass (self);
   cs_engine_answer_orders (self, result);
@@ -251,7 +258,8 @@ find_damage (CsEngine *self,
   return wake_at;
 }
 
-/* Whether all that differs is about an uplink that stays the same. */
+/* Whether all that differs is about an uplink that stays the same, and can wait: not a
+ * rule that another share had for both. */
 static gboolean
 is_detail (const CsSharePlan *before, const CsSharePlan *after)
 {
@@ -259,6 +267,7 @@ is_detail (const CsSharePlan *before, const CsSharePlan *after)
       || cs_share_plan_equal (before, after))
     return FALSE;
   return after->uplink_ifindex != 0 && after->uplink_ifindex == before->uplink_ifindex
+         && after->uplink_led == before->uplink_led
          && after->lan_ifindex == before->lan_ifindex
          && after->lan_method == before->lan_method
          && cs_cidr_equal (after->address, before->address);
@@ -299,6 +308,7 @@ run_pass (CsEngine *self)
   gint64 again;
 
   self->again = FALSE;
+  g_clear_handle_id (&self->wake, g_source_remove);
   if (snapshot == NULL)
     {
       g_warning ("The network cannot be read: %s", error->message);

@@ -103,6 +103,35 @@ test_small_change (void)
   tear_down ();
 }
 
+static CsSharePlan *
+share_on (CsSharePlan *share, int lan_ifindex)
+{
+  share->lan_ifindex = lan_ifindex;
+  share->uplink_ifindex = 9;
+  return share;
+}
+
+/* The devices of two LANs change their names, and so both shares claim one for a while.
+ */
+static void
+test_swapped_devices (void)
+{
+  g_autoptr (CsStep) step = cs_nft_step_new ();
+  g_autoptr (CsSharePlan) first = share_on (share_lan0 ("ppp0"), 21);
+  g_autoptr (CsSharePlan) second = share_on (share_lan1 (), 22);
+  g_autoptr (CsSharePlan) first_after = share_on (share_lan0 ("ppp0"), 22);
+  g_autoptr (CsSharePlan) second_after = share_on (share_lan1 (), 21);
+
+  step_must_apply (step, NULL, NULL, first);
+  step_must_apply (step, first, NULL, second);
+  step_must_apply (step, second, first, first_after);
+  assert_table ("half", first_after, second);
+  step_must_apply (step, first_after, second, second_after);
+  assert_table ("swapped", first_after, second_after);
+  assert_shell ("flows", "nft list map inet connshare flows | grep -c jump", "4");
+  tear_down ();
+}
+
 /* Whatever was done to the table, the next call makes it whole. */
 static void
 test_damage (gconstpointer data)
@@ -242,6 +271,7 @@ main (int argc, char **argv)
   private_net_enter ();
   g_test_add_func ("/nft/first and last", test_first_and_last);
   g_test_add_func ("/nft/small change", test_small_change);
+  g_test_add_func ("/nft/swapped devices", test_swapped_devices);
   for (gsize i = 0; i < G_N_ELEMENTS (damages); i++)
     {
       g_autofree char *path = g_strdup_printf ("/nft/%s", damages[i][0]);
