@@ -120,20 +120,31 @@ get_objects (GDBusConnection *bus, GError **error)
       error);
 }
 
-/* One that was just ending when it was asked is asked again, as the bus starts it. When
- * it has given up its name already, the bus's policy does not let anybody ask it. */
+/* Whether the service was just ending when it was asked: it did not answer; or it had
+ * given up its name already, and the bus's policy lets nobody ask it then; or it was
+ * gone, and nobody had the number that its name stood for; or it is gone now. */
+static gboolean
+was_ending (GDBusObjectManager *objects, const GError *error)
+{
+  if (objects != NULL)
+    return !cs_client_is_running (objects);
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN);
+}
+
+/* One that was just ending is asked again, as the bus starts it. */
 static GDBusObjectManager *
 get_objects_of_next (GDBusConnection *bus, GError **error)
 {
   g_autoptr (GError) first = NULL;
-  GDBusObjectManager *objects = get_objects (bus, &first);
+  g_autoptr (GDBusObjectManager) objects = get_objects (bus, &first);
 
-  if (g_error_matches (first, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
-      || g_error_matches (first, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
+  if (was_ending (objects, first))
     return get_objects (bus, error);
   if (objects == NULL)
     g_propagate_error (error, g_steal_pointer (&first));
-  return objects;
+  return g_steal_pointer (&objects);
 }
 
 GPtrArray *
