@@ -310,6 +310,7 @@ plan_table (Planner *p, GError **error)
   return TRUE;
 }
 
+/* Whether it has the rule for that uplink, see cs_share_plan_list_rules (). */
 static gboolean
 leads (const CsSharePlan *share, int uplink_ifindex)
 {
@@ -338,7 +339,6 @@ plan_routes (Planner *p)
   g_autoptr (GArray) routes = NULL;
 
   p->share->uplink_led = p->uplink.interface && is_led (p);
-
   if (p->lan && p->request->keep_lan)
     cs_lan_routes (p->lan, p->before, p->snapshot, p->share->routes);
   if (p->uplink.interface)
@@ -364,8 +364,8 @@ plan_services (Planner *p)
     p->share->dns_port = p->before->dns_port;
   if (!uplink && lan_is_same (p))
     p->share->lan_mtu = p->before->lan_mtu;
-  if (uplink && p->lan && uplink->mtu < p->lan->mtu)
-    p->share->lan_mtu = uplink->mtu;
+  if (uplink && p->lan)
+    p->share->lan_mtu = p->share->uplink_mtu;
   if (uplink)
     p->share->dns = p->request->dns ? g_strdupv (p->request->dns)
                                     : cs_uplink_dns (uplink, p->snapshot);

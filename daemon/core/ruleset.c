@@ -10,9 +10,9 @@
  * ends the base chain.
  *
  * All but the first packets of a flow have a short way to the same end: forward ->
- * flow_LAN or in_LAN. It costs half as much: the kernel has an interface's number at
- * hand, and copies its name for whoever asks (nft_meta_get_eval ()). It is an offer: two
- * shares that claim the same interfaces, while names move from one device to another, go
+ * flow_LAN or in_LAN. It costs less: the kernel has an interface's number at hand, and
+ * copies its name for whoever asks (nft_meta_get_eval ()). It is an offer: two shares
+ * that claim the same interfaces, while names move from one device to another, go
  * without.
  *
  * While a share waits, its routes refuse what clients send. But the kernel lets only an
@@ -27,6 +27,9 @@
 /* Of IP and TCP headers without options (RFC 9293, 3.7.1). */
 #define HEADERS     40
 #define LARGEST_MSS (G_MAXUINT16 - HEADERS)
+
+/* The segments that say an MSS. */
+#define OPENS "tcp flags & (syn | rst) == syn"
 
 static const char frame[]
     = "table inet connshare {\n"
@@ -114,8 +117,7 @@ add_out_chain (GString *out, const char *id)
                           "\t\tct state invalid drop\n"
                           "\t\tct state new ip daddr @lan_networks"
                           " reject with icmpx admin-prohibited\n"
-                          "\t\ttcp flags & (syn | rst) == syn"
-                          " tcp option maxseg size set rt mtu\n"
+                          "\t\t" OPENS " tcp option maxseg size set rt mtu\n"
                           "\t\tcounter name \"sent_%s\" accept\n"
                           "\t}\n",
                           id, id);
@@ -128,9 +130,7 @@ add_in_chain (GString *out, const CsSharePlan *share, const char *id)
 {
   g_string_append_printf (out, "\tchain in_%s {\n\t\tmeta nfproto != ipv4 drop\n", id);
   if (share->uplink_mtu > HEADERS)
-    g_string_append_printf (out,
-                            "\t\ttcp flags & (syn | rst) == syn"
-                            " tcp option maxseg size set %u\n",
+    g_string_append_printf (out, "\t\t" OPENS " tcp option maxseg size set %u\n",
                             MIN (share->uplink_mtu - HEADERS, LARGEST_MSS));
   g_string_append_printf (out, "\t\tcounter name \"received_%s\" accept\n\t}\n", id);
 }
@@ -145,7 +145,7 @@ add_flow_chain (GString *out, const CsSharePlan *share, const char *id)
 
   g_string_append_printf (out, "\tchain flow_%s {\n", id);
   if (share->uplink_mtu > HEADERS)
-    g_string_append (out, "\t\ttcp flags & (syn | rst) == syn return\n");
+    g_string_append (out, "\t\t" OPENS " return\n");
   if (share->subnets->len > 0)
     g_string_append_printf (out, "\t\tip saddr %s counter name \"sent_%s\" accept\n",
                             subnets, id);

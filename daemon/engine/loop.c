@@ -25,13 +25,13 @@ on_wake (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The plan has something to decide at that time, whether or not anything happens. */
+/* The plan has something to decide at that time, whether or not anything happens. The
+ * pass that is over has forgotten the time before. */
 static void
 schedule_wake (CsEngine *self, gint64 at)
 {
   gint64 delay = MAX (at - g_get_monotonic_time (), 0) / 1000 + 1;
 
-  g_clear_handle_id (&self->wake, g_source_remove);
   if (at != 0)
     self->wake = g_timeout_add (MIN (delay, G_MAXUINT), on_wake, self);
 }
@@ -174,22 +174,19 @@ earlier (gint64 a, gint64 b)
   return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
-/* Something has happened since the pass began, and nobody waits for the next one. */
-static gboolean
-may_answer_first (CsEngine *self)
-{
-  return self->again && self->taken->len > 0 && self->orders->len == 0;
-}
-
-/* When to look again though nothing happens, or 0. */
-static gint64
-next_look (CsEngine *self, const CsPassResult *result)
+/* Whatever asks for another pass: at once, or at a time. */
+static void
+schedule_next (CsEngine *self, const CsPassResult *result, gboolean taken_back)
 {
   gint64 at = earlier (result->target->wake_at, cs_failures_next (self->failures));
+  gboolean may_wait = self->taken->len > 0 && self->orders->len == 0;
 
-  if (may_answer_first (self))
+  if (self->again && may_wait)
     at = earlier (at, g_get_monotonic_time () + AFTER_ANSWER);
-  return at;
+  schedule_wake (self, at);
+  schedule_retry (self, result->store_error != NULL && !taken_back);
+  if ((self->again && !may_wait) || taken_back || has_closed_first (self, result))
+    cs_engine_queue_pass (self);
 }
 
 static void
@@ -205,11 +202,7 @@ on_pass (GObject *source, GAsyncResult *async_result, gpointer user_data)
   self->applied = g_steal_pointer (&result->applied);
   note_failures (self, result, back);
   cs_engine_publish (self, cs_engine_outcomes (self, result, back));
-  schedule_wake (self, next_look (self, result));
-  schedule_retry (self, result->store_error != NULL && g_hash_table_size (back) == 0);
-  if ((self->again && !may_answer_first (self)) || g_hash_table_size (back) > 0
-      || has_closed_first (self, result))
-    cs_engine_queue_pass (self);
+  schedule_next (self, result, g_hash_table_size (back) > 0);
   cs_engine_answer_orders (self, result);
 }
 
