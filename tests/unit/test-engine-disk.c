@@ -7,6 +7,17 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+/* Ends the engine and removes a file that it kept; what it did before is forgotten. */
+static void
+end_and_remove (EngineFixture *f, const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (f->folder, folder, name, NULL);
+
+  g_object_unref (f->engine);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_ptr_array_set_size (f->log, 0);
+}
+
 /* A new daemon adopts: it applies from the plan in the ledger to the same plan. */
 static void
 test_restart (EngineFixture *f, gconstpointer data)
@@ -32,8 +43,6 @@ assert_address (EngineFixture *f, const char *lan, const char *expected)
 static void
 test_reboot (EngineFixture *f, gconstpointer data)
 {
-  g_autofree char *ledger = g_build_filename (f->folder, "run", "ledger", NULL);
-
   engine_share (f, "lan1", "ppp0");
   engine_share (f, "lan0", "ppp0");
   engine_share (f, "lan1", "auto");
@@ -41,8 +50,7 @@ test_reboot (EngineFixture *f, gconstpointer data)
     {
       assert_address (f, "lan1", "192.168.137.1/24");
       assert_address (f, "lan0", "192.168.138.1/24");
-      g_object_unref (f->engine);
-      g_assert_cmpint (g_unlink (ledger), ==, 0);
+      end_and_remove (f, "run", "ledger");
       engine_start (f);
     }
 }
@@ -51,7 +59,6 @@ test_reboot (EngineFixture *f, gconstpointer data)
 static void
 test_clock_put_back (EngineFixture *f, gconstpointer data)
 {
-  g_autofree char *ledger = g_build_filename (f->folder, "run", "ledger", NULL);
   g_autofree char *path = g_build_filename (f->folder, "state", "lan1.share", NULL);
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
@@ -62,8 +69,7 @@ test_clock_put_back (EngineFixture *f, gconstpointer data)
   g_assert_true (g_key_file_save_to_file (file, path, NULL));
   engine_start (f);
   engine_share (f, "lan0", "ppp0");
-  g_object_unref (f->engine);
-  g_assert_cmpint (g_unlink (ledger), ==, 0);
+  end_and_remove (f, "run", "ledger");
   engine_start (f);
   assert_address (f, "lan1", "192.168.137.1/24");
   assert_address (f, "lan0", "192.168.138.1/24");
@@ -98,12 +104,8 @@ test_restart_unfinished (EngineFixture *f, gconstpointer data)
 static void
 test_reboot_into_failure (EngineFixture *f, gconstpointer data)
 {
-  g_autofree char *ledger = g_build_filename (f->folder, "run", "ledger", NULL);
-
   engine_share (f, "lan0", "ppp0");
-  g_object_unref (f->engine);
-  g_assert_cmpint (g_unlink (ledger), ==, 0);
-  g_ptr_array_set_size (f->log, 0);
+  end_and_remove (f, "run", "ledger");
   fake_step_fail (f->steps[1], 1, 1);
   engine_start (f);
   engine_assert_log (f, "a lan0 0>closed; b lan0 0>closed; c lan0 0>closed; "
@@ -122,12 +124,8 @@ test_reboot_into_failure (EngineFixture *f, gconstpointer data)
 static void
 test_restart_without_request (EngineFixture *f, gconstpointer data)
 {
-  g_autofree char *path = g_build_filename (f->folder, "state", "lan0.share", NULL);
-
   engine_share (f, "lan0", "ppp0");
-  g_object_unref (f->engine);
-  g_assert_cmpint (g_unlink (path), ==, 0);
-  g_ptr_array_set_size (f->log, 0);
+  end_and_remove (f, "state", "lan0.share");
   engine_start (f);
   engine_assert_log (f, "c lan0 ppp0>0; b lan0 ppp0>0; a lan0 ppp0>0");
   engine_assert_state (f, "lan0", NULL);
