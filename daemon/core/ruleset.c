@@ -13,8 +13,9 @@
  * of forward knows them by what conntrack says of their flow and by the numbers of both
  * interfaces, which cost the kernel less than names (nft_meta_get_eval ()), and counts
  * and accepts. What it asks of a flow is that it is masqueraded, and assured: no segment
- * that says an MSS comes before that. It is an offer: two shares that claim the same
- * interfaces, while names move from one device to another, go without.
+ * that says an MSS comes before that. So what somebody else masqueraded between these two
+ * before the share began goes on until it ends. It is an offer: two shares that claim the
+ * same interfaces, while names move from one device to another, go without.
  *
  * While a share waits, its routes refuse what clients send. But the kernel lets only an
  * error a second pass to each of them (ip_error (), net.ipv4.icmp_ratelimit), and the
