@@ -33,22 +33,24 @@ def send():
         sock.sendto(b"%f" % (int(count) / seconds), client)
 
 
-def ask_once(sock, count):
-    """The rate comes last, after the client has emptied its buffer."""
-    sock.send(b"%d" % count)
-    answer = PAYLOAD
-    while answer == PAYLOAD:
-        time.sleep(0.03)
-        while answer == PAYLOAD and select_now(sock):
-            answer = sock.recv(100)
-    return float(answer)
-
-
-def select_now(sock):
+def newest(sock):
+    """What came last, or None."""
+    answer = None
     try:
-        return sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        while True:
+            answer = sock.recv(100, socket.MSG_DONTWAIT)
     except BlockingIOError:
-        return b""
+        return answer
+
+
+def ask_once(sock, count):
+    """The rate comes after a pause, when there is room for it."""
+    sock.send(b"%d" % count)
+    answer = None
+    while answer in (None, PAYLOAD):
+        time.sleep(0.03)
+        answer = newest(sock)
+    return float(answer)
 
 
 def ask(floods):
