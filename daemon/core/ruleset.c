@@ -9,13 +9,11 @@
  * and accepts. What is refused gets an ICMP error where it comes from a client. An accept
  * ends the base chain.
  *
- * All but the first packets of a flow have a short way to the same end: the first rule
- * of forward knows them by what conntrack says of their flow and by the numbers of both
- * interfaces, which cost the kernel less than names (nft_meta_get_eval ()), and counts
- * and accepts. What it asks of a flow is that it is masqueraded, and assured: no segment
- * that says an MSS comes before that. So what somebody else masqueraded between these two
- * before the share began goes on until it ends. It is an offer: two shares that claim the
- * same interfaces, while names move from one device to another, go without.
+ * All but the first packets of a flow have a short way to the same end: forward ->
+ * flow_LAN or in_LAN. It costs less: the kernel has an interface's number at hand, and
+ * copies its name for whoever asks (nft_meta_get_eval ()). It is an offer: two shares
+ * that claim the same interfaces, while names move from one device to another, go
+ * without.
  *
  * While a share waits, its routes refuse what clients send. But the kernel lets only an
  * error a second pass to each of them (ip_error (), net.ipv4.icmp_ratelimit), and the
@@ -42,7 +40,7 @@ static const char frame[]
       "\t\ttype ifname : verdict\n"
       "\t}\n"
       "\tmap flows {\n"
-      "\t\ttype iface_index . iface_index : counter\n"
+      "\t\ttype ct_state . iface_index . iface_index : verdict\n"
       "\t}\n"
       "\tset masqueraded {\n"
       "\t\ttype ipv4_addr . ifname\n"
@@ -63,8 +61,7 @@ static const char frame[]
       "\t}\n"
       "\tchain forward {\n"
       "\t\ttype filter hook forward priority filter; policy accept;\n"
-      "\t\tct status & (assured | snat) == (assured | snat)"
-      " counter name iif . oif map @flows accept\n"
+      "\t\tct state . iif . oif vmap @flows\n"
       "\t\tiifname vmap @from_lan\n"
       "\t\toifname vmap @to_lan\n"
       "\t}\n"
@@ -138,6 +135,23 @@ add_in_chain (GString *out, const CsSharePlan *share, const char *id)
   g_string_append_printf (out, "\t\tcounter name \"received_%s\" accept\n\t}\n", id);
 }
 
+/* What was let through once, and is answered. The rest goes on to from_LAN, as does a
+ * segment that out_LAN may have to change: conntrack calls also one established that
+ * opens a connection anew. */
+static void
+add_flow_chain (GString *out, const CsSharePlan *share, const char *id)
+{
+  g_autofree char *subnets = format_subnets (share->subnets);
+
+  g_string_append_printf (out, "\tchain flow_%s {\n", id);
+  if (share->uplink_mtu > HEADERS)
+    g_string_append (out, "\t\t" OPENS " return\n");
+  if (share->subnets->len > 0)
+    g_string_append_printf (out, "\t\tip saddr %s counter name \"sent_%s\" accept\n",
+                            subnets, id);
+  g_string_append (out, "\t}\n");
+}
+
 /* What stays within the LAN is not ours to refuse: with keep-lan it may be behind another
  * router there, and with br_netfilter the clients of a bridge see each other this way. */
 static void
@@ -167,22 +181,19 @@ add_to_chain (GString *out, const CsSharePlan *share, const char *id)
 
 /* The numbers of interfaces are that long so that nft does not take them for the name of
  * one, which would be shorter. */
-static char *
-format_flow (int from, int to, const char *counter, const char *id)
-{
-  return g_strdup_printf ("flows { \"%016d\" . \"%016d\" : \"%s_%s\" }", from, to,
-                          counter, id);
-}
-
 static void
 add_flow_elements (GPtrArray *elements, const CsSharePlan *share, const char *id)
 {
-  int lan = share->lan_ifindex, uplink = share->uplink_ifindex;
-
-  if (!lan || !uplink || share->subnets->len == 0)
+  if (!share->uplink_ifindex || !share->lan_ifindex)
     return;
-  g_ptr_array_add (elements, format_flow (lan, uplink, "sent", id));
-  g_ptr_array_add (elements, format_flow (uplink, lan, "received", id));
+  g_ptr_array_add (elements,
+                   g_strdup_printf ("flows { established . \"%016d\" . "
+                                    "\"%016d\" : jump flow_%s }",
+                                    share->lan_ifindex, share->uplink_ifindex, id));
+  g_ptr_array_add (elements,
+                   g_strdup_printf ("flows { established . \"%016d\" . "
+                                    "\"%016d\" : jump in_%s }",
+                                    share->uplink_ifindex, share->lan_ifindex, id));
 }
 
 static void
@@ -277,6 +288,7 @@ add_share (GString *out, const CsSharePlan *share)
                           id, id);
   add_out_chain (out, id);
   add_in_chain (out, share, id);
+  add_flow_chain (out, share, id);
   add_from_chain (out, share, id);
   add_to_chain (out, share, id);
   g_string_append (out, "}\n");
@@ -339,7 +351,7 @@ cs_ruleset_render_refusal_end (const CsSharePlan *share)
 static char *
 render_change (const CsSharePlan *from, const CsSharePlan *to, gboolean flows)
 {
-  static const char *const chains[] = { "from", "to", "out", "in", NULL };
+  static const char *const chains[] = { "from", "to", "out", "in", "flow", NULL };
   static const char *const counters[] = { "sent", "received", NULL };
   g_autoptr (GPtrArray) old = list_elements (cs_share_plan_applied (from), flows);
   g_autoptr (GPtrArray) new = list_elements (cs_share_plan_applied (to), flows);
