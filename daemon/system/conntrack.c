@@ -2,7 +2,9 @@
 /* With libnetfilter_conntrack, and blocking, as the table may be long: dump, pick,
  * delete. A flow of a client is one that began in the share's subnets and did not end
  * there; it is right when its answers come to an address of the uplink. One without any
- * masquerade is wrong too: it began while somebody had flushed the ruleset. */
+ * masquerade is wrong too: it began while somebody had flushed the ruleset. And so is one
+ * of a network that the share has given up: its answers would go wherever the host's
+ * routes send them now. */
 #include "conntrack.h"
 
 #include "dbus/errors.h"
@@ -31,6 +33,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CsConntrackStep,
 typedef struct
 {
   const GArray *subnets;   /* of CsCidr: of the share */
+  const GArray *former;    /* (nullable) of CsCidr: of the share before */
   const GArray *addresses; /* (nullable) of CsCidr: of its uplink; none at its end */
   GPtrArray *picked;       /* of struct nf_conntrack (owned) */
 } Sweep;
@@ -54,10 +57,12 @@ static int
 on_flow (enum nf_conntrack_msg_type type, struct nf_conntrack *flow, void *data)
 {
   Sweep *sweep = data;
+  guint32 client = get_address (flow, ATTR_ORIG_IPV4_SRC);
+  gboolean wrong = is_in (sweep->subnets, client)
+                       ? !is_in (sweep->addresses, get_address (flow, ATTR_REPL_IPV4_DST))
+                       : is_in (sweep->former, client);
 
-  if (is_in (sweep->subnets, get_address (flow, ATTR_ORIG_IPV4_SRC))
-      && !is_in (sweep->subnets, get_address (flow, ATTR_ORIG_IPV4_DST))
-      && !is_in (sweep->addresses, get_address (flow, ATTR_REPL_IPV4_DST)))
+  if (wrong && !is_in (sweep->subnets, get_address (flow, ATTR_ORIG_IPV4_DST)))
     g_ptr_array_add (sweep->picked, nfct_clone (flow));
   return NFCT_CB_CONTINUE;
 }
@@ -73,6 +78,24 @@ delete_picked (struct nfct_handle *handle, const Sweep *sweep)
   return TRUE;
 }
 
+static gboolean
+has_network (const CsSharePlan *share, CsCidr network)
+{
+  for (guint i = 0; i < share->subnets->len; i++)
+    if (cs_cidr_equal (g_array_index (share->subnets, CsCidr, i), network))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+gives_up_network (const CsSharePlan *from, const CsSharePlan *to)
+{
+  for (guint i = 0; i < from->subnets->len; i++)
+    if (!has_network (to, g_array_index (from->subnets, CsCidr, i)))
+      return TRUE;
+  return FALSE;
+}
+
 /* To walk through the kernel's table takes milliseconds even when it is empty. A share
  * that begins has flows already only if its packets were forwarded before; one that waits
  * keeps its own, as the uplink may return as it was. */
@@ -84,7 +107,8 @@ is_due (const CsSharePlan *from, const CsSharePlan *to)
   if (from == NULL && to->found_lan_forwarding != NULL)
     return FALSE;
   return to->uplink_ifindex != 0
-         && (from == NULL || from->uplink_ifindex != to->uplink_ifindex);
+         && (from == NULL || from->uplink_ifindex != to->uplink_ifindex
+             || gives_up_network (from, to));
 }
 
 static void
@@ -124,6 +148,7 @@ apply (CsStep *step,
 {
   g_autoptr (GPtrArray) picked = NULL;
   Sweep wrong = { .subnets = (to != NULL ? to : from)->subnets,
+                  .former = from != NULL ? from->subnets : NULL,
                   .addresses = to != NULL ? to->uplink_addresses : NULL };
   int cause;
 

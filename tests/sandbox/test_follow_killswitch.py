@@ -14,6 +14,8 @@ from host import wait_for
 OTHERS = ("eth1", "lan1")
 REQUESTS = 50  # of each of the four kinds
 LIMIT = 0.3    # seconds
+ASK_FOR_PUSH = ("import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
+                "s.sendto(b'push', ('192.0.2.80', 7777)); s.recv(10)")
 
 
 @pytest.fixture
@@ -63,6 +65,20 @@ def test_nothing_leaves_at_the_moment_of_the_loss(shared):
         shared.hang_up()
         time.sleep(0.7)
     assert packets == []
+
+
+def test_nothing_leaves_to_a_network_that_was_given_up(shared):
+    """A server that goes on by itself: the host has no other route to the client by then."""
+    with Traffic(shared.internet, "push") as push:
+        shared.client.run(["/usr/bin/python3", "-c", ASK_FOR_PUSH])
+        with capture(shared, "ppp0") as before:
+            time.sleep(0.2)
+        shared.share("lan0", "via", "ppp0", "--address", "192.168.50.1/24")
+        with capture(shared, *OTHERS) as packets:
+            time.sleep(0.5)
+    assert any("192.0.2.80.7777 >" in line for line in before)
+    assert push.report > 50
+    assert [line for line in packets if "192.168.137." in line] == []  # the rest is the host's
 
 
 def test_nothing_leaves_when_the_service_is_dead(shared):

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A client's traffic, for class Traffic of follow.py.
+# A client's traffic, or its server's, for class Traffic of follow.py.
 #
 #   traffic.py flow RATE   until standard input ends: pings 192.0.2.80 and asks the name server
 #                          of the Internet by one UDP socket, RATE times a second each; prints
@@ -9,6 +9,8 @@
 #                          clock, for what was answered
 #   traffic.py probe N [KIND...]   N requests of each kind: tcp, udp, ping, and name, asked of
 #                          the gateway; prints [[kind, what came of it, seconds], ...]
+#   traffic.py push        a server: a hundred datagrams a second to the first who asks port 7777
+#                          of 192.0.2.80, until standard input ends; prints their number
 #   traffic.py ask         for each line of standard input a ping and a question to the gateway's
 #                          name server; prints [what came of the ping, of the question]
 #
@@ -173,6 +175,16 @@ def run_probe(number, kinds):
     print(json.dumps([try_one(kind, turn) for turn in range(number) for kind in kinds]))
 
 
+def run_push():
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.bind((WEB, 7777))
+    print("ready", flush=True)
+    client, number = sock.recvfrom(10)[1], 0
+    while not select.select([sys.stdin], [], [], 0.01)[0]:
+        number += sock.sendto(b"push", client) > 0
+    print(number)
+
+
 def run_ask():
     for number, _ in enumerate(sys.stdin):
         print(json.dumps([try_one(kind, number)[1] for kind in ("ping", "name")]), flush=True)
@@ -181,6 +193,8 @@ def run_ask():
 KINDS = {"tcp": try_tcp, "udp": try_udp, "ping": try_ping, "name": try_name}
 if sys.argv[1] == "flow":
     run_flow(float(sys.argv[2]))
+elif sys.argv[1] == "push":
+    run_push()
 elif sys.argv[1] == "ask":
     run_ask()
 else:
