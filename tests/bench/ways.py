@@ -63,7 +63,7 @@ class Recipe:
         host.run(f"kill $(cat /run/recipe-{lan}.pid); ip address flush dev {lan}; "
                  f"iptables -D FORWARD -i {lan} -o eth1 -j ACCEPT; iptables -D FORWARD -i eth1 "
                  f"-o {lan} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT; "
-                 "rm -f /run/recipe-{lan}.*; sysctl -qw net.ipv4.ip_forward=0; "
+                 f"rm -f /run/recipe-{lan}.*; sysctl -qw net.ipv4.ip_forward=0; "
                  f"iptables -t nat -F POSTROUTING; nmcli device set {lan} managed yes; "
                  "iptables -S FORWARD | grep -q -e -A || "
                  "nft 'delete table ip filter; delete table ip nat'")
