@@ -3,7 +3,7 @@
  * the share's. Masquerade gives a flow its address once; the kernel drops such flows when
  * their interface or address goes, but not when a better uplink takes over while the old
  * one stays: then they would be sent with the wrong address for as long as they are used.
- */
+ * And those of a network that the share no longer has. */
 #pragma once
 
 #include "engine/step.h"
