@@ -275,8 +275,8 @@ test_foreign_network (Fixture *f, gconstpointer data)
 {
   g_autofree char *pid
       = shell ("unshare -n perl -e 'sleep 60' x --conf-file=" DIRECTORY
-               "/dnsmasq.conf >/dev/null 2>&1 & until grep -q ^perl /proc/$!/cmdline; do "
-               "sleep 0.01; done; echo $!");
+               "/dnsmasq.conf >/dev/null 2>&1 & while test /proc/$!/ns/net -ef "
+               "/proc/self/ns/net; do sleep 0.01; done; echo $!");
 
   g_assert_cmpint (g_mkdir_with_parents (DIRECTORY, 0755), ==, 0);
   new_step (f);
