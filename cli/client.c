@@ -27,6 +27,11 @@ connect_to_bus (GError **error)
   return g_steal_pointer (&bus);
 }
 
+/* Just its methods: of which the first starts the service. */
+#define MANAGER_FLAGS \
+  (G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS \
+   | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION)
+
 CsDbusManager *
 cs_client_get_manager (GError **error)
 {
@@ -34,10 +39,8 @@ cs_client_get_manager (GError **error)
 
   if (bus == NULL)
     return NULL;
-  return cs_dbus_manager_proxy_new_sync (bus,
-                                         G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES
-                                             | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                                         CS_BUS_NAME, CS_MANAGER_PATH, NULL, error);
+  return cs_dbus_manager_proxy_new_sync (bus, MANAGER_FLAGS, CS_BUS_NAME, CS_MANAGER_PATH,
+                                         NULL, error);
 }
 
 static gint
@@ -83,20 +86,67 @@ set_not_shared (const char *lan, GError **error)
                "'%s' is not shared; see 'sharectl list' for what is", lan);
 }
 
+/* The generated code has "bytes-sent" for what is "BytesSent" on the bus. */
+static char *
+gobject_name (const char *name)
+{
+  GString *lower = g_string_new (NULL);
+
+  for (const char *c = name; *c != '\0'; c++)
+    {
+      if (g_ascii_isupper (*c) && c != name)
+        g_string_append_c (lower, '-');
+      g_string_append_c (lower, g_ascii_tolower (*c));
+    }
+  return g_string_free (lower, FALSE);
+}
+
+/* Those of @properties (a{sv}) that a share has. */
+static CsDbusShare *
+share_with (GVariant *properties)
+{
+  CsDbusShare *share = cs_dbus_share_skeleton_new ();
+  GDBusPropertyInfo **infos = cs_dbus_share_interface_info ()->properties;
+
+  for (guint i = 0; infos[i] != NULL; i++)
+    {
+      g_autoptr (GVariant) variant = g_variant_lookup_value (
+          properties, infos[i]->name, G_VARIANT_TYPE (infos[i]->signature));
+      g_autofree char *name = gobject_name (infos[i]->name);
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      if (variant == NULL)
+        continue;
+      g_dbus_gvariant_to_gvalue (variant, &value);
+      g_object_set_property (G_OBJECT (share), name, &value);
+    }
+  return share;
+}
+
 CsDbusShare *
 cs_client_get_share (const char *path, const char *lan, GError **error)
 {
   g_autoptr (GDBusConnection) bus = connect_to_bus (error);
-  g_autoptr (CsDbusShare) share = NULL;
+  g_autoptr (GError) refusal = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) properties = NULL;
 
-  if (bus != NULL)
-    share = cs_dbus_share_proxy_new_sync (bus, G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                                          CS_BUS_NAME, path, NULL, error);
-  if (share == NULL)
+  if (bus == NULL)
     return NULL;
-  if (cs_dbus_share_get_state (share) != NULL)
-    return g_steal_pointer (&share);
-  set_not_shared (lan, error);
+  reply = g_dbus_connection_call_sync (
+      bus, CS_BUS_NAME, path, "org.freedesktop.DBus.Properties", "GetAll",
+      g_variant_new ("(s)", cs_dbus_share_interface_info ()->name),
+      G_VARIANT_TYPE ("(a{sv})"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, &refusal);
+  if (reply != NULL)
+    {
+      properties = g_variant_get_child_value (reply, 0);
+      return share_with (properties);
+    }
+  if (g_error_matches (refusal, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT)
+      || g_error_matches (refusal, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD))
+    set_not_shared (lan, error); /* GDBus has the second word for both */
+  else
+    g_propagate_error (error, g_steal_pointer (&refusal));
   return NULL;
 }
 

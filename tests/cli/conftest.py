@@ -22,7 +22,7 @@ CONFIG = """<busconfig><type>custom</type><listen>unix:path={directory}/bus</lis
 
 def find_sharectl():
     if "SHARECTL" in os.environ:
-        return pathlib.Path(os.environ["SHARECTL"]).resolve()
+        return pathlib.Path(os.environ["SHARECTL"]).resolve(strict=True)
     built = sorted(ROOT.glob("build*/cli/sharectl"), key=lambda path: path.stat().st_mtime)
     assert built, "no sharectl: build it, or set SHARECTL"
     return built[-1]
