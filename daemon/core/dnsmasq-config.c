@@ -70,7 +70,8 @@ add_dhcp (GString *out, const CsSharePlan *plan, const char *gateway)
  * from elsewhere and others can have port 67 on their devices; "except-interface" of the
  * same and "listen-address" (which wins, see iface_check () in its network.c) keep its
  * name service off any other address that the device may have. It logs to syslog, that is
- * the journal: stderr is for what goes wrong before it serves, and ends then. */
+ * the journal: stderr is for what goes wrong before it serves, and ends then; so it need
+ * not make itself a daemon, by two forks, to tell that it does. */
 char *
 cs_dnsmasq_directory (const char *runtime_dir, const char *lan)
 {
@@ -96,7 +97,8 @@ cs_dnsmasq_config_render (const CsSharePlan *plan, const char *directory)
                           "listen-address=%s\n"
                           "port=%u\n"
                           "pid-file=%s/pid\n"
-                          "enable-dbus=%s\n",
+                          "enable-dbus=%s\n"
+                          "keep-in-foreground\n",
                           plan->lan, plan->lan, gateway, plan->dns_port, directory,
                           bus_name);
   g_string_append (out, "no-resolv\n"

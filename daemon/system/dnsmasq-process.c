@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dnsmasq forks into the background when it has read its configuration, bound its sockets
- * and requested its bus name: its first process then exits with 0, or has said on stderr
- * what went wrong (main () in its dnsmasq.c; 2 is EC_BADNET, "Address already in use"
- * and the like). From there on a pidfd tells of its end.
+/* dnsmasq lets go of its stderr when it has read its configuration, bound its sockets,
+ * requested its bus name and written its pid file; or it has said there what went wrong,
+ * and ended (main () in its dnsmasq.c; 2 is EC_BADNET, "Address already in use" and the
+ * like). From there on a pidfd tells of its end.
  *
  * The pid file belongs to the user that dnsmasq runs as, so what it says only counts if
  * that process was started with our configuration file. One that an earlier connshared
@@ -196,7 +196,8 @@ cs_dnsmasq_process_get_pid (CsDnsmasqProcess *self)
 typedef struct
 {
   CsDnsmasqProcess *process; /* unowned */
-  GSubprocess *first;        /* (owned) the one that exits when the daemon serves */
+  GSubprocess *child;        /* (owned) */
+  GOutputStream *words;      /* (owned) what it says on stderr */
   guint limit;               /* timeout source, or 0 */
   gboolean late;
   gboolean busy;
@@ -206,7 +207,8 @@ static void
 start_free (Start *start)
 {
   g_clear_handle_id (&start->limit, g_source_remove);
-  g_clear_object (&start->first);
+  g_clear_object (&start->child);
+  g_clear_object (&start->words);
   g_free (start);
 }
 
@@ -217,53 +219,65 @@ on_start_limit (gpointer user_data)
 
   start->limit = 0;
   start->late = TRUE;
-  g_subprocess_force_exit (start->first);
+  g_subprocess_force_exit (start->child);
   return G_SOURCE_REMOVE;
 }
 
 /* "\ndnsmasq: failed to create listening socket for port 53: Address already in use\n" */
-static const char *
-words_of (char *output)
+static char *
+words_of (const Start *start)
 {
-  char *words = g_strstrip (output);
+  GMemoryOutputStream *stream = G_MEMORY_OUTPUT_STREAM (start->words);
+  g_autofree char *output = g_strndup (g_memory_output_stream_get_data (stream),
+                                       g_memory_output_stream_get_data_size (stream));
+  const char *words = g_strstrip (output);
 
   if (g_str_has_prefix (words, "dnsmasq: "))
     words += strlen ("dnsmasq: ");
-  return words[0] != '\0' ? words : "it gave no reason";
+  return g_strdup (words[0] != '\0' ? words : "it gave no reason");
 }
 
 static void
-on_started (GObject *source, GAsyncResult *result, gpointer user_data)
+on_failed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Start *start = g_task_get_task_data (task);
-  GSubprocess *first = G_SUBPROCESS (source);
-  g_autofree char *output = NULL;
-  GError *error = NULL;
+  GSubprocess *child = G_SUBPROCESS (source);
+  g_autofree char *words = words_of (start);
 
-  if (!g_subprocess_communicate_utf8_finish (first, result, NULL, &output, &error))
-    g_task_return_error (task, error);
-  else if (start->late)
+  g_subprocess_wait_finish (child, result, NULL);
+  if (start->late)
     g_task_return_new_error (task, CS_ERROR, CS_ERROR_TIMEOUT,
                              "dnsmasq did not get ready within %d s", START_LIMIT);
-  else if (g_subprocess_get_if_signaled (first))
+  else if (g_subprocess_get_if_signaled (child))
     g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
                              "dnsmasq was ended by signal %d while it was being started; "
                              "the journal may say by whom",
-                             g_subprocess_get_term_sig (first));
-  else if (!g_subprocess_get_successful (first))
-    {
-      start->busy = g_subprocess_get_if_exited (first)
-                    && g_subprocess_get_exit_status (first) == EC_BADNET;
-      g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED, "dnsmasq says: %s",
-                               words_of (output));
-    }
-  else if (!cs_dnsmasq_process_is_running (start->process))
+                             g_subprocess_get_term_sig (child));
+  else if (g_subprocess_get_successful (child))
     g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
                              "dnsmasq ended as soon as it was started; the journal may "
                              "have its reason");
   else
+    {
+      start->busy = g_subprocess_get_exit_status (child) == EC_BADNET;
+      g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED, "dnsmasq says: %s",
+                               words);
+    }
+}
+
+/* One that is ending has no arguments any more when its files are closed. */
+static void
+on_silent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  const Start *start = g_task_get_task_data (task);
+
+  g_output_stream_splice_finish (G_OUTPUT_STREAM (source), result, NULL);
+  if (cs_dnsmasq_process_is_running (start->process))
     g_task_return_boolean (task, TRUE);
+  else
+    g_subprocess_wait_async (start->child, NULL, on_failed, g_steal_pointer (&task));
 }
 
 /* A service's PATH may lack the directories of system programs. */
@@ -299,6 +313,7 @@ cs_dnsmasq_process_prepare (CsDnsmasqProcess *self)
       return;
     }
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
+  g_subprocess_launcher_set_cwd (launcher, "/");
   self->prepared
       = g_subprocess_launcher_spawn (launcher, &error, program, self->argument, NULL);
   if (self->prepared == NULL)
@@ -326,17 +341,21 @@ cs_dnsmasq_process_start_async (CsDnsmasqProcess *self,
   if (self->prepared == NULL)
     cs_dnsmasq_process_prepare (self);
   start->process = self;
-  start->first = g_steal_pointer (&self->prepared);
+  start->child = g_steal_pointer (&self->prepared);
+  start->words = g_memory_output_stream_new_resizable ();
   g_task_set_source_tag (task, cs_dnsmasq_process_start_async);
   g_task_set_task_data (task, start, (GDestroyNotify)start_free);
-  if (start->first == NULL)
+  if (start->child == NULL)
     {
       g_task_return_error (task, g_steal_pointer (&self->failure));
       return;
     }
   start->limit = g_timeout_add_seconds (START_LIMIT, on_start_limit, start);
-  g_subprocess_communicate_utf8_async (start->first, "", NULL, on_started,
-                                       g_steal_pointer (&task));
+  g_output_stream_close (g_subprocess_get_stdin_pipe (start->child), NULL, NULL);
+  g_output_stream_splice_async (
+      start->words, g_subprocess_get_stderr_pipe (start->child),
+      G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE | G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
+      G_PRIORITY_DEFAULT, NULL, on_silent, g_steal_pointer (&task));
 }
 
 gboolean
@@ -360,8 +379,8 @@ on_stop_limit (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Takes @task. Ends the one that is found, and then the next: of one that was just being
- * started there are up to three, see above. */
+/* Takes @task. Ends the one that is found, and then the next: one that an earlier
+ * connshared was starting, say. */
 static void
 stop (GTask *task)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One dnsmasq as a process: started, found again, watched, ended. It makes itself a
- * daemon and outlives connshared, so it is nobody's child; its directory tells which it
- * is. */
+/* One dnsmasq as a process: started, found again, watched, ended. It outlives connshared,
+ * so it may be nobody's child; its directory tells which it is. */
 #pragma once
 
 #include <gio/gio.h>
