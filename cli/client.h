@@ -12,8 +12,8 @@
 /* The bus starts the service at the first call. */
 CsDbusManager *cs_client_get_manager (GError **error);
 
-/* The share of @lan, which has that @path: where there are many shares, this asks for
- * less than what follows. */
+/* The share of @lan, which has that @path: its properties as they are now, and no proxy.
+ * Where there are many shares, this asks for less than what follows. */
 CsDbusShare *cs_client_get_share (const char *path, const char *lan, GError **error);
 
 /* All shares, by name, or just that of @lan if it is not NULL: array of CsDbusShare
