@@ -228,8 +228,9 @@ static char *
 words_of (const Start *start)
 {
   GMemoryOutputStream *stream = G_MEMORY_OUTPUT_STREAM (start->words);
-  g_autofree char *output = g_strndup (g_memory_output_stream_get_data (stream),
-                                       g_memory_output_stream_get_data_size (stream));
+  const char *data = g_memory_output_stream_get_data (stream); /* NULL: nothing yet */
+  gsize length = g_memory_output_stream_get_data_size (stream);
+  g_autofree char *output = g_strndup (data != NULL ? data : "", length);
   const char *words = g_strstrip (output);
 
   if (g_str_has_prefix (words, "dnsmasq: "))
