@@ -44,14 +44,15 @@ describe_rule (const CsSharePlan *plan, const CsPolicyRule *rule)
 {
   g_autofree char *source = cs_ipv4_to_string (rule->source);
 
-  return g_strdup_printf ("%s %s lookup %u priority %u",
+  return g_strdup_printf ("%s %s %s %u priority %u",
                           rule->iif   ? "iif"
                           : rule->oif ? "oif"
                                       : "from",
                           rule->iif   ? rule->iif
                           : rule->oif ? rule->oif
                                       : source,
-                          plan->table, rule->priority);
+                          rule->skip_to ? "goto" : "lookup",
+                          rule->skip_to ? rule->skip_to : plan->table, rule->priority);
 }
 
 char **

@@ -310,7 +310,7 @@ plan_table (Planner *p, GError **error)
   return TRUE;
 }
 
-/* Whether it has the rule for that uplink, see cs_share_plan_list_rules (). */
+/* Whether it has the rules for that uplink, see cs_share_plan_list_rules (). */
 static gboolean
 leads (const CsSharePlan *share, int uplink_ifindex)
 {
@@ -318,7 +318,7 @@ leads (const CsSharePlan *share, int uplink_ifindex)
          && share->uplink_ifindex == uplink_ifindex;
 }
 
-/* Whether an older share has the rule for this one's uplink in force, and keeps it. */
+/* Whether an older share has those for this one's uplink in force, and keeps them. */
 static gboolean
 is_led (const Planner *p)
 {

@@ -12,6 +12,9 @@
 /* Priority of our policy rules: behind "local", before everything that usual programs
  * add (Tailscale 5210, NetworkManager 30000s, wg-quick 32764). */
 #define CS_RULE_PRIORITY 5000
+/* Of what an uplink needs once, around the LANs' of all shares. */
+#define CS_SKIP_RULE_PRIORITY   4999
+#define CS_UPLINK_RULE_PRIORITY 5001
 /* Of those that are only for packets that no other table has a route for: behind "main"
  * and "default". */
 #define CS_LAST_RULE_PRIORITY 33000
@@ -60,7 +63,7 @@ typedef struct
   int lan_ifindex;          /* 0: absent */
   int uplink_ifindex;       /* 0: none */
   guint uplink_mtu;         /* bytes, of an IP packet; 0: the LAN's are no larger */
-  gboolean uplink_led;      /* an older share's policy rule leads to the uplink already */
+  gboolean uplink_led;      /* an older share has the uplink's policy rules already */
   GArray *uplink_addresses; /* (owned) of CsCidr: what its flows are masqueraded to */
 
   char *dial; /* (owned) (nullable) UUID of a profile of NetworkManager to bring up */
@@ -159,10 +162,11 @@ CsSharePlan *
 cs_share_plan_from_key_file (GKeyFile *file, const char *group, GError **error);
 
 const char *cs_state_to_string (CsState state);
-/* A policy rule into the share's table: one of .iif, .oif and .source selects. */
+/* A policy rule: one of .iif, .oif and .source selects. */
 typedef struct
 {
   guint32 priority;
+  guint32 skip_to; /* priority of the rule to go on with; 0: into the share's table */
   const char *iif; /* unowned (nullable) */
   const char *oif; /* unowned (nullable) */
   guint32 source;  /* 0: any */

@@ -7,7 +7,8 @@
  * line without a default route of its own would bring no names.
  *
  * The kernel holds every packet against one rule after the other, so for sockets there is
- * one an uplink, whichever share's table it leads to. */
+ * one an uplink, whichever share's table it leads to; and what comes in by the uplink is
+ * sent past all that ask for a LAN. */
 #include "plan.h"
 
 static void
@@ -27,7 +28,13 @@ cs_share_plan_list_rules (const CsSharePlan *plan)
   if (plan->uplink == NULL)
     return rules;
   if (!plan->uplink_led)
-    add (rules, (CsPolicyRule){ .priority = CS_RULE_PRIORITY, .oif = plan->uplink });
+    {
+      add (rules,
+           (CsPolicyRule){ .priority = CS_UPLINK_RULE_PRIORITY, .oif = plan->uplink });
+      add (rules, (CsPolicyRule){ .priority = CS_SKIP_RULE_PRIORITY,
+                                  .iif = plan->uplink,
+                                  .skip_to = CS_UPLINK_RULE_PRIORITY });
+    }
   for (guint i = 0; i < plan->uplink_addresses->len; i++)
     {
       const CsCidr *address = &g_array_index (plan->uplink_addresses, CsCidr, i);

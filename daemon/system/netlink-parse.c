@@ -191,6 +191,7 @@ cs_netlink_parse_rule (const struct nlmsghdr *message, CsRule *rule)
     [FRA_SRC] = { .minlen = 4, .maxlen = 4 },
     [FRA_PROTOCOL] = { .type = NLA_U8 },
     [FRA_PRIORITY] = { .type = NLA_U32 },
+    [FRA_GOTO] = { .type = NLA_U32 },
     [FRA_TABLE] = { .type = NLA_U32 },
   };
   struct nlattr *attributes[FRA_MAX + 1];
@@ -209,7 +210,9 @@ cs_netlink_parse_rule (const struct nlmsghdr *message, CsRule *rule)
     rule->source = get_ipv4 (attributes[FRA_SRC]);
   if (attributes[FRA_PROTOCOL] != NULL)
     rule->protocol = nla_get_u8 (attributes[FRA_PROTOCOL]);
-  if (info->action == FR_ACT_TO_TBL)
+  if (info->action == FR_ACT_GOTO)
+    rule->skip_to = get_u32 (attributes[FRA_GOTO], 0);
+  if (info->action == FR_ACT_TO_TBL || info->action == FR_ACT_GOTO)
     rule->table = get_u32 (attributes[FRA_TABLE], info->table);
   return TRUE;
 }

@@ -62,7 +62,8 @@ typedef struct
   char oif[IFNAMSIZ]; /* "": any */
   guint32 source;     /* with prefix 32; 0: any, or another prefix */
   guint32 priority;
-  guint32 table;   /* 0: the action is not a lookup */
+  guint32 skip_to; /* priority of the rule to go on with; 0: the action is not goto */
+  guint32 table;   /* 0: the action is neither a lookup nor goto, which ignores it */
   guint8 protocol; /* RTPROT_*: who made it */
 } CsRule;
 

@@ -124,7 +124,8 @@ on_route (const struct nlmsghdr *message, gpointer user_data)
 static gboolean
 rule_equal (const CsRule *rule, const CsPolicyRule *wanted)
 {
-  return rule->priority == wanted->priority && rule->source == wanted->source
+  return rule->priority == wanted->priority && rule->skip_to == wanted->skip_to
+         && rule->source == wanted->source
          && g_str_equal (rule->iif, wanted->iif != NULL ? wanted->iif : "")
          && g_str_equal (rule->oif, wanted->oif != NULL ? wanted->oif : "");
 }
@@ -297,8 +298,10 @@ add_rule (GArray *additions, const CsPolicyRule *wanted, guint32 table)
   if (rule == NULL)
     g_error ("out of memory");
   rtnl_rule_set_family (rule, AF_INET);
-  rtnl_rule_set_action (rule, FR_ACT_TO_TBL);
-  rtnl_rule_set_table (rule, table);
+  rtnl_rule_set_action (rule, wanted->skip_to != 0 ? FR_ACT_GOTO : FR_ACT_TO_TBL);
+  if (wanted->skip_to != 0)
+    rtnl_rule_set_goto (rule, wanted->skip_to);
+  rtnl_rule_set_table (rule, table); /* with goto just to know it again */
   rtnl_rule_set_prio (rule, wanted->priority);
   rtnl_rule_set_protocol (rule, CS_ROUTE_PROTOCOL);
   if (wanted->iif != NULL)

@@ -246,7 +246,7 @@ def test_nothing_leaves_when_it_failed_at_the_start(shared_again):
     """As after a reboot, when nothing is in force yet."""
     shared = shared_again
     shared.kill("connshared", 15)
-    shared.run("nft flush ruleset; ip rule del pref 5000; ip rule del pref 5000; "
+    shared.run("nft flush ruleset; ip rule flush proto 137; "
                "ip -6 rule del pref 5000; ip route flush table 13700; rm -r /run/connshare; "
                "pkill -x dnsmasq; mv /usr/sbin/dnsmasq /usr/sbin/dnsmasq.away; "
                "nmcli connection up mine")

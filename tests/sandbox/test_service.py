@@ -162,7 +162,7 @@ def test_reboot(spare):
     for program in ("connshared", "dnsmasq", "NetworkManager"):
         spare.kill(program)
     spare.run("nft delete table inet connshare; rm -rf /run/connshare /run/NetworkManager; "
-              "ip rule del pref 5000; ip rule del pref 5000; ip route flush table 13700; "
+              "ip rule flush proto 137; ip route flush table 13700; "
               "ip route flush table 13701; ip address flush dev lan0; ip address flush dev lan1; "
               "setsid NetworkManager >>/run/log/networkmanager 2>&1")
     wait_for(lambda: "100" in spare.call("nmcli -g GENERAL.STATE device show eth1").stdout)

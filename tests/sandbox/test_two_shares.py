@@ -21,19 +21,26 @@ def test_each_through_its_own_uplink(host, both):
     assert host.client2.resolve("asker.test") == [ETH1]
 
 
+def assert_uplink_rules(host):
+    """One for the name servers, and one that leads what comes in past those of all LANs."""
+    rules = host.run("ip rule")
+    assert [rules.count(words) for words in ("oif ppp0", "iif ppp0", "goto 5001")] == [1, 1, 1]
+    assert "unresolved" not in rules
+
+
 def test_both_through_one_uplink(host):
-    """One policy rule leads the name servers of both there, and stays for who stays."""
+    """Its policy rules are there once for both, and stay for who stays."""
     host.share("lan0", "via", "ppp0")
     host.share("lan1", "via", "ppp0")
     for client in (host.client, host.client2):
         client.dhcp()
         assert client.get() == PPP0
         assert client.resolve("asker.test") == [PPP0]
-    assert host.run("ip rule").count("oif ppp0") == 1
+    assert_uplink_rules(host)
     host.unshare("lan0")
     assert host.client2.get() == PPP0
     assert host.client2.resolve("asker.test") == [PPP0]
-    assert host.run("ip rule").count("oif ppp0") == 1
+    assert_uplink_rules(host)
 
 
 def test_subnets_differ(both):

@@ -9,7 +9,7 @@
 /* The network before lan0 is shared via ppp0 (OLD), and afterwards (GOOD); and what is
  * found then, before there is a client (NOBODY). */
 #define PPP0   "link ppp0 ppp ptp addr=10.64.0.9/32>10.64.64.64 fwd=1 dns=9.9.9.9,9.9.9.10;"
-#define RULES  "rule 13700; rule 13700; rule 13700;"
+#define RULES  "rule 13700; rule 13700; rule 13700; rule 13700;"
 #define ROUTE  "route default dev ppp0 via 10.64.64.64 onlink table 13700;"
 #define END    "unreachable default metric 4278198272 table 13700;"
 #define REST   PPP0 RULES ROUTE END

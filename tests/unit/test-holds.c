@@ -5,7 +5,7 @@
 
 #define LAN   "link lan0 addr=192.168.137.1/24 fwd=1;"
 #define PPP0  "link ppp0 ppp ptp addr=10.64.0.9/32>10.64.64.64 fwd=1;"
-#define RULES "rule 13700; rule 13700; rule 13700;"
+#define RULES "rule 13700; rule 13700; rule 13700; rule 13700;"
 #define ROUTE "route default dev ppp0 via 10.64.64.64 onlink table 13700;"
 #define END   "unreachable default metric 4278198272 table 13700;"
 

@@ -9,8 +9,7 @@
 #include <net/if.h>
 
 /* The shares' rules, and their table. */
-#define RULES       "ip -4 rule show pref 5000"
-#define LAST_RULES  "ip -4 rule show pref 33000"
+#define RULES       "ip -4 rule show | grep 'proto 137' || true"
 #define TABLE       "ip -4 route show table 13700"
 #define UNREACHABLE "unreachable default proto 137 metric 4278198272"
 
@@ -28,45 +27,47 @@ typedef struct
 #define PPP_TABLE \
   "default dev ppp0 proto 137 scope link\n" UNREACHABLE \
   "\n203.0.113.1 dev ppp0 proto 137 scope link src 203.0.113.10"
-#define BOTH_RULES \
-  "5000:\tfrom all iif lan0 lookup 13700 proto 137\n" \
-  "5000:\tfrom all oif ppp0 lookup 13700 proto 137"
+#define LAN_RULE "5000:\tfrom all iif lan0 lookup 13700 proto 137"
+#define RULES_VIA(uplink) \
+  "4999:\tfrom all iif " uplink " lookup 13700 goto 5001 proto 137\n" LAN_RULE \
+  "\n5001:\tfrom all oif " uplink " lookup 13700 proto 137"
+#define PPP_RULES RULES_VIA ("ppp0")
 
 static const Case cases[] = {
-  { "start", NULL, NULL, PPP, BOTH_RULES, PPP_TABLE },
-  { "start without a way out", NULL, NULL, "", BOTH_RULES, UNREACHABLE },
-  { "start twice", NULL, "ip route add default dev ppp0 table 13700", PPP, BOTH_RULES,
+  { "start", NULL, NULL, PPP, PPP_RULES, PPP_TABLE },
+  { "start without a way out", NULL, NULL, "", PPP_RULES, UNREACHABLE },
+  { "start twice", NULL, "ip route add default dev ppp0 table 13700", PPP, PPP_RULES,
     "default dev ppp0 scope link\n" UNREACHABLE
     "\n203.0.113.1 dev ppp0 proto 137 scope link src 203.0.113.10" },
-  { "nothing to do", PPP, NULL, PPP, BOTH_RULES, PPP_TABLE },
-  { "the way out is lost", PPP, NULL, "", BOTH_RULES, UNREACHABLE },
+  { "nothing to do", PPP, NULL, PPP, PPP_RULES, PPP_TABLE },
+  { "the way out is lost", PPP, NULL, "", PPP_RULES, UNREACHABLE },
   { "another gateway",
     "route 0.0.0.0/0 dev eth1 via 198.18.1.1; route 198.18.1.0/24 dev eth1", NULL,
-    "route 0.0.0.0/0 dev eth1 via 198.18.1.7; route 198.18.1.0/24 dev eth1", BOTH_RULES,
+    "route 0.0.0.0/0 dev eth1 via 198.18.1.7; route 198.18.1.0/24 dev eth1", PPP_RULES,
     "default via 198.18.1.7 dev eth1 proto 137\n" UNREACHABLE
     "\n198.18.1.0/24 dev eth1 proto 137 scope link" },
   { "another metric", "route 0.0.0.0/0 dev ppp0 metric 50", NULL,
-    "route 0.0.0.0/0 dev ppp0 metric 70", BOTH_RULES,
+    "route 0.0.0.0/0 dev ppp0 metric 70", PPP_RULES,
     "default dev ppp0 proto 137 scope link metric 70\n" UNREACHABLE },
   { "a gateway that no route leads to", NULL, NULL,
-    "route 0.0.0.0/0 dev ppp0 via 192.0.2.254", BOTH_RULES,
+    "route 0.0.0.0/0 dev ppp0 via 192.0.2.254", PPP_RULES,
     "default via 192.0.2.254 dev ppp0 proto 137 onlink\n" UNREACHABLE },
   { "onlink by its owner", NULL, NULL, "route 0.0.0.0/0 dev ppp0 via 192.0.2.254 onlink",
-    BOTH_RULES, "default via 192.0.2.254 dev ppp0 proto 137 onlink\n" UNREACHABLE },
-  { "table flushed", PPP, "ip route flush table 13700", PPP, BOTH_RULES, PPP_TABLE },
+    PPP_RULES, "default via 192.0.2.254 dev ppp0 proto 137 onlink\n" UNREACHABLE },
+  { "table flushed", PPP, "ip route flush table 13700", PPP, PPP_RULES, PPP_TABLE },
   { "unreachable gone", PPP,
-    "ip route del unreachable default table 13700 metric 4278198272", PPP, BOTH_RULES,
+    "ip route del unreachable default table 13700 metric 4278198272", PPP, PPP_RULES,
     PPP_TABLE },
-  { "a rule gone", PPP, "ip rule del iif lan0", PPP,
-    "5000:\tfrom all oif ppp0 lookup 13700 proto 137\n"
-    "5000:\tfrom all iif lan0 lookup 13700 proto 137",
+  { "a rule gone", PPP, "ip rule del iif lan0", PPP, PPP_RULES, PPP_TABLE },
+  { "the way past the LANs gone", PPP, "ip rule del iif ppp0", PPP, PPP_RULES,
     PPP_TABLE },
+  { "its end gone", PPP, "ip rule del oif ppp0", PPP, PPP_RULES, PPP_TABLE },
   { "a stranger's route in the table", PPP,
-    "ip route add 10.0.0.0/8 dev eth1 table 13700", PPP, BOTH_RULES, PPP_TABLE },
+    "ip route add 10.0.0.0/8 dev eth1 table 13700", PPP, PPP_RULES, PPP_TABLE },
   { "the rule of an uplink before", PPP,
-    "ip rule add oif eth1 lookup 13700 pref 5000 proto 137", PPP, BOTH_RULES, PPP_TABLE },
+    "ip rule add oif eth1 lookup 13700 pref 5001 proto 137", PPP, PPP_RULES, PPP_TABLE },
   { "end", PPP, NULL, NULL, "", "" },
-  { "end of what is gone", PPP, "ip rule flush pref 5000; ip route flush table 13700",
+  { "end of what is gone", PPP, "ip rule flush proto 137; ip route flush table 13700",
     NULL, "", "" },
   { "end with strangers", PPP,
     "ip route add blackhole 10.0.0.0/8 table 13700; ip rule add iif eth1 lookup 13700 "
@@ -113,7 +114,7 @@ tear_down (void)
 {
   g_free (shell (
       "ip link del lan0; ip link del ppp0; ip link del eth1; ip rule flush pref 77;"
-      "ip rule flush pref 5000; ip route flush table 13700 2>/dev/null; true"));
+      "ip rule flush proto 137; ip route flush table 13700 2>/dev/null; true"));
 }
 
 static CsCidr
@@ -167,17 +168,14 @@ test_uplinks (void)
   ethernet->uplink = g_strdup ("eth1");
 
   step_must_apply (step, NULL, NULL, waiting);
-  assert_shell ("waiting", RULES, "5000:\tfrom all iif lan0 lookup 13700 proto 137");
+  assert_shell ("waiting", RULES, LAN_RULE);
   assert_shell ("waiting", TABLE, UNREACHABLE);
   g_array_append_val (ppp->uplink_addresses, address);
   step_must_apply (step, NULL, waiting, ppp);
-  assert_shell ("ppp0", RULES, BOTH_RULES);
-  assert_shell ("ppp0", LAST_RULES, "33000:\tfrom 203.0.113.10 lookup 13700 proto 137");
+  assert_shell ("ppp0", RULES,
+                PPP_RULES "\n33000:\tfrom 203.0.113.10 lookup 13700 proto 137");
   step_must_apply (step, NULL, ppp, ethernet);
-  assert_shell ("eth1", LAST_RULES, "");
-  assert_shell ("eth1", RULES,
-                "5000:\tfrom all iif lan0 lookup 13700 proto 137\n"
-                "5000:\tfrom all oif eth1 lookup 13700 proto 137");
+  assert_shell ("eth1", RULES, RULES_VIA ("eth1"));
   assert_shell ("eth1", TABLE, "default via 198.18.1.1 dev eth1 proto 137\n" UNREACHABLE);
   step_must_apply (step, NULL, ethernet, ppp);
   assert_shell ("undo", TABLE, PPP_TABLE);

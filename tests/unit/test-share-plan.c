@@ -292,7 +292,8 @@ test_describe (void)
       "route 192.0.2.0/24 dev eth1.5 src 192.0.2.2; "
       "route default dev eth1.5 via 198.51.100.1",
       "iif lan0 lookup 13700 priority 5000\n"
-      "oif eth1.5 lookup 13700 priority 5000\n"
+      "oif eth1.5 lookup 13700 priority 5001\n"
+      "iif eth1.5 goto 5001 priority 4999\n"
       "from 192.0.2.2 lookup 13700 priority 33000\n"
       "192.0.2.0/24 dev eth1.5 src 192.0.2.2 table 13700\n"
       "default via 198.51.100.1 dev eth1.5 onlink table 13700\n"
@@ -305,7 +306,8 @@ test_describe (void)
       "link lan0 addr=10.0.0.1/24; route 10.0.0.0/24 dev lan0;"
       "link ppp0 ptp addr=10.64.0.9/24",
       "iif lan0 lookup 13700 priority 5000\n"
-      "oif ppp0 lookup 13700 priority 5000\n"
+      "oif ppp0 lookup 13700 priority 5001\n"
+      "iif ppp0 goto 5001 priority 4999\n"
       "from 10.64.0.9 lookup 13700 priority 33000\n"
       "10.0.0.0/24 dev lan0 table 13700\n"
       "default dev ppp0 table 13700\n"
