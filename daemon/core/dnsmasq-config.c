@@ -64,14 +64,6 @@ add_dhcp (GString *out, const CsSharePlan *plan, const char *gateway)
     g_string_append_printf (out, "dhcp-option=option:mtu,%u\n", plan->lan_mtu);
 }
 
-/* "conf-file=-" makes dnsmasq wait there until its standard input ends: so it can be
- * loaded and linked while the LAN gets the address that it is to listen on.
- * "interface" makes dnsmasq bind its DHCP socket to the device, so that nothing comes in
- * from elsewhere and others can have port 67 on their devices; "except-interface" of the
- * same and "listen-address" (which wins, see iface_check () in its network.c) keep its
- * name service off any other address that the device may have. It logs to syslog, that is
- * the journal: stderr is for what goes wrong before it serves, and ends then; so it need
- * not make itself a daemon, by two forks, to tell that it does. */
 char *
 cs_dnsmasq_directory (const char *runtime_dir, const char *lan)
 {
@@ -81,6 +73,13 @@ cs_dnsmasq_directory (const char *runtime_dir, const char *lan)
   return g_build_filename (runtime_dir, name, NULL);
 }
 
+/* "conf-file=-" makes dnsmasq wait there until its standard input ends: so it can be
+ * loaded and linked while the LAN gets the address that it is to listen on.
+ * "interface" makes dnsmasq bind its DHCP socket to the device, so that nothing comes in
+ * from elsewhere and others can have port 67 on their devices; "except-interface" of the
+ * same and "listen-address" (which wins, see iface_check () in its network.c) keep its
+ * name service off any other address that the device may have. It logs to syslog, that is
+ * the journal. */
 char *
 cs_dnsmasq_config_render (const CsSharePlan *plan, const char *directory)
 {
@@ -97,8 +96,7 @@ cs_dnsmasq_config_render (const CsSharePlan *plan, const char *directory)
                           "listen-address=%s\n"
                           "port=%u\n"
                           "pid-file=%s/pid\n"
-                          "enable-dbus=%s\n"
-                          "keep-in-foreground\n",
+                          "enable-dbus=%s\n",
                           plan->lan, plan->lan, gateway, plan->dns_port, directory,
                           bus_name);
   g_string_append (out, "no-resolv\n"

@@ -2,7 +2,8 @@
 /* dnsmasq lets go of its stderr when it has read its configuration, bound its sockets,
  * requested its bus name and written its pid file; or it has said there what went wrong,
  * and ended (main () in its dnsmasq.c; 2 is EC_BADNET, "Address already in use" and the
- * like). From there on a pidfd tells of its end.
+ * like). It still has to give up being root then: if it cannot, only the journal hears of
+ * it. From there on a pidfd tells of its end.
  *
  * The pid file belongs to the user that dnsmasq runs as, so what it says only counts if
  * that process was started with our configuration file. One that an earlier connshared
@@ -197,7 +198,8 @@ typedef struct
 {
   CsDnsmasqProcess *process; /* unowned */
   GSubprocess *child;        /* (owned) */
-  GOutputStream *words;      /* (owned) what it says on stderr */
+  GOutputStream *said;       /* (owned) on stderr */
+  GCancellable *waiting;     /* (owned) for the end of its stderr, or for its own */
   guint limit;               /* timeout source, or 0 */
   gboolean late;
   gboolean busy;
@@ -208,10 +210,13 @@ start_free (Start *start)
 {
   g_clear_handle_id (&start->limit, g_source_remove);
   g_clear_object (&start->child);
-  g_clear_object (&start->words);
+  g_clear_object (&start->said);
+  g_clear_object (&start->waiting);
   g_free (start);
 }
 
+/* Somebody else may hold its stderr, a wrapper's helper say, and it serves. What ends the
+ * waiting comes last: that may free @user_data. */
 static gboolean
 on_start_limit (gpointer user_data)
 {
@@ -219,7 +224,9 @@ on_start_limit (gpointer user_data)
 
   start->limit = 0;
   start->late = TRUE;
-  g_subprocess_force_exit (start->child);
+  if (!cs_dnsmasq_process_is_running (start->process))
+    g_subprocess_force_exit (start->child);
+  g_cancellable_cancel (start->waiting);
   return G_SOURCE_REMOVE;
 }
 
@@ -227,7 +234,7 @@ on_start_limit (gpointer user_data)
 static char *
 words_of (const Start *start)
 {
-  GMemoryOutputStream *stream = G_MEMORY_OUTPUT_STREAM (start->words);
+  GMemoryOutputStream *stream = G_MEMORY_OUTPUT_STREAM (start->said);
   const char *data = g_memory_output_stream_get_data (stream); /* NULL: nothing yet */
   gsize length = g_memory_output_stream_get_data_size (stream);
   g_autofree char *output = g_strndup (data != NULL ? data : "", length);
@@ -235,7 +242,7 @@ words_of (const Start *start)
 
   if (g_str_has_prefix (words, "dnsmasq: "))
     words += strlen ("dnsmasq: ");
-  return g_strdup (words[0] != '\0' ? words : "it gave no reason");
+  return g_utf8_make_valid (words, -1);
 }
 
 static void
@@ -247,7 +254,9 @@ on_failed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *words = words_of (start);
 
   g_subprocess_wait_finish (child, result, NULL);
-  if (start->late)
+  if (cs_dnsmasq_process_is_running (start->process))
+    g_task_return_boolean (task, TRUE);
+  else if (start->late)
     g_task_return_new_error (task, CS_ERROR, CS_ERROR_TIMEOUT,
                              "dnsmasq did not get ready within %d s", START_LIMIT);
   else if (g_subprocess_get_if_signaled (child))
@@ -255,10 +264,10 @@ on_failed (GObject *source, GAsyncResult *result, gpointer user_data)
                              "dnsmasq was ended by signal %d while it was being started; "
                              "the journal may say by whom",
                              g_subprocess_get_term_sig (child));
-  else if (g_subprocess_get_successful (child))
+  else if (words[0] == '\0')
     g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
-                             "dnsmasq ended as soon as it was started; the journal may "
-                             "have its reason");
+                             "dnsmasq ended as soon as it was started; \"journalctl -t "
+                             "dnsmasq\" may have its reason");
   else
     {
       start->busy = g_subprocess_get_exit_status (child) == EC_BADNET;
@@ -278,7 +287,16 @@ on_silent (GObject *source, GAsyncResult *result, gpointer user_data)
   if (cs_dnsmasq_process_is_running (start->process))
     g_task_return_boolean (task, TRUE);
   else
-    g_subprocess_wait_async (start->child, NULL, on_failed, g_steal_pointer (&task));
+    g_subprocess_wait_async (start->child, start->waiting, on_failed,
+                             g_steal_pointer (&task));
+}
+
+/* It outlives us: what a terminal or a supervisor sends to our session and process group
+ * is not for it. */
+static void
+leave_session (gpointer user_data)
+{
+  setsid ();
 }
 
 /* A service's PATH may lack the directories of system programs. */
@@ -314,9 +332,9 @@ cs_dnsmasq_process_prepare (CsDnsmasqProcess *self)
       return;
     }
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
-  g_subprocess_launcher_set_cwd (launcher, "/");
-  self->prepared
-      = g_subprocess_launcher_spawn (launcher, &error, program, self->argument, NULL);
+  g_subprocess_launcher_set_child_setup (launcher, leave_session, NULL, NULL);
+  self->prepared = g_subprocess_launcher_spawn (
+      launcher, &error, program, "--keep-in-foreground", self->argument, NULL);
   if (self->prepared == NULL)
     g_set_error (&self->failure, CS_ERROR, CS_ERROR_FAILED, "Cannot start %s: %s",
                  program,
@@ -343,7 +361,8 @@ cs_dnsmasq_process_start_async (CsDnsmasqProcess *self,
     cs_dnsmasq_process_prepare (self);
   start->process = self;
   start->child = g_steal_pointer (&self->prepared);
-  start->words = g_memory_output_stream_new_resizable ();
+  start->said = g_memory_output_stream_new_resizable ();
+  start->waiting = g_cancellable_new ();
   g_task_set_source_tag (task, cs_dnsmasq_process_start_async);
   g_task_set_task_data (task, start, (GDestroyNotify)start_free);
   if (start->child == NULL)
@@ -353,10 +372,9 @@ cs_dnsmasq_process_start_async (CsDnsmasqProcess *self,
     }
   start->limit = g_timeout_add_seconds (START_LIMIT, on_start_limit, start);
   g_output_stream_close (g_subprocess_get_stdin_pipe (start->child), NULL, NULL);
-  g_output_stream_splice_async (
-      start->words, g_subprocess_get_stderr_pipe (start->child),
-      G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE | G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
-      G_PRIORITY_DEFAULT, NULL, on_silent, g_steal_pointer (&task));
+  g_output_stream_splice_async (start->said, g_subprocess_get_stderr_pipe (start->child),
+                                G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE, G_PRIORITY_DEFAULT,
+                                start->waiting, on_silent, g_steal_pointer (&task));
 }
 
 gboolean

@@ -30,7 +30,7 @@ int cs_dnsmasq_process_get_pid (CsDnsmasqProcess *self);
 void cs_dnsmasq_process_prepare (CsDnsmasqProcess *self);
 gboolean cs_dnsmasq_process_is_prepared (CsDnsmasqProcess *self);
 
-/* Succeeds when it has its sockets and its bus name, and serves. The error has dnsmasq's
+/* Succeeds when it has its sockets and its bus name. The error has dnsmasq's
  * own words; @busy says that a port or address was taken. */
 void cs_dnsmasq_process_start_async (CsDnsmasqProcess *self,
                                      GAsyncReadyCallback callback,

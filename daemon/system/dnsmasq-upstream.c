@@ -85,7 +85,8 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_task_return_new_error (
           task, CS_ERROR, CS_ERROR_FAILED,
-          "dnsmasq runs, but cannot be told which name servers to ask: %s",
+          "dnsmasq was started, but cannot be told which name servers to ask: %s; "
+          "\"journalctl -t dnsmasq\" may have its reason",
           error->message);
       return;
     }
@@ -119,7 +120,7 @@ cs_dnsmasq_upstream_tell_async (GDBusConnection *bus,
   g_task_set_task_data (task, call, (GDestroyNotify)call_free);
 
   g_file_get_contents (call->path, &before, NULL, NULL);
-  if (g_strcmp0 (before, call->text) == 0)
+  if (!fresh && g_strcmp0 (before, call->text) == 0)
     {
       g_task_return_boolean (task, TRUE);
       return;

@@ -86,7 +86,7 @@ def test_dnsmasq_is_missing(host):
 
 @pytest.mark.parametrize("text", [
     "#!/bin/sh\necho >&2 bad option; exit 1\n", "#!/bin/sh\nexit 0\n", "#!/bin/sh\nkill -9 $$\n",
-    "not a program"])
+    "#!/bin/sh\nprintf '\\377' >&2; exit 1\n", "not a program"])
 def test_dnsmasq_fails(host, text):
     with replaced(host, "/usr/sbin/dnsmasq", text):
         assert_refused_and_clean(host, "dnsmasq")
@@ -98,6 +98,20 @@ def test_dnsmasq_says_nothing(host):
             assert_refused_and_clean(host, "dnsmasq")
         finally:
             host.call("pkill -x sleep")
+
+
+@pytest.mark.parametrize("words", ["sleep 60 &\nexec", "exec 2>/dev/null\nexec", ""])
+def test_dnsmasq_in_a_wrapper(host, client, words):
+    """It holds the standard error, or has another, or stays beside it."""
+    before = host.state()
+    wrapper = f'#!/bin/sh\n{words} /usr/sbin/dnsmasq.away "$@"\n'
+    with replaced(host, "/usr/sbin/dnsmasq", wrapper):
+        host.share("lan0", "via", "ppp0")
+        assert client.dhcp()["router"] == "192.168.137.1"
+        assert client.get() == PPP0
+        host.unshare("lan0")
+        host.call("pkill -x sleep")
+        wait_for(lambda: host.state() == before, what="something was left behind")
 
 
 def test_dnsmasq_dies(host, client):

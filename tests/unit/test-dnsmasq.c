@@ -183,6 +183,8 @@ test_start_and_end (Fixture *f, gconstpointer data)
   assert_shell ("start", "cat " DIRECTORY "/dnsmasq.conf", config);
   assert_shell ("start", "stat -c %a:%U " DIRECTORY, "755:root");
   assert_shell ("start", PROCESSES, "1");
+  assert_shell ("session of its own",
+                "pid=$(" PID "); [ $(ps -o sid= $pid) = $pid ] && echo yes", "yes");
   g_assert_true (is_asked (f));
   step_must_apply (f->step, NULL, f->share, NULL);
   assert_shell ("end", PROCESSES, "0");
