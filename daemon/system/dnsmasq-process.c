@@ -223,7 +223,7 @@ on_start_limit (gpointer user_data)
   Start *start = user_data;
 
   start->limit = 0;
-  start->late = TRUE;
+  start->late = g_subprocess_get_identifier (start->child) != NULL; /* not ended itself */
   if (!cs_dnsmasq_process_is_running (start->process))
     g_subprocess_force_exit (start->child);
   g_cancellable_cancel (start->waiting);
@@ -246,7 +246,14 @@ words_of (const Start *start)
 }
 
 static void
-on_failed (GObject *source, GAsyncResult *result, gpointer user_data)
+return_late (GTask *task)
+{
+  g_task_return_new_error (task, CS_ERROR, CS_ERROR_TIMEOUT,
+                           "dnsmasq did not get ready within %d s", START_LIMIT);
+}
+
+static void
+on_waited (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Start *start = g_task_get_task_data (task);
@@ -257,8 +264,7 @@ on_failed (GObject *source, GAsyncResult *result, gpointer user_data)
   if (cs_dnsmasq_process_is_running (start->process))
     g_task_return_boolean (task, TRUE);
   else if (start->late)
-    g_task_return_new_error (task, CS_ERROR, CS_ERROR_TIMEOUT,
-                             "dnsmasq did not get ready within %d s", START_LIMIT);
+    return_late (task);
   else if (g_subprocess_get_if_signaled (child))
     g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
                              "dnsmasq was ended by signal %d while it was being started; "
@@ -278,7 +284,7 @@ on_failed (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* One that is ending has no arguments any more when its files are closed. */
 static void
-on_silent (GObject *source, GAsyncResult *result, gpointer user_data)
+on_heard (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   const Start *start = g_task_get_task_data (task);
@@ -286,8 +292,10 @@ on_silent (GObject *source, GAsyncResult *result, gpointer user_data)
   g_output_stream_splice_finish (G_OUTPUT_STREAM (source), result, NULL);
   if (cs_dnsmasq_process_is_running (start->process))
     g_task_return_boolean (task, TRUE);
+  else if (start->late)
+    return_late (task);
   else
-    g_subprocess_wait_async (start->child, start->waiting, on_failed,
+    g_subprocess_wait_async (start->child, start->waiting, on_waited,
                              g_steal_pointer (&task));
 }
 
@@ -374,7 +382,7 @@ cs_dnsmasq_process_start_async (CsDnsmasqProcess *self,
   g_output_stream_close (g_subprocess_get_stdin_pipe (start->child), NULL, NULL);
   g_output_stream_splice_async (start->said, g_subprocess_get_stderr_pipe (start->child),
                                 G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE, G_PRIORITY_DEFAULT,
-                                start->waiting, on_silent, g_steal_pointer (&task));
+                                start->waiting, on_heard, g_steal_pointer (&task));
 }
 
 gboolean
