@@ -120,6 +120,19 @@ choose_method (const Planner *p)
   return p->lan->managed == CS_MANAGED_YES ? CS_LAN_PROFILE : CS_LAN_ADDRESS;
 }
 
+/* Whether @older has @lan as its uplink, or has had it until this plan: as long as it is
+ * in force, its rule leads what comes in there past the LANs' rules
+ * (cs_share_plan_list_rules
+ * ()). */
+static gboolean
+has_uplink (const Planner *p, const CsSharePlan *older, const CsInterface *lan)
+{
+  const CsSharePlan *before = find_applied (p->previous, older->lan);
+
+  return older->uplink_ifindex == lan->ifindex
+         || (before && g_strcmp0 (before->uplink, lan->name) == 0);
+}
+
 /* Older shares' uplinks are not for a LAN. A share that is in force is not ended because
  * its LAN got a default route since: what it would cost has been paid. */
 static gboolean
@@ -137,7 +150,7 @@ plan_lan (Planner *p, GError **error)
     {
       const CsSharePlan *other = p->plan->shares->pdata[i];
 
-      if (other->uplink_ifindex != p->lan->ifindex)
+      if (!has_uplink (p, other, p->lan))
         continue;
       g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
                    "%s is the uplink of the share of %s, so it cannot be a LAN as well; "
@@ -312,10 +325,11 @@ plan_table (Planner *p, GError **error)
 
 /* Whether it has the rules for that uplink, see cs_share_plan_list_rules (). */
 static gboolean
-leads (const CsSharePlan *share, int uplink_ifindex)
+leads (const CsSharePlan *share, const CsInterface *uplink)
 {
   return share && cs_share_plan_guards (share) && !share->uplink_led
-         && share->uplink_ifindex == uplink_ifindex;
+         && share->uplink_ifindex == uplink->ifindex
+         && g_strcmp0 (share->uplink, uplink->name) == 0;
 }
 
 /* Whether an older share has those for this one's uplink in force, and keeps them. */
@@ -326,8 +340,8 @@ is_led (const Planner *p)
     {
       const CsSharePlan *older = cs_share_plan_applied (p->plan->shares->pdata[i]);
 
-      if (leads (older, p->share->uplink_ifindex)
-          && leads (find_applied (p->previous, older->lan), p->share->uplink_ifindex))
+      if (leads (older, p->uplink.interface)
+          && leads (find_applied (p->previous, older->lan), p->uplink.interface))
         return TRUE;
     }
   return FALSE;

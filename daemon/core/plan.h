@@ -9,8 +9,8 @@
 #include "settle.h"
 #include "snapshot.h"
 
-/* Priority of our policy rules: behind "local", before everything that usual programs
- * add (Tailscale 5210, NetworkManager 30000s, wg-quick 32764). */
+/* Priority of the LANs' policy rules: behind "local", before everything that usual
+ * programs add (Tailscale 5210, NetworkManager 30000s, wg-quick 32764). */
 #define CS_RULE_PRIORITY 5000
 /* Of what an uplink needs once, around the LANs' of all shares. */
 #define CS_SKIP_RULE_PRIORITY   4999

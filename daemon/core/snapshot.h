@@ -152,8 +152,7 @@ typedef struct
   GPtrArray *profiles;   /* (owned) of CsProfile (owned) */
   GPtrArray *interfaces; /* (owned) of CsInterface (owned), by ifindex */
   GArray *routes;        /* (owned) of CsRoute, IPv4, all tables but local */
-  GArray
-      *rule_tables; /* (owned) of guint32: for each policy rule the table it looks up */
+  GArray *rule_tables;   /* (owned) of guint32: for each policy rule its table */
   gboolean nm_running;
   char *primary;        /* (owned) (nullable) ip-interface of the primary connection */
   char **resolv_dns;    /* (owned) IPv4 servers of /etc/resolv.conf less loopback */

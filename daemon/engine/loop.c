@@ -260,6 +260,7 @@ is_detail (const CsSharePlan *before, const CsSharePlan *after)
       || cs_share_plan_equal (before, after))
     return FALSE;
   return after->uplink_ifindex != 0 && after->uplink_ifindex == before->uplink_ifindex
+         && g_strcmp0 (after->uplink, before->uplink) == 0
          && after->uplink_led == before->uplink_led
          && after->lan_ifindex == before->lan_ifindex
          && after->lan_method == before->lan_method

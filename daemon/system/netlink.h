@@ -63,7 +63,7 @@ typedef struct
   guint32 source;     /* with prefix 32; 0: any, or another prefix */
   guint32 priority;
   guint32 skip_to; /* priority of the rule to go on with; 0: the action is not goto */
-  guint32 table;   /* 0: the action is neither a lookup nor goto, which ignores it */
+  guint32 table;   /* of a lookup, or only written on a goto; 0: another action */
   guint8 protocol; /* RTPROT_*: who made it */
 } CsRule;
 

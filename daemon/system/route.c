@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The share's policy rules (core/rules.c) lead into its table. It holds the uplink's
+/* The share's policy rules (core/rules.c) are about its table. It holds the uplink's
  * routes and, behind them, an unreachable default: when the uplink goes, the kernel drops
  * its routes by itself, and from the same moment everything ends at that one.
  *

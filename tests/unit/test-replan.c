@@ -65,6 +65,22 @@ test_two_passes (void)
       "lan0 via ppp0; lan1 via ppp0",
       "link lan0 managed uuid=" UUID "; link lan1;" PPP0,
       { "waiting*", "active*| uplink-led=false *" } },
+    /* its rules are by name */
+    { "lan0 via auto; lan1 via auto",
+      "link lan0; link lan1; link ppp0 ptp index=9 addr=10.64.0.9/32>10.64.64.64; route "
+      "default dev ppp0;",
+      "lan0 via auto; lan1 via auto",
+      "link lan0; link lan1; link ppp9 ptp index=9 addr=10.64.0.9/32>10.64.64.64; route "
+      "default dev ppp9;",
+      { "active*| uplink=ppp9 *| uplink-led=false *",
+        "active*| uplink=ppp9 *| uplink-led=false *" } },
+    /* an uplink becomes a LAN when the older share has left it, not before */
+    { "lan0 via eth1",
+      "link lan0;" ETH1 PPP0,
+      "lan0 via ppp0; eth1 via ppp0 force",
+      "link lan0;" ETH1 PPP0,
+      { "active*| uplink=ppp0 *",
+        "failed not-suitable: eth1 is the uplink of the share of lan0*" } },
     /* a LAN that cannot be one is none of its business */
     { "lan0 via ppp0",
       "link lan0;" PPP0,
