@@ -10,10 +10,11 @@
  * ends the base chain.
  *
  * All but the first packets of a flow have a short way to the same end: forward ->
- * flow_LAN or in_LAN. It costs less: the kernel has an interface's number at hand, and
- * copies its name for whoever asks (nft_meta_get_eval ()). It is an offer: two shares
- * that claim the same interfaces, while names move from one device to another, go
- * without.
+ * flow_LAN or in_LAN, and answers of which nothing has to be changed need not even a
+ * chain: the map "answers" has the counter itself. It costs less: the kernel has an
+ * interface's number at hand, and copies its name for whoever asks
+ * (nft_meta_get_eval ()). It is an offer: two shares that claim the same interfaces,
+ * while names move from one device to another, go without.
  *
  * While a share waits, its routes refuse what clients send. But the kernel lets only an
  * error a second pass to each of them (ip_error (), net.ipv4.icmp_ratelimit), and the
@@ -39,6 +40,9 @@ static const char frame[]
       "\tmap to_lan {\n"
       "\t\ttype ifname : verdict\n"
       "\t}\n"
+      "\tmap answers {\n"
+      "\t\ttype nf_proto . iface_index . iface_index : counter\n"
+      "\t}\n"
       "\tmap flows {\n"
       "\t\ttype ct_state . iface_index . iface_index : verdict\n"
       "\t}\n"
@@ -61,6 +65,8 @@ static const char frame[]
       "\t}\n"
       "\tchain forward {\n"
       "\t\ttype filter hook forward priority filter; policy accept;\n"
+      "\t\tct direction reply"
+      " counter name meta nfproto . iif . oif map @answers accept\n"
       "\t\tct state . iif . oif vmap @flows\n"
       "\t\tiifname vmap @from_lan\n"
       "\t\toifname vmap @to_lan\n"
@@ -123,13 +129,20 @@ add_out_chain (GString *out, const char *id)
                           id, id);
 }
 
+/* The uplink's MTU is below the LAN's. */
+static gboolean
+clamps (const CsSharePlan *share)
+{
+  return share->uplink_mtu > HEADERS;
+}
+
 /* This way "rt mtu" would be the LAN's; the kernel never raises an MSS
  * (nft_exthdr_tcp_set_eval ()), so the uplink's can be set outright. */
 static void
 add_in_chain (GString *out, const CsSharePlan *share, const char *id)
 {
   g_string_append_printf (out, "\tchain in_%s {\n\t\tmeta nfproto != ipv4 drop\n", id);
-  if (share->uplink_mtu > HEADERS)
+  if (clamps (share))
     g_string_append_printf (out, "\t\t" OPENS " tcp option maxseg size set %u\n",
                             MIN (share->uplink_mtu - HEADERS, LARGEST_MSS));
   g_string_append_printf (out, "\t\tcounter name \"received_%s\" accept\n\t}\n", id);
@@ -144,7 +157,7 @@ add_flow_chain (GString *out, const CsSharePlan *share, const char *id)
   g_autofree char *subnets = format_subnets (share->subnets);
 
   g_string_append_printf (out, "\tchain flow_%s {\n", id);
-  if (share->uplink_mtu > HEADERS)
+  if (clamps (share))
     g_string_append (out, "\t\t" OPENS " return\n");
   if (share->subnets->len > 0)
     g_string_append_printf (out, "\t\tip saddr %s counter name \"sent_%s\" accept\n",
@@ -184,16 +197,20 @@ add_to_chain (GString *out, const CsSharePlan *share, const char *id)
 static void
 add_flow_elements (GPtrArray *elements, const CsSharePlan *share, const char *id)
 {
+  g_autofree char *sent = g_strdup_printf ("\"%016d\" . \"%016d\"", share->lan_ifindex,
+                                           share->uplink_ifindex);
+  g_autofree char *received = g_strdup_printf ("\"%016d\" . \"%016d\"",
+                                               share->uplink_ifindex, share->lan_ifindex);
+
   if (!share->uplink_ifindex || !share->lan_ifindex)
     return;
-  g_ptr_array_add (elements,
-                   g_strdup_printf ("flows { established . \"%016d\" . "
-                                    "\"%016d\" : jump flow_%s }",
-                                    share->lan_ifindex, share->uplink_ifindex, id));
-  g_ptr_array_add (elements,
-                   g_strdup_printf ("flows { established . \"%016d\" . "
-                                    "\"%016d\" : jump in_%s }",
-                                    share->uplink_ifindex, share->lan_ifindex, id));
+  g_ptr_array_add (
+      elements, g_strdup_printf ("flows { established . %s : jump flow_%s }", sent, id));
+  g_ptr_array_add (
+      elements,
+      clamps (share)
+          ? g_strdup_printf ("flows { established . %s : jump in_%s }", received, id)
+          : g_strdup_printf ("answers { ipv4 . %s : \"received_%s\" }", received, id));
 }
 
 static void

@@ -19,8 +19,9 @@ def hung_up(host):
 def assert_short_way(host):
     """The packets of a flow are known by the interfaces' numbers, which are new."""
     flows = host.run("nft list map inet connshare flows")
+    answers = host.run("nft list map inet connshare answers")
     assert 'established . "lan0" . "ppp0" : jump flow_lan0' in flows
-    assert 'established . "ppp0" . "lan0" : jump in_lan0' in flows
+    assert 'ipv4 . "ppp0" . "lan0" : "received_lan0"' in answers
 
 
 def test_ten_redials(host, client, hung_up):

@@ -50,7 +50,7 @@ test_outline_missing (void)
   g_autofree char *difference = cs_outline_compare (wanted, found);
 
   g_assert_cmpstr (difference, ==, "chain flow_lan0 is missing");
-  g_assert_cmpuint (g_hash_table_size (wanted), ==, 18);
+  g_assert_cmpuint (g_hash_table_size (wanted), ==, 19);
 }
 
 /* --- Leases --------------------------------------------------------------------- */

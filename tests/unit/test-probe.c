@@ -235,18 +235,22 @@ test_table (void)
     { "flush ruleset", "chain flow_lan0 is missing" },
     { "flush chain inet connshare to_lan0", "chain to_lan0 is missing" },
     { "insert rule inet connshare forward drop",
-      "chain forward has 4 instead of 3 rules" },
+      "chain forward has 5 instead of 4 rules" },
     { "add chain inet connshare more; add rule inet connshare more drop",
       "chain more is not one of ours" },
     { "flush set inet connshare masqueraded",
       "set masqueraded has 0 instead of 1 elements" },
     { "add element inet connshare lan_networks { 10.1.0.0/16 }",
       "set lan_networks has 2 instead of 1 elements" },
+    { "flush map inet connshare answers", "set answers has 0 instead of 1 elements" },
     { "flush map inet connshare from_lan", "set from_lan has 0 instead of 1 elements" },
   };
   g_autoptr (CsStep) step = cs_nft_step_new ();
   g_autoptr (CsSharePlan) share = share_new ("lan0", "ppp0", "10.0.137.1/24", 13700);
 
+  share->lan_ifindex = 8;
+  share->uplink_ifindex = 9;
+  share->uplink_mtu = 0;
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *output = NULL;
