@@ -14,7 +14,8 @@
  * chain: the map "answers" has the counter itself. It costs less: the kernel has an
  * interface's number at hand, and copies its name for whoever asks
  * (nft_meta_get_eval ()). It is an offer: two shares that claim the same interfaces,
- * while names move from one device to another, go without.
+ * while names move from one device to another, go without, and so may the flows that
+ * somebody behind the uplink began.
  *
  * While a share waits, its routes refuse what clients send. But the kernel lets only an
  * error a second pass to each of them (ip_error (), net.ipv4.icmp_ratelimit), and the
@@ -129,7 +130,7 @@ add_out_chain (GString *out, const char *id)
                           id, id);
 }
 
-/* The uplink's MTU is below the LAN's. */
+/* The LAN's MTU may be above the uplink's. */
 static gboolean
 clamps (const CsSharePlan *share)
 {
@@ -197,12 +198,11 @@ add_to_chain (GString *out, const CsSharePlan *share, const char *id)
 static void
 add_flow_elements (GPtrArray *elements, const CsSharePlan *share, const char *id)
 {
-  g_autofree char *sent = g_strdup_printf ("\"%016d\" . \"%016d\"", share->lan_ifindex,
-                                           share->uplink_ifindex);
-  g_autofree char *received = g_strdup_printf ("\"%016d\" . \"%016d\"",
-                                               share->uplink_ifindex, share->lan_ifindex);
+  int lan = share->lan_ifindex, uplink = share->uplink_ifindex;
+  g_autofree char *sent = g_strdup_printf ("\"%016d\" . \"%016d\"", lan, uplink);
+  g_autofree char *received = g_strdup_printf ("\"%016d\" . \"%016d\"", uplink, lan);
 
-  if (!share->uplink_ifindex || !share->lan_ifindex)
+  if (!uplink || !lan)
     return;
   g_ptr_array_add (
       elements, g_strdup_printf ("flows { established . %s : jump flow_%s }", sent, id));

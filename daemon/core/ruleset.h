@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The text of table "inet connshare". Base chains have a constant number of rules, which
- * find a share's own chains by verdict maps and its subnets in a set, so a packet's cost
- * does not grow with the number of shares. The named counters sent_LAN and received_LAN
+ * find a share's own chains and counters by maps and its subnets in a set, so a packet's
+ * cost does not grow with the number of shares. The named counters sent_LAN and received_LAN
  * outlive a change of the share; its chains are filled anew, and of its entries in maps
  * and sets only those are touched that differ. All names went through cs_ifname_check ();
  * none is a keyword of nft as all carry a prefix. */

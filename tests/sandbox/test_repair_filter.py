@@ -18,6 +18,7 @@ WRECKS = {
     "base chain": "nft delete chain inet connshare forward",
     "rule": "nft insert rule inet connshare forward drop",
     "element": "nft delete element inet connshare from_lan '{ \"lan0\" }'",
+    "answers": "nft flush map inet connshare answers",
     "set": "nft flush set inet connshare masqueraded",
     "policy": "nft 'chain inet connshare forward { policy drop; }'",
     "ruleset, and another": "nft 'flush ruleset; table ip other { chain c { }; }'",

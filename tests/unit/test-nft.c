@@ -104,23 +104,25 @@ test_small_change (void)
 }
 
 static CsSharePlan *
-share_on (CsSharePlan *share, int lan_ifindex)
+share_on (CsSharePlan *share, int lan_ifindex, guint uplink_mtu)
 {
   share->lan_ifindex = lan_ifindex;
   share->uplink_ifindex = 9;
+  share->uplink_mtu = uplink_mtu;
   return share;
 }
 
 /* The devices of two LANs change their names, and so both shares claim one for a while.
  */
 static void
-test_swapped_devices (void)
+test_swapped_devices (gconstpointer data)
 {
+  guint mtu = GPOINTER_TO_UINT (data);
   g_autoptr (CsStep) step = cs_nft_step_new ();
-  g_autoptr (CsSharePlan) first = share_on (share_lan0 ("ppp0"), 21);
-  g_autoptr (CsSharePlan) second = share_on (share_lan1 (), 22);
-  g_autoptr (CsSharePlan) first_after = share_on (share_lan0 ("ppp0"), 22);
-  g_autoptr (CsSharePlan) second_after = share_on (share_lan1 (), 21);
+  g_autoptr (CsSharePlan) first = share_on (share_lan0 ("ppp0"), 21, mtu);
+  g_autoptr (CsSharePlan) second = share_on (share_lan1 (), 22, mtu);
+  g_autoptr (CsSharePlan) first_after = share_on (share_lan0 ("ppp0"), 22, mtu);
+  g_autoptr (CsSharePlan) second_after = share_on (share_lan1 (), 21, mtu);
 
   step_must_apply (step, NULL, NULL, first);
   step_must_apply (step, first, NULL, second);
@@ -129,7 +131,7 @@ test_swapped_devices (void)
   step_must_apply (step, first_after, second, second_after);
   assert_table ("swapped", first_after, second_after);
   assert_shell (
-      "flows",
+      "short ways",
       "nft list table inet connshare | grep -cE '(established|ipv4) [.] [^ ]+ [.]'", "4");
   tear_down ();
 }
@@ -273,7 +275,10 @@ main (int argc, char **argv)
   private_net_enter ();
   g_test_add_func ("/nft/first and last", test_first_and_last);
   g_test_add_func ("/nft/small change", test_small_change);
-  g_test_add_func ("/nft/swapped devices", test_swapped_devices);
+  g_test_add_data_func ("/nft/swapped devices/small uplink", GUINT_TO_POINTER (1400),
+                        test_swapped_devices);
+  g_test_add_data_func ("/nft/swapped devices/same MTU", GUINT_TO_POINTER (0),
+                        test_swapped_devices);
   for (gsize i = 0; i < G_N_ELEMENTS (damages); i++)
     {
       g_autofree char *path = g_strdup_printf ("/nft/%s", damages[i][0]);

@@ -169,9 +169,10 @@ static const struct
     "link lan0 addr=10.42.0.1/16 addr=10.43.0.1/16; link lan1;" UPLINKS },
   { "lan0 via ppp0 keep-lan;", LANS UPLINKS },
   { "lo via ppp0;", LANS UPLINKS },
+  { "lan0 via ppp0;", LANS "link ppp0 ppp ptp mtu=1500 addr=10.64.0.9/32>10.64.64.64" },
 };
 
-#define COMPANY "lan1 via ppp0 address=10.8.0.1/24"
+#define COMPANY "lan1 via eth1 address=10.8.0.1/24"
 
 /* With @company, which is the same in all states. */
 static CsPlan *
@@ -200,6 +201,8 @@ render_counted (const CsPlan *plan)
 
   g_string_replace (text, "counter sent_lan0 {\n\t}",
                     "counter sent_lan0 {\n\tpackets 7 bytes 700\n}", 0);
+  g_string_replace (text, "counter received_lan0 {\n\t}",
+                    "counter received_lan0 {\n\tpackets 7 bytes 700\n}", 0);
   g_string_replace (text, "counter received_lan1 {\n\t}",
                     "counter received_lan1 {\n\tpackets 7 bytes 700\n}", 0);
   return g_string_free (g_steal_pointer (&text), FALSE);
@@ -236,7 +239,7 @@ check_change (gsize from, gsize to, const char *company, const char *wanted)
   changed = g_string_new (listing);
   kept = g_string_replace (changed, "packets 7 bytes 700", "packets 0 bytes 0", 0);
   g_assert_cmpuint (kept, ==,
-                    (is_applied (old) && is_applied (new)) + (company[0] != '\0'));
+                    2 * (is_applied (old) && is_applied (new)) + (company[0] != '\0'));
   g_assert_cmpstr (changed->str, ==, wanted);
 }
 
@@ -266,10 +269,9 @@ test_change_texts (void)
     const char *golden;
     gsize from, to; /* in states[] */
   } rows[] = {
-    { "change-start.nft", 0, 1 },
-    { "change-uplink.nft", 1, 2 },
-    { "change-to-waiting.nft", 1, 3 },
-    { "change-stop.nft", 6, 0 },
+    { "change-start.nft", 0, 1 },        { "change-uplink.nft", 1, 2 },
+    { "change-to-waiting.nft", 1, 3 },   { "change-stop.nft", 6, 0 },
+    { "change-stop-answers.nft", 2, 0 },
   };
   g_autofree char *nothing = cs_ruleset_render_change (NULL, NULL);
 
@@ -287,11 +289,15 @@ test_change_texts (void)
 
 /* Two shares of the same plan that change places of LAN. */
 static void
-test_other_lan (void)
+test_other_lan (gconstpointer data)
 {
-  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0; lan1 via ppp0", LANS UPLINKS, NULL);
-  g_autoptr (CsPlan) first = plan_in ("lan0 via ppp0", LANS UPLINKS, NULL);
-  g_autoptr (CsPlan) second = plan_in ("lan1 via ppp0", LANS UPLINKS, NULL);
+  const char *uplink = data;
+  g_autofree char *request_first = g_strdup_printf ("lan0 via %s", uplink);
+  g_autofree char *request_second = g_strdup_printf ("lan1 via %s", uplink);
+  g_autofree char *requests = g_strconcat (request_first, "; ", request_second, NULL);
+  g_autoptr (CsPlan) plan = plan_in (requests, LANS UPLINKS, NULL);
+  g_autoptr (CsPlan) first = plan_in (request_first, LANS UPLINKS, NULL);
+  g_autoptr (CsPlan) second = plan_in (request_second, LANS UPLINKS, NULL);
   g_autofree char *rendered = cs_ruleset_render (first);
   g_autofree char *change = cs_ruleset_render_change (cs_plan_find (plan, "lan0"),
                                                       cs_plan_find (second, "lan1"));
@@ -380,7 +386,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ruleset/tables", test_tables);
   g_test_add_func ("/ruleset/change-texts", test_change_texts);
   g_test_add_func ("/ruleset/changes", test_changes);
-  g_test_add_func ("/ruleset/other-lan", test_other_lan);
+  g_test_add_data_func ("/ruleset/other-lan/ppp0", "ppp0", test_other_lan);
+  g_test_add_data_func ("/ruleset/other-lan/eth1", "eth1", test_other_lan);
   g_test_add_func ("/ruleset/refusals", test_refusals);
   g_test_add_func ("/ruleset/others", test_others);
   return g_test_run ();
