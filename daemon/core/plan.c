@@ -120,10 +120,9 @@ choose_method (const Planner *p)
   return p->lan->managed == CS_MANAGED_YES ? CS_LAN_PROFILE : CS_LAN_ADDRESS;
 }
 
-/* Whether @older has @lan as its uplink, or has had it until this plan: as long as it is
- * in force, its rule leads what comes in there past the LANs' rules
- * (cs_share_plan_list_rules
- * ()). */
+/* Whether @older has @lan as its uplink, or has had it until this plan. As long as that
+ * is in force its rule leads what comes in there past the LANs' rules, see
+ * cs_share_plan_list_rules (). */
 static gboolean
 has_uplink (const Planner *p, const CsSharePlan *older, const CsInterface *lan)
 {

@@ -202,8 +202,6 @@ add_flow_elements (GPtrArray *elements, const CsSharePlan *share, const char *id
   g_autofree char *sent = g_strdup_printf ("\"%016d\" . \"%016d\"", lan, uplink);
   g_autofree char *received = g_strdup_printf ("\"%016d\" . \"%016d\"", uplink, lan);
 
-  if (!uplink || !lan)
-    return;
   g_ptr_array_add (
       elements, g_strdup_printf ("flows { established . %s : jump flow_%s }", sent, id));
   g_ptr_array_add (
@@ -255,7 +253,7 @@ list_elements (const CsSharePlan *share, gboolean flows)
       elements, g_strdup_printf ("from_lan { \"%s\" : jump from_%s }", share->lan, id));
   g_ptr_array_add (elements,
                    g_strdup_printf ("to_lan { \"%s\" : jump to_%s }", share->lan, id));
-  if (flows)
+  if (flows && share->uplink_ifindex && share->lan_ifindex)
     add_flow_elements (elements, share, id);
   add_subnet_elements (elements, share);
   if (share->address.prefix != 0)

@@ -172,14 +172,14 @@ static const struct
   { "lan0 via ppp0;", LANS "link ppp0 ppp ptp mtu=1500 addr=10.64.0.9/32>10.64.64.64" },
 };
 
-#define COMPANY "lan1 via eth1 address=10.8.0.1/24"
+#define COMPANY "lan1 via ppp0 address=10.8.0.1/24; lan2 via eth1 address=10.11.0.1/24"
 
 /* With @company, which is the same in all states. */
 static CsPlan *
 plan_of_state (gsize state, const char *company)
 {
   CsPlan *plan = plan_in (states[state].request, states[state].network, NULL);
-  g_autoptr (CsPlan) others = plan_in (company, LANS UPLINKS, NULL);
+  g_autoptr (CsPlan) others = plan_in (company, LANS UPLINKS "link lan2;", NULL);
 
   for (guint i = 0; i < others->shares->len; i++)
     g_ptr_array_add (plan->shares, cs_share_plan_copy (others->shares->pdata[i]));
