@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One look-up a type; see dictionary.h. */
+#include "dictionary.h"
+
+const char *
+cs_dictionary_get_string (GVariant *dictionary, const char *key)
+{
+  const char *value = "";
+
+  g_variant_lookup (dictionary, key, "&s", &value);
+  return value;
+}
+
+gboolean
+cs_dictionary_get_boolean (GVariant *dictionary, const char *key)
+{
+  gboolean value = FALSE;
+
+  g_variant_lookup (dictionary, key, "b", &value);
+  return value;
+}
+
+guint64
+cs_dictionary_get_number (GVariant *dictionary, const char *key)
+{
+  guint64 value = 0;
+
+  g_variant_lookup (dictionary, key, "t", &value);
+  return value;
+}
+
+const char *
+cs_dictionary_get_first (GVariant *dictionary, const char *key)
+{
+  g_autofree const char **values = NULL;
+
+  if (!g_variant_lookup (dictionary, key, "^a&s", &values) || values[0] == NULL)
+    return "";
+  return values[0];
+}
