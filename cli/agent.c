@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pkttyagent(1), as systemctl(1) uses it: --fallback leaves the question to a desktop's
- * agent where there is one; the agent closes a descriptor when it is registered, or when
- * it ends, and then the call that needs it can be made. */
+/* Runs pkttyagent(1) as systemctl(1) does: --fallback leaves the question to a
+ * desktop's agent if there is one. The agent closes a descriptor once it is
+ * registered, or when it exits; the call that needs it can be made then. */
 #include "agent.h"
 
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include <errno.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -21,9 +22,25 @@ struct _CsAgent
 static gboolean
 can_ask (void)
 {
-  /* a process in the background would be stopped when its agent reads the password */
+  /* a background process would be stopped when its agent reads the password */
   return geteuid () != 0 && isatty (STDIN_FILENO)
          && tcgetpgrp (STDIN_FILENO) == getpgrp ();
+}
+
+/* The process that the service asks polkit about: our shell, if that is the same user's
+ * and on the same terminal, so that polkit remembers the password for what is done in it.
+ */
+static pid_t
+find_subject (void)
+{
+  pid_t parent = getppid ();
+  g_autofree char *path = g_strdup_printf ("/proc/%d", (int)parent);
+  struct stat status;
+
+  if (getsid (parent) != getsid (0) || stat (path, &status) != 0
+      || status.st_uid != getuid () || geteuid () != getuid ())
+    return getpid ();
+  return parent;
 }
 
 static GSubprocess *
@@ -31,7 +48,7 @@ spawn (int *ready)
 {
   g_autoptr (GSubprocessLauncher) launcher
       = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_INHERIT);
-  g_autofree char *subject = g_strdup_printf ("%d", (int)getpid ());
+  g_autofree char *subject = g_strdup_printf ("%d", (int)find_subject ());
   g_autofree char *notify = g_strdup_printf ("%d", NOTIFY_FD);
   GSubprocess *process;
   int ends[2];
@@ -82,7 +99,7 @@ cs_agent_stop (CsAgent *agent)
     return;
   g_subprocess_send_signal (agent->process, SIGTERM);
   g_subprocess_wait (agent->process, NULL, NULL);
-  /* killed in the middle of a password, it may not have switched echo on again */
+  /* if killed in the middle of a password, it may have left echo off */
   tcsetattr (STDIN_FILENO, TCSADRAIN, &agent->terminal);
   g_object_unref (agent->process);
   g_free (agent);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Passwords on a terminal: where a user sits at one and no desktop asks, polkit's own
+/* Passwords on a terminal: if a user sits at one and no desktop asks, polkit's own
  * terminal agent does. */
 #pragma once
 
@@ -7,9 +7,9 @@
 
 typedef struct _CsAgent CsAgent;
 
-/* Starts pkttyagent(1) for this process and waits until polkit knows it. NULL where it
- * makes no sense (root is never asked; no terminal to ask at) or is not installed. */
+/* Starts pkttyagent(1) for this process and waits until polkit knows it. NULL if it
+ * makes no sense (root is never asked, or there is no terminal) or is not installed. */
 CsAgent *cs_agent_start (void);
 
-/* Ends it and leaves the terminal as it was. @agent may be NULL. */
+/* Stops it and leaves the terminal as it was. @agent may be NULL. */
 void cs_agent_stop (CsAgent *agent);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A call that the user may break off; see call.h. */
+/* A call that the user may interrupt; see call.h. */
 #include "call.h"
 
 #include "agent.h"
@@ -37,7 +37,7 @@ signal_cb (gpointer user_data)
 }
 
 CsCall *
-cs_call_new (void)
+cs_call_new_without_agent (void)
 {
   CsCall *call = g_new0 (CsCall, 1);
 
@@ -49,11 +49,27 @@ cs_call_new (void)
       call->catches[i].source
           = g_unix_signal_add (signals[i], signal_cb, &call->catches[i]);
     }
+  return call;
+}
+
+CsCall *
+cs_call_new (void)
+{
+  CsCall *call = cs_call_new_without_agent ();
+
   call->agent = cs_agent_start ();
-  /* a signal of this moment cancels the call before it is made */
+  /* a signal that arrives now cancels the call before it is made */
   while (g_main_context_iteration (NULL, FALSE))
     ;
   return call;
+}
+
+CsCall *
+cs_call_new_for_flags (GDBusCallFlags flags)
+{
+  return flags & G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION
+             ? cs_call_new ()
+             : cs_call_new_without_agent ();
 }
 
 void

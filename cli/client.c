@@ -1,34 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The way to the service on the system bus. The proxies and the translation of error
- * names are generated from the service's own XML and table; here is only which of the
- * bus's errors mean that the service is not there. */
+/* Access to the service on the system bus. The proxies and the translation of error
+ * names are generated from the service's own XML and table; this file only adds which
+ * bus errors mean that the service is missing. */
 #include "client.h"
 
 #include "command.h"
 #include "errors.h"
 #include "names.h"
 
+#include <string.h>
+
+/* Kept until the process exits, because connecting again takes milliseconds. */
 static GDBusConnection *
 connect_to_bus (GError **error)
 {
+  static GDBusConnection *bus; /* (owned) */
   g_autoptr (GError) cause = NULL;
-  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &cause);
 
+  if (bus != NULL)
+    return g_object_ref (bus);
+  bus = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &cause);
   if (bus == NULL)
     {
       g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_SERVER,
-                   "the system bus cannot be reached (%s); is the D-Bus daemon running?",
+                   "cannot reach the system bus (%s); is the D-Bus daemon running?",
                    cause->message);
       return NULL;
     }
   cs_error_register ();
-  /* the end of the bus is an error to be told, not a signal to die by */
+  /* if the bus goes away, report an error instead of dying from a signal */
   g_dbus_connection_set_exit_on_close (bus, FALSE);
-  return g_steal_pointer (&bus);
+  return g_object_ref (bus);
 }
 
-/* Just its methods: of which the first starts the service. */
-#define MANAGER_FLAGS \
+/* For methods only; the first call starts the service. */
+#define METHODS_FLAGS \
   (G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS \
    | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION)
 
@@ -39,7 +45,7 @@ cs_client_get_manager (GError **error)
 
   if (bus == NULL)
     return NULL;
-  return cs_dbus_manager_proxy_new_sync (bus, MANAGER_FLAGS, CS_BUS_NAME, CS_MANAGER_PATH,
+  return cs_dbus_manager_proxy_new_sync (bus, METHODS_FLAGS, CS_BUS_NAME, CS_MANAGER_PATH,
                                          NULL, error);
 }
 
@@ -82,11 +88,10 @@ cs_client_is_running (GDBusObjectManager *objects)
 static void
 set_not_shared (const char *lan, GError **error)
 {
-  g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
-               "'%s' is not shared; see 'sharectl list' for what is", lan);
+  g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE, "\"%s\" is not shared", lan);
 }
 
-/* The generated code has "bytes-sent" for what is "BytesSent" on the bus. */
+/* The generated code calls "BytesSent" on the bus "bytes-sent". */
 static char *
 gobject_name (const char *name)
 {
@@ -101,7 +106,7 @@ gobject_name (const char *name)
   return g_string_free (lower, FALSE);
 }
 
-/* Those of @properties (a{sv}) that a share has. */
+/* A share with those of @properties (a{sv}) that it knows. */
 static CsDbusShare *
 share_with (GVariant *properties)
 {
@@ -123,10 +128,40 @@ share_with (GVariant *properties)
   return share;
 }
 
+static char *
+share_path (const char *lan)
+{
+  g_autofree char *escaped = g_dbus_escape_object_path (lan);
+
+  return g_strconcat (CS_SHARE_PATH_PREFIX, escaped, NULL);
+}
+
 CsDbusShare *
-cs_client_get_share (const char *path, const char *lan, GError **error)
+cs_client_get_share_proxy (const char *lan, GError **error)
 {
   g_autoptr (GDBusConnection) bus = connect_to_bus (error);
+  g_autofree char *path = share_path (lan);
+
+  if (bus == NULL)
+    return NULL;
+  return cs_dbus_share_proxy_new_sync (bus, METHODS_FLAGS, CS_BUS_NAME, path, NULL,
+                                       error);
+}
+
+gboolean
+cs_client_is_not_shared (const GError *error)
+{
+  /* GDBus says UnknownMethod in both cases. */
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD)
+         || g_error_matches (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE);
+}
+
+CsDbusShare *
+cs_client_get_share (const char *lan, GError **error)
+{
+  g_autoptr (GDBusConnection) bus = connect_to_bus (error);
+  g_autofree char *path = share_path (lan);
   g_autoptr (GError) refusal = NULL;
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GVariant) properties = NULL;
@@ -142,17 +177,15 @@ cs_client_get_share (const char *path, const char *lan, GError **error)
       properties = g_variant_get_child_value (reply, 0);
       return share_with (properties);
     }
-  if (g_error_matches (refusal, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT)
-      || g_error_matches (refusal, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD))
-    set_not_shared (lan, error); /* GDBus has the second word for both */
+  if (cs_client_is_not_shared (refusal))
+    set_not_shared (lan, error);
   else
     g_propagate_error (error, g_steal_pointer (&refusal));
   return NULL;
 }
 
-/* Leaves that of @lan in @shares. */
-static gboolean
-keep_only (GPtrArray *shares, const char *lan, GError **error)
+gboolean
+cs_client_keep_share (GPtrArray *shares, const char *lan, GError **error)
 {
   for (guint i = shares->len; i > 0; i--)
     if (g_strcmp0 (cs_dbus_share_get_lan (shares->pdata[i - 1]), lan) != 0)
@@ -170,9 +203,9 @@ get_objects (GDBusConnection *bus, GError **error)
       error);
 }
 
-/* Whether the service was just ending when it was asked: it did not answer; or it had
- * given up its name already, and the bus's policy lets nobody ask it then; or it was
- * gone, and nobody had the number that its name stood for; or it is gone now. */
+/* Whether the service was just exiting when it was called: it did not reply; or it had
+ * already released its name, and then the bus's policy denies the call; or it was
+ * gone, and its unique name with it; or it is gone now. */
 static gboolean
 was_ending (GDBusObjectManager *objects, const GError *error)
 {
@@ -183,7 +216,7 @@ was_ending (GDBusObjectManager *objects, const GError *error)
          || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN);
 }
 
-/* One that was just ending is asked again, as the bus starts it. */
+/* If the service was just exiting, asks again, and the bus starts a new one. */
 static GDBusObjectManager *
 get_objects_of_next (GDBusConnection *bus, GError **error)
 {
@@ -197,6 +230,36 @@ get_objects_of_next (GDBusConnection *bus, GError **error)
   return g_steal_pointer (&objects);
 }
 
+/* The error says why the service does not run. */
+static gboolean
+start_service (GDBusConnection *bus, GError **error)
+{
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+      bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "StartServiceByName", g_variant_new ("(su)", CS_BUS_NAME, 0), NULL,
+      G_DBUS_CALL_FLAGS_NONE, -1, NULL, error);
+
+  return reply != NULL;
+}
+
+/* Of a service that cannot be started, the object manager says what no program can tell
+ * from another failure, or that it has no objects. */
+static GDBusObjectManager *
+get_running_objects (GDBusConnection *bus, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GDBusObjectManager) objects = get_objects_of_next (bus, &failure);
+
+  if (objects != NULL && cs_client_is_running (objects))
+    return g_steal_pointer (&objects);
+  if (failure != NULL && !g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_DBUS_ERROR))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  return start_service (bus, error) ? get_objects (bus, error) : NULL;
+}
+
 GPtrArray *
 cs_client_get_shares (const char *lan, GError **error)
 {
@@ -206,19 +269,11 @@ cs_client_get_shares (const char *lan, GError **error)
 
   if (bus == NULL)
     return NULL;
-  objects = get_objects_of_next (bus, error);
+  objects = get_running_objects (bus, error);
   if (objects == NULL)
     return NULL;
-
-  /* the object manager takes a service that cannot be started for one without objects */
-  if (!cs_client_is_running (objects))
-    {
-      g_set_error_literal (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN,
-                           "the system bus knows no " CS_BUS_NAME);
-      return NULL;
-    }
   shares = cs_client_list_shares (objects);
-  if (lan != NULL && !keep_only (shares, lan, error))
+  if (lan != NULL && !cs_client_keep_share (shares, lan, error))
     return NULL;
   return g_steal_pointer (&shares);
 }
@@ -233,6 +288,18 @@ cs_client_watch (GError **error)
   return cs_dbus_object_manager_client_new_sync (
       bus, G_DBUS_OBJECT_MANAGER_CLIENT_FLAGS_DO_NOT_AUTO_START, CS_BUS_NAME,
       CS_MANAGER_PATH, NULL, error);
+}
+
+/* systemd's own words for a unit that it cannot start: "UnitMasked" and so on. */
+static char *
+systemd_error (const GError *error)
+{
+  g_autofree char *name = g_dbus_error_get_remote_error (error);
+  static const char prefix[] = "org.freedesktop.systemd1.";
+
+  if (name == NULL || !g_str_has_prefix (name, prefix))
+    return NULL;
+  return g_strdup (name + strlen (prefix));
 }
 
 static gboolean
@@ -255,14 +322,15 @@ service_is_not_there (const GError *error)
     G_DBUS_ERROR_SPAWN_NO_MEMORY,
     G_DBUS_ERROR_TIMED_OUT,
   };
+  g_autofree char *unit = systemd_error (error);
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
     if (g_error_matches (error, G_DBUS_ERROR, (gint)codes[i]))
       return TRUE;
-  return FALSE;
+  return unit != NULL;
 }
 
-/* It was there, or the bus was, and the answer did not come. */
+/* The service, or the bus, was there, but no reply came. */
 static gboolean
 service_is_gone (const GError *error)
 {
@@ -278,6 +346,30 @@ bus_is_not_there (const GError *error)
   return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_SERVER);
 }
 
+/* What the service leaves to its clients to suggest: where to look up names. */
+static const char *
+remedy_of (const GError *error)
+{
+  if (g_error_matches (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE))
+    return "; \"sharectl list\" shows what is";
+  if (g_error_matches (error, CS_ERROR, CS_ERROR_NO_SUCH_DEVICE))
+    return "; \"sharectl interfaces\" lists all";
+  return "";
+}
+
+static const char *
+remedy_of_unit (const GError *error)
+{
+  g_autofree char *word = systemd_error (error);
+
+  if (g_strcmp0 (word, "UnitMasked") == 0)
+    return "allow it with \"systemctl unmask connshared\"";
+  if (g_strcmp0 (word, "NoSuchUnit") == 0)
+    return "run \"systemctl daemon-reload\", or install connshare again";
+  return "start it with \"systemctl start connshared\", or see \"journalctl -u "
+         "connshared\"";
+}
+
 char *
 cs_client_explain (const GError *error)
 {
@@ -285,21 +377,18 @@ cs_client_explain (const GError *error)
 
   g_dbus_error_strip_remote_error (plain);
   if (service_is_not_there (error))
-    return g_strdup_printf (
-        "the service connshared is not available (%s); start it with "
-        "'systemctl start connshared', and see 'journalctl -u connshared'",
-        plain->message);
+    return g_strdup_printf ("the service connshared is not available (%s); %s",
+                            plain->message, remedy_of_unit (error));
   if (service_is_gone (error))
     return g_strdup_printf (
-        "the service connshared did not answer (%s); see 'journalctl -u "
-        "connshared'",
+        "the service connshared did not reply (%s); see \"journalctl -u connshared\"",
         plain->message);
   if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
     return g_strdup_printf (
         "the system bus does not let this user call connshared (%s); its "
         "policy is in /usr/share/dbus-1/system.d/org.connshare1.conf",
         plain->message);
-  return g_strdup (plain->message);
+  return g_strconcat (plain->message, remedy_of (error), NULL);
 }
 
 static int
@@ -331,6 +420,8 @@ cs_client_exit_status (const GError *error)
     return exit_status_of_code ((CsError)error->code);
   if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
     return CS_EXIT_NOT_AUTHORIZED;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return CS_EXIT_NO_SUCH_THING;
   if (bus_is_not_there (error) || service_is_not_there (error) || service_is_gone (error))
     return CS_EXIT_NO_SERVICE;
   return CS_EXIT_FAILED;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all commands share: reading the command line and telling what went wrong. All
- * that is said about errors goes to stderr, on one line, in the form "sharectl: ...". */
+/* What all commands share: parsing the command line and reporting errors. Every error
+ * is one line on stderr, "sharectl: ...". */
 #include "command.h"
 
 #include "client.h"
+#include "near.h"
 #include "output.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void
 complain (const char *text)
@@ -31,7 +33,67 @@ find_flag_with_value (const GOptionEntry *entries, char **arguments)
   return NULL;
 }
 
-/* The words that are not options, owned; NULL if an option is wrong. */
+static const char *
+suggest_option (const GOptionEntry *entries, const char *name)
+{
+  static const char *const synonyms[][2] = { { "password", "passphrase-file" },
+                                             { "psk", "passphrase-file" },
+                                             { "name", "ssid" },
+                                             { "ip", "address" },
+                                             { "gateway", "address" },
+                                             { "permanent", "persistent" } };
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  for (; entries->long_name != NULL; entries++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (synonyms); i++)
+        if (g_str_equal (name, synonyms[i][0])
+            && g_str_equal (entries->long_name, synonyms[i][1]))
+          return entries->long_name;
+      g_ptr_array_add (names, (gpointer)entries->long_name);
+    }
+  g_ptr_array_add (names, NULL);
+  return cs_near_find (name, (const char *const *)names->pdata);
+}
+
+static gboolean
+is_known (const GOptionEntry *entries, const char *name)
+{
+  for (; entries->long_name != NULL; entries++)
+    if (g_str_equal (entries->long_name, name))
+      return TRUE;
+  return FALSE;
+}
+
+/* GOption's own words name the option, but not the one that was meant. */
+static void
+complain_of_option (const CsCommand *command,
+                    const GOptionEntry *entries,
+                    char **arguments,
+                    const char *words)
+{
+  for (; *arguments != NULL && !g_str_equal (*arguments, "--"); arguments++)
+    {
+      g_auto (GStrv) parts = NULL;
+      const char *nearest;
+
+      if (!g_str_has_prefix (*arguments, "--"))
+        continue;
+      parts = g_strsplit (*arguments + strlen ("--"), "=", 2);
+      if (is_known (entries, parts[0]))
+        continue;
+      nearest = suggest_option (entries, parts[0]);
+      if (nearest != NULL)
+        cs_command_misused (command, "unknown option \"--%s\" (did you mean \"--%s\"?)",
+                            parts[0], nearest);
+      else
+        cs_command_misused (command, "unknown option \"--%s\"", parts[0]);
+      return;
+    }
+  cs_command_misused (command, "%s", words);
+}
+
+/* The non-option arguments, owned; NULL if an option is wrong. */
 static char **
 parse_options (const CsCommand *command, const GOptionEntry *entries, char **arguments)
 {
@@ -56,7 +118,10 @@ parse_options (const CsCommand *command, const GOptionEntry *entries, char **arg
   g_option_context_add_main_entries (context, rest, NULL);
   if (!g_option_context_parse_strv (context, &line, &error))
     {
-      cs_command_misused (command, "%s", error->message);
+      if (g_error_matches (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
+        complain_of_option (command, entries, arguments, error->message);
+      else
+        cs_command_misused (command, "%s", error->message);
       return NULL;
     }
   return words != NULL ? g_steal_pointer (&words) : g_new0 (char *, 1);
@@ -87,7 +152,7 @@ cs_command_parse (const CsCommand *command,
     }
   if (g_strv_length (*words) > maximum)
     {
-      cs_command_misused (command, "unexpected word '%s'", (*words)[maximum]);
+      cs_command_misused (command, "unexpected argument \"%s\"", (*words)[maximum]);
       return FALSE;
     }
   return TRUE;
@@ -124,9 +189,9 @@ cs_command_misused (const CsCommand *command, const char *format, ...)
   va_end (values);
 
   if (command != NULL)
-    text = g_strdup_printf ("%s; see 'sharectl help %s'", message, command->name);
+    text = g_strdup_printf ("%s; see \"sharectl help %s\"", message, command->name);
   else
-    text = g_strdup_printf ("%s; see 'sharectl help'", message);
+    text = g_strdup_printf ("%s; see \"sharectl help\"", message);
   complain (text);
   return CS_EXIT_USAGE;
 }

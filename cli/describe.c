@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A share in words, and in JSON; see describe.h. Properties that a service does not have
- * count as empty. */
+/* A share in words and in JSON; see describe.h. Properties that a service does not
+ * have count as empty. */
 #include "describe.h"
 
 #include "json.h"
 #include "output.h"
+#include "quantity.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
-/* What ends the waiting, by StateReason: for messages that say only what is missing. Of
- * several choices any may. */
+/* What ends the waiting, by StateReason, for messages that only say what is missing.
+ * With several choices, any of them does. */
 static const char *
 remedy_of (const char *reason, const char *wan)
 {
@@ -27,6 +28,8 @@ remedy_of (const char *reason, const char *wan)
     { "no-primary", "sharing begins when there is one to share",
       "sharing begins when one of them is ready" },
     { "lan-missing", "sharing begins when it appears", "sharing begins when it appears" },
+    { "lan-without-address", "give it one, or use --no-keep-lan",
+      "give it one, or use --no-keep-lan" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (remedies); i++)
@@ -51,7 +54,13 @@ cs_describe_blockers (CsDbusShare *share)
   return cs_output_line (list);
 }
 
-/* The service's own words say by which uplink, and why that one. */
+gboolean
+cs_describe_is_adopted (CsDbusShare *share)
+{
+  return g_str_equal (cs_describe_text (cs_dbus_share_get_source (share)), "adopted");
+}
+
+/* The service's own message names the uplink, and why it was chosen. */
 static char *
 describe_active (CsDbusShare *share)
 {
@@ -59,6 +68,9 @@ describe_active (CsDbusShare *share)
   const char *address = cs_describe_text (cs_dbus_share_get_address (share));
   g_autofree char *network = cs_describe_network (address);
 
+  if (cs_describe_is_adopted (share))
+    return g_strdup_printf ("%s: NetworkManager gives clients addresses from %s", message,
+                            network);
   if (*address == '\0')
     return g_strdup_printf ("%s: its addresses are left as they are", message);
   return g_strdup_printf ("%s: clients get addresses from %s", message, network);
@@ -71,13 +83,14 @@ describe_other (CsDbusShare *share, const char *state)
   const char *wan = cs_describe_text (cs_dbus_share_get_wan (share));
   const char *reason = cs_describe_text (cs_dbus_share_get_state_reason (share));
   const char *message = cs_describe_text (cs_dbus_share_get_state_message (share));
-  const char *verb = g_str_equal (state, "failed") ? "has " : "is ";
+  const char *verb = g_str_equal (state, "failed") ? "has" : "is";
   const char *remedy = NULL;
 
   if (g_str_equal (state, "waiting"))
     remedy = remedy_of (reason, wan);
-  return g_strconcat (lan, " ", verb, state, *message != '\0' ? ": " : "", message,
-                      remedy != NULL ? "; " : "", cs_describe_text (remedy), NULL);
+  return g_strconcat (lan, " ", verb, *state != '\0' ? " " : "", state,
+                      *message != '\0' ? ": " : "", message, remedy != NULL ? "; " : "",
+                      cs_describe_text (remedy), NULL);
 }
 
 char *
@@ -123,6 +136,8 @@ describe_option (const char *name, GVariant *value)
     }
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     text = g_variant_dup_string (value, NULL);
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
+    text = cs_quantity_to_string (g_variant_get_uint64 (value));
   else
     text = g_variant_print (value, FALSE);
   return g_strconcat (name, "=", text, NULL);
@@ -148,8 +163,8 @@ static void
 add_strings (JsonBuilder *builder, CsDbusShare *share)
 {
   static const char *const names[]
-      = { "lan",          "wan",           "uplink",  "state",
-          "state-reason", "state-message", "address", "ssid" };
+      = { "lan",           "wan",     "uplink", "state", "state-reason",
+          "state-message", "address", "ssid",   "source" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -172,6 +187,15 @@ add_blockers (JsonBuilder *builder, CsDbusShare *share)
   for (; blockers != NULL && *blockers != NULL; blockers++)
     json_builder_add_string_value (builder, *blockers);
   json_builder_end_array (builder);
+}
+
+static void
+add_clients (JsonBuilder *builder, CsDbusShare *share)
+{
+  json_builder_set_member_name (builder, "client_count");
+  json_builder_add_int_value (builder, cs_dbus_share_get_client_count (share));
+  json_builder_set_member_name (builder, "blocked_count");
+  json_builder_add_int_value (builder, cs_dbus_share_get_blocked_count (share));
 }
 
 static void
@@ -205,11 +229,12 @@ cs_describe_add_json (JsonBuilder *builder, CsDbusShare *share)
     cs_json_add_dictionary (builder, options);
   json_builder_end_object (builder);
   add_blockers (builder, share);
+  add_clients (builder, share);
   add_counters (builder, share);
 }
 
 void
-cs_describe_print_json (GPtrArray *shares)
+cs_describe_print_json (GPtrArray *shares, const char *const *links)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -220,6 +245,11 @@ cs_describe_print_json (GPtrArray *shares)
     {
       json_builder_begin_object (builder);
       cs_describe_add_json (builder, shares->pdata[i]);
+      if (links != NULL)
+        {
+          json_builder_set_member_name (builder, "link");
+          json_builder_add_string_value (builder, links[i]);
+        }
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lookups in what the service answers; see dictionary.h. */
+/* Lookups in dictionaries from the service; see dictionary.h. */
 #include "dictionary.h"
 
 const char *

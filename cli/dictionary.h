@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The a{sv} that the service answers with. What it does not have, or has in another type,
- * counts as empty: it may be of another version than sharectl. */
+/* The a{sv} that the service replies with. A missing key, or one of another type,
+ * counts as empty: the service may be of another version than sharectl. */
 #pragma once
 
 #include <glib.h>

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-/* What is only good to know is no ailment. */
+/* Information is not a problem. */
 static gboolean
 is_well (GVariant *findings)
 {
@@ -43,7 +43,7 @@ render_table (GVariant *findings)
   return cs_table_render (table, cs_output_wants_color ());
 }
 
-/* The remedy stands below its finding, alone on its line, to be copied. */
+/* The remedy is alone on the line below its finding, so that it can be copied. */
 static void
 print_text (GVariant *findings)
 {

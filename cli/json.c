@@ -34,13 +34,33 @@ cs_json_add_dictionary (JsonBuilder *builder, GVariant *dictionary)
     }
 }
 
+/* JSON-GLib leaves control characters beyond ASCII as they are, and terminals act on
+ * them. */
+static char *
+escape_controls (const char *text)
+{
+  GString *escaped = g_string_new (NULL);
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (c >= 0x7f && g_unichar_iscntrl (c))
+        g_string_append_printf (escaped, "\\u%04x", c);
+      else
+        g_string_append_unichar (escaped, c);
+    }
+  return g_string_free (escaped, FALSE);
+}
+
 static char *
 to_text (JsonBuilder *builder, gboolean pretty)
 {
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
   g_autofree char *text = json_to_string (root, pretty);
+  g_autofree char *escaped = escape_controls (text);
 
-  return g_strconcat (text, "\n", NULL);
+  return g_strconcat (escaped, "\n", NULL);
 }
 
 char *

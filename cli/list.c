@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sharectl list: the shares, one a line. */
+/* sharectl list: the shares, one per line. */
 #include "client.h"
 #include "command.h"
 #include "describe.h"
@@ -45,7 +45,7 @@ cs_command_list (const CsCommand *command, char **arguments)
   if (shares == NULL)
     return cs_command_failed (error);
   if (json)
-    cs_describe_print_json (shares);
+    cs_describe_print_json (shares, NULL);
   else
     print_table (shares);
   return CS_EXIT_DONE;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sharectl monitor: each change of a share, as it happens. The object manager's client
- * follows the service through restarts: while the service is away its shares stay in
- * place, so that only the coming and going of the service itself is told. */
+/* sharectl monitor: each change of a share, and who joins and leaves it, as it happens.
+ * The object manager's client follows the service through restarts: while the service is
+ * away its shares stay in place, so only the exit and the start of the service itself are
+ * reported. */
+#include "client-list.h"
+#include "client-news.h"
 #include "client.h"
 #include "command.h"
 #include "describe.h"
@@ -15,8 +18,9 @@
 typedef struct
 {
   GDBusObjectManager *objects; /* (owned) */
-  GHashTable *told; /* (owned) LAN (owned) -> sentence (owned): last one told */
-  gboolean running; /* the service */
+  GHashTable *told;      /* (owned) LAN (owned) -> sentence (owned): last one told */
+  CsClientNews *clients; /* (owned) */
+  gboolean running;      /* the service */
   gboolean json;
   gboolean ended;
   int status;
@@ -29,10 +33,11 @@ quit (Monitor *self, int status)
   self->ended = TRUE;
 }
 
-/* One object a line for @event: all of @share's properties, or the name of a @lan that is
- * no longer shared, or neither when it is about the service. */
+/* One object per line for @event: all properties of @share, or the name of a @lan that
+ * is no longer shared, or that @client (nullable) has joined or left; or none of them if
+ * it is about the service. */
 static void
-tell_json (const char *event, CsDbusShare *share, const char *lan)
+tell_json (const char *event, CsDbusShare *share, const char *lan, GVariant *client)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S.%f%:z");
@@ -51,6 +56,8 @@ tell_json (const char *event, CsDbusShare *share, const char *lan)
       json_builder_set_member_name (builder, "lan");
       json_builder_add_string_value (builder, lan);
     }
+  if (client != NULL)
+    cs_json_add_dictionary (builder, client);
   json_builder_end_object (builder);
   line = cs_json_to_line (builder);
   fputs (line, stdout);
@@ -66,7 +73,7 @@ tell_text (const char *sentence)
   printf ("%s.%03d %s\n", time, g_date_time_get_microsecond (now) / 1000, line);
 }
 
-/* who reads from a pipe may have gone */
+/* the reader of a pipe may be gone */
 static void
 flush (Monitor *self)
 {
@@ -81,8 +88,8 @@ tell_share (Monitor *self, const char *event, CsDbusShare *share)
   const char *lan = cs_dbus_share_get_lan (share);
 
   if (self->json)
-    tell_json (event, share, NULL);
-  /* else a change may be none in words, such as another option */
+    tell_json (event, share, NULL, NULL);
+  /* another change, such as of an option, may not show in the text */
   else if (g_strcmp0 (g_hash_table_lookup (self->told, lan), sentence) != 0)
     tell_text (sentence);
   g_hash_table_replace (self->told, g_strdup (lan), g_steal_pointer (&sentence));
@@ -95,7 +102,28 @@ tell_end (Monitor *self, const char *lan)
   g_autofree char *sentence = g_strdup_printf ("%s is no longer shared", lan);
 
   if (self->json)
-    tell_json ("removed", NULL, lan);
+    tell_json ("removed", NULL, lan, NULL);
+  else
+    tell_text (sentence);
+  flush (self);
+}
+
+static void
+client_cb (const char *lan, gboolean joined, GVariant *client, gpointer user_data)
+{
+  Monitor *self = user_data;
+  const char *verb = joined ? "joined" : "left";
+  g_autofree char *address = client != NULL ? cs_client_list_address (client) : NULL;
+  g_autofree char *sentence = NULL;
+
+  if (client == NULL)
+    sentence = g_strdup_printf ("a client %s %s", verb, lan);
+  else
+    sentence = g_strdup_printf ("a client %s %s: %s (%s)", verb, lan,
+                                cs_client_list_name (client),
+                                *address != '\0' ? address : "no address");
+  if (self->json)
+    tell_json (joined ? "client_joined" : "client_left", NULL, lan, client);
   else
     tell_text (sentence);
   flush (self);
@@ -108,14 +136,15 @@ tell_running (Monitor *self, gboolean running)
     return;
   self->running = running;
   if (self->json)
-    tell_json (running ? "service_started" : "service_stopped", NULL, NULL);
+    tell_json (running ? "service_started" : "service_stopped", NULL, NULL, NULL);
   else
     tell_text (running ? "connshared is running"
-                       : "connshared has ended; shares stay as they are");
+                       : "connshared has exited; shares stay as they are");
   flush (self);
 }
 
-/* What was shared before the service went and is not since it returned. */
+/* Reports what was shared before the service exited but is not now that it has
+ * returned. */
 static void
 tell_missed_ends (Monitor *self)
 {
@@ -133,6 +162,7 @@ tell_missed_ends (Monitor *self)
       if (found)
         continue;
       tell_end (self, lan);
+      cs_client_news_forget (self->clients, lan);
       g_hash_table_iter_remove (&iter);
     }
 }
@@ -140,12 +170,14 @@ tell_missed_ends (Monitor *self)
 static void
 object_added_cb (GDBusObjectManager *objects, GDBusObject *object, gpointer user_data)
 {
+  Monitor *self = user_data;
   g_autoptr (CsDbusShare) share = cs_dbus_object_get_share (CS_DBUS_OBJECT (object));
 
   if (share == NULL)
     return;
-  tell_running (user_data, TRUE);
-  tell_share (user_data, "added", share);
+  tell_running (self, TRUE);
+  tell_share (self, "added", share);
+  cs_client_news_look (self->clients, share);
 }
 
 static void
@@ -157,6 +189,7 @@ object_removed_cb (GDBusObjectManager *objects, GDBusObject *object, gpointer us
   if (share == NULL || !self->running)
     return;
   tell_end (self, cs_dbus_share_get_lan (share));
+  cs_client_news_forget (self->clients, cs_dbus_share_get_lan (share));
   g_hash_table_remove (self->told, cs_dbus_share_get_lan (share));
 }
 
@@ -168,12 +201,32 @@ properties_changed_cb (GDBusObjectManagerClient *objects,
                        const char *const *invalidated,
                        gpointer user_data)
 {
-  if (CS_DBUS_IS_SHARE (interface))
-    tell_share (user_data, "changed", CS_DBUS_SHARE (interface));
+  Monitor *self = user_data;
+
+  if (!CS_DBUS_IS_SHARE (interface))
+    return;
+  tell_share (self, "changed", CS_DBUS_SHARE (interface));
+  if (g_variant_lookup (changed, "ClientCount", "u", NULL))
+    cs_client_news_look (self->clients, CS_DBUS_SHARE (interface));
 }
 
-/* Comes before the objects are removed when the service goes, and after they are added
- * when it comes. */
+static void
+signal_of_share_cb (GDBusObjectManagerClient *objects,
+                    GDBusObjectProxy *object,
+                    GDBusProxy *interface,
+                    const char *sender,
+                    const char *signal,
+                    GVariant *arguments,
+                    gpointer user_data)
+{
+  Monitor *self = user_data;
+
+  if (CS_DBUS_IS_SHARE (interface) && g_str_equal (signal, "ClientsChanged"))
+    cs_client_news_look (self->clients, CS_DBUS_SHARE (interface));
+}
+
+/* Emitted before the objects are removed when the service exits, and after they are
+ * added when it starts. */
 static void
 name_owner_cb (GDBusObjectManager *objects, GParamSpec *property, gpointer user_data)
 {
@@ -182,16 +235,18 @@ name_owner_cb (GDBusObjectManager *objects, GParamSpec *property, gpointer user_
   tell_running (self, cs_client_is_running (objects));
   if (self->running)
     tell_missed_ends (self);
+  else
+    cs_client_news_forget_all (self->clients);
 }
 
 static void
 bus_closed_cb (GDBusConnection *bus, gboolean by_peer, GError *error, gpointer user_data)
 {
-  fprintf (stderr, "sharectl: the system bus has gone\n");
+  fprintf (stderr, "sharectl: lost the connection to the system bus\n");
   quit (user_data, CS_EXIT_NO_SERVICE);
 }
 
-/* The end of a pipeline shall not have to wait for the next change. */
+/* The end of a pipeline must not have to wait for the next change. */
 static gboolean
 reader_gone_cb (int fd, GIOCondition condition, gpointer user_data)
 {
@@ -222,6 +277,8 @@ run (Monitor *self)
                     self);
   g_signal_connect (self->objects, "interface-proxy-properties-changed",
                     G_CALLBACK (properties_changed_cb), self);
+  g_signal_connect (self->objects, "interface-proxy-signal",
+                    G_CALLBACK (signal_of_share_cb), self);
   g_signal_connect (self->objects, "notify::name-owner", G_CALLBACK (name_owner_cb),
                     self);
 
@@ -230,7 +287,10 @@ run (Monitor *self)
     tell_text (self->running ? "nothing is shared"
                              : "connshared is not running; waiting for it");
   for (guint i = 0; i < shares->len; i++)
-    tell_share (self, "added", shares->pdata[i]);
+    {
+      tell_share (self, "added", shares->pdata[i]);
+      cs_client_news_look (self->clients, shares->pdata[i]);
+    }
   flush (self);
   while (!self->ended)
     g_main_context_iteration (NULL, TRUE);
@@ -241,7 +301,7 @@ cs_command_monitor (const CsCommand *command, char **arguments)
 {
   Monitor self = { NULL };
   const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &self.json, "Print JSON, one object a line",
+    { "json", 0, 0, G_OPTION_ARG_NONE, &self.json, "Print JSON, one object per line",
       NULL },
     { NULL },
   };
@@ -255,7 +315,9 @@ cs_command_monitor (const CsCommand *command, char **arguments)
     return cs_command_failed (error);
 
   self.told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self.clients = cs_client_news_new (client_cb, &self);
   run (&self);
+  cs_client_news_free (self.clients);
   g_hash_table_unref (self.told);
   g_object_unref (self.objects);
   return self.status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text for people; see output.h. The functions here return text and leave it to the
- * commands to print it. */
+/* Text for people; see output.h. The functions here return text; the commands print
+ * it. */
 #include "output.h"
 
 #include <string.h>
@@ -12,6 +12,10 @@
 #define GREEN  "\033[32m"
 #define YELLOW "\033[33m"
 #define RESET  "\033[0m"
+
+#define GAP       2 /* between the columns of a table */
+#define NARROWEST 7 /* column, when it has to be made narrower */
+#define ELLIPSIS  "…"
 
 struct _CsTable
 {
@@ -28,13 +32,20 @@ cs_output_wants_color (void)
          && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
 }
 
-gboolean
-cs_output_has_room (guint columns)
+guint
+cs_output_columns (void)
 {
   struct winsize size = { 0 };
 
-  return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0
-         || size.ws_col >= columns;
+  return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
+}
+
+gboolean
+cs_output_has_room (guint columns)
+{
+  guint width = cs_output_columns ();
+
+  return width == 0 || width >= columns;
 }
 
 static const char *
@@ -45,9 +56,9 @@ color_of_state (const char *state)
     const char *state;
     const char *color;
   } colors[] = {
-    { "active", GREEN },   { "connected", GREEN }, { "waiting", YELLOW },
-    { "warning", YELLOW }, { "failed", RED },      { "error", RED },
-    { NULL, NULL },
+    { "active", GREEN }, { "connected", GREEN }, { "online", GREEN },
+    { "blocked", RED },  { "waiting", YELLOW },  { "warning", YELLOW },
+    { "failed", RED },   { "error", RED },       { NULL, NULL },
   };
   guint i = 0;
 
@@ -78,6 +89,15 @@ cs_output_bold (const char *text, gboolean color)
   return paint (text, BOLD, color);
 }
 
+/* Those that turn around the order in which a terminal shows what follows (Unicode's
+ * Bidi_Control). */
+static gboolean
+is_bidi_control (gunichar c)
+{
+  return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e)
+         || (c >= 0x2066 && c <= 0x2069);
+}
+
 char *
 cs_output_clean (const char *text)
 {
@@ -88,7 +108,7 @@ cs_output_clean (const char *text)
     {
       gunichar c = g_utf8_get_char (p);
 
-      if (g_unichar_iscntrl (c) && c != '\n' && c != '\t')
+      if ((g_unichar_iscntrl (c) && c != '\n' && c != '\t') || is_bidi_control (c))
         g_string_append_printf (clean, "\\x%02x", c);
       else
         g_string_append_unichar (clean, c);
@@ -100,12 +120,20 @@ char *
 cs_output_line (const char *text)
 {
   g_autofree char *clean = cs_output_clean (text);
-  g_auto (GStrv) words = g_strsplit_set (clean, " \t\n", -1);
   GString *line = g_string_new (NULL);
 
-  for (guint i = 0; words[i] != NULL; i++)
-    if (*words[i] != '\0')
-      g_string_append_printf (line, "%s%s", line->len > 0 ? " " : "", words[i]);
+  for (const char *p = clean; *p != '\0';)
+    {
+      gsize space = strspn (p, " \t\n");
+      gsize word = strcspn (p + space, " \t\n");
+
+      if (strcspn (p, "\t\n") >= space)
+        g_string_append_len (line, p, (gssize)space);
+      else if (line->len > 0 && word > 0)
+        g_string_append_c (line, ' ');
+      g_string_append_len (line, p + space, (gssize)word);
+      p += space + word;
+    }
   return g_string_free (line, FALSE);
 }
 
@@ -118,7 +146,7 @@ cs_output_bytes (guint64 bytes)
 
   if (bytes < 1000)
     return g_strdup_printf ("%u bytes", (guint)bytes);
-  /* what would be shown as 1000.0 is 1.0 of the next unit */
+  /* what would print as 1000.0 is 1.0 of the next unit */
   for (; value >= 999.95 && unit + 1 < G_N_ELEMENTS (units); unit++)
     value /= 1000;
   return g_strdup_printf ("%.1f %s", value, units[unit]);
@@ -126,16 +154,18 @@ cs_output_bytes (guint64 bytes)
 
 /* in columns of a terminal */
 static guint
+char_width (gunichar c)
+{
+  return g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+}
+
+static guint
 width_of (const char *text)
 {
   guint width = 0;
 
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      width += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-    }
+    width += char_width (g_utf8_get_char (p));
   return width;
 }
 
@@ -183,6 +213,58 @@ measure (const CsTable *table)
   return widths;
 }
 
+/* @text (transfer full) in so many columns of a terminal, with a mark where it goes on.
+ */
+static char *
+cut (char *text, guint columns)
+{
+  g_autofree char *whole = text;
+  GString *start = g_string_new (NULL);
+  guint width = 0;
+
+  if (width_of (text) <= columns)
+    {
+      g_string_free (start, TRUE);
+      return g_steal_pointer (&whole);
+    }
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      width += char_width (g_utf8_get_char (p));
+      if (width >= columns)
+        break;
+      g_string_append_unichar (start, g_utf8_get_char (p));
+    }
+  g_string_append (start, ELLIPSIS);
+  return g_string_free (start, FALSE);
+}
+
+void
+cs_table_fit (CsTable *table, guint columns, const char *const *headings)
+{
+  char **all = g_ptr_array_index (table->rows, 0);
+  g_autofree guint *widths = measure (table);
+  guint total = GAP * (table->n_columns - 1);
+
+  for (guint column = 0; column < table->n_columns; column++)
+    total += widths[column];
+  for (; *headings != NULL && columns != 0 && total > columns; headings++)
+    for (guint column = 0; column < table->n_columns; column++)
+      if (g_str_equal (all[column], *headings) && widths[column] > NARROWEST)
+        {
+          guint less = MIN (total - columns, widths[column] - NARROWEST);
+
+          widths[column] -= less;
+          total -= less;
+        }
+  for (guint i = 0; i < table->rows->len; i++)
+    for (guint column = 0; column < table->n_columns; column++)
+      {
+        char **cell = (char **)g_ptr_array_index (table->rows, i) + column;
+
+        *cell = cut (*cell, widths[column]);
+      }
+}
+
 static gboolean
 is_state_column (const char *heading)
 {
@@ -210,7 +292,7 @@ cs_table_render (const CsTable *table, gboolean color)
           g_string_append (text, cell);
           if (column + 1 < table->n_columns)
             g_string_append_printf (
-                text, "%*s", (int)(widths[column] - width_of (row[column]) + 2), "");
+                text, "%*s", (int)(widths[column] - width_of (row[column]) + GAP), "");
         }
       g_string_append_c (text, '\n');
     }

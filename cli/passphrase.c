@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the text must be is for the service to say; see passphrase.h. */
+/* The service checks the passphrase itself; see passphrase.h. */
 #include "passphrase.h"
 
 #include <errno.h>
 #include <gio/gio.h>
 #include <stdio.h>
 
-/* More than a passphrase can have: the rest of a long line need not be read. */
+/* More than a passphrase can have: the rest of a long line is not read. */
 #define MOST 1024
 
-/* The first line of @file; errno is 0 unless it cannot be read. Nothing behind that line
- * is waited for: a user may be typing it. */
+/* The first line of @file; errno is 0 unless reading failed. Does not wait for
+ * anything after that line: a user may be typing it. */
 static GString *
 read_line (FILE *file)
 {
@@ -39,11 +39,15 @@ cs_passphrase_read (const char *path, GError **error)
     fclose (file);
   if (file == NULL || failure != 0)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                 "the passphrase cannot be read from '%s': %s", path,
+                 "cannot read the passphrase from \"%s\": %s", path,
                  g_strerror (failure));
   else if (!is_text)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "'%s' is not a file of text",
-                 path);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "\"%s\" is not a text file", path);
+  else if (*text == '\0')
+    /* what a script failed to write: for an existing share, "" would silently mean a
+     * generated passphrase */
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                 "the first line of \"%s\", the passphrase, is empty", path);
   else
     return g_steal_pointer (&text);
   return NULL;

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* libqrencode finds the pattern, libpng writes the file; see qr.h. */
+/* libqrencode computes the pattern; see qr.h. */
 #include "qr.h"
 
 #include <errno.h>
 #include <gio/gio.h>
-#include <png.h>
 #include <qrencode.h>
 #include <string.h>
 
-/* Light modules around the code (ISO/IEC 18004, 9.1), and the size of one in the picture.
- */
+/* Light modules around the code (ISO/IEC 18004, 9.1). */
 #define MARGIN 4
-#define PIXELS 8
 /* Extended channel interpretation; AIM ITS/04-023 */
 #define ECI_UTF8 26
 
@@ -21,11 +18,11 @@
 struct _CsQr
 {
   QRcode *code; /* (owned) */
-  int side;     /* modules, margins included */
+  int side;     /* modules, including margins */
 };
 
-/* Bytes without a word on what they mean are guessed at by scanners, which take short
- * texts in UTF-8 for Chinese. */
+/* Scanners guess the encoding if none is given, and take short texts in UTF-8 for
+ * Chinese. */
 static QRcode *
 encode (const char *text)
 {
@@ -50,7 +47,7 @@ cs_qr_new (const char *text, GError **error)
 
   if (code == NULL)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "no QR code can be made: %s",
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot make a QR code: %s",
                    g_strerror (errno));
       return NULL;
     }
@@ -67,9 +64,8 @@ cs_qr_free (CsQr *qr)
   g_free (qr);
 }
 
-/* The margins are light, and so is all beyond them. */
-static gboolean
-is_light (const CsQr *qr, int row, int column)
+gboolean
+cs_qr_is_light (const CsQr *qr, int row, int column)
 {
   int width = qr->code->width;
 
@@ -103,29 +99,9 @@ cs_qr_to_text (const CsQr *qr, gboolean color)
     {
       g_string_append (text, color ? BLACK_BACKGROUND_WHITE_TEXT : "");
       for (int column = 0; column < qr->side; column++)
-        g_string_append (text, half_blocks (is_light (qr, row, column),
-                                            is_light (qr, row + 1, column)));
+        g_string_append (text, half_blocks (cs_qr_is_light (qr, row, column),
+                                            cs_qr_is_light (qr, row + 1, column)));
       g_string_append (text, color ? PLAIN "\n" : "\n");
     }
   return g_string_free (text, FALSE);
-}
-
-GBytes *
-cs_qr_to_png (const CsQr *qr)
-{
-  guint side = (guint)(qr->side * PIXELS);
-  g_autofree guint8 *pixels = g_malloc (side * side);
-  png_image image = {
-    .version = PNG_IMAGE_VERSION, .width = side, .height = side, .format = PNG_FORMAT_GRAY
-  };
-  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX (image);
-  guint8 *png = g_malloc (size);
-
-  for (guint y = 0; y < side; y++)
-    for (guint x = 0; x < side; x++)
-      pixels[y * side + x]
-          = is_light (qr, (int)(y / PIXELS), (int)(x / PIXELS)) ? 255 : 0;
-  if (!png_image_write_to_memory (&image, png, &size, 0, pixels, 0, NULL))
-    g_error ("libpng: %s", image.message);
-  return g_bytes_new_take (png, size);
 }

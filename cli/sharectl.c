@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sharectl: connshare on the command line. One table of commands, each with a file of
- * its own; everything they do goes through the service's D-Bus interface. */
+ * its own; everything goes through the service's D-Bus interface. */
 #include "command.h"
-
-#include "config.h"
+#include "near.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,18 +14,44 @@
 static const CsCommand commands[] = {
   { "share", "LAN [via WAN]", "Share a connection with the computers on LAN",
     cs_command_share },
+  { "change", "LAN [via WAN]", "Change a share; everything else stays as it is",
+    cs_command_change },
   { "unshare", "LAN | --all", "End a share and put everything back", cs_command_unshare },
   { "status", "[LAN]", "Show what shares are doing, and why", cs_command_status },
-  { "list", "", "List shares, one a line", cs_command_list },
-  { "preview", "LAN [via WAN]", "Show what share would do, and change nothing",
+  { "list", "", "List shares, one per line", cs_command_list },
+  { "preview", "LAN [via WAN]", "Show what share would do, without doing it",
     cs_command_preview },
   { "interfaces", "", "List interfaces, and which can be LAN or WAN",
     cs_command_interfaces },
-  { "doctor", "", "Find out why clients are not served, and what helps",
+  { "doctor", "", "Find out why clients are not served, and how to fix it",
     cs_command_doctor },
+  { "clients", "[LAN]", "Show who is connected", cs_command_clients },
+  { "client", "LAN CLIENT", "Name, block or allow a client, or reserve its address",
+    cs_command_client },
+  { "adopt", "[via WAN | off]", "Guard what NetworkManager itself shares",
+    cs_command_adopt },
   { "wifi", "LAN", "Show how to join the Wi-Fi network of a share, with a QR code",
     cs_command_wifi },
   { "monitor", "", "Print each change of a share until interrupted", cs_command_monitor },
+  { "version", "", "Show the version", cs_command_version },
+};
+
+/* What other programs call it. */
+static const struct
+{
+  const char *word;
+  const char *name;
+} synonyms[] = {
+  { "start", "share" },      { "on", "share" },          { "up", "share" },
+  { "enable", "share" },     { "stop", "unshare" },      { "off", "unshare" },
+  { "down", "unshare" },     { "disable", "unshare" },   { "end", "unshare" },
+  { "remove", "unshare" },   { "delete", "unshare" },    { "set", "change" },
+  { "modify", "change" },    { "update", "change" },     { "show", "status" },
+  { "ls", "list" },          { "device", "interfaces" }, { "devices", "interfaces" },
+  { "check", "doctor" },     { "diagnose", "doctor" },   { "hotspot", "wifi" },
+  { "qr", "wifi" },          { "who", "clients" },       { "users", "clients" },
+  { "stations", "clients" }, { "block", "client" },      { "rename", "client" },
+  { "watch", "monitor" },
 };
 
 static const CsCommand *
@@ -36,6 +61,30 @@ find_command (const char *name)
     if (g_str_equal (commands[i].name, name))
       return &commands[i];
   return NULL;
+}
+
+static const char *
+suggest (const char *word)
+{
+  const char *names[G_N_ELEMENTS (commands) + 1] = { NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (synonyms); i++)
+    if (g_str_equal (synonyms[i].word, word))
+      return synonyms[i].name;
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    names[i] = commands[i].name;
+  return cs_near_find (word, names);
+}
+
+static int
+no_such_command (const char *word)
+{
+  const char *nearest = suggest (word);
+
+  if (nearest == NULL)
+    return cs_command_misused (NULL, "there is no command \"%s\"", word);
+  return cs_command_misused (NULL, "there is no command \"%s\" (did you mean \"%s\"?)",
+                             word, nearest);
 }
 
 static void
@@ -76,13 +125,13 @@ help (char **words)
     }
   command = find_command (words[0]);
   if (command == NULL)
-    return cs_command_misused (NULL, "there is no command '%s'", words[0]);
+    return no_such_command (words[0]);
   if (words[1] != NULL)
-    return cs_command_misused (NULL, "unexpected word '%s'", words[1]);
+    return cs_command_misused (NULL, "unexpected argument \"%s\"", words[1]);
   return command->run (command, options);
 }
 
-/* Takes the command's name, the first word that is no option, out of @words. */
+/* Takes the command's name, the first argument that is not an option, out of @words. */
 static const char *
 take_command (char **words)
 {
@@ -97,31 +146,52 @@ take_command (char **words)
   return name;
 }
 
+/* Nothing but the program's name: most likely to find out what it does. */
+static int
+show_status (void)
+{
+  char *none[] = { NULL };
+  int status = cs_command_status (find_command ("status"), none);
+
+  if (status == CS_EXIT_DONE)
+    printf ("\n\"sharectl help share\" says how to share this computer's connection,\n"
+            "\"sharectl interfaces\" lists what can be shared, and \"sharectl help\" all "
+            "commands\n");
+  return status;
+}
+
+static int
+version (void)
+{
+  char *none[] = { NULL };
+
+  return cs_command_version (find_command ("version"), none);
+}
+
 static int
 run (char **words)
 {
   const char *name = take_command (words);
   const CsCommand *command;
 
+  if (name == NULL && words[0] == NULL)
+    return show_status ();
   if (name == NULL && g_strv_contains ((const char *const *)words, "--version"))
-    {
-      printf ("sharectl %s\n", CS_VERSION);
-      return CS_EXIT_DONE;
-    }
-  if (name == NULL && (words[0] == NULL || g_str_equal (words[0], "--")))
-    return cs_command_misused (NULL, "a command is missing");
+    return version ();
+  if (name == NULL && g_str_equal (words[0], "--"))
+    return cs_command_misused (NULL, "missing command");
   if (is_help (name != NULL ? name : words[0]))
     return help (words);
   if (name == NULL)
-    return cs_command_misused (NULL, "unknown option '%s'", words[0]);
+    return cs_command_misused (NULL, "unknown option \"%s\"", words[0]);
   command = find_command (name);
   if (command == NULL)
-    return cs_command_misused (NULL, "there is no command '%s'", name);
+    return no_such_command (name);
   return command->run (command, words);
 }
 
-/* A file or socket that is opened later must not become a standard stream that is closed:
- * it would get what is printed. */
+/* A file or socket must not become one of the standard streams if these are closed: it
+ * would receive the output. */
 static void
 occupy_closed_streams (void)
 {
@@ -130,8 +200,8 @@ occupy_closed_streams (void)
       open ("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
-/* At exit (), wherever that is called: what has not been written makes any run a failure.
- * A reader that has seen enough, as in `| head`, knows that. */
+/* At exit (), wherever that is called: output that cannot be written makes any run a
+ * failure. A reader that has seen enough, as in `| head`, is none. */
 static void
 check_output (void)
 {
@@ -150,6 +220,6 @@ main (int argc, char **argv)
   setlocale (LC_CTYPE, "");
   for (int i = 1; i < argc; i++)
     if (!g_utf8_validate (argv[i], -1, NULL))
-      return cs_command_misused (NULL, "'%s' is not UTF-8", argv[i]);
+      return cs_command_misused (NULL, "\"%s\" is not UTF-8", argv[i]);
   return run (argv + 1);
 }

@@ -23,7 +23,7 @@ unshare_one (CsCall *call, CsDbusManager *manager, const char *lan)
   return status;
 }
 
-/* Goes on after a failure, of which the first gives the exit status. */
+/* Continues after a failure; the first one determines the exit status. */
 static int
 unshare_all (CsDbusManager *manager)
 {
@@ -63,10 +63,14 @@ cs_command_unshare (const CsCommand *command, char **arguments)
   g_autoptr (CsDbusManager) manager = NULL;
   g_autoptr (CsCall) call = NULL;
 
-  if (!cs_command_parse (command, entries, arguments, 0, 1, &words))
+  if (!cs_command_parse (command, entries, arguments, 0, G_MAXUINT, &words))
     return CS_EXIT_USAGE;
+  if (!all && words[0] != NULL && words[1] != NULL)
+    return cs_command_misused (
+        command, "unexpected argument \"%s\": unshare ends one share, or --all",
+        words[1]);
   if (all && words[0] != NULL)
-    return cs_command_misused (command, "'%s' and --all exclude each other", words[0]);
+    return cs_command_misused (command, "\"%s\" and --all exclude each other", words[0]);
   if (!all && words[0] == NULL)
     return cs_command_misused (command,
                                "unshare needs the name of a shared interface, or --all");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sharectl wifi: what joins a client to an access point, in words, as JSON, and as a QR
- * code on the terminal or in a file. */
+/* sharectl wifi: how to join an access point, in words, as JSON, and as a QR code on
+ * the terminal or in a file. */
 #include "call.h"
 #include "client.h"
 #include "command.h"
@@ -30,13 +30,13 @@ print_words (GVariant *data)
 
   print_row ("network", cs_dictionary_get_string (data, "ssid"));
   if (cs_dictionary_get_boolean (data, "hidden"))
-    print_row ("", "(hidden: its name has to be typed in)");
+    print_row ("", "(hidden: clients have to type its name)");
   print_row ("passphrase",
-             *passphrase != '\0' ? passphrase : "none: everybody may join and listen");
+             *passphrase != '\0' ? passphrase : "none: anybody can join and listen");
   print_row ("security", cs_dictionary_get_string (data, "security"));
 }
 
-/* Lines that the terminal breaks are a code that nothing can read. */
+/* A code that the terminal wraps cannot be scanned. */
 static void
 print_code (const CsQr *qr)
 {
@@ -76,25 +76,28 @@ write_into (const char *path, const char *data, gsize size, GError **error)
   if (file == NULL || fclose (file) != 0 || !written)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                   "the picture cannot be written to '%s': %s", path, g_strerror (errno));
+                   "cannot write the picture to \"%s\": %s", path, g_strerror (errno));
       return FALSE;
     }
   return TRUE;
 }
 
-/* The picture is as good as the passphrase: it is in a file of its own, for its owner
- * alone. But a pipe or a device must not be replaced by a file. */
+/* The picture is as good as the passphrase: only its owner may read the file. But a
+ * file must not replace a pipe or a device. */
 static int
 write_png (const CsQr *qr, const char *path)
 {
-  g_autoptr (GBytes) png = cs_qr_to_png (qr);
   g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) png = cs_qr_to_png (qr, &error);
   struct stat found;
   gsize size;
-  const char *data = g_bytes_get_data (png, &size);
+  const char *data;
   gboolean is_file = stat (path, &found) < 0 || S_ISREG (found.st_mode);
   g_autofree char *target = is_file ? realpath (path, NULL) : NULL;
 
+  if (png == NULL)
+    return cs_command_failed (error);
+  data = g_bytes_get_data (png, &size);
   if (is_file ? replace_file (target != NULL ? target : path, data, size, &error)
               : write_into (path, data, size, &error))
     return CS_EXIT_DONE;
@@ -112,17 +115,19 @@ show (GVariant *data, gboolean json, const char *png)
   if (json && png == NULL)
     return CS_EXIT_DONE;
   qr = cs_qr_new (cs_dictionary_get_string (data, "uri"), &error);
-  if (qr == NULL)
+  if (qr == NULL
+      && (png != NULL || !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED)))
     return cs_command_failed (error);
   if (png != NULL)
     return write_png (qr, png);
   print_words (data);
-  print_code (qr);
+  if (qr != NULL)
+    print_code (qr);
   return CS_EXIT_DONE;
 }
 
-/* Returns CS_EXIT_DONE, or how to end. Nobody is asked for a password where there is
- * nothing to tell. */
+/* Returns CS_EXIT_DONE, or the exit status. Asks for no password if there is nothing
+ * to tell. */
 static int
 get_wifi (CsDbusShare *share, GVariant **data)
 {
@@ -131,11 +136,10 @@ get_wifi (CsDbusShare *share, GVariant **data)
 
   if (g_strcmp0 (cs_dbus_share_get_ssid (share), "") == 0)
     {
-      g_set_error (
-          &error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
-          "'%s' is no access point: that is what a Wi-Fi device becomes when it is "
-          "shared, if NetworkManager manages it and without --keep-lan",
-          cs_dbus_share_get_lan (share));
+      g_set_error (&error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
+                   "\"%s\" is not an access point: only a Wi-Fi device that "
+                   "NetworkManager manages becomes one, and not with --keep-lan",
+                   cs_dbus_share_get_lan (share));
       return cs_command_failed (error);
     }
   call = cs_call_new ();

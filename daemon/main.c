@@ -1,54 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* connshared: builds the objects, wires them, owns the bus name, and ends on a signal.
- * Nothing is done to the host before the name is owned: the name is what keeps two of it
- * from working on one host. Nothing is undone at the end: shares outlive the daemon, and
- * the next start takes them over by the ledger. */
+/* connshared: builds the objects, connects them, owns the bus name, and exits on a
+ * signal. Nothing is done to the host before the name is owned, which keeps two services
+ * from working on one host. Nothing is undone at exit, except with --undo-all: shares
+ * outlive the daemon, and the next start takes them over from the ledger. */
+#include "bus/gate.h"
 #include "bus/manager.h"
+#include "bus/wire.h"
 #include "engine/engine.h"
-#include "system/conntrack.h"
-#include "system/dial.h"
-#include "system/dnsmasq.h"
-#include "system/foreign-firewall.h"
-#include "system/lan.h"
-#include "system/network-manager.h"
-#include "system/network-monitor.h"
-#include "system/nft-table.h"
-#include "system/nft.h"
-#include "system/probe.h"
-#include "system/renew.h"
-#include "system/route.h"
-#include "system/sysctl.h"
+#include "system/clients/clients.h"
+#include "system/routing/conntrack.h"
+#include "system/nm/dial.h"
+#include "system/dnsmasq/dnsmasq-files.h"
+#include "system/dnsmasq/dnsmasq.h"
+#include "system/filters/foreign-firewall.h"
+#include "system/lan/lan.h"
+#include "system/nm/network-manager.h"
+#include "system/watch/network-monitor.h"
+#include "system/nft/nft-table.h"
+#include "system/nft/nft-worker.h"
+#include "system/nft/usages.h"
+#include "system/nft/nft.h"
+#include "system/orphans/orphans.h"
+#include "system/probe/probe.h"
+#include "system/lan/renew.h"
+#include "system/routing/route.h"
+#include "system/routing/sysctl.h"
 
 #include "config.h"
-#include "memory.h"
+#include "idle-off.h"
 #include "notify.h"
+#include "undo.h"
 #include "dbus/errors.h"
 #include "dbus/names.h"
 
 #include <glib-unix.h>
-#include <gmodule.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
-/* How long a pass under way may delay the end. Milliseconds. */
+/* How long a pass under way may delay the exit. Milliseconds. */
 #define END_POLL  20
 #define END_LIMIT 800
 
-/* How long there must have been nothing to do until the service ends by itself: D-Bus
- * starts it again when somebody asks for it. Seconds. */
+/* How long there must have been nothing to do before the service exits; D-Bus starts
+ * it again on demand. Seconds. */
 #define IDLE_LIMIT 30
-
-/* libnm brings GnuTLS along, for certificates that never concern this service; it asks
- * this function (GNUTLS_SKIP_GLOBAL_INIT in its manual) whether to set itself up at once,
- * which costs a megabyte. libnm does so itself should it ever be needed. */
-int _gnutls_global_init_skip (void);
-
-G_MODULE_EXPORT int
-_gnutls_global_init_skip (void)
-{
-  return 1;
-}
 
 typedef struct
 {
@@ -56,12 +51,14 @@ typedef struct
   GDBusConnection *connection; /* (owned) */
   CsEngine *engine;            /* (owned) (nullable) until NetworkManager was looked at */
   CsBusManager *manager;       /* (owned) (nullable) likewise */
-  guint name;                  /* bus name's owner id */
+  CsClients *clients;          /* (owned) (nullable) likewise */
+  CsIdleOff *idle_off;         /* (owned) (nullable) likewise */
+  guint name;                  /* owner id of the bus name */
   gboolean started;            /* the engine */
+  gboolean undoing;            /* --undo-all: end all shares, then exit */
   guint end_waited;            /* milliseconds */
   guint idle_timer;            /* timeout source while nothing is shared, or 0 */
-  guint calm_timer;            /* timeout source after something has changed, or 0 */
-  guint idle_checks;           /* that found nothing to do, in a row */
+  guint idle_checks;           /* idle checks in a row */
   int status;
 } Service;
 
@@ -79,7 +76,8 @@ end_when_idle (gpointer user_data)
   Service *service = user_data;
 
   service->end_waited += END_POLL;
-  if (service->engine != NULL && cs_engine_is_busy (service->engine)
+  if (service->engine != NULL
+      && (cs_engine_is_busy (service->engine) || cs_engine_is_waiting (service->engine))
       && service->end_waited < END_LIMIT)
     return G_SOURCE_CONTINUE;
   g_main_loop_quit (service->loop);
@@ -94,40 +92,29 @@ on_signal (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Something is shared, or may be at any time. */
+static gboolean
+is_kept (const Service *service)
+{
+  return cs_engine_has_requests (service->engine)
+         || cs_engine_get_adopt_wan (service->engine) != NULL;
+}
+
 static gboolean
 is_needed (const Service *service)
 {
-  return cs_engine_has_requests (service->engine)
-         || cs_engine_has_remains (service->engine) || cs_engine_is_held (service->engine)
+  return is_kept (service) || cs_engine_has_remains (service->engine)
+         || cs_engine_is_inhibited (service->engine)
          || cs_engine_is_busy (service->engine);
-}
-
-static gboolean
-on_calm (gpointer user_data)
-{
-  Service *service = user_data;
-
-  service->calm_timer = 0;
-  cs_memory_trim ();
-  return G_SOURCE_REMOVE;
-}
-
-/* A pass takes far more memory for a moment than is needed at rest: it is given back when
- * it is over, once for a burst. */
-static void
-trim_when_calm (Service *service)
-{
-  if (service->calm_timer == 0)
-    service->calm_timer = g_timeout_add_seconds (1, on_calm, service);
 }
 
 static gboolean on_idle_check (gpointer user_data);
 
-/* Only while nothing is shared, so that a share at rest wakes nobody. */
+/* Only while nothing is shared, so that an idle share wakes nobody. */
 static void
 watch_idle (Service *service)
 {
-  gboolean shared = cs_engine_has_requests (service->engine);
+  gboolean shared = is_kept (service);
   gboolean ending = service->name == 0;
 
   if (shared && !ending)
@@ -141,37 +128,111 @@ watch_idle (Service *service)
 }
 
 static void
+on_undone (gboolean all, gpointer user_data)
+{
+  Service *service = user_data;
+
+  if (all)
+    {
+      cs_clients_forget (CS_RUNTIME_DIR);
+      cs_store_clear (CS_STATE_DIR);
+      cs_usages_clear ();
+      g_main_loop_quit (service->loop);
+    }
+  else
+    fail (service, "some changes could not be undone (see above); connshared tries again "
+                   "the next time it runs");
+}
+
+static void
 on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   Service *service = user_data;
 
-  fail (service, service->started
-                     ? "the bus name " CS_BUS_NAME " is lost; shares stay as they are"
-                     : "the bus name " CS_BUS_NAME " is taken or not allowed: is it "
-                       "already running, or not run as root? Nothing was changed");
+  fail (
+      service,
+      service->started
+          ? "lost the bus name " CS_BUS_NAME "; shares stay as they are"
+          : "cannot own the bus name " CS_BUS_NAME
+            ": connshared is already running, or this is not root; nothing was changed");
+}
+
+/* Who comes and goes is of no use to a service that only undoes. */
+static void
+follow_shares (Service *service)
+{
+  g_autoptr (CsPlan) applied = NULL;
+  g_autoptr (CsPlan) shown = cs_engine_get_plan (service->engine, &applied);
+
+  if (service->clients != NULL)
+    cs_clients_follow (service->clients, shown);
+  if (!service->undoing)
+    cs_usages_follow (shown);
+}
+
+/* /run may be cleared by hand or with a package; shares that were in force then still
+ * are. */
+static void
+find_orphans (Service *service)
+{
+  g_autoptr (GPtrArray) orphans = cs_orphans_find (CS_RUNTIME_DIR);
+
+  cs_engine_set_orphans (service->engine, orphans);
+}
+
+/* What is shared again after a restart of the computer, its clients know. */
+static void
+sweep_leases (Service *service)
+{
+  static const char *const none[] = { NULL };
+  g_auto (GStrv) lans = cs_engine_list_lans (service->engine);
+
+  cs_dnsmasq_files_sweep (CS_RUNTIME_DIR,
+                          service->undoing ? none : (const char *const *)lans);
 }
 
 static void
 on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   Service *service = user_data;
+  g_autoptr (GError) error = NULL;
 
   if (service->started)
     return;
   service->started = TRUE;
-  cs_engine_start (service->engine);
-  watch_idle (service);
+  cs_usages_begin (CS_STATE_DIR);
+  follow_shares (service);
+  find_orphans (service);
+  sweep_leases (service);
+  if (!cs_engine_start (service->engine, &error))
+    fail (service, error->message);
+  else if (service->undoing)
+    cs_undo_all (service->engine, on_undone, service);
+  else
+    watch_idle (service);
+}
+
+/* GDBus treats it as a critical error to subscribe on a bus that is gone. */
+static gboolean
+has_bus (Service *service)
+{
+  if (!g_dbus_connection_is_closed (service->connection))
+    return TRUE;
+  fail (service, "lost the connection to the system bus; shares stay as they are");
+  return FALSE;
 }
 
 static void
 own_name (Service *service)
 {
+  if (!has_bus (service))
+    return;
   service->name = g_bus_own_name_on_connection (
       service->connection, CS_BUS_NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE,
       on_name_acquired, on_name_lost, service, NULL);
 }
 
-/* What came in before the name was given up has been heard by now. */
+/* Everything that arrived before the name was released has been handled by now. */
 static gboolean
 on_name_given_up (gpointer user_data)
 {
@@ -185,7 +246,7 @@ on_name_given_up (gpointer user_data)
     }
   else
     {
-      g_message ("Nothing is shared; ending until somebody asks");
+      g_message ("nothing is shared; exiting until needed");
       g_main_loop_quit (service->loop);
     }
   return G_SOURCE_REMOVE;
@@ -207,8 +268,39 @@ on_idle_check (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static const CsBusHost host = {
+static CsClientList *
+look_at_clients (gpointer clients, const char *lan)
+{
+  return cs_clients_look (clients, lan);
+}
+
+static guint
+count_clients (gconstpointer clients, const char *lan)
+{
+  return cs_clients_count (clients, lan);
+}
+
+static void
+on_clients_changed (const char *lan, gpointer user_data)
+{
+  const Service *service = user_data;
+
+  if (service->manager != NULL)
+    cs_bus_manager_update_clients (service->manager, lan);
+  cs_idle_off_update (service->idle_off, lan, cs_clients_count (service->clients, lan));
+}
+
+static void
+on_share_changed (Service *service, const char *lan)
+{
+  if (service->clients != NULL)
+    cs_idle_off_update (service->idle_off, lan, cs_clients_count (service->clients, lan));
+}
+
+static CsBusHost host = {
   .read_counters = cs_nft_read_counters,
+  .look_at_clients = look_at_clients,
+  .count_clients = count_clients,
   .probe_async = cs_probe_async,
   .probe_finish = cs_probe_finish,
 };
@@ -219,10 +311,10 @@ make_steps (CsNetworkManager *nm,
             CsOpeningLog *openings,
             GDBusConnection *connection)
 {
-  GPtrArray *steps = g_ptr_array_new_with_free_func (g_object_unref);
+  GPtrArray *steps = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_step_unref);
 
-  /* The filter first, so that it is there before a packet can flow. What clients do not
-   * wait for comes behind what they do. */
+  /* The filter comes first, so that it is in place before a packet can flow; what
+   * clients do not wait for comes last. */
   g_ptr_array_add (steps, cs_nft_step_new ());
   g_ptr_array_add (steps, cs_foreign_firewall_step_new (firewalld, openings));
   g_ptr_array_add (steps, cs_lan_step_new (nm));
@@ -235,43 +327,61 @@ make_steps (CsNetworkManager *nm,
   return steps;
 }
 
+static gboolean
+build (Service *service, CsNetworkManager *nm, GError **error)
+{
+  g_autoptr (CsFirewalld) firewalld = cs_firewalld_new (service->connection);
+  g_autoptr (CsOpeningLog) openings = cs_opening_log_new ();
+  g_autoptr (CsMonitor) monitor = cs_network_monitor_new (nm, firewalld, openings, error);
+  g_autoptr (GPtrArray) steps = NULL;
+  g_autoptr (CsStore) store = cs_store_new (CS_STATE_DIR, CS_RUNTIME_DIR);
+
+  if (monitor == NULL)
+    return FALSE;
+  steps = make_steps (nm, firewalld, openings, service->connection);
+  service->engine = cs_engine_new (monitor, steps, store);
+  if (!service->undoing) /* nobody can call by then */
+    {
+      service->clients = cs_clients_new (CS_RUNTIME_DIR, on_clients_changed, service);
+      host.clients = service->clients;
+      service->idle_off = cs_idle_off_new (service->engine);
+      service->manager = cs_bus_manager_new (service->engine, &host);
+    }
+  if (service->manager != NULL
+      && !cs_bus_manager_export (service->manager, service->connection, error))
+    return FALSE;
+  g_signal_connect_swapped (service->engine, "share-changed", G_CALLBACK (watch_idle),
+                            service);
+  g_signal_connect_swapped (service->engine, "share-removed", G_CALLBACK (watch_idle),
+                            service);
+  g_signal_connect_swapped (service->engine, "adopt-wan-changed", G_CALLBACK (watch_idle),
+                            service);
+  g_signal_connect_swapped (service->engine, "share-changed", G_CALLBACK (follow_shares),
+                            service);
+  g_signal_connect_swapped (service->engine, "share-removed", G_CALLBACK (follow_shares),
+                            service);
+  g_signal_connect_swapped (service->engine, "share-changed",
+                            G_CALLBACK (on_share_changed), service);
+  g_signal_connect_swapped (service->engine, "share-removed",
+                            G_CALLBACK (on_share_changed), service);
+  cs_notify_of_shares (service->engine);
+  /* before the name is ours, because calls to a share can come with it */
+  return cs_engine_load (service->engine, error);
+}
+
 static void
 on_network_manager (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Service *service = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (CsNetworkManager) nm = cs_network_manager_new_finish (result, &error);
-  g_autoptr (CsFirewalld) firewalld = cs_firewalld_new (service->connection);
-  g_autoptr (CsOpeningLog) openings = cs_opening_log_new ();
-  g_autoptr (CsMonitor) monitor = NULL;
-  g_autoptr (GPtrArray) steps = NULL;
-  g_autoptr (CsStore) store = cs_store_new (CS_STATE_DIR, CS_RUNTIME_DIR);
 
-  if (nm != NULL)
-    monitor = cs_network_monitor_new (nm, firewalld, openings, &error);
-  if (monitor == NULL)
-    {
-      fail (service, error->message);
-      return;
-    }
-  steps = make_steps (nm, firewalld, openings, service->connection);
-  service->engine = cs_engine_new (monitor, steps, store);
-  service->manager = cs_bus_manager_new (service->engine, &host);
-  if (!cs_bus_manager_export (service->manager, service->connection, &error))
-    {
-      fail (service, error->message);
-      return;
-    }
-  g_signal_connect_swapped (service->engine, "share-changed", G_CALLBACK (watch_idle),
-                            service);
-  g_signal_connect_swapped (service->engine, "share-removed", G_CALLBACK (watch_idle),
-                            service);
-  g_signal_connect_swapped (service->engine, "share-changed", G_CALLBACK (trim_when_calm),
-                            service);
-  cs_notify_of_shares (service->engine);
-  /* before the name is ours, as calls to a share can come with it */
-  cs_engine_load (service->engine);
-  own_name (service);
+  if (!has_bus (service))
+    return;
+  if (nm != NULL && build (service, nm, &error))
+    own_name (service);
+  else
+    fail (service, error->message);
 }
 
 static void
@@ -284,19 +394,23 @@ run (Service *service)
   g_main_loop_run (service->loop);
 
   g_clear_handle_id (&service->idle_timer, g_source_remove);
-  g_clear_handle_id (&service->calm_timer, g_source_remove);
   g_clear_handle_id (&service->name, g_bus_unown_name);
   g_clear_object (&service->manager);
+  g_clear_pointer (&service->idle_off, cs_idle_off_free);
   g_clear_object (&service->engine);
+  g_clear_pointer (&service->clients, cs_clients_free);
+  cs_usages_save ();
   g_main_loop_unref (service->loop);
 }
 
 static gboolean
-parse_options (int argc, char **argv, GError **error)
+parse_options (int argc, char **argv, gboolean *undoing, GError **error)
 {
   gboolean version = FALSE;
   const GOptionEntry entries[] = {
-    { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and end", NULL },
+    { "undo-all", 0, 0, G_OPTION_ARG_NONE, undoing,
+      "End all shares and exit; only while the service is not running", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", NULL },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("- share connections");
@@ -304,6 +418,12 @@ parse_options (int argc, char **argv, GError **error)
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, error))
     return FALSE;
+  if (argc > 1)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                   "unexpected argument \"%s\"; see --help", argv[1]);
+      return FALSE;
+    }
   if (version)
     {
       g_print ("connshared %s\n", CS_VERSION);
@@ -330,21 +450,21 @@ main (int argc, char **argv)
   Service service = { .status = EXIT_SUCCESS };
   g_autoptr (GError) error = NULL;
 
-  if (!parse_options (argc, argv, &error))
+  if (!parse_options (argc, argv, &service.undoing, &error))
     {
       g_printerr ("connshared: %s\n", error->message);
       return EXIT_FAILURE;
     }
   raise_descriptor_limit ();
-  /* The worker threads have little to do at a time; an arena each is waste. */
-  mallopt (M_ARENA_MAX, 1);
   cs_error_register ();
-  service.connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &error);
+  cs_nft_worker_init (CS_NFT_WORKER);
+  service.connection = cs_wire_connect (&error);
   if (service.connection == NULL)
     {
-      g_printerr ("connshared: the system bus cannot be reached: %s\n", error->message);
+      g_printerr ("connshared: cannot reach the system bus: %s\n", error->message);
       return EXIT_FAILURE;
     }
+  cs_gate_open (service.connection);
   run (&service);
   g_object_unref (service.connection);
   return service.status;

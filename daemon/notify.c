@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A line for each share, sent to $NOTIFY_SOCKET as sd_notify(3) describes it: a datagram
- * of assignments. libsystemd would cost more memory than it is worth for that. Nobody
- * listens where the service was not started by systemd, and a line that is lost is no
- * loss. */
+/* A line for each share, sent to $NOTIFY_SOCKET as described in sd_notify(3): a
+ * datagram of assignments. libsystemd would cost too much memory for this. If systemd
+ * did not start the service nobody listens, and a lost line does no harm. */
 #include "notify.h"
 
 #include <string.h>

@@ -18,7 +18,9 @@ static const GDBusErrorEntry entries[] = {
   { CS_ERROR_TIMEOUT, NAME ("Timeout") },
 };
 
-G_DEFINE_QUARK (cs - error - quark, cs_error)
+/* clang-format off */
+G_DEFINE_QUARK (cs-error-quark, cs_error)
+/* clang-format on */
 
 void
 cs_error_register (void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The errors of connshare and their D-Bus names. Core code only uses the enum and the
- * quark; who is on the bus calls cs_error_register () first, so that GDBus translates
+ * quark; programs on the bus call cs_error_register () first, so that GDBus translates
  * both ways. */
 #pragma once
 

@@ -9,3 +9,4 @@
 #define CS_DNSMASQ_NAME_PREFIX "org.connshare1.dnsmasq.lan_"
 #define CS_ACTION_SHARE        "org.connshare1.share"
 #define CS_ACTION_PASSPHRASE   "org.connshare1.view-passphrase"
+#define CS_ACTION_CLIENTS      "org.connshare1.view-clients"

@@ -1,17 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* CsAuthorizer: asks polkit whether the caller of a method may do that. Every method that
- * changes something is listed with its action; one that is not listed is refused. */
+/* CsAuthorizer: asks polkit whether the caller of a method may call it. Every method
+ * that changes something is listed with its action; one that is not listed is refused. */
 #pragma once
 
 #include <gio/gio.h>
 
-/* @invocation's caller, by its bus name, for the method's action, with @lan and @wan as
- * details for rules (action.lookup ("lan")); @wan is NULL where none is known. A dialog
- * is allowed only if the message allows it, and closed when the caller leaves the bus.
- * Errors: CS_ERROR_NOT_AUTHORIZED; CS_ERROR_FAILED when polkit does not answer. */
-void cs_authorizer_check_async (GDBusMethodInvocation *invocation,
+typedef struct _CsAuthorizer CsAuthorizer;
+
+CsAuthorizer *cs_authorizer_new (void);
+CsAuthorizer *cs_authorizer_ref (CsAuthorizer *self);
+void cs_authorizer_unref (CsAuthorizer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsAuthorizer, cs_authorizer_unref)
+
+/* Authorizes @invocation's caller (subject.h) for the method's action, once for
+ * each of @wans (at least one), which rules see together with @lan (action.lookup
+ * ("wan")): all must be allowed. Shows a dialog only if the message allows it, and
+ * closes it when the caller leaves the bus. @anything (optional): the caller is
+ * authorized for any other @wans as well. Errors: CS_ERROR_NOT_AUTHORIZED;
+ * CS_ERROR_FAILED if polkit does not answer; G_DBUS_ERROR_LIMITS_EXCEEDED if too many
+ * calls of the same user already wait for it. */
+void cs_authorizer_check_async (CsAuthorizer *self,
+                                GDBusMethodInvocation *invocation,
                                 const char *lan,
-                                const char *wan,
+                                const char *const *wans,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
-gboolean cs_authorizer_check_finish (GAsyncResult *result, GError **error);
+gboolean
+cs_authorizer_check_finish (GAsyncResult *result, gboolean *anything, GError **error);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One owned struct a call. What can be refused without a password is refused before the
- * dialog; the engine looks again after it, as a dialog can stay open for minutes. */
+/* One owned struct per call. What can be refused without a password is refused before
+ * the dialog; the engine checks again after it, because a dialog can stay open for
+ * minutes. */
 #include "call.h"
 
-#include "authorizer.h"
+#include "client-words.h"
 
-#include "core/ifname.h"
+#include "core/value/ifname.h"
+#include "core/value/request-client.h"
+#include "core/value/wan.h"
 #include "dbus/errors.h"
 
 typedef struct
@@ -13,20 +16,29 @@ typedef struct
   CsEngine *engine;                  /* (owned) */
   GDBusMethodInvocation *invocation; /* (owned) (nullable) until it is answered */
   char *lan;                         /* (owned) */
-  char *wan;                         /* (owned) (nullable) for which it is authorized */
+  char *over;                        /* (owned) (nullable) WAN of the share that it may
+                                        replace or end; NULL: of any */
+  char *wan;                         /* (owned) (nullable) that it may share from */
   CsRequest *request;                /* (owned) (nullable) to share by */
   GVariant *changes;                 /* (owned) (nullable) to the share; neither: stop */
+  char *mac;                         /* (owned) (nullable) of the client to change */
+  CsDbusShare *share;                /* (owned) (nullable) that tells of that */
+  const CsBusHost *host;             /* unowned (nullable) */
+  guint waited;                      /* milliseconds */
   GVariant *reply;                   /* (owned) (nullable) */
 } Call;
 
 static void
 call_free (Call *call)
 {
-  cs_engine_release (call->engine);
+  cs_engine_uninhibit (call->engine);
   g_object_unref (call->engine);
   g_clear_object (&call->invocation);
   g_free (call->lan);
+  g_free (call->over);
   g_free (call->wan);
+  g_free (call->mac);
+  g_clear_object (&call->share);
   g_clear_pointer (&call->changes, g_variant_unref);
   g_clear_pointer (&call->request, cs_request_free);
   g_clear_pointer (&call->reply, g_variant_unref);
@@ -55,6 +67,17 @@ on_shared (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_changed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (cs_engine_change_finish (CS_ENGINE (source), result, &error) && call->share != NULL)
+    cs_dbus_share_emit_clients_changed (call->share);
+  answer (call, error);
+}
+
+static void
 on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Call) call = user_data;
@@ -67,34 +90,73 @@ on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 set_not_shared (const char *lan, GError **error)
 {
-  g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
-               "\"%s\" is not shared; \"sharectl list\" shows what is", lan);
+  g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE, "\"%s\" is not shared", lan);
 }
 
-/* The share as it is now with the changes of @call (transfer full). */
-static CsRequest *
-merge (const Call *call, GError **error)
-{
-  const CsRequest *known = cs_engine_get_request (call->engine, call->lan);
-
-  if (known != NULL)
-    return cs_request_update (known, call->changes, error);
-  set_not_shared (call->lan, error);
-  return NULL;
-}
-
-/* Rules may permit one WAN and not another: it must still be the one that polkit was
- * asked about. */
+/* Neither the network's own address nor its broadcast. */
 static gboolean
-check_wan (const Call *call, const CsRequest *request, GError **error)
+is_in (CsCidr network, CsAddress address)
 {
-  if (request == NULL || call->wan == NULL || g_str_equal (request->wan, call->wan))
+  return cs_cidr_contains (network, address)
+         && !cs_address_equal (address, cs_cidr_network (network).address)
+         && !cs_address_equal (address, cs_cidr_last (network));
+}
+
+/* Whether the client can have the address that @call wants for it. */
+static gboolean
+check_address (const Call *call, GError **error)
+{
+  CsClientList *list;
+  const CsClient *holder = NULL;
+  CsShareStatus status;
+  const char *text;
+  CsAddress address;
+  CsMac mac;
+
+  if (!g_variant_lookup (call->changes, "address", "&s", &text)
+      || !cs_address_parse (text, &address) || !cs_mac_parse (call->mac, &mac)
+      || !cs_engine_get_share (call->engine, call->lan, &status)
+      || status.plan->address.prefix == 0)
     return TRUE;
-  g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
-               "Meanwhile %s is shared via %s instead of %s; if that is to be changed as "
-               "well, try again",
-               call->lan, request->wan, call->wan);
+  if (!is_in (status.plan->address, address))
+    {
+      g_autofree char *network
+          = cs_cidr_to_string (cs_cidr_network (status.plan->address));
+
+      g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
+                   "%s is no address for a client of %s: expected one of %s", text,
+                   call->lan, network);
+      return FALSE;
+    }
+  if (cs_address_equal (address, status.plan->address.address))
+    {
+      g_set_error (error, CS_ERROR, CS_ERROR_ADDRESS_CONFLICT,
+                   "%s is the address of this computer itself on %s", text, call->lan);
+      return FALSE;
+    }
+  list = call->host->look_at_clients (call->host->clients, call->lan);
+  holder = list != NULL ? cs_client_list_find_address (list, address) : NULL;
+  if (holder == NULL || cs_mac_equal (holder->mac, mac))
+    return TRUE;
+  g_set_error (
+      error, CS_ERROR, CS_ERROR_ADDRESS_CONFLICT,
+      "%s is in use by another client: choose another address, or wait until that "
+      "client has left",
+      text);
   return FALSE;
+}
+
+/* @known (nullable) with the changes of @call (transfer full). */
+static CsRequest *
+merge (const Call *call, const CsRequest *known, GError **error)
+{
+  if (known == NULL)
+    set_not_shared (call->lan, error);
+  else if (call->mac != NULL && check_address (call, error))
+    return cs_request_set_client (known, call->mac, call->changes, error);
+  else if (call->mac == NULL && cs_engine_check_own (known, error))
+    return cs_request_update (known, call->changes, error);
+  return NULL;
 }
 
 static void
@@ -102,34 +164,33 @@ go_share (Call *call)
 {
   CsRequest *request = g_steal_pointer (&call->request);
 
-  cs_engine_share_async (call->engine, request, on_shared, call);
+  cs_engine_share_async (call->engine, request, call->over, on_shared, call);
+}
+
+/* The caller is authorized for one WAN. */
+static CsRequest *
+change (const CsRequest *known, gpointer user_data, GError **error)
+{
+  const Call *call = user_data;
+  g_autoptr (CsRequest) request = merge (call, known, error);
+
+  if (request == NULL || call->over == NULL || g_str_equal (request->wan, call->wan))
+    return g_steal_pointer (&request);
+  cs_engine_set_changed (request, error);
+  return NULL;
 }
 
 static void
-go_update (Call *begun)
+go_change (Call *call)
 {
-  g_autoptr (Call) call = begun;
-  g_autoptr (GError) error = NULL;
-
-  call->request = merge (call, &error);
-  if (call->request != NULL && check_wan (call, call->request, &error))
-    go_share (g_steal_pointer (&call));
-  else
-    answer (call, error);
+  cs_engine_change_async (call->engine, call->lan, call->mac == NULL, call->over, change,
+                          on_changed, call);
 }
 
 static void
-go_stop (Call *begun)
+go_stop (Call *call)
 {
-  g_autoptr (Call) call = begun;
-  CsEngine *engine = call->engine;
-  const char *lan = call->lan;
-  g_autoptr (GError) error = NULL;
-
-  if (check_wan (call, cs_engine_get_request (engine, lan), &error))
-    cs_engine_stop_async (engine, lan, on_stopped, g_steal_pointer (&call));
-  else
-    answer (call, error);
+  cs_engine_stop_async (call->engine, call->lan, call->over, on_stopped, call);
 }
 
 static void
@@ -137,18 +198,24 @@ on_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Call) call = user_data;
   g_autoptr (GError) error = NULL;
+  gboolean anything = FALSE;
 
-  if (!cs_authorizer_check_finish (result, &error))
-    answer (call, error);
-  else if (call->changes != NULL)
-    go_update (g_steal_pointer (&call));
+  if (!cs_authorizer_check_finish (result, &anything, &error))
+    {
+      answer (call, error);
+      return;
+    }
+  if (anything)
+    g_clear_pointer (&call->over, g_free);
+  if (call->changes != NULL)
+    go_change (g_steal_pointer (&call));
   else if (call->request != NULL)
     go_share (g_steal_pointer (&call));
   else
     go_stop (g_steal_pointer (&call));
 }
 
-/* The dialog may have taken long: what is told is what is so now. */
+/* The dialog may have taken long, so this returns what is true now. */
 static GVariant *
 describe_wifi (const CsRequest *request, const char *lan, GError **error)
 {
@@ -160,8 +227,8 @@ describe_wifi (const CsRequest *request, const char *lan, GError **error)
       || !cs_hotspot_fill (&hotspot, &request->hotspot))
     {
       g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
-                   "%s is no access point: that is what a Wi-Fi device becomes when it "
-                   "is shared, if NetworkManager manages it and without keep-lan",
+                   "%s is not an access point: only a Wi-Fi device that NetworkManager "
+                   "manages becomes one, and not with \"keep-lan\"",
                    lan);
       return NULL;
     }
@@ -184,7 +251,7 @@ on_wifi_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   GVariant *wifi = NULL;
 
-  if (cs_authorizer_check_finish (result, &error))
+  if (cs_authorizer_check_finish (result, NULL, &error))
     wifi = describe_wifi (cs_engine_get_request (call->engine, call->lan), call->lan,
                           &error);
   if (wifi != NULL)
@@ -198,22 +265,31 @@ call_new (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
   Call *call = g_new0 (Call, 1);
 
   call->engine = g_object_ref (engine);
-  cs_engine_hold (engine);
+  cs_engine_inhibit (engine);
   call->invocation = invocation;
   call->lan = g_strdup (lan);
   return call;
 }
 
-/* @wan (nullable) is what it is for. */
+/* Rules may allow one WAN and not another, so replacing a share needs authorization
+ * for its old WAN as well. @wan is the new one; NULL: the share ends. */
 static void
-authorize (Call *call, const char *wan)
+authorize (CsAuthorizer *authorizer, Call *call, const char *wan)
 {
+  const CsRequest *known = cs_engine_get_ordered (call->engine, call->lan);
+  const char *wans[] = { known != NULL ? known->wan : wan, wan, NULL };
+
+  if (g_strcmp0 (wans[0], wans[1]) == 0)
+    wans[1] = NULL;
+  call->over = g_strdup (wans[0]);
   call->wan = g_strdup (wan);
-  cs_authorizer_check_async (call->invocation, call->lan, call->wan, on_authorized, call);
+  cs_authorizer_check_async (authorizer, call->invocation, call->lan, wans, on_authorized,
+                             call);
 }
 
 void
 cs_call_share (CsEngine *engine,
+               CsAuthorizer *authorizer,
                GDBusMethodInvocation *invocation,
                CsRequest *request,
                GVariant *reply)
@@ -224,13 +300,14 @@ cs_call_share (CsEngine *engine,
   call->request = request;
   call->reply = g_variant_ref_sink (reply);
   if (cs_engine_can_share (call->engine, request, &error))
-    authorize (g_steal_pointer (&call), request->wan);
+    authorize (authorizer, g_steal_pointer (&call), request->wan);
   else
     answer (call, error);
 }
 
 void
 cs_call_update (CsEngine *engine,
+                CsAuthorizer *authorizer,
                 GDBusMethodInvocation *invocation,
                 const char *lan,
                 GVariant *changes)
@@ -240,39 +317,178 @@ cs_call_update (CsEngine *engine,
   g_autoptr (GError) error = NULL;
 
   call->changes = g_variant_ref (changes);
-  request = merge (call, &error);
+  request = merge (call, cs_engine_get_ordered (engine, lan), &error);
   if (request != NULL && cs_engine_can_share (call->engine, request, &error))
-    authorize (g_steal_pointer (&call), request->wan);
+    authorize (authorizer, g_steal_pointer (&call), request->wan);
   else
     answer (call, error);
 }
 
-/* Whether @lan is shared is the engine's answer, as an order to share it may be waiting
- * for the pass under way; without one, nobody is asked for a password. */
 void
-cs_call_stop (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
+cs_call_stop (CsEngine *engine,
+              CsAuthorizer *authorizer,
+              GDBusMethodInvocation *invocation,
+              const char *lan)
 {
   g_autoptr (Call) call = call_new (engine, invocation, lan);
-  const CsRequest *request = NULL;
+  const CsRequest *known = cs_engine_get_ordered (engine, lan);
   g_autoptr (GError) error = NULL;
 
-  if (cs_ifname_check (lan, "LAN", &error))
-    {
-      request = cs_engine_get_request (engine, lan);
-      if (request == NULL && !cs_engine_is_busy (engine))
-        set_not_shared (lan, &error);
-    }
+  if (known != NULL)
+    cs_engine_check_own (known, &error);
+  else if (cs_ifname_check (lan, "LAN", &error))
+    set_not_shared (lan, &error);
   if (error == NULL)
-    authorize (g_steal_pointer (&call), request != NULL ? request->wan : NULL);
+    authorize (authorizer, g_steal_pointer (&call), NULL);
+  else
+    answer (call, error);
+}
+
+static void
+on_adopted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  g_autoptr (GError) error = NULL;
+
+  cs_engine_adopt_finish (CS_ENGINE (source), result, &error);
+  answer (call, error);
+}
+
+static void
+on_adoption_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  const char *wan = call->wan[0] != '\0' ? call->wan : NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (cs_authorizer_check_finish (result, NULL, &error))
+    {
+      cs_engine_adopt_async (call->engine, wan, on_adopted, call);
+      return;
+    }
+  answer (call, error);
+  call_free (call);
+}
+
+void
+cs_call_adopt (CsEngine *engine,
+               CsAuthorizer *authorizer,
+               GDBusMethodInvocation *invocation,
+               const char *wan)
+{
+  g_autoptr (Call) call = call_new (engine, invocation, "");
+  const char *known = cs_engine_get_adopt_wan (engine);
+  const char *wans[] = { wan[0] != '\0' || known == NULL ? wan : known, known, NULL };
+  g_autoptr (GPtrArray) choices = NULL;
+  g_autoptr (GError) error = NULL;
+
+  call->wan = g_strdup (wan);
+  if (wan[0] != '\0')
+    choices = cs_wan_parse (wan, &error);
+  if (g_strcmp0 (wans[0], known) == 0)
+    wans[1] = NULL;
+  if (error == NULL)
+    cs_authorizer_check_async (authorizer, invocation, "", wans, on_adoption_authorized,
+                               g_steal_pointer (&call));
   else
     answer (call, error);
 }
 
 void
-cs_call_get_wifi (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
+cs_call_get_wifi (CsEngine *engine,
+                  CsAuthorizer *authorizer,
+                  GDBusMethodInvocation *invocation,
+                  const char *lan)
 {
-  g_autoptr (Call) call = call_new (engine, invocation, lan);
+  const char *const wans[] = { "", NULL };
 
-  cs_authorizer_check_async (invocation, lan, NULL, on_wifi_authorized,
-                             g_steal_pointer (&call));
+  cs_authorizer_check_async (authorizer, invocation, lan, wans, on_wifi_authorized,
+                             call_new (engine, invocation, lan));
+}
+
+/* --- Clients ----------------------------------------------------------------------- */
+
+/* How often to look whether the share is there, and how long. Milliseconds. */
+#define LIST_POLL 20
+#define LIST_WAIT 2000
+
+/* Right after the start of the service nothing is known of the LAN yet. */
+static gboolean
+try_list_clients (gpointer user_data)
+{
+  Call *call = user_data;
+  const CsRequest *request = cs_engine_get_request (call->engine, call->lan);
+  CsClientList *list = call->host->look_at_clients (call->host->clients, call->lan);
+  g_autoptr (GError) error = NULL;
+
+  call->waited += LIST_POLL;
+  if (request != NULL && list == NULL && call->waited < LIST_WAIT
+      && cs_engine_is_busy (call->engine))
+    return G_SOURCE_CONTINUE;
+  if (request == NULL)
+    set_not_shared (call->lan, &error);
+  else
+    call->reply = g_variant_ref_sink (
+        g_variant_new ("(@aa{sv})", cs_describe_clients (list, request)));
+  answer (call, error);
+  call_free (call);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_clients_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!cs_authorizer_check_finish (result, NULL, &error))
+    {
+      answer (call, error);
+      call_free (call);
+    }
+  else if (try_list_clients (call))
+    g_timeout_add (LIST_POLL, try_list_clients, call);
+}
+
+void
+cs_call_list_clients (CsEngine *engine,
+                      CsAuthorizer *authorizer,
+                      const CsBusHost *host,
+                      GDBusMethodInvocation *invocation,
+                      const char *lan)
+{
+  const char *const wans[] = { "", NULL };
+  Call *call = call_new (engine, invocation, lan);
+
+  call->host = host;
+  cs_authorizer_check_async (authorizer, invocation, lan, wans, on_clients_authorized,
+                             call);
+}
+
+void
+cs_call_set_client (CsEngine *engine,
+                    CsAuthorizer *authorizer,
+                    const CsBusHost *host,
+                    GDBusMethodInvocation *invocation,
+                    CsDbusShare *share,
+                    const char *mac,
+                    GVariant *settings)
+{
+  g_autoptr (Call) call = call_new (engine, invocation, cs_dbus_share_get_lan (share));
+  const CsRequest *known = cs_engine_get_ordered (engine, call->lan);
+  g_autoptr (CsRequest) alone = NULL;
+  g_autoptr (GError) error = NULL;
+
+  call->host = host;
+  call->mac = g_strdup (mac);
+  call->share = g_object_ref (share);
+  call->changes = g_variant_ref (settings);
+  if (known != NULL)
+    alone = cs_request_set_only_client (known, mac, settings, &error);
+  else
+    set_not_shared (call->lan, &error);
+  if (alone != NULL)
+    authorize (authorizer, g_steal_pointer (&call), known->wan);
+  else
+    answer (call, error);
 }

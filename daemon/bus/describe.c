@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a picker may offer is asked of the planning itself, for each interface once,
- * beside the plans that are there: the answer is what sharing would really say. */
+/* The planning itself is asked what a picker may offer, once for each interface and
+ * beside the existing plans: so the answer is what sharing would really say. */
 #include "describe.h"
 
-#include "config.h"
-#include "core/dnsmasq-config.h"
-#include "core/ifname.h"
-#include "core/ruleset.h"
-#include "core/suitable.h"
+#include "core/plan/suitable.h"
+#include "core/render/dnsmasq-config.h"
+#include "core/render/ruleset.h"
+#include "core/value/ifname.h"
+#include "core/render/describe.h"
+#include "dbus/errors.h"
 
-/* The shares that there are, and what an interface is held against. */
+/* The existing shares, which an interface is checked against. */
 typedef struct
 {
   CsPlan *plan;        /* (owned) */
@@ -44,12 +45,11 @@ cs_describe_plan (const CsSharePlan *plan)
 
   if (plan->address.prefix != 0)
     {
-      g_autofree char *directory = cs_dnsmasq_directory (CS_RUNTIME_DIR, plan->lan);
-
       address = cs_cidr_to_string (plan->address);
-      dnsmasq = cs_dnsmasq_config_render (plan, directory);
+      dnsmasq = cs_dnsmasq_config_render (plan);
     }
   g_variant_dict_insert (dict, "state", "s", cs_state_to_string (plan->state));
+  g_variant_dict_insert (dict, "reason", "s", cs_reason_to_string (plan->reason));
   g_variant_dict_insert (dict, "message", "s", plan->message);
   g_variant_dict_insert (dict, "uplink", "s", plan->uplink != NULL ? plan->uplink : "");
   g_variant_dict_insert (dict, "address", "s", address != NULL ? address : "");
@@ -95,43 +95,120 @@ shares_init (Shares *shares, CsEngine *engine)
 static void
 shares_clear (Shares *shares)
 {
-  cs_plan_free (shares->plan);
+  cs_plan_unref (shares->plan);
   g_ptr_array_unref (shares->requests);
   g_ptr_array_unref (shares->lans);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Shares, shares_clear)
 
-/* Why @interface cannot be the LAN of a share, or NULL. An access point would get a name
- * and a passphrase, no matter which. */
-static char *
+/* Why @interface cannot be the LAN of a share, or NULL. An access point would get some
+ * name and passphrase, no matter which. */
+static GError *
 lan_problem (const Shares *shares,
              const CsSnapshot *snapshot,
-             const CsInterface *interface)
+             const CsInterface *interface,
+             gboolean force)
 {
   static const guint8 random[CS_HOTSPOT_RANDOM] = { 0 };
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
   g_autoptr (CsRequest) request = cs_request_new (interface->name, "auto", NULL, &error);
   g_autoptr (CsSharePlan) plan = NULL;
 
   if (request == NULL)
-    return g_strdup (error->message);
+    return error;
+  request->force = force;
   cs_hotspot_options_settle (&request->hotspot, NULL, NULL, random);
   plan = cs_plan_one_more (shares->plan, shares->requests, request, snapshot);
-  return plan->error != NULL ? g_strdup (plan->error->message) : NULL;
+  return plan->error != NULL ? g_error_copy (plan->error) : NULL;
 }
 
-/* Why @interface cannot be the WAN of a share, or NULL. */
-static char *
-wan_problem (const Shares *shares,
-             const CsSnapshot *snapshot,
-             const CsInterface *interface)
+static gboolean
+is_uplink (const Shares *shares, const CsInterface *interface)
 {
-  g_autoptr (GError) error = NULL;
+  for (guint i = 0; i < shares->plan->shares->len; i++)
+    if (((const CsSharePlan *)shares->plan->shares->pdata[i])->uplink_ifindex
+        == interface->ifindex)
+      return TRUE;
+  return FALSE;
+}
 
-  if (cs_ifname_check (interface->name, "WAN", &error)
-      && cs_wan_check (interface, shares->lans, snapshot, &error))
-    return NULL;
-  return g_strdup (error->message);
+/* As in cs_radio_plan (). */
+static CsUnfit
+radio_unfit (const CsInterface *interface)
+{
+  if (interface->kind != CS_KIND_WIFI || interface->connection_ours)
+    return CS_UNFIT_NOT;
+  if (interface->wifi_off)
+    return CS_UNFIT_WIFI_OFF;
+  if (interface->no_access_point)
+    return CS_UNFIT_WIFI_CLIENT_ONLY;
+  if (interface->connection_shared || interface->wifi_use == CS_WIFI_IDLE)
+    return CS_UNFIT_NOT;
+  return interface->wifi_use == CS_WIFI_STATION ? CS_UNFIT_WIFI_JOINED
+                                                : CS_UNFIT_ACCESS_POINT;
+}
+
+/* What @problem (nullable), which only has a message, is about. */
+static CsUnfit
+classify_lan (const GError *problem,
+              const Shares *shares,
+              const CsSnapshot *snapshot,
+              const CsInterface *interface)
+{
+  CsUnfit unfit;
+
+  if (problem == NULL)
+    return CS_UNFIT_NOT;
+  if (g_error_matches (problem, CS_ERROR, CS_ERROR_INVALID_ARGUMENT))
+    return CS_UNFIT_NAME;
+  if (g_error_matches (problem, CS_ERROR, CS_ERROR_ADDRESS_CONFLICT))
+    return CS_UNFIT_NO_NETWORK;
+  unfit = radio_unfit (interface);
+  if (unfit == CS_UNFIT_NOT)
+    unfit = cs_lan_unfit (interface, FALSE, snapshot);
+  if (unfit == CS_UNFIT_NOT && is_uplink (shares, interface))
+    unfit = CS_UNFIT_UPLINK;
+  return unfit != CS_UNFIT_NOT ? unfit : CS_UNFIT_OTHER;
+}
+
+static void
+add_lan (GVariantDict *dict,
+         const Shares *shares,
+         const CsSnapshot *snapshot,
+         const CsInterface *interface)
+{
+  g_autoptr (GError) problem = lan_problem (shares, snapshot, interface, FALSE);
+  g_autoptr (GError) forced = NULL;
+  CsUnfit unfit = classify_lan (problem, shares, snapshot, interface);
+
+  if (g_error_matches (problem, CS_ERROR, CS_ERROR_NOT_SUITABLE))
+    forced = lan_problem (shares, snapshot, interface, TRUE);
+  else if (problem != NULL)
+    forced = g_error_copy (problem);
+  g_variant_dict_insert (dict, "can-be-lan", "b", problem == NULL);
+  g_variant_dict_insert (dict, "can-force", "b", problem != NULL && forced == NULL);
+  g_variant_dict_insert (dict, "lan-code", "s", cs_unfit_to_string (unfit));
+  g_variant_dict_insert (dict, "lan-reason", "s",
+                         problem != NULL ? problem->message : "");
+}
+
+static void
+add_wan (GVariantDict *dict,
+         const Shares *shares,
+         const CsSnapshot *snapshot,
+         const CsInterface *interface)
+{
+  g_autoptr (GError) problem = NULL;
+  CsUnfit unfit = CS_UNFIT_NOT;
+
+  if (!cs_ifname_check (interface->name, "WAN", &problem))
+    unfit = CS_UNFIT_NAME;
+  else if (!cs_wan_check (interface, shares->lans, snapshot, &problem))
+    unfit = cs_wan_unfit (interface, shares->lans);
+  g_variant_dict_insert (dict, "can-be-wan", "b", problem == NULL);
+  g_variant_dict_insert (dict, "wan-code", "s", cs_unfit_to_string (unfit));
+  g_variant_dict_insert (dict, "wan-reason", "s",
+                         problem != NULL ? problem->message : "");
 }
 
 static void
@@ -142,7 +219,8 @@ add_strings (GVariantDict *dict, const CsInterface *interface)
 
   for (guint i = 0; i < interface->addresses->len; i++)
     {
-      const CsAddress *address = &g_array_index (interface->addresses, CsAddress, i);
+      const CsInterfaceAddress *address
+          = &g_array_index (interface->addresses, CsInterfaceAddress, i);
       g_autofree char *text = cs_cidr_to_string (address->local);
 
       g_strv_builder_add (builder, text);
@@ -162,18 +240,14 @@ describe_interface (const Shares *shares,
                     const CsInterface *interface)
 {
   g_autoptr (GVariantDict) dict = g_variant_dict_new (NULL);
-  g_autofree char *lan = lan_problem (shares, snapshot, interface);
-  g_autofree char *wan = wan_problem (shares, snapshot, interface);
   /* The kernel allows any bytes in a name, D-Bus does not. */
   g_autofree char *name = g_utf8_make_valid (interface->name, -1);
   gboolean shared = cs_plan_find (shares->plan, interface->name) != NULL;
 
   g_variant_dict_insert (dict, "name", "s", name);
   g_variant_dict_insert (dict, "share", "s", shared ? name : "");
-  g_variant_dict_insert (dict, "can-be-lan", "b", lan == NULL);
-  g_variant_dict_insert (dict, "lan-reason", "s", lan != NULL ? lan : "");
-  g_variant_dict_insert (dict, "can-be-wan", "b", wan == NULL);
-  g_variant_dict_insert (dict, "wan-reason", "s", wan != NULL ? wan : "");
+  add_lan (dict, shares, snapshot, interface);
+  add_wan (dict, shares, snapshot, interface);
   add_strings (dict, interface);
   return g_variant_dict_end (dict);
 }

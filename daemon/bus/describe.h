@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Plans and interfaces as the dictionaries that the D-Bus XML promises. */
+/* Plans and interfaces as the dictionaries in the D-Bus XML. */
 #pragma once
 
 #include "engine/engine.h"

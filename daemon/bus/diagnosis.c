@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The plans and the snapshot are of one moment, in which no pass is under way: what a
- * pass has half done would look broken. Then the probes find the facts. */
+/* The plans and the snapshot are taken at a moment without a pass under way, because
+ * half a pass looks broken. Then the probes gather the facts. */
 #include "diagnosis.h"
 
 #include "config.h"
-#include "core/diagnose.h"
 
-/* How often to look whether the pass under way is over, and how often at most. A busy
- * engine is diagnosed nevertheless. Milliseconds. */
+#include "core/check/diagnose.h"
+
+/* How often to check whether the pass under way is over, and for how long: after that,
+ * even a busy engine is diagnosed. Milliseconds. */
 #define CALM_POLL  20
 #define CALM_POLLS 100
-
-/* Who may wait for the same diagnosis. */
-#define CALLERS_LIMIT 1024
 
 struct _CsDiagnosis
 {
   gatomicrefcount references; /* a probe under way has one */
   CsEngine *engine;           /* (owned) */
   const CsBusHost *host;      /* unowned */
-  GPtrArray *callers;         /* (owned) of GDBusMethodInvocation (owned) */
+  GPtrArray *callers;         /* (owned) of GDBusMethodInvocation (owned), no more than
+                                 the gate lets in */
   guint calm;                 /* timeout source, or 0 */
   guint polls;
   CsPlan *plan;         /* (owned) (nullable) while a probe is under way */
@@ -51,7 +50,7 @@ unref (CsDiagnosis *self)
     return;
   g_object_unref (self->engine);
   g_ptr_array_unref (self->callers);
-  g_clear_pointer (&self->plan, cs_plan_free);
+  g_clear_pointer (&self->plan, cs_plan_unref);
   g_clear_pointer (&self->snapshot, cs_snapshot_free);
   g_free (self);
 }
@@ -68,7 +67,7 @@ static GVariant *
 describe (const CsFinding *finding)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{sv}"));
-  /* Names of programs and rules of others may be anything; D-Bus wants UTF-8. */
+  /* Names of programs and rules of others may be anything; D-Bus needs UTF-8. */
   g_autofree char *message = g_utf8_make_valid (finding->message, -1);
   g_autofree char *remedy = g_utf8_make_valid (finding->remedy, -1);
   const struct
@@ -117,7 +116,7 @@ answer (CsDiagnosis *self, const GPtrArray *findings, const GError *error)
         g_dbus_method_invocation_return_value (caller, reply);
       else
         g_dbus_method_invocation_return_gerror (caller, error);
-      cs_engine_release (self->engine);
+      cs_engine_uninhibit (self->engine);
     }
 }
 
@@ -177,14 +176,7 @@ on_calm_poll (gpointer user_data)
 void
 cs_diagnosis_answer (CsDiagnosis *self, GDBusMethodInvocation *invocation)
 {
-  if (self->callers->len == CALLERS_LIMIT)
-    {
-      g_dbus_method_invocation_return_error_literal (
-          invocation, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED,
-          "Too many wait for a diagnosis already; ask again after that");
-      return;
-    }
-  cs_engine_hold (self->engine);
+  cs_engine_inhibit (self->engine);
   g_ptr_array_add (self->callers, invocation);
   if (self->callers->len > 1)
     return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* CsDiagnosis: answers Diagnose. Everybody may call that, so there is one diagnosis at a
- * time, and who asks meanwhile gets its result too. */
+/* CsDiagnosis: replies to Diagnose. Because anybody may call that, one diagnosis runs
+ * at a time, and everybody who asks meanwhile gets its result. */
 #pragma once
 
 #include "host.h"
@@ -11,7 +11,7 @@ typedef struct _CsDiagnosis CsDiagnosis;
 
 /* @host is not copied. */
 CsDiagnosis *cs_diagnosis_new (CsEngine *engine, const CsBusHost *host);
-/* Those under way get no answer any more. */
+/* Pending calls get no reply any more. */
 void cs_diagnosis_free (CsDiagnosis *self);
-/* Takes over and answers @invocation. */
+/* Takes over @invocation and replies to it. */
 void cs_diagnosis_answer (CsDiagnosis *self, GDBusMethodInvocation *invocation);

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the D-Bus objects ask of the host itself, past the engine, as it changes nothing
- * and no pass is needed for it: main.c gives them these functions of system/. */
+/* What the D-Bus objects need from the host itself and not from the engine, because it
+ * changes nothing and needs no pass: main.c passes in these functions of system/. */
 #pragma once
 
-#include "core/facts.h"
-#include "core/plan.h"
+#include "core/check/facts.h"
+#include "core/plan/plan.h"
+#include "core/value/client-list.h"
 
 #include <gio/gio.h>
 
 typedef struct
 {
-  /* FALSE if there is no share of this LAN in the kernel. */
+  /* FALSE if the kernel has no share of this LAN. */
   gboolean (*read_counters) (const char *lan, CsCounters *counters);
-  /* See system/probe.h. */
+  /* See system/probe/probe.h. */
   void (*probe_async) (GDBusConnection *bus,
                        const char *runtime_dir,
                        CsPlan *shown,
@@ -20,4 +21,9 @@ typedef struct
                        GAsyncReadyCallback callback,
                        gpointer user_data);
   CsFacts *(*probe_finish) (GAsyncResult *result);
+  /* Who is on the LAN (nullable: it is not shared; valid until the main loop runs), and
+   * how many of them were online the last time somebody came or went. */
+  CsClientList *(*look_at_clients) (gpointer clients, const char *lan);
+  guint (*count_clients) (gconstpointer clients, const char *lan);
+  gpointer clients; /* unowned, what these are called with */
 } CsBusHost;

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Decodes calls into requests and hands them on (call.c); keeps one object on the bus for
- * each share that the engine has. */
+/* Decodes calls into requests and passes them on (call.c); keeps one object on the bus
+ * for each share of the engine. */
 #include "manager.h"
 
 #include "call.h"
+#include "config.h"
 #include "diagnosis.h"
 #include "reader.h"
 #include "share.h"
 
-#include "config.h"
 #include "dbus/names.h"
 
 struct _CsBusManager
 {
   CsDbusManagerSkeleton parent;
   CsEngine *engine;                  /* (owned) */
+  CsAuthorizer *authorizer;          /* (owned) */
   const CsBusHost *host;             /* unowned */
   GDBusObjectManagerServer *objects; /* (owned) */
   CsDiagnosis *diagnosis;            /* (owned) */
@@ -37,6 +38,7 @@ handle_share_with_options (CsDbusManager *object,
                            const char *wan,
                            GVariant *options)
 {
+  CsBusManager *self = CS_BUS_MANAGER (object);
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
   CsRequest *request = cs_request_new (lan, wan, options, &error);
@@ -47,7 +49,7 @@ handle_share_with_options (CsDbusManager *object,
       return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
   path = cs_bus_share_path (lan);
-  cs_call_share (CS_BUS_MANAGER (object)->engine, invocation, request,
+  cs_call_share (self->engine, self->authorizer, invocation, request,
                  g_variant_new ("(o)", path));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -64,22 +66,10 @@ handle_share (CsDbusManager *object,
 static gboolean
 handle_stop (CsDbusManager *object, GDBusMethodInvocation *invocation, const char *lan)
 {
-  cs_call_stop (CS_BUS_MANAGER (object)->engine, invocation, lan);
+  CsBusManager *self = CS_BUS_MANAGER (object);
+
+  cs_call_stop (self->engine, self->authorizer, invocation, lan);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
-/* Of a question that nobody wants the answer to nothing comes (transfer full): the bus,
- * which limits how many answers may be outstanding, would hold nobody back who goes on
- * asking. */
-static gboolean
-is_in_vain (GDBusMethodInvocation *invocation)
-{
-  GDBusMessage *message = g_dbus_method_invocation_get_message (invocation);
-
-  if ((g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0)
-    return FALSE;
-  g_object_unref (invocation);
-  return TRUE;
 }
 
 static gboolean
@@ -90,11 +80,8 @@ handle_preview (CsDbusManager *object,
                 GVariant *options)
 {
   g_autoptr (GError) error = NULL;
-  CsRequest *request;
+  CsRequest *request = cs_request_new (lan, wan, options, &error);
 
-  if (is_in_vain (invocation))
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-  request = cs_request_new (lan, wan, options, &error);
   if (request != NULL)
     cs_reader_preview (CS_BUS_MANAGER (object)->reader, invocation, request);
   else
@@ -105,16 +92,23 @@ handle_preview (CsDbusManager *object,
 static gboolean
 handle_list_interfaces (CsDbusManager *object, GDBusMethodInvocation *invocation)
 {
-  if (!is_in_vain (invocation))
-    cs_reader_list_interfaces (CS_BUS_MANAGER (object)->reader, invocation);
+  cs_reader_list_interfaces (CS_BUS_MANAGER (object)->reader, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
 handle_diagnose (CsDbusManager *object, GDBusMethodInvocation *invocation)
 {
-  if (!is_in_vain (invocation))
-    cs_diagnosis_answer (CS_BUS_MANAGER (object)->diagnosis, invocation);
+  cs_diagnosis_answer (CS_BUS_MANAGER (object)->diagnosis, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_adopt (CsDbusManager *object, GDBusMethodInvocation *invocation, const char *wan)
+{
+  CsBusManager *self = CS_BUS_MANAGER (object);
+
+  cs_call_adopt (self->engine, self->authorizer, invocation, wan);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -127,6 +121,7 @@ manager_iface_init (CsDbusManagerIface *iface)
   iface->handle_preview = handle_preview;
   iface->handle_list_interfaces = handle_list_interfaces;
   iface->handle_diagnose = handle_diagnose;
+  iface->handle_adopt = handle_adopt;
 }
 
 static void
@@ -138,6 +133,7 @@ cs_bus_manager_dispose (GObject *object)
   g_clear_pointer (&self->shares, g_hash_table_unref);
   g_clear_pointer (&self->diagnosis, cs_diagnosis_free);
   g_clear_pointer (&self->reader, cs_reader_free);
+  g_clear_pointer (&self->authorizer, cs_authorizer_unref);
   g_clear_object (&self->engine);
   G_OBJECT_CLASS (cs_bus_manager_parent_class)->dispose (object);
 }
@@ -168,7 +164,7 @@ on_share_changed (CsBusManager *self, const char *lan)
       return;
     }
   path = cs_bus_share_path (lan);
-  share = cs_bus_share_new (self->engine, self->host, lan);
+  share = cs_bus_share_new (self->engine, self->authorizer, self->host, lan);
   object = cs_dbus_object_skeleton_new (path);
   cs_dbus_object_skeleton_set_share (object, CS_DBUS_SHARE (share));
   g_dbus_object_manager_server_export (self->objects, G_DBUS_OBJECT_SKELETON (object));
@@ -184,20 +180,43 @@ on_share_removed (CsBusManager *self, const char *lan)
   g_hash_table_remove (self->shares, lan);
 }
 
+static void
+on_adopt_wan_changed (CsBusManager *self)
+{
+  const char *wan = cs_engine_get_adopt_wan (self->engine);
+
+  cs_dbus_manager_set_adopt_wan (CS_DBUS_MANAGER (self), wan != NULL ? wan : "");
+}
+
 CsBusManager *
 cs_bus_manager_new (CsEngine *engine, const CsBusHost *host)
 {
-  CsBusManager *self = g_object_new (CS_TYPE_BUS_MANAGER, "version", CS_VERSION, NULL);
+  static const char *const features[] = { "clients", "limit", "adopt", NULL };
+  CsBusManager *self = g_object_new (CS_TYPE_BUS_MANAGER, "version", CS_VERSION,
+                                     "features", features, NULL);
 
   self->engine = g_object_ref (engine);
   self->host = host;
+  self->authorizer = cs_authorizer_new ();
   self->diagnosis = cs_diagnosis_new (engine, host);
   self->reader = cs_reader_new (engine);
   g_signal_connect_object (engine, "share-changed", G_CALLBACK (on_share_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "share-removed", G_CALLBACK (on_share_removed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (engine, "adopt-wan-changed", G_CALLBACK (on_adopt_wan_changed),
+                           self, G_CONNECT_SWAPPED);
+  on_adopt_wan_changed (self);
   return self;
+}
+
+void
+cs_bus_manager_update_clients (CsBusManager *self, const char *lan)
+{
+  CsBusShare *share = g_hash_table_lookup (self->shares, lan);
+
+  if (share != NULL)
+    cs_bus_share_update_clients (share);
 }
 
 gboolean

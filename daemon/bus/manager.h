@@ -14,8 +14,11 @@ G_DECLARE_FINAL_TYPE (CsBusManager,
                       BUS_MANAGER,
                       CsDbusManagerSkeleton)
 
-/* Follows @engine from now on: create it before the engine is started. @host is not
+/* Follows @engine from now on, so create it before the engine starts. @host is not
  * copied. */
 CsBusManager *cs_bus_manager_new (CsEngine *engine, const CsBusHost *host);
+/* Somebody has come to @lan, gone or changed. */
+void cs_bus_manager_update_clients (CsBusManager *self, const char *lan);
+
 gboolean
 cs_bus_manager_export (CsBusManager *self, GDBusConnection *connection, GError **error);

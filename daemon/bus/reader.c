@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A queue of questions. An idle source has its turn when no source of the usual priority,
- * such as the engine's, has anything to do; in a turn the snapshot and the list of
- * interfaces are made once. The next turn waits until the bus has taken the answers:
- * where many ask at once it takes less of each than they send, and what it has not taken
- * is in this program's memory. */
+/* A queue of questions. An idle source runs when no source of the usual priority, such
+ * as the engine's, has anything to do; each turn makes the snapshot and the list of
+ * interfaces once. The next turn waits until the bus has taken the replies: when many
+ * ask at once, the bus reads replies more slowly than calls arrive, and the rest would
+ * fill this program's memory. */
 #include "reader.h"
 
 #include "describe.h"
 
-/* How long a turn goes on. Microseconds. */
+/* How long a turn lasts. Microseconds. */
 #define TURN 5000
 
-/* Questions that may wait at a time: of one connection to the bus, and in all. */
-#define CALLER_LIMIT 16
-#define LIMIT        1024
+/* How often to look whether the pass under way is over, because half of it looks broken,
+ * and for how long. Milliseconds. */
+#define CALM_POLL  10
+#define CALM_POLLS 200
+
+/* How many questions of one connection to the bus may wait; the gate limits the total. */
+#define LIMIT 16
 
 struct _CsReader
 {
   CsEngine *engine;  /* (owned) */
   GQueue *questions; /* (owned) of Question (owned) */
-  guint turn;        /* idle source, or 0 */
+  guint turn;        /* source, or 0 */
+  guint polls;       /* of the engine before this turn */
   GCancellable *end; /* (owned) of a flush */
-  gboolean flushing; /* the bus is still to take answers */
+  gboolean flushing; /* the bus has yet to take the replies */
 };
 
 typedef struct
@@ -79,13 +84,15 @@ preview (CsReader *self,
 {
   g_autoptr (CsSharePlan) plan
       = cs_engine_preview (self->engine, snapshot, request, error);
+  g_autoptr (CsSharePlan) told = NULL;
 
   if (plan == NULL)
     return NULL;
-  return g_variant_ref_sink (g_variant_new ("(@a{sv})", cs_describe_plan (plan)));
+  told = cs_share_plan_without_clients (plan);
+  return g_variant_ref_sink (g_variant_new ("(@a{sv})", cs_describe_plan (told)));
 }
 
-/* @interfaces is the list of this turn, or NULL: nobody has asked for it yet. */
+/* @interfaces is this turn's list, or NULL if nobody has asked for it yet. */
 static void
 answer (CsReader *self,
         Question *question,
@@ -111,13 +118,14 @@ answer (CsReader *self,
                                             error);
 }
 
-static gboolean on_turn (gpointer user_data);
+static gboolean on_calm (gpointer user_data);
 
 static void
 queue_turn (CsReader *self)
 {
+  self->polls = 0;
   if (self->turn == 0 && !self->flushing && !g_queue_is_empty (self->questions))
-    self->turn = g_idle_add (on_turn, self);
+    self->turn = g_idle_add (on_calm, self);
 }
 
 static void
@@ -154,12 +162,23 @@ on_turn (gpointer user_data)
       else
         g_dbus_method_invocation_return_gerror (g_steal_pointer (&question->invocation),
                                                 error);
-      cs_engine_release (self->engine);
+      cs_engine_uninhibit (self->engine);
     }
   while (!g_queue_is_empty (self->questions) && g_get_monotonic_time () < end);
   self->turn = 0;
   self->flushing = TRUE;
   g_dbus_connection_flush (connection, self->end, on_flushed, self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_calm (gpointer user_data)
+{
+  CsReader *self = user_data;
+
+  if (!cs_engine_is_busy (self->engine) || ++self->polls > CALM_POLLS)
+    return on_turn (self);
+  self->turn = g_timeout_add (CALM_POLL, on_calm, self);
   return G_SOURCE_REMOVE;
 }
 
@@ -172,7 +191,7 @@ is_patient (CsReader *self, GDBusMethodInvocation *invocation)
   for (const GList *i = self->questions->head; i != NULL; i = i->next)
     count += g_str_equal (caller, g_dbus_method_invocation_get_sender (
                                       ((const Question *)i->data)->invocation));
-  return count < CALLER_LIMIT && self->questions->length < LIMIT;
+  return count < LIMIT;
 }
 
 static void
@@ -187,11 +206,11 @@ ask (CsReader *self, GDBusMethodInvocation *invocation, CsRequest *request)
       g_dbus_method_invocation_return_error_literal (
           g_steal_pointer (&question->invocation), G_DBUS_ERROR,
           G_DBUS_ERROR_LIMITS_EXCEEDED,
-          "Too many questions are waiting for an answer; ask again after those");
+          "too many questions are waiting for a reply; try again later");
       question_free (question);
       return;
     }
-  cs_engine_hold (self->engine);
+  cs_engine_inhibit (self->engine);
   g_queue_push_tail (self->questions, question);
   queue_turn (self);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Answers what anybody may ask without authorization, and as often as they like: those
- * who wait are answered together from one snapshot, a few milliseconds' worth at a time,
- * and only while the engine has nothing to do. */
+/* Answers what anybody may ask without authorization, and as often as they like: all
+ * waiting questions are answered from one snapshot, a few milliseconds at a time, and
+ * only while the engine has nothing to do. */
 #pragma once
 
-#include "core/request.h"
+#include "core/value/request.h"
 #include "engine/engine.h"
 
 typedef struct _CsReader CsReader;
@@ -12,8 +12,8 @@ typedef struct _CsReader CsReader;
 CsReader *cs_reader_new (CsEngine *engine);
 void cs_reader_free (CsReader *self);
 
-/* @invocation (transfer full) is answered with what there is. */
+/* Replies to @invocation (transfer full) with the interfaces ... */
 void cs_reader_list_interfaces (CsReader *self, GDBusMethodInvocation *invocation);
-/* ... with what sharing by @request (transfer full) would do. */
+/* ... or with what sharing @request (transfer full) would do. */
 void
 cs_reader_preview (CsReader *self, GDBusMethodInvocation *invocation, CsRequest *request);

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A subclass of the generated skeleton: the methods, the properties set from the
- * engine's status, and the four counters read through when a client asks for them. */
+ * engine's status, and the four counters, which are read when a client asks for them. */
 #include "share.h"
 
 #include "call.h"
 
-#include "core/ifname.h"
+#include "core/value/ifname.h"
 #include "dbus/names.h"
 
 struct _CsBusShare
 {
   CsDbusShareSkeleton parent;
-  CsEngine *engine;      /* (owned) */
-  const CsBusHost *host; /* unowned */
-  CsCounters counters;   /* as read last ... */
-  gint64 read_at;        /* ... then, in the main loop's time; 0: never */
+  CsEngine *engine;         /* (owned) */
+  CsAuthorizer *authorizer; /* (owned) */
+  const CsBusHost *host;    /* unowned */
+  CsCounters counters;      /* as last read ... */
+  gint64 read_at;           /* ... and when, in the main loop's time; 0: never */
 };
 
 static void share_iface_init (CsDbusShareIface *iface);
@@ -37,7 +38,9 @@ enum
 static gboolean
 handle_stop (CsDbusShare *object, GDBusMethodInvocation *invocation)
 {
-  cs_call_stop (CS_BUS_SHARE (object)->engine, invocation,
+  const CsBusShare *self = CS_BUS_SHARE (object);
+
+  cs_call_stop (self->engine, self->authorizer, invocation,
                 cs_dbus_share_get_lan (object));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -45,7 +48,9 @@ handle_stop (CsDbusShare *object, GDBusMethodInvocation *invocation)
 static gboolean
 handle_update (CsDbusShare *object, GDBusMethodInvocation *invocation, GVariant *options)
 {
-  cs_call_update (CS_BUS_SHARE (object)->engine, invocation,
+  const CsBusShare *self = CS_BUS_SHARE (object);
+
+  cs_call_update (self->engine, self->authorizer, invocation,
                   cs_dbus_share_get_lan (object), options);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -53,8 +58,33 @@ handle_update (CsDbusShare *object, GDBusMethodInvocation *invocation, GVariant 
 static gboolean
 handle_get_wifi (CsDbusShare *object, GDBusMethodInvocation *invocation)
 {
-  cs_call_get_wifi (CS_BUS_SHARE (object)->engine, invocation,
+  const CsBusShare *self = CS_BUS_SHARE (object);
+
+  cs_call_get_wifi (self->engine, self->authorizer, invocation,
                     cs_dbus_share_get_lan (object));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_list_clients (CsDbusShare *object, GDBusMethodInvocation *invocation)
+{
+  const CsBusShare *self = CS_BUS_SHARE (object);
+
+  cs_call_list_clients (self->engine, self->authorizer, self->host, invocation,
+                        cs_dbus_share_get_lan (object));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_set_client (CsDbusShare *object,
+                   GDBusMethodInvocation *invocation,
+                   const char *mac,
+                   GVariant *settings)
+{
+  const CsBusShare *self = CS_BUS_SHARE (object);
+
+  cs_call_set_client (self->engine, self->authorizer, self->host, invocation, object, mac,
+                      settings);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -64,10 +94,12 @@ share_iface_init (CsDbusShareIface *iface)
   iface->handle_stop = handle_stop;
   iface->handle_update = handle_update;
   iface->handle_get_wifi = handle_get_wifi;
+  iface->handle_list_clients = handle_list_clients;
+  iface->handle_set_client = handle_set_client;
 }
 
-/* GetAll asks for all four within one turn of the main loop: they are of one moment, and
- * read once. */
+/* GetAll asks for all four within one iteration of the main loop: they belong to one
+ * moment, and are read once. */
 static const CsCounters *
 get_counters (CsBusShare *self)
 {
@@ -108,7 +140,7 @@ cs_bus_share_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     }
 }
 
-/* The generated interface declares all properties writable within the process. */
+/* The generated interface makes all properties writable within the process. */
 static void
 cs_bus_share_set_property (GObject *object,
                            guint id,
@@ -121,7 +153,10 @@ cs_bus_share_set_property (GObject *object,
 static void
 cs_bus_share_finalize (GObject *object)
 {
-  g_object_unref (CS_BUS_SHARE (object)->engine);
+  CsBusShare *self = CS_BUS_SHARE (object);
+
+  g_object_unref (self->engine);
+  cs_authorizer_unref (self->authorizer);
   G_OBJECT_CLASS (cs_bus_share_parent_class)->finalize (object);
 }
 
@@ -146,14 +181,20 @@ cs_bus_share_init (CsBusShare *self)
 }
 
 CsBusShare *
-cs_bus_share_new (CsEngine *engine, const CsBusHost *host, const char *lan)
+cs_bus_share_new (CsEngine *engine,
+                  CsAuthorizer *authorizer,
+                  const CsBusHost *host,
+                  const char *lan)
 {
   CsBusShare *self = g_object_new (CS_TYPE_BUS_SHARE, NULL);
 
   self->engine = g_object_ref (engine);
+  self->authorizer = cs_authorizer_ref (authorizer);
   self->host = host;
   cs_dbus_share_set_lan (CS_DBUS_SHARE (self), lan);
   cs_bus_share_update (self);
+  cs_dbus_share_set_client_count (CS_DBUS_SHARE (self),
+                                  host->count_clients (host->clients, lan));
   return self;
 }
 
@@ -175,16 +216,31 @@ cs_bus_share_update (CsBusShare *self)
   cs_dbus_share_set_uplink (object,
                             status.plan->uplink != NULL ? status.plan->uplink : "");
   cs_dbus_share_set_state (object, cs_state_to_string (status.plan->state));
-  cs_dbus_share_set_state_reason (object, status.plan->reason);
+  cs_dbus_share_set_state_reason (object, cs_reason_to_string (status.plan->reason));
   cs_dbus_share_set_state_message (object, status.plan->message);
   cs_dbus_share_set_address (object, address);
   cs_dbus_share_set_blocked_by (object, status.plan->blocked_by != NULL
                                             ? (const char *const *)status.plan->blocked_by
                                             : none);
   cs_dbus_share_set_ssid (object, ssid != NULL ? ssid : "");
+  cs_dbus_share_set_source (object, status.request->adopted ? "adopted" : "user");
   cs_dbus_share_set_persistent (object, status.request->persistent);
   cs_dbus_share_set_options (object, cs_request_options (status.request));
+  cs_dbus_share_set_blocked_count (object, status.request->blocked != NULL
+                                               ? g_strv_length (status.request->blocked)
+                                               : 0);
   g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (self));
+}
+
+void
+cs_bus_share_update_clients (CsBusShare *self)
+{
+  CsDbusShare *object = CS_DBUS_SHARE (self);
+
+  cs_dbus_share_set_client_count (
+      object,
+      self->host->count_clients (self->host->clients, cs_dbus_share_get_lan (object)));
+  cs_dbus_share_emit_clients_changed (object);
 }
 
 char *

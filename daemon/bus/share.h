@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* CsBusShare: the D-Bus object of one share. Its properties follow what the engine says;
- * its counters are read from the kernel when somebody asks. */
+/* CsBusShare: the D-Bus object of one share. Its properties follow the engine; its
+ * counters are read from the kernel on demand. */
 #pragma once
 
+#include "authorizer.h"
 #include "connshare-dbus.h"
 #include "host.h"
 
@@ -12,8 +13,14 @@
 G_DECLARE_FINAL_TYPE (CsBusShare, cs_bus_share, CS, BUS_SHARE, CsDbusShareSkeleton)
 
 /* @host is not copied. */
-CsBusShare *cs_bus_share_new (CsEngine *engine, const CsBusHost *host, const char *lan);
-/* Takes over what the engine says now; emits PropertiesChanged for what differs. */
+CsBusShare *cs_bus_share_new (CsEngine *engine,
+                              CsAuthorizer *authorizer,
+                              const CsBusHost *host,
+                              const char *lan);
+/* Adopts the engine's current state; emits PropertiesChanged for what differs. */
 void cs_bus_share_update (CsBusShare *self);
 /* The object path of @lan's share (transfer full). */
+/* Somebody has come to the LAN, gone or changed. */
+void cs_bus_share_update_clients (CsBusShare *self);
+
 char *cs_bus_share_path (const char *lan);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The object: what it is made of, what can be asked of it, and how it starts. */
+/* The object: its parts, its queries, and how it starts. */
 #include "engine-private.h"
+
+#include "base/log.h"
+#include "core/plan/orphan.h"
 
 G_DEFINE_FINAL_TYPE (CsEngine, cs_engine, G_TYPE_OBJECT)
 
@@ -8,6 +11,7 @@ enum
 {
   SHARE_CHANGED,
   SHARE_REMOVED,
+  ADOPT_WAN_CHANGED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -23,21 +27,29 @@ cs_engine_finalize (GObject *object)
 {
   CsEngine *self = CS_ENGINE (object);
 
+  for (guint i = 0; i < self->paused->len; i++)
+    cs_transaction_await (self->paused->pdata[i], NULL, NULL);
+  g_ptr_array_unref (self->paused);
+  g_ptr_array_unref (self->ready);
   g_clear_handle_id (&self->source, g_source_remove);
   g_clear_handle_id (&self->wake, g_source_remove);
-  g_clear_handle_id (&self->retry, g_source_remove);
   g_object_unref (self->monitor);
+  for (guint i = 0; i < self->steps->len; i++)
+    cs_step_watch (self->steps->pdata[i], NULL, NULL);
   g_ptr_array_unref (self->steps);
   g_object_unref (self->store);
   g_ptr_array_unref (self->requests);
   g_ptr_array_unref (self->orders);
   g_ptr_array_unref (self->taken);
-  cs_plan_free (self->applied);
+  cs_plan_unref (self->applied);
   g_clear_pointer (&self->seen, cs_snapshot_free);
-  cs_plan_free (self->shown);
-  cs_repairs_free (self->repairs);
-  cs_failures_free (self->failures);
+  cs_plan_unref (self->shown);
+  cs_retries_free (self->retries);
   g_hash_table_unref (self->dirty);
+  g_clear_pointer (&self->orphans, g_ptr_array_unref);
+  g_free (self->adopt_wan);
+  g_ptr_array_unref (self->adoptions);
+  g_ptr_array_unref (self->adopting);
   G_OBJECT_CLASS (cs_engine_parent_class)->finalize (object);
 }
 
@@ -51,6 +63,19 @@ cs_engine_class_init (CsEngineClass *klass)
   signals[SHARE_REMOVED]
       = g_signal_new ("share-removed", CS_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                       NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[ADOPT_WAN_CHANGED]
+      = g_signal_new ("adopt-wan-changed", CS_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL,
+                      NULL, NULL, G_TYPE_NONE, 0);
+}
+
+void
+cs_engine_set_adopt_wan (CsEngine *self, const char *wan)
+{
+  if (g_strcmp0 (wan, self->adopt_wan) == 0)
+    return;
+  g_free (self->adopt_wan);
+  self->adopt_wan = g_strdup (wan);
+  g_signal_emit (self, signals[ADOPT_WAN_CHANGED], 0);
 }
 
 void
@@ -72,15 +97,20 @@ cs_engine_init (CsEngine *self)
   self->orders = cs_engine_new_orders ();
   self->taken = cs_engine_new_orders ();
   self->applied = cs_plan_new_empty ();
+  self->paused = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_transaction_unref);
+  self->ready = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_transaction_unref);
   self->shown = cs_plan_new_empty ();
-  self->repairs = cs_repairs_new ();
-  self->failures = cs_failures_new ();
+  self->retries = cs_retries_new ();
   self->dirty = cs_engine_new_set ();
+  self->adoptions = g_ptr_array_new_with_free_func (g_object_unref);
+  self->adopting = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 static void
-on_step_changed (CsEngine *self, const char *lan)
+on_step_changed (const char *lan, gpointer user_data)
 {
+  CsEngine *self = user_data;
+
   g_hash_table_add (self->dirty, g_strdup (lan));
   cs_engine_queue_pass (self);
 }
@@ -96,8 +126,7 @@ cs_engine_new (CsMonitor *monitor, GPtrArray *steps, CsStore *store)
   g_signal_connect_object (monitor, "changed", G_CALLBACK (cs_engine_queue_pass), self,
                            G_CONNECT_SWAPPED);
   for (guint i = 0; i < steps->len; i++)
-    g_signal_connect_object (g_ptr_array_index (steps, i), "changed",
-                             G_CALLBACK (on_step_changed), self, G_CONNECT_SWAPPED);
+    cs_step_watch (steps->pdata[i], on_step_changed, self);
   return self;
 }
 
@@ -105,6 +134,12 @@ gboolean
 cs_engine_is_busy (CsEngine *self)
 {
   return self->running || self->again || self->source != 0;
+}
+
+gboolean
+cs_engine_is_waiting (CsEngine *self)
+{
+  return self->paused->len > 0;
 }
 
 gboolean
@@ -127,22 +162,22 @@ cs_engine_has_remains (CsEngine *self)
 }
 
 gboolean
-cs_engine_is_held (CsEngine *self)
+cs_engine_is_inhibited (CsEngine *self)
 {
-  return self->holds > 0;
+  return self->inhibitors > 0;
 }
 
 void
-cs_engine_hold (CsEngine *self)
+cs_engine_inhibit (CsEngine *self)
 {
-  self->holds++;
+  self->inhibitors++;
 }
 
 void
-cs_engine_release (CsEngine *self)
+cs_engine_uninhibit (CsEngine *self)
 {
-  g_return_if_fail (self->holds > 0);
-  self->holds--;
+  g_return_if_fail (self->inhibitors > 0);
+  self->inhibitors--;
 }
 
 CsSnapshot *
@@ -155,13 +190,21 @@ CsPlan *
 cs_engine_get_plan (CsEngine *self, CsPlan **applied)
 {
   *applied = self->running ? NULL : cs_plan_copy (self->applied);
+  for (guint i = 0; *applied != NULL && i < self->paused->len; i++)
+    {
+      const char *lan = cs_transaction_get_lan (self->paused->pdata[i]);
+      CsSharePlan *share = cs_plan_find (*applied, lan);
+
+      if (share != NULL)
+        g_ptr_array_remove ((*applied)->shares, share);
+    }
   return cs_plan_copy (self->shown);
 }
 
 gboolean
 cs_engine_is_fighting (CsEngine *self, const char *lan)
 {
-  return cs_repairs_is_fighting (self->repairs, lan, g_get_monotonic_time ());
+  return cs_retries_is_fighting (self->retries, lan, g_get_monotonic_time ());
 }
 
 gboolean
@@ -183,6 +226,19 @@ cs_engine_get_request (CsEngine *self, const char *lan)
   return cs_request_list_find (self->requests, lan);
 }
 
+char **
+cs_engine_list_lans (CsEngine *self)
+{
+  GStrvBuilder *lans = g_strv_builder_new ();
+  char **list;
+
+  for (guint i = 0; i < self->requests->len; i++)
+    g_strv_builder_add (lans, ((CsRequest *)g_ptr_array_index (self->requests, i))->lan);
+  list = g_strv_builder_end (lans);
+  g_strv_builder_unref (lans);
+  return list;
+}
+
 /* --- Start-up ------------------------------------------------------------------------
  */
 
@@ -193,8 +249,7 @@ on_recovered (GObject *source, GAsyncResult *async_result, gpointer user_data)
   g_autoptr (CsPassResult) result = cs_pass_run_finish (async_result);
 
   self->running = FALSE;
-  cs_plan_free (self->applied);
-  self->applied = g_steal_pointer (&result->applied);
+  cs_engine_take_applied (self, result);
   for (guint i = 0; i < self->applied->shares->len; i++)
     g_hash_table_add (
         self->dirty,
@@ -202,12 +257,14 @@ on_recovered (GObject *source, GAsyncResult *async_result, gpointer user_data)
   cs_engine_queue_pass (self);
 }
 
-/* What an earlier run was bringing about when it ended is taken back: a pass from there
+/* Takes back what an earlier run was bringing about when it ended, with a pass from there
  * to what was in force. A share that it was ending is in @applied only, and ends with the
- * first ordinary pass, as no request wants it. */
+ * first ordinary pass, because no request wants it. */
 static void
 recover (CsEngine *self, CsPlan *applied, CsPlan *unfinished)
 {
+  const CsPassWorld world = cs_engine_get_world (self);
+
   for (guint i = 0; i < applied->shares->len; i++)
     {
       CsSharePlan *share = g_ptr_array_index (applied->shares, i);
@@ -216,31 +273,87 @@ recover (CsEngine *self, CsPlan *applied, CsPlan *unfinished)
         g_ptr_array_add (unfinished->shares, cs_share_plan_ref (share));
     }
   self->running = TRUE;
-  cs_pass_run_async (self->steps, self->store, unfinished, applied, cs_engine_new_set (),
+  cs_pass_run_async (&world, unfinished, applied, cs_engine_new_set (),
                      cs_pass_new_errors (), on_recovered, g_object_ref (self));
 }
 
-void
-cs_engine_load (CsEngine *self)
+gboolean
+cs_engine_load (CsEngine *self, GError **error)
 {
-  CsPlan *shown = cs_plan_new_empty ();
+  GPtrArray *requests = cs_store_load_requests (self->store, error);
+  g_autofree char *adopt_wan = cs_store_load_adopt_wan (self->store);
+  CsPlan *shown;
 
+  if (requests == NULL)
+    return FALSE;
   self->running = TRUE; /* orders wait for the start */
   g_ptr_array_unref (self->requests);
-  self->requests = cs_store_load_requests (self->store);
+  self->requests = requests;
+  cs_engine_set_adopt_wan (self, adopt_wan);
+  shown = cs_plan_new_empty ();
   for (guint i = 0; i < self->requests->len; i++)
     g_ptr_array_add (shown->shares,
                      cs_engine_starting_plan (
                          ((CsRequest *)g_ptr_array_index (self->requests, i))->lan));
   cs_engine_publish (self, shown);
+  return TRUE;
 }
 
 void
-cs_engine_start (CsEngine *self)
+cs_engine_set_orphans (CsEngine *self, GPtrArray *orphans)
+{
+  g_clear_pointer (&self->orphans, g_ptr_array_unref);
+  self->orphans = g_ptr_array_ref (orphans);
+}
+
+static void
+tell_orphan (CsEngine *self, const char *lan)
+{
+  cs_message (lan,
+              "a share is in force but not in the ledger, and is %s; its state before is "
+              "unknown: forwarding counts as off, rp_filter stays as it is, and no other "
+              "connection of the LAN is activated again",
+              cs_request_list_find (self->requests, lan) != NULL ? "taken over"
+                                                                 : "ended");
+}
+
+/* As if they had been in the ledger; the first pass decides what becomes of them. */
+static void
+adopt_orphans (CsEngine *self, CsPlan *applied, const CsPlan *unfinished)
+{
+  g_autoptr (GPtrArray) orphans = g_steal_pointer (&self->orphans);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CsSnapshot) snapshot = cs_monitor_snapshot (self->monitor, &error);
+
+  if (snapshot == NULL)
+    {
+      g_warning ("cannot remove what shares without a ledger have left: %s",
+                 error->message);
+      return;
+    }
+  cs_orphan_list_add_profiles (orphans, snapshot);
+  for (guint i = 0; i < orphans->len; i++)
+    {
+      const CsOrphan *orphan = g_ptr_array_index (orphans, i);
+
+      if (cs_plan_find (applied, orphan->lan) != NULL
+          || cs_plan_find (unfinished, orphan->lan) != NULL)
+        continue;
+      tell_orphan (self, orphan->lan);
+      g_ptr_array_add (applied->shares, cs_orphan_plan (orphan, snapshot, applied));
+    }
+}
+
+gboolean
+cs_engine_start (CsEngine *self, GError **error)
 {
   g_autoptr (CsPlan) unfinished = NULL;
-  CsPlan *applied;
+  g_autoptr (CsPlan) applied = NULL;
 
-  cs_store_load_ledger (self->store, &applied, &unfinished);
-  recover (self, applied, unfinished);
+  if (!cs_store_load_ledger (self->store, &applied, &unfinished, error))
+    return FALSE;
+  if (self->orphans != NULL)
+    adopt_orphans (self, applied, unfinished);
+  recover (self, g_steal_pointer (&applied), unfinished);
+  return TRUE;
 }

@@ -20,6 +20,15 @@ cs_monitor_snapshot (CsMonitor *self, GError **error)
 }
 
 void
+cs_monitor_mind (CsMonitor *self, GPtrArray *requests)
+{
+  CsMonitorInterface *iface = CS_MONITOR_GET_IFACE (self);
+
+  if (iface->mind != NULL)
+    iface->mind (self, requests);
+}
+
+void
 cs_monitor_emit_changed (CsMonitor *self)
 {
   g_signal_emit (self, changed_signal, 0);

@@ -2,7 +2,7 @@
 /* CsMonitor: the network, as snapshots, with a signal when the next would differ. */
 #pragma once
 
-#include "core/snapshot.h"
+#include "core/value/snapshot.h"
 
 #include <gio/gio.h>
 
@@ -13,10 +13,16 @@ struct _CsMonitorInterface
 {
   GTypeInterface parent;
   CsSnapshot *(*snapshot) (CsMonitor *self, GError **error);
+  void (*mind) (CsMonitor *self, GPtrArray *requests); /* (nullable) */
 };
 
-/* From what is known already and a few netlink dumps; does not wait for anybody. */
+/* From what is known already, without waiting. */
 CsSnapshot *cs_monitor_snapshot (CsMonitor *self, GError **error);
+
+/* From now on, links that do nothing and that none of @requests (of CsRequest, as they
+ * are by then) is about may come and go without a "changed": those of containers. Before
+ * that, and with NULL, every link counts. */
+void cs_monitor_mind (CsMonitor *self, GPtrArray *requests);
 
 /* Emits "changed": the network is different. Several causes may share one emission. */
 void cs_monitor_emit_changed (CsMonitor *self);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An order is a caller's wish on its way: it joins the next pass, which lets it change
- * the list of requests if the plan allows it, and is answered when that pass is over. One
- * that fails takes its change of the requests back. */
+/* An order is a caller's request in progress: it joins the next pass, which lets it
+ * change the list of requests if the plan allows it, and is answered when that pass is
+ * over. One that fails reverts its change of the list. */
 #include "engine-private.h"
 
-#include "core/radio.h"
+#include "core/plan/radio.h"
+#include "core/value/request-client.h"
 #include "dbus/errors.h"
 
 #include <sys/random.h>
@@ -14,7 +15,11 @@ typedef struct
   GTask *task;         /* (owned) the caller's, answered when the pass is over */
   char *lan;           /* (owned) */
   CsRequest *request;  /* (owned) (nullable) NULL: stop sharing */
-  CsRequest *previous; /* (owned) (nullable) what it replaced, to be taken back */
+  CsChangeFunc change; /* (nullable) what makes .request when the order is taken */
+  gpointer change_data;
+  char *over;          /* (owned) (nullable) WAN of the share that it may replace */
+  gboolean asks_again; /* what the user did against the share since counts no more */
+  CsRequest *previous; /* (owned) (nullable) what it replaced, to revert to */
 } Order;
 
 static void
@@ -22,9 +27,16 @@ order_free (Order *order)
 {
   g_object_unref (order->task);
   g_free (order->lan);
+  g_free (order->over);
   g_clear_pointer (&order->request, cs_request_free);
   g_clear_pointer (&order->previous, cs_request_free);
   g_free (order);
+}
+
+static void
+set_not_shared (const char *lan, GError **error)
+{
+  g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE, "\"%s\" is not shared", lan);
 }
 
 GPtrArray *
@@ -33,8 +45,8 @@ cs_engine_new_orders (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify)order_free);
 }
 
-/* A share that is new must have its device, and a WAN that is new must be one that may
- * exist; what is known may wait for both. */
+/* A new share must have its device, and a new WAN must be one that can exist; what is
+ * known already may wait for both. */
 static gboolean
 check_share (const CsPlan *plan,
              const CsRequest *request,
@@ -46,20 +58,18 @@ check_share (const CsPlan *plan,
 
   if (share->error != NULL)
     g_propagate_error (error, g_error_copy (share->error));
-  else if (share->lan_ifindex == 0 && previous == NULL)
-    g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_DEVICE,
-                 "there is no interface \"%s\"; \"sharectl interfaces\" lists those that "
-                 "there are",
+  else if (share->lan_ifindex == 0 && share->lan_taken == CS_LAN_OURS && previous == NULL)
+    g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_DEVICE, "there is no interface \"%s\"",
                  request->lan);
-  else if (g_str_equal (share->reason, "uplink-unknown") && !same_wan)
+  else if (share->reason == CS_REASON_UPLINK_UNKNOWN && !same_wan)
     g_set_error_literal (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT, share->message);
   else
     return TRUE;
   return FALSE;
 }
 
-/* The first of the shares but @lan's that cannot be; @before (nullable): could by that.
- */
+/* The first share other than @lan's that cannot be, but could be in @before
+ * (nullable). */
 static const CsSharePlan *
 find_victim (const CsPlan *plan, const char *lan, const CsPlan *before)
 {
@@ -76,8 +86,8 @@ find_victim (const CsPlan *plan, const char *lan, const CsPlan *before)
   return NULL;
 }
 
-/* A wish for one share ends no other: @plan is that of @requests, which had @previous
- * (nullable) for @lan before. */
+/* An order for one share must not end another: @plan is for @requests, which had
+ * @previous (nullable) for @lan before. */
 static gboolean
 check_others (const CsPlan *plan,
               const GPtrArray *requests,
@@ -100,25 +110,13 @@ check_others (const CsPlan *plan,
   victim = find_victim (plan, lan, before);
   if (victim == NULL)
     return TRUE;
-  g_set_error (error, CS_ERROR, victim->error->code, "This would end the share of %s: %s",
+  g_set_error (error, CS_ERROR, victim->error->code, "this would end the share of %s: %s",
                victim->lan, victim->error->message);
   return FALSE;
 }
 
-/* Later than all there are, also when the clock was put back: who was first stays so. */
-static gint64
-youngest (CsEngine *self)
-{
-  const CsRequest *last;
-
-  if (self->requests->len == 0)
-    return g_get_real_time ();
-  last = g_ptr_array_index (self->requests, self->requests->len - 1);
-  return MAX (g_get_real_time (), MIN (last->since, G_MAXINT64 - 1) + 1);
-}
-
-/* Once for a share: since when there is one; and what its access point is called and
- * joined with, if it has one and the user has said nothing. */
+/* Set once per share: since when it exists, and its access point's name and password, if
+ * it has one and the user has not chosen them. */
 static void
 settle (CsEngine *self, CsRequest *request, const CsSnapshot *snapshot)
 {
@@ -126,7 +124,10 @@ settle (CsEngine *self, CsRequest *request, const CsSnapshot *snapshot)
   const CsInterface *lan = cs_snapshot_find (snapshot, request->lan);
   guint8 random[CS_HOTSPOT_RANDOM];
 
-  request->since = known != NULL ? known->since : youngest (self);
+  request->since
+      = known != NULL ? known->since : cs_request_list_youngest (self->requests);
+  if (known != NULL)
+    cs_request_keep_clients (request, known);
   if (lan == NULL || !cs_radio_is_ours (lan, request->keep_lan))
     return;
   if (getrandom (random, sizeof random, 0) != sizeof random)
@@ -135,14 +136,15 @@ settle (CsEngine *self, CsRequest *request, const CsSnapshot *snapshot)
                              snapshot->host_name, random);
 }
 
-/* The plans in force, for planning that of @lan: whoever asks for a share wants it again,
- * whatever they did against it since. */
+/* The plans in force, for planning @lan's: whoever asks for a share wants it again,
+ * whatever they have done against it since. */
 static CsPlan *
 renew (const CsPlan *applied, const char *lan)
 {
   CsPlan *plan = cs_plan_copy (applied);
   CsSharePlan *share = cs_plan_find (plan, lan), *renewed;
 
+  cs_plan_drop_begun (plan, lan);
   if (share == NULL)
     return plan;
   renewed = cs_share_plan_copy (share);
@@ -203,45 +205,103 @@ refuse (CsEngine *self, Order *order, GError *error)
 static CsPlan *
 try_share (CsEngine *self, const Order *order, const CsSnapshot *snapshot, GError **error)
 {
-  CsPlan *applied = renew (self->applied, order->lan);
+  CsPlan *applied = order->asks_again ? renew (self->applied, order->lan)
+                                      : cs_plan_copy (self->applied);
   g_autoptr (CsPlan) plan = cs_plan_new (self->requests, snapshot, applied);
 
   if (!check_share (plan, order->request, order->previous, error)
       || !check_others (plan, self->requests, order->lan, order->previous, snapshot,
                         self->applied, error))
     {
-      cs_plan_free (applied);
+      cs_plan_unref (applied);
       return NULL;
     }
-  cs_plan_free (self->applied);
+  cs_plan_unref (self->applied);
   self->applied = applied;
   return g_steal_pointer (&plan);
 }
 
-/* Lets the order change the requests, if what it asks for can be planned; then @plan is
- * that of the requests, or NULL, as nobody needed it yet. */
+/* Rules may allow one WAN and not another, so a share that has changed since the caller
+ * was authorized stays as it is. */
+static gboolean
+check_over (CsEngine *self, const Order *order, GError **error)
+{
+  const CsRequest *known = cs_request_list_find (self->requests, order->lan);
+
+  if (known == NULL || order->over == NULL || g_str_equal (known->wan, order->over)
+      || (order->request != NULL && g_str_equal (known->wan, order->request->wan)))
+    return TRUE;
+  cs_engine_set_changed (known, error);
+  return FALSE;
+}
+
+void
+cs_engine_set_changed (const CsRequest *request, GError **error)
+{
+  g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
+               "\"%s\" is shared via \"%s\" by now; try again to change that",
+               request->lan, request->wan);
+}
+
+/* A share that is asked for is applied whether or not anything seems to be wrong, and
+ * pauses after earlier repairs or failures no longer count. */
+static void
+begin_afresh (CsEngine *self, const char *lan)
+{
+  cs_retries_forget (self->retries, lan);
+  g_hash_table_add (self->dirty, g_strdup (lan));
+}
+
+/* What a change makes of the share, which an order before it may have made, or ended. */
+static gboolean
+make_request (CsEngine *self, Order *order, GError **error)
+{
+  const CsRequest *known = cs_request_list_find (self->requests, order->lan);
+
+  if (order->change == NULL)
+    return TRUE;
+  if (known != NULL)
+    order->request = order->change (known, order->change_data, error);
+  else
+    set_not_shared (order->lan, error);
+  return order->request != NULL;
+}
+
+/* Lets the order change the requests, if what it asks for can be planned; @plan is then
+ * that of the requests, or NULL if nobody has needed it yet. */
 static gboolean
 take_order (CsEngine *self, Order *order, const CsSnapshot *snapshot, CsPlan **plan)
 {
   g_autoptr (CsPlan) tried = NULL;
   GError *error = NULL;
 
+  if (!make_request (self, order, &error) || !check_over (self, order, &error))
+    {
+      g_task_return_error (order->task, error);
+      return FALSE;
+    }
   if (order->request != NULL)
     settle (self, order->request, snapshot);
   order->previous = cs_request_list_put (self->requests, order->lan, order->request);
   if (order->request != NULL)
     tried = try_share (self, order, snapshot, &error);
   else if (order->previous == NULL)
-    g_set_error (&error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE,
-                 "\"%s\" is not shared; \"sharectl list\" shows what is", order->lan);
+    set_not_shared (order->lan, &error);
+  else
+    cs_engine_check_own (order->previous, &error);
 
   if (error != NULL)
     {
       refuse (self, order, error);
       return FALSE;
     }
+  if (order->asks_again)
+    begin_afresh (self, order->lan);
+  /* NetworkManager may share what the user has left */
+  if (order->request == NULL && self->adopt_wan != NULL)
+    self->again = TRUE;
   cs_store_set_request (self->store, order->lan, order->request);
-  cs_plan_free (*plan);
+  cs_plan_unref (*plan);
   *plan = g_steal_pointer (&tried);
   return TRUE;
 }
@@ -257,7 +317,9 @@ cs_engine_take_orders (CsEngine *self, const CsSnapshot *snapshot)
     {
       Order *order = g_ptr_array_steal_index (orders, 0);
 
-      if (take_order (self, order, snapshot, &plan))
+      if (cs_engine_is_paused (self, order->lan))
+        g_ptr_array_add (self->orders, order);
+      else if (take_order (self, order, snapshot, &plan))
         g_ptr_array_add (self->taken, order);
       else
         order_free (order);
@@ -271,12 +333,14 @@ cs_engine_take_back (CsEngine *self, const CsPassResult *result)
   GHashTable *back = cs_engine_new_set ();
   g_autoptr (GHashTable) ended = cs_engine_new_set ();
 
-  /* backwards: of several orders for a LAN each replaced what the one before left */
+  /* backwards: each of several orders for a LAN replaced what the previous one left */
   for (guint i = self->taken->len; i-- > 0;)
     {
       Order *order = g_ptr_array_index (self->taken, i);
       g_autoptr (CsRequest) dropped = NULL;
 
+      if (!cs_pass_result_is_about (result, order->lan))
+        continue;
       if (order->request == NULL && result->store_error == NULL)
         g_hash_table_add (ended, g_strdup (order->lan));
       if (cs_pass_result_failure (result, order->lan) == NULL
@@ -292,7 +356,7 @@ cs_engine_take_back (CsEngine *self, const CsPassResult *result)
 gboolean
 cs_engine_is_ordered (CsEngine *self, const char *lan)
 {
-  for (guint i = 0; i < self->taken->len; i++)
+  for (guint i = 0; i < self->taken->len && !cs_engine_is_paused (self, lan); i++)
     if (g_str_equal (((Order *)g_ptr_array_index (self->taken, i))->lan, lan))
       return TRUE;
   return FALSE;
@@ -304,16 +368,31 @@ cs_engine_answer_orders (CsEngine *self, const CsPassResult *result)
   g_autoptr (GPtrArray) taken = g_steal_pointer (&self->taken);
 
   self->taken = cs_engine_new_orders ();
-  for (guint i = 0; i < taken->len; i++)
+  while (taken->len > 0)
     {
-      Order *order = g_ptr_array_index (taken, i);
+      Order *order = g_ptr_array_steal_index (taken, 0);
       const GError *error = cs_pass_result_failure (result, order->lan);
 
+      if (!cs_pass_result_is_about (result, order->lan))
+        {
+          g_ptr_array_add (self->taken, order);
+          continue;
+        }
       if (error != NULL)
         g_task_return_error (order->task, g_error_copy (error));
       else
         g_task_return_boolean (order->task, TRUE);
+      order_free (order);
     }
+}
+
+gboolean
+cs_engine_has_answers (CsEngine *self, const CsPassResult *result)
+{
+  for (guint i = 0; i < self->taken->len; i++)
+    if (cs_pass_result_is_about (result, ((Order *)self->taken->pdata[i])->lan))
+      return TRUE;
+  return FALSE;
 }
 
 void
@@ -327,52 +406,99 @@ cs_engine_fail_orders (CsEngine *self, const GError *error)
                          g_error_copy (error));
 }
 
-static void
-add_order (CsEngine *self, const char *lan, CsRequest *request, GTask *task)
+const CsRequest *
+cs_engine_get_ordered (CsEngine *self, const char *lan)
+{
+  for (guint i = self->orders->len; i-- > 0;)
+    {
+      const Order *order = g_ptr_array_index (self->orders, i);
+
+      if (g_str_equal (order->lan, lan) && order->change == NULL)
+        return order->request;
+    }
+  return cs_request_list_find (self->requests, lan);
+}
+
+static Order *
+add_order (CsEngine *self, const char *lan, const char *over, GTask *task)
 {
   Order *order = g_new0 (Order, 1);
 
   order->lan = g_strdup (lan);
-  order->request = request;
+  order->over = g_strdup (over);
   order->task = task;
   g_ptr_array_add (self->orders, order);
   cs_engine_queue_pass (self);
+  return order;
 }
 
 void
 cs_engine_share_async (CsEngine *self,
                        CsRequest *request,
+                       const char *over,
                        GAsyncReadyCallback callback,
                        gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
+  Order *order = add_order (self, request->lan, over, task);
 
   g_task_set_source_tag (task, cs_engine_share_async);
-  add_order (self, request->lan, request, task);
+  order->request = request;
+  order->asks_again = TRUE;
 }
 
-gboolean
-cs_engine_share_finish (CsEngine *self, GAsyncResult *result, GError **error)
+void
+cs_engine_change_async (CsEngine *self,
+                        const char *lan,
+                        gboolean asks_again,
+                        const char *over,
+                        CsChangeFunc change,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  Order *order = add_order (self, lan, over, task);
+
+  g_task_set_source_tag (task, cs_engine_change_async);
+  order->change = change;
+  order->change_data = user_data;
+  order->asks_again = asks_again;
 }
 
 void
 cs_engine_stop_async (CsEngine *self,
                       const char *lan,
+                      const char *over,
                       GAsyncReadyCallback callback,
                       gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
 
   g_task_set_source_tag (task, cs_engine_stop_async);
-  add_order (self, lan, NULL, task);
+  add_order (self, lan, over, task);
+}
+
+static gboolean
+finish (CsEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+gboolean
+cs_engine_share_finish (CsEngine *self, GAsyncResult *result, GError **error)
+{
+  return finish (self, result, error);
+}
+
+gboolean
+cs_engine_change_finish (CsEngine *self, GAsyncResult *result, GError **error)
+{
+  return finish (self, result, error);
 }
 
 gboolean
 cs_engine_stop_finish (CsEngine *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return finish (self, result, error);
 }

@@ -1,36 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* commit ledger (applied + target) -> a transaction for each share that differs ->
- * commit ledger (applied). A transaction sees the whole of what is in force around it,
- * put together anew for each as borrowed pointers. */
+/* commit ledger (applied + target) -> a transaction for each share that differs -> commit
+ * ledger (applied). A transaction that has paused is left behind: the ledger still lists
+ * it, and when it may go on, it gets a pass of its own, which is only the rest of it. */
 #include "pass.h"
 
-#include "files.h"
-#include "transaction.h"
+#include "base/files.h"
+#include "base/log.h"
 
-/* More than the steps of a share, or its undoing, open at a time. */
+/* More than a share's steps, or undoing them, have open at once. */
 #define DESCRIPTORS 16
 
 typedef struct
 {
   GPtrArray *steps;     /* (owned) */
   CsStore *store;       /* (owned) */
-  GHashTable *dirty;    /* (owned) */
-  GPtrArray *work;      /* (owned) of LAN names (owned), what is to be done */
+  GPtrArray *paused;    /* (owned) of CsTransaction (owned), shared with the caller */
+  GPtrArray *work;      /* (owned) of CsTransaction (owned) */
   guint next;           /* index in work */
-  CsPlan *before;       /* (owned) (nullable) plans (borrowed) around the transaction */
-  CsPlan *after;        /* (owned) (nullable) the same, with this share's target */
+  CsSharePlan *turn;    /* (owned) (nullable) the new target of the one that goes on */
   CsPassResult *result; /* (owned) */
 } Pass;
 
 void
 cs_pass_result_free (CsPassResult *result)
 {
-  cs_plan_free (result->applied);
-  cs_plan_free (result->target);
+  cs_plan_unref (result->applied);
+  cs_plan_unref (result->target);
   g_hash_table_unref (result->errors);
-  g_hash_table_unref (result->held);
+  g_hash_table_unref (result->unsure);
+  g_hash_table_unref (result->deferred);
+  g_hash_table_unref (result->waiting);
+  g_free (result->only);
   g_clear_error (&result->store_error);
   g_free (result);
+}
+
+gboolean
+cs_pass_result_is_about (const CsPassResult *result, const char *lan)
+{
+  return !g_hash_table_contains (result->waiting, lan)
+         && (result->only == NULL || g_str_equal (result->only, lan));
 }
 
 const GError *
@@ -40,7 +49,7 @@ cs_pass_result_failure (const CsPassResult *result, const char *lan)
 
   if (result->store_error != NULL)
     return result->store_error;
-  return error != NULL ? error : g_hash_table_lookup (result->held, lan);
+  return error != NULL ? error : g_hash_table_lookup (result->deferred, lan);
 }
 
 GHashTable *
@@ -50,14 +59,10 @@ cs_pass_new_errors (void)
                                 (GDestroyNotify)g_error_free);
 }
 
-/* A plan whose shares belong to others. */
-static void
-free_borrowed (CsPlan *plan)
+static GHashTable *
+new_set (void)
 {
-  if (plan == NULL)
-    return;
-  g_ptr_array_set_free_func (plan->shares, NULL);
-  cs_plan_free (plan);
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 static void
@@ -65,10 +70,9 @@ pass_free (Pass *pass)
 {
   g_ptr_array_unref (pass->steps);
   g_object_unref (pass->store);
-  g_hash_table_unref (pass->dirty);
+  g_ptr_array_unref (pass->paused);
   g_ptr_array_unref (pass->work);
-  g_clear_pointer (&pass->before, free_borrowed);
-  g_clear_pointer (&pass->after, free_borrowed);
+  g_clear_pointer (&pass->turn, cs_share_plan_unref);
   g_clear_pointer (&pass->result, cs_pass_result_free);
   g_free (pass);
 }
@@ -81,25 +85,8 @@ wanted (const CsPlan *target, const char *lan)
   return cs_share_plan_applied (share) != NULL ? share : NULL;
 }
 
-static CsPlan *
-borrow (const CsPlan *plan, const char *lan, CsSharePlan *replacement)
-{
-  CsPlan *copy = cs_plan_new_empty ();
-
-  for (guint i = 0; i < plan->shares->len; i++)
-    {
-      CsSharePlan *share = g_ptr_array_index (plan->shares, i);
-
-      if (strcmp (share->lan, lan) != 0)
-        g_ptr_array_add (copy->shares, share);
-    }
-  if (replacement != NULL)
-    g_ptr_array_add (copy->shares, replacement);
-  return copy;
-}
-
-/* A share that is planned as it is in force stays the very same object: so everybody sees
- * without looking closer that nothing has happened to it. */
+/* A share that is planned as it is in force stays the very same object, which shows
+ * everybody at a glance that nothing has happened to it. */
 static void
 keep_unchanged (Pass *pass)
 {
@@ -117,49 +104,76 @@ keep_unchanged (Pass *pass)
     }
 }
 
+/* Whether this pass leaves that share alone. */
+static gboolean
+is_left (const Pass *pass, const char *lan)
+{
+  return g_hash_table_contains (pass->result->deferred, lan)
+         || cs_transactions_find (pass->paused, lan) != NULL;
+}
+
 static void
-list_work (Pass *pass)
+add_work (Pass *pass, CsSharePlan *from, CsSharePlan *to)
+{
+  g_ptr_array_add (pass->work, cs_transaction_new (pass->steps, from, to));
+}
+
+/* @dirty is a set of LANs; those of them that have paused get their guard back. */
+static void
+list_work (Pass *pass, GHashTable *dirty)
 {
   const CsPlan *applied = pass->result->applied;
+  const CsPlan *target = pass->result->target;
 
+  for (guint i = 0; i < pass->paused->len; i++)
+    if (g_hash_table_contains (dirty, cs_transaction_get_lan (pass->paused->pdata[i])))
+      g_ptr_array_add (pass->work, cs_transaction_new_guard (pass->paused->pdata[i]));
   for (guint i = 0; i < applied->shares->len; i++)
     {
-      const CsSharePlan *share = g_ptr_array_index (applied->shares, i);
+      CsSharePlan *share = g_ptr_array_index (applied->shares, i);
 
-      if (wanted (pass->result->target, share->lan) == NULL
-          && !g_hash_table_contains (pass->result->held, share->lan))
-        g_ptr_array_add (pass->work, g_strdup (share->lan));
+      if (wanted (target, share->lan) == NULL && !is_left (pass, share->lan))
+        add_work (pass, share, NULL);
     }
-  for (guint i = 0; i < pass->result->target->shares->len; i++)
+  for (guint i = 0; i < target->shares->len; i++)
     {
-      const CsSharePlan *share = g_ptr_array_index (pass->result->target->shares, i);
+      CsSharePlan *share = g_ptr_array_index (target->shares, i);
+      CsSharePlan *from = cs_plan_find (applied, share->lan);
 
-      if (cs_share_plan_applied (share) != NULL
-          && !g_hash_table_contains (pass->result->held, share->lan)
-          && (g_hash_table_contains (pass->dirty, share->lan)
-              || !cs_share_plan_equal (cs_plan_find (applied, share->lan), share)))
-        g_ptr_array_add (pass->work, g_strdup (share->lan));
+      if (cs_share_plan_applied (share) != NULL && !is_left (pass, share->lan)
+          && (g_hash_table_contains (dirty, share->lan)
+              || !cs_share_plan_equal (from, share)))
+        add_work (pass, from, share);
     }
 }
 
-/* What the ledger has to say besides what is in force: nothing of a repair, which goes
- * on when there is no room for it. */
-static CsPlan *
-list_begun (Pass *pass)
+static void
+add_begun (CsPlan *begun, GPtrArray *transactions, CsSharePlan *turn)
 {
-  CsPlan *begun = cs_plan_new_empty ();
-
-  for (guint i = 0; i < pass->work->len; i++)
+  for (guint i = 0; i < transactions->len; i++)
     {
-      CsSharePlan *share
-          = wanted (pass->result->target, g_ptr_array_index (pass->work, i));
+      CsSharePlan *from = cs_transaction_get_from (transactions->pdata[i]);
+      CsSharePlan *to = cs_transaction_get_to (transactions->pdata[i]);
 
-      if (share != NULL
-          && !cs_share_plan_equal (cs_plan_find (pass->result->applied, share->lan),
-                                   share))
-        g_ptr_array_add (begun->shares, share);
+      if (turn != NULL
+          && g_str_equal (turn->lan, cs_transaction_get_lan (transactions->pdata[i])))
+        to = turn;
+      if (to != NULL && !cs_share_plan_equal (from, to))
+        g_ptr_array_add (begun->shares, cs_share_plan_ref (to));
     }
-  return begun;
+}
+
+/* What is in force, and what is begun, except for repairs, which go on even if there is
+ * no room for them. */
+static void
+set_ledger (Pass *pass, gboolean begins)
+{
+  g_autoptr (CsPlan) begun = cs_plan_new_empty ();
+
+  if (begins)
+    add_begun (begun, pass->work, NULL);
+  add_begun (begun, pass->paused, pass->turn);
+  cs_store_set_ledger (pass->store, pass->result->applied, begun);
 }
 
 /* What this share has in force from now on. */
@@ -186,6 +200,7 @@ take_unchanged (Pass *pass)
       CsSharePlan *share = g_ptr_array_index (pass->result->target->shares, i);
 
       if (cs_share_plan_applied (share) != NULL
+          && cs_transactions_find (pass->paused, share->lan) == NULL
           && cs_pass_result_failure (pass->result, share->lan) == NULL)
         set_applied (pass->result->applied, share->lan, share);
     }
@@ -199,6 +214,9 @@ finish (GTask *task)
 {
   Pass *pass = g_task_get_task_data (task);
 
+  for (guint i = 0; i < pass->paused->len; i++)
+    g_hash_table_add (pass->result->waiting,
+                      g_strdup (cs_transaction_get_lan (pass->paused->pdata[i])));
   g_task_return_pointer (task, g_steal_pointer (&pass->result),
                          (GDestroyNotify)cs_pass_result_free);
   g_object_unref (task);
@@ -210,55 +228,77 @@ on_final_ledger (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!cs_store_commit_finish (CS_STORE (source), result, &error))
-    g_warning ("The ledger is out of date: %s", error->message);
+    g_warning ("the ledger is out of date: %s", error->message);
   finish (user_data);
 }
 
+/* What could not be undone is not forgotten: the ledger keeps a share that was only
+ * starting, so that it can be ended later. */
 static void
-on_transaction (GObject *source, GAsyncResult *result, gpointer user_data)
+note_unsure (Pass *pass, const CsTransaction *transaction)
 {
-  g_autoptr (GTask) task = user_data;
-  Pass *pass = g_task_get_task_data (task);
-  const char *lan = g_ptr_array_index (pass->work, pass->next);
-  CsSharePlan *to = wanted (pass->result->target, lan);
-  g_autoptr (GError) error = NULL;
+  const char *lan = cs_transaction_get_lan (transaction);
 
-  g_clear_pointer (&pass->before, free_borrowed);
-  g_clear_pointer (&pass->after, free_borrowed);
-  if (cs_transaction_run_finish (result, &error))
-    set_applied (pass->result->applied, lan, to);
+  g_hash_table_add (pass->result->unsure, g_strdup (lan));
+  if (cs_plan_find (pass->result->applied, lan) == NULL)
+    set_applied (pass->result->applied, lan, cs_transaction_get_to (transaction));
+}
+
+static void
+take_outcome (Pass *pass, CsTransaction *transaction)
+{
+  const char *lan = cs_transaction_get_lan (transaction);
+  const GError *error = cs_transaction_get_error (transaction);
+
+  if (error == NULL)
+    set_applied (pass->result->applied, lan, cs_transaction_get_to (transaction));
   else
-    g_hash_table_replace (pass->result->errors, g_strdup (lan), g_steal_pointer (&error));
+    g_hash_table_replace (pass->result->errors, g_strdup (lan), g_error_copy (error));
+  if (cs_transaction_is_unsure (transaction))
+    note_unsure (pass, transaction);
+}
+
+static void
+on_stopped (CsTransaction *transaction, gpointer user_data)
+{
+  GTask *task = user_data;
+  Pass *pass = g_task_get_task_data (task);
+  const char *lan = cs_transaction_get_lan (transaction);
+  const GError *error = cs_transaction_get_error (transaction);
+
+  if (cs_transaction_is_guard (transaction))
+    {
+      if (error != NULL)
+        cs_warning (lan, "%s", error->message);
+    }
+  else if (cs_transaction_is_done (transaction))
+    {
+      g_ptr_array_remove (pass->paused, transaction);
+      take_outcome (pass, transaction);
+    }
+  else if (cs_transactions_find (pass->paused, lan) == NULL)
+    g_ptr_array_add (pass->paused, cs_transaction_ref (transaction));
   pass->next++;
-  run_next (g_steal_pointer (&task));
+  run_next (task);
 }
 
 static void
 run_next (GTask *task)
 {
   Pass *pass = g_task_get_task_data (task);
-  CsPlan *applied = pass->result->applied;
-  g_autoptr (CsPlan) none = cs_plan_new_empty ();
-  const char *lan;
-  CsSharePlan *from, *to;
 
-  if (pass->next == pass->work->len)
+  if (pass->next < pass->work->len)
     {
-      take_unchanged (pass);
-      cs_store_set_ledger (pass->store, applied, none);
-      if (cs_store_has_changes (pass->store))
-        cs_store_commit_async (pass->store, NULL, on_final_ledger, task);
-      else
-        finish (task);
+      cs_transaction_run (pass->work->pdata[pass->next], pass->result->applied,
+                          pass->paused, on_stopped, task);
       return;
     }
-  lan = g_ptr_array_index (pass->work, pass->next);
-  from = cs_plan_find (applied, lan);
-  to = wanted (pass->result->target, lan);
-  pass->before = borrow (applied, lan, from);
-  pass->after = borrow (applied, lan, to);
-  cs_transaction_run_async (pass->steps, pass->before, pass->after, from, to,
-                            on_transaction, task);
+  take_unchanged (pass);
+  set_ledger (pass, FALSE);
+  if (cs_store_has_changes (pass->store))
+    cs_store_commit_async (pass->store, NULL, on_final_ledger, task);
+  else
+    finish (task);
 }
 
 static void
@@ -273,35 +313,49 @@ on_ledger (GObject *source, GAsyncResult *result, gpointer user_data)
     finish (task);
 }
 
-void
-cs_pass_run_async (GPtrArray *steps,
-                   CsStore *store,
-                   const CsPlan *applied,
-                   CsPlan *target,
-                   GHashTable *dirty,
-                   GHashTable *held,
-                   GAsyncReadyCallback callback,
-                   gpointer user_data)
+static GTask *
+new_task (const CsPassWorld *world,
+          const CsPlan *applied,
+          CsPlan *target,
+          GHashTable *deferred,
+          GAsyncReadyCallback callback,
+          gpointer user_data)
 {
   GTask *task = g_task_new (NULL, NULL, callback, user_data);
   Pass *pass = g_new0 (Pass, 1);
-  CsPlan *begun;
 
-  pass->steps = g_ptr_array_ref (steps);
-  pass->store = g_object_ref (store);
-  pass->dirty = dirty;
-  pass->work = g_ptr_array_new_with_free_func (g_free);
+  pass->steps = g_ptr_array_ref (world->steps);
+  pass->store = g_object_ref (world->store);
+  pass->paused = g_ptr_array_ref (world->paused);
+  pass->work = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_transaction_unref);
   pass->result = g_new0 (CsPassResult, 1);
   pass->result->applied = cs_plan_copy (applied);
   pass->result->target = target;
   pass->result->errors = cs_pass_new_errors ();
-  pass->result->held = held;
-  g_task_set_source_tag (task, cs_pass_run_async);
+  pass->result->unsure = new_set ();
+  pass->result->deferred = deferred;
+  pass->result->waiting = new_set ();
+  g_task_set_source_tag (task, new_task);
   g_task_set_task_data (task, pass, (GDestroyNotify)pass_free);
+  return task;
+}
+
+void
+cs_pass_run_async (const CsPassWorld *world,
+                   const CsPlan *applied,
+                   CsPlan *target,
+                   GHashTable *dirty,
+                   GHashTable *deferred,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  GTask *task = new_task (world, applied, target, deferred, callback, user_data);
+  Pass *pass = g_task_get_task_data (task);
 
   keep_unchanged (pass);
-  list_work (pass);
-  if (pass->work->len == 0 && !cs_store_has_changes (store))
+  list_work (pass, dirty);
+  g_hash_table_unref (dirty);
+  if (pass->work->len == 0 && !cs_store_has_changes (pass->store))
     {
       take_unchanged (pass);
       finish (task);
@@ -312,13 +366,62 @@ cs_pass_run_async (GPtrArray *steps,
       finish (task);
       return;
     }
-  begun = list_begun (pass);
-  cs_store_set_ledger (store, applied, begun);
-  free_borrowed (begun);
-  if (cs_store_has_changes (store))
-    cs_store_commit_async (store, NULL, on_ledger, task);
+  set_ledger (pass, TRUE);
+  if (cs_store_has_changes (pass->store))
+    cs_store_commit_async (pass->store, NULL, on_ledger, task);
   else
     run_next (task);
+}
+
+/* Takes @task. Nothing is begun that the ledger does not list, but what is begun goes on.
+ */
+static void
+go_on (GTask *task, gboolean may_turn)
+{
+  Pass *pass = g_task_get_task_data (task);
+  g_autoptr (CsSharePlan) turn = g_steal_pointer (&pass->turn);
+  CsTransaction *transaction = pass->work->pdata[0];
+  CsSharePlan *to;
+
+  if (may_turn && turn != NULL)
+    cs_transaction_turn (transaction, turn);
+  to = cs_transaction_get_to (transaction);
+  if (to != NULL)
+    g_ptr_array_add (pass->result->target->shares, cs_share_plan_ref (to));
+  run_next (task);
+}
+
+static void
+on_turn_in_ledger (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean done = cs_store_commit_finish (CS_STORE (source), result, &error);
+
+  if (!done)
+    g_warning ("the ledger is out of date: %s", error->message);
+  go_on (user_data, done);
+}
+
+void
+cs_pass_resume_async (const CsPassWorld *world,
+                      const CsPlan *applied,
+                      CsTransaction *transaction,
+                      CsSharePlan *turn,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  GTask *task = new_task (world, applied, cs_plan_new_empty (), cs_pass_new_errors (),
+                          callback, user_data);
+  Pass *pass = g_task_get_task_data (task);
+
+  pass->turn = cs_share_plan_ref (turn);
+  pass->result->only = g_strdup (cs_transaction_get_lan (transaction));
+  g_ptr_array_add (pass->work, cs_transaction_ref (transaction));
+  set_ledger (pass, FALSE);
+  if (cs_store_has_changes (pass->store))
+    cs_store_commit_async (pass->store, NULL, on_turn_in_ledger, task);
+  else
+    go_on (task, TRUE);
 }
 
 CsPassResult *

@@ -35,6 +35,17 @@ cs_request_list_find (const GPtrArray *list, const char *lan)
   return find_index (list, lan, &index) ? g_ptr_array_index (list, index) : NULL;
 }
 
+gint64
+cs_request_list_youngest (const GPtrArray *list)
+{
+  const CsRequest *last;
+
+  if (list->len == 0)
+    return g_get_real_time ();
+  last = g_ptr_array_index (list, list->len - 1);
+  return MAX (g_get_real_time (), MIN (last->since, G_MAXINT64 - 1) + 1);
+}
+
 CsRequest *
 cs_request_list_put (GPtrArray *list, const char *lan, const CsRequest *request)
 {

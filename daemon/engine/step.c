@@ -1,92 +1,138 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The interface's own code: dispatch and the signal. */
+/* A call is the data of the task that answers it. */
 #include "step.h"
 
-G_DEFINE_INTERFACE (CsStep, cs_step, G_TYPE_OBJECT)
-
-static guint changed_signal;
-
-static void
-cs_step_default_init (CsStepInterface *iface)
+CsStep *
+cs_step_new (const CsStepType *type, gpointer self)
 {
-  changed_signal
-      = g_signal_new ("changed", G_TYPE_FROM_INTERFACE (iface), G_SIGNAL_RUN_LAST, 0,
-                      NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  CsStep *step = g_new0 (CsStep, 1);
+
+  g_atomic_ref_count_init (&step->references);
+  step->type = type;
+  step->self = self;
+  return step;
 }
 
-const char *
-cs_step_get_name (CsStep *self)
+CsStep *
+cs_step_ref (CsStep *step)
 {
-  return CS_STEP_GET_IFACE (self)->get_name (self);
+  g_atomic_ref_count_inc (&step->references);
+  return step;
+}
+
+void
+cs_step_unref (CsStep *step)
+{
+  if (!g_atomic_ref_count_dec (&step->references))
+    return;
+  if (step->type->free != NULL)
+    step->type->free (step->self);
+  g_free (step);
 }
 
 gboolean
-cs_step_prepare (CsStep *self, const CsSharePlan *from, const CsSharePlan *to)
+cs_step_is (const CsStep *step, CsStepFlags flag)
 {
-  const CsStepInterface *iface = CS_STEP_GET_IFACE (self);
-
-  return iface->prepare != NULL && iface->prepare (self, from, to);
+  return (step->type->flags & flag) != 0;
 }
 
-/* Of apply(): unowned. */
-typedef struct
+gboolean
+cs_step_prepare (CsStep *step,
+                 const CsSharePlan *from,
+                 const CsSharePlan *to,
+                 GError **error)
 {
-  const CsPlan *plan;
-  const CsSharePlan *from; /* (nullable) */
-  const CsSharePlan *to;   /* (nullable) */
-} Arguments;
+  return step->type->prepare != NULL && step->type->prepare (step->self, from, to, error);
+}
 
 static void
-apply (GTask *task, gpointer step, gpointer task_data, GCancellable *cancellable)
+call_free (gpointer data)
 {
-  const Arguments *arguments = task_data;
+  CsStepCall *call = data;
+
+  if (call->state != NULL && call->free_state != NULL)
+    call->free_state (call->state);
+  cs_plan_unref (call->plan);
+  g_clear_pointer (&call->from, cs_share_plan_unref);
+  g_clear_pointer (&call->to, cs_share_plan_unref);
+  cs_step_unref (call->step);
+  g_free (call);
+}
+
+static void
+apply (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  const CsStepCall *call = task_data;
   GError *error = NULL;
 
-  if (CS_STEP_GET_IFACE (step)->apply (step, arguments->plan, arguments->from,
-                                       arguments->to, &error))
+  if (call->step->type->apply (call->step->self, call, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
 }
 
 void
-cs_step_apply_async (CsStep *self,
-                     const CsPlan *plan,
-                     const CsSharePlan *from,
-                     const CsSharePlan *to,
-                     GCancellable *cancellable,
+cs_step_apply_async (CsStep *step,
+                     CsPlan *plan,
+                     CsSharePlan *from,
+                     CsSharePlan *to,
                      GAsyncReadyCallback callback,
                      gpointer user_data)
 {
-  const CsStepInterface *iface = CS_STEP_GET_IFACE (self);
-  g_autoptr (GTask) task = NULL;
-  Arguments *arguments;
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  CsStepCall *call = g_new0 (CsStepCall, 1);
 
-  if (iface->apply == NULL)
-    {
-      iface->apply_async (self, plan, from, to, cancellable, callback, user_data);
-      return;
-    }
-  arguments = g_new (Arguments, 1);
-  *arguments = (Arguments){ plan, from, to };
-  task = g_task_new (self, cancellable, callback, user_data);
+  call->step = cs_step_ref (step);
+  call->plan = cs_plan_ref (plan);
+  call->from = cs_share_plan_ref (from);
+  call->to = cs_share_plan_ref (to);
+  call->task = task;
   g_task_set_source_tag (task, cs_step_apply_async);
-  g_task_set_task_data (task, arguments, g_free);
-  if (iface->blocks)
+  g_task_set_task_data (task, call, call_free);
+  if (step->type->apply_async != NULL)
+    {
+      g_object_ref (task); /* until cs_step_call_return () */
+      step->type->apply_async (step->self, call);
+    }
+  else if (cs_step_is (step, CS_STEP_BLOCKS))
     g_task_run_in_thread (task, apply);
   else
-    apply (task, self, arguments, cancellable);
+    apply (task, NULL, call, NULL);
 }
 
 gboolean
-cs_step_apply_finish (CsStep *self, GAsyncResult *result, GError **error)
+cs_step_apply_finish (GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-void
-cs_step_emit_changed (CsStep *self, const char *lan)
+const char *
+cs_step_call_lan (const CsStepCall *call)
 {
-  g_signal_emit (self, changed_signal, 0, lan);
+  return call->to != NULL ? call->to->lan : call->from->lan;
+}
+
+void
+cs_step_call_return (CsStepCall *call, GError *error)
+{
+  g_autoptr (GTask) task = call->task;
+
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+void
+cs_step_watch (CsStep *step, CsStepChangedFunc changed, gpointer user_data)
+{
+  step->changed = changed;
+  step->user_data = user_data;
+}
+
+void
+cs_step_changed (CsStep *step, const char *lan)
+{
+  if (step->changed != NULL)
+    step->changed (lan, step->user_data);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Requests and ledger on disk. The files that differ from what they are to be are kept in
- * a table path -> text (NULL: no file); a commit takes the table along into a thread. */
+/* Requests and ledger on disk. A table path -> text (NULL: no file) has the files that
+ * differ from what they should be; a commit takes the table into a thread. */
 #include "store.h"
 
-#include "files.h"
-
-#include "core/ifname.h"
+#include "base/files.h"
+#include "core/value/ifname.h"
+#include "core/value/wan.h"
 #include "dbus/errors.h"
 
 #include <errno.h>
@@ -14,6 +14,7 @@
 #define SUFFIX  ".share"
 #define APPLIED "applied "
 #define TARGET  "target "
+#define ADOPT   "adopt"
 
 struct _CsStore
 {
@@ -115,47 +116,71 @@ load_request (const char *path, const char *name, gboolean persistent, GError **
   if (!g_str_has_prefix (name, escaped) || strcmp (name + strlen (escaped), SUFFIX) != 0)
     {
       g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
-                   "it is about %s, and should be called %s" SUFFIX, request->lan,
-                   escaped);
+                   "it is for %s and should be named %s" SUFFIX, request->lan, escaped);
       return NULL;
     }
   request->persistent = persistent;
   return g_steal_pointer (&request);
 }
 
-static void
-load_folder (const char *folder, gboolean persistent, GPtrArray *requests)
+/* Whether @error says nothing about the file, which may be readable another time. If so,
+ * passes it on. */
+static gboolean
+is_passing (const char *path, const GError *error, GError **passed_on)
 {
+  static const int codes[] = { G_FILE_ERROR_MFILE, G_FILE_ERROR_NFILE, G_FILE_ERROR_NOMEM,
+                               G_FILE_ERROR_IO, G_FILE_ERROR_INTR };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (error, G_FILE_ERROR, codes[i]))
+      {
+        g_set_error (passed_on, CS_ERROR, CS_ERROR_FAILED,
+                     "cannot read %s now, so nothing was changed: %s", path,
+                     error->message);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static gboolean
+load_folder (const char *folder, gboolean persistent, GPtrArray *requests, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
   g_autoptr (GDir) dir = NULL;
   const char *name;
 
   cs_files_sweep (folder);
-  dir = g_dir_open (folder, 0, NULL);
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+  dir = g_dir_open (folder, 0, &cause);
+  if (dir == NULL)
+    return !is_passing (folder, cause, error);
+  while ((name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
-      g_autoptr (GError) error = NULL;
+      g_autoptr (GError) flaw = NULL;
       CsRequest *request;
 
       if (name[0] == '.' || !g_str_has_suffix (name, SUFFIX))
         continue;
-      request = load_request (path, name, persistent, &error);
+      request = load_request (path, name, persistent, &flaw);
       if (request != NULL)
         g_ptr_array_add (requests, request);
+      else if (is_passing (path, flaw, error))
+        return FALSE;
       else
-        g_warning ("%s is not a request of connshare and is skipped: %s", path,
-                   error->message);
+        g_warning ("skipping %s, which is not a valid request: %s", path, flaw->message);
     }
+  return TRUE;
 }
 
 GPtrArray *
-cs_store_load_requests (CsStore *self)
+cs_store_load_requests (CsStore *self, GError **error)
 {
   g_autoptr (GPtrArray) requests
       = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_request_free);
 
-  load_folder (self->state_dir, TRUE, requests);
-  load_folder (self->temporary_dir, FALSE, requests);
+  if (!load_folder (self->state_dir, TRUE, requests, error)
+      || !load_folder (self->temporary_dir, FALSE, requests, error))
+    return NULL;
   g_ptr_array_sort (requests, compare_lans);
   /* A crash between writing one folder and clearing the other leaves the LAN in both. */
   for (guint i = 1; i < requests->len;)
@@ -167,26 +192,75 @@ cs_store_load_requests (CsStore *self)
   return g_steal_pointer (&requests);
 }
 
+static char *
+adopt_path (CsStore *self)
+{
+  return g_build_filename (self->state_dir, ADOPT, NULL);
+}
+
+char *
+cs_store_load_adopt_wan (CsStore *self)
+{
+  g_autofree char *path = adopt_path (self);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GPtrArray) choices = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *wan = NULL;
+
+  if (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &error))
+    wan = g_key_file_get_string (file, ADOPT, "wan", &error);
+  if (wan != NULL)
+    choices = cs_wan_parse (wan, &error);
+  if (error != NULL && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    g_warning ("skipping %s, which is not valid: %s", path, error->message);
+  return choices != NULL ? g_steal_pointer (&wan) : NULL;
+}
+
 void
-cs_store_load_ledger (CsStore *self, CsPlan **applied, CsPlan **target)
+cs_store_set_adopt_wan (CsStore *self, const char *wan)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) error = NULL;
+
+  g_key_file_set_string (file, ADOPT, "wan", wan != NULL ? wan : "");
+  g_hash_table_replace (self->pending, adopt_path (self),
+                        wan != NULL ? g_key_file_to_data (file, NULL, NULL) : NULL);
+}
+
+void
+cs_store_clear (const char *state_dir)
+{
+  g_autoptr (GDir) dir = g_dir_open (state_dir, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, SUFFIX) || g_str_equal (name, ADOPT))
+      {
+        g_autofree char *path = g_build_filename (state_dir, name, NULL);
+
+        g_unlink (path);
+      }
+}
+
+gboolean
+cs_store_load_ledger (CsStore *self, CsPlan **applied, CsPlan **target, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) flaw = NULL;
   g_auto (GStrv) groups = NULL;
   g_autofree char *text = NULL;
 
   *applied = cs_plan_new_empty ();
   *target = cs_plan_new_empty ();
   cs_files_sweep (self->runtime_dir);
-  text = cs_file_read (self->ledger, &error);
-  if (text == NULL
-      || !g_key_file_load_from_data (file, text, -1, G_KEY_FILE_NONE, &error))
+  text = cs_file_read (self->ledger, &flaw);
+  if (text == NULL && is_passing (self->ledger, flaw, error))
+    return FALSE;
+  if (text == NULL || !g_key_file_load_from_data (file, text, -1, G_KEY_FILE_NONE, &flaw))
     {
-      if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        g_warning (
-            "The ledger %s cannot be read, what an earlier run left behind stays: %s",
-            self->ledger, error->message);
-      return;
+      if (!g_error_matches (flaw, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        g_warning ("cannot read the ledger %s, so what an earlier run has left stays: %s",
+                   self->ledger, flaw->message);
+      return TRUE;
     }
   groups = g_key_file_get_groups (file, NULL);
   for (char **group = groups; *group != NULL; group++)
@@ -198,9 +272,10 @@ cs_store_load_ledger (CsStore *self, CsPlan **applied, CsPlan **target)
       if (share != NULL)
         g_ptr_array_add (plan->shares, share);
       else
-        g_warning ("[%s] in the ledger %s is skipped: %s", *group, self->ledger,
+        g_warning ("skipping [%s] in the ledger %s: %s", *group, self->ledger,
                    bad->message);
     }
+  return TRUE;
 }
 
 /* What follows the name of a group. */
@@ -215,8 +290,8 @@ write_share (const CsSharePlan *share)
   return g_strdup (strchr (text, '\n') + 1);
 }
 
-/* A plan that got here is changed no more, and most are here again and again: their texts
- * move from the store's table into @texts. */
+/* A plan that gets here no longer changes, and most come here again and again: their
+ * texts move from the store's table into @texts. */
 static const char *
 find_text (CsStore *self, CsSharePlan *share, GHashTable *texts)
 {
@@ -316,7 +391,7 @@ cs_store_has_changes (CsStore *self)
   return g_hash_table_size (self->pending) > 0;
 }
 
-/* An empty folder of ours is no trace to leave; one with files in it stays. */
+/* Leaves no empty folder of ours behind; one with files in it stays. */
 static gboolean
 remove_file (const char *path, GError **error)
 {
@@ -378,8 +453,8 @@ cs_store_commit_async (CsStore *self,
   g_task_run_in_thread (task, commit_thread);
 }
 
-/* What could not be written is still to be, unless something newer is. The ledger is put
- * together anew each time. */
+/* What could not be written stays pending, unless something newer is. The ledger is
+ * composed from scratch each time. */
 static void
 keep_pending (CsStore *self, GHashTable *files)
 {

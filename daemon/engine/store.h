@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* CsStore: what must outlive the daemon. The ledger (the plans in force, and those on
- * their way) is RUNTIME/ledger; a request is a key file, LAN.share with the LAN's name
- * escaped, in STATE when it is persistent and in RUNTIME/requests when it is to be
- * forgotten at a reboot. Each file is written anew, synced and renamed, mode 0600.
+/* CsStore: what must outlive the daemon. The ledger (the plans in force, and those under
+ * way) is RUNTIME/ledger; a request is a key file, LAN.share with the LAN's name escaped,
+ * in STATE if it is persistent, in RUNTIME/requests if a reboot forgets it. Each file is
+ * written under another name, synced and renamed, mode 0600.
  *
- * set_*() only notes what the files are to be; commit brings the disk to it, in a worker
- * thread as a sync may take long. */
+ * set_*() only notes what the files should be; commit updates the disk, in a worker
+ * thread because a sync may take long. */
 #pragma once
 
-#include "core/plan.h"
+#include "core/plan/plan.h"
 
 #include <gio/gio.h>
 
@@ -17,16 +17,26 @@ G_DECLARE_FINAL_TYPE (CsStore, cs_store, CS, STORE, GObject)
 
 CsStore *cs_store_new (const char *state_dir, const char *runtime_dir);
 
-/* Start-up, synchronous. A file that cannot be understood is named in the log and
- * skipped. Of CsRequest, oldest first. */
-GPtrArray *cs_store_load_requests (CsStore *self);
+/* Start-up, synchronous. A file that cannot be understood is logged and skipped; one that
+ * cannot be read because descriptors or memory ran out is an error (CS_ERROR_FAILED). Of
+ * CsRequest, oldest first; NULL: an error. */
+GPtrArray *cs_store_load_requests (CsStore *self, GError **error);
+/* (nullable) What cs_store_set_adopt_wan () was told; a file that cannot be understood is
+ * logged and skipped. Owned. */
+char *cs_store_load_adopt_wan (CsStore *self);
+/* Removes all requests from that folder, and anything else with a request's name, and
+ * what is adopted. */
+void cs_store_clear (const char *state_dir);
 /* @applied: the plans in force; @target: plans that a pass was bringing about when the
- * daemon ended. Both may be without shares. */
-void cs_store_load_ledger (CsStore *self, CsPlan **applied, CsPlan **target);
+ * daemon ended. Both may be empty. */
+gboolean
+cs_store_load_ledger (CsStore *self, CsPlan **applied, CsPlan **target, GError **error);
 
 void cs_store_set_ledger (CsStore *self, const CsPlan *applied, const CsPlan *target);
-/* @request NULL: the one of @lan is forgotten. */
+/* @request NULL: forgets the one of @lan. */
 void cs_store_set_request (CsStore *self, const char *lan, const CsRequest *request);
+/* STATE/adopt: @wan NULL: nothing is adopted. */
+void cs_store_set_adopt_wan (CsStore *self, const char *wan);
 /* Whether a commit would have anything to do. */
 gboolean cs_store_has_changes (CsStore *self);
 

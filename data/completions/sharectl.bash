@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bash completion for sharectl(1)
 
-# Interfaces that can be "lan" or "wan"; what the kernel has where the service is not there.
+# Interfaces that can be "lan" or "wan"; without the service, all that the kernel has.
 _sharectl_interfaces() {
   local json
   if json=$(timeout 2 sharectl interfaces --json 2>/dev/null); then
@@ -39,16 +39,40 @@ _sharectl_shared() {
   timeout 2 sharectl list --json 2>/dev/null | awk -F '"' '$2 == "lan" { print $4 }'
 }
 
+# Clients of a LAN by name or MAC address, for who may see them without a password.
+_sharectl_clients() {
+  timeout 2 sharectl clients --json --no-ask-password -- "$1" 2>/dev/null |
+    LC_ALL=C awk -F '"' '
+      /\\|\302[\200-\237]|\342\200[\216\217\252-\256]/ { next }
+      $2 == "mac" { gsub(":", "-", $4); mac = $4 }
+      $2 == "hostname" { hostname = $4 }
+      $2 == "name" { name = $4 }
+      /^ *}/ { if (mac) print name ? name : hostname ? hostname : mac; mac = name = hostname = "" }'
+}
+
+# As for a WAN, names may have spaces.
+_sharectl_complete_client() {
+  local typed=${cur#[\"\']} name
+  [[ $cur == [\"\']* ]] || typed=${cur//\\/}
+  compopt -o filenames 2>/dev/null
+  while read -r name; do
+    [[ $name == "$typed"* ]] && COMPREPLY+=("$name")
+  done < <(_sharectl_clients "${words[1]}" | sort -u)
+}
+
 # The command and the words after it, less options and their values.
 _sharectl_words() {
   local i
   words=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      --address | --dns | --ssid | --passphrase-file | --security | --band | --channel | --png)
+      --address | --dns | --allow-rebind | --domain | --dhcp-option | --ssid | --passphrase-file | --security | --band \
+        | --channel | --png | --limit | --rate | --max-clients | --idle-off | --name)
         # "--dns=VALUE" is three words here
         [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
         ((i++))
+        # and so is "boot-file=VALUE"
+        [[ ${COMP_WORDS[i + 1]} == = ]] && ((i += 2))
         ;;
       -*) ;;
       *) words+=("${COMP_WORDS[i]}") ;;
@@ -59,30 +83,47 @@ _sharectl_words() {
 _sharectl() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
   local words offer= options=--help
-  local wish=' --address --dns --keep-lan --no-dial --temporary --force --ssid --passphrase-file'
-  wish+=' --security --band --channel --hidden --isolate'
+  local share_options=' --address --dns --allow-rebind --domain --dhcp-option --keep-lan --no-keep-lan --no-dial --dial --temporary --persistent'
+  share_options+=' --force --no-force --ssid --passphrase-file --security --band --channel'
+  share_options+=' --hidden --no-hidden --isolate --no-isolate'
+  share_options+=' --limit --rate --max-clients --idle-off'
   _sharectl_words
 
   case ${words[0]} in
-    share) options+=$wish ;;
-    preview) options+="$wish --json" ;;
+    share | change) options+=$share_options ;;
+    preview) options+="$share_options --json" ;;
     wifi) options+=' --json --png' ;;
+    clients) options+=' --json --watch --no-ask-password' ;;
+    client) options+=' --name --address --block --allow' ;;
     unshare) options+=' --all' ;;
-    status | list | interfaces | doctor | monitor) options+=' --json' ;;
+    adopt | status | list | interfaces | doctor | monitor) options+=' --json' ;;
     '') options+=' --version' ;;
   esac
 
   case ${words[0]}:${#words[@]} in
-    *:0) offer='share unshare status list preview interfaces wifi doctor monitor help' ;;
-    help:1) offer='share unshare status list preview interfaces wifi doctor monitor' ;;
+    *:0) offer='share change unshare status list preview interfaces clients client adopt wifi doctor monitor version help' ;;
+    help:1) offer='share change unshare status list preview interfaces clients client adopt wifi doctor monitor version' ;;
     share:1 | preview:1) offer=$(_sharectl_interfaces lan) ;;
-    share:2 | preview:2) offer=via ;;
-    unshare:1 | status:1 | wifi:1) offer=$(_sharectl_shared) ;;
+    adopt:1) offer='via off' ;;
+    share:2 | change:2 | preview:2) offer=via ;;
+    change:1 | unshare:1 | status:1 | wifi:1 | clients:1 | client:1) offer=$(_sharectl_shared) ;;
   esac
 
   COMPREPLY=()
   case $prev in
-    --address | --dns | --ssid | --channel) return ;;
+    --address)
+      [[ ${words[0]} != client ]] || mapfile -t COMPREPLY < <(compgen -W any -- "$cur")
+      return
+      ;;
+    --dns | --allow-rebind | --domain | --ssid | --channel | --name | --max-clients | --idle-off) return ;;
+    --limit | --rate)
+      mapfile -t COMPREPLY < <(compgen -W none -- "$cur")
+      return
+      ;;
+    --dhcp-option)
+      compopt -o nospace 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -W 'boot-file= next-server= ntp-server= none' -- "$cur")
+      ;;
     --security) mapfile -t COMPREPLY < <(compgen -W 'wpa2 wpa3 wpa2+wpa3 open' -- "$cur") ;;
     --band) mapfile -t COMPREPLY < <(compgen -W 'auto 2.4GHz 5GHz' -- "$cur") ;;
     --passphrase-file | --png)
@@ -94,9 +135,16 @@ _sharectl() {
     --security | --band | --passphrase-file | --png) return ;;
   esac
   case ${words[0]}:${#words[@]}:$cur in
-    share:3:-* | preview:3:-*) ;;
-    share:3:* | preview:3:*)
+    share:3:-* | change:3:-* | preview:3:-* | adopt:2:-*) ;;
+    share:3:* | change:3:* | preview:3:* | adopt:2:*)
       _sharectl_complete_wan
+      return
+      ;;
+  esac
+  case ${words[0]}:${#words[@]}:$cur in
+    client:2:-*) ;;
+    client:2:*)
+      _sharectl_complete_client
       return
       ;;
   esac

@@ -15,7 +15,7 @@ import time
 
 DEVICE = "eth0"
 RETRY = 0.05
-DISCOVER, OFFER, REQUEST, ACK = 1, 2, 3, 5
+DISCOVER, OFFER, REQUEST, ACK, NAK = 1, 2, 3, 5, 6
 COOKIE = b"\x63\x82\x53\x63"
 
 
@@ -119,8 +119,13 @@ def fetch(address):
             time.sleep(0.005)
 
 
-address, options = get_lease()
-apply(address, options)
-tell("lease")
-fetch(resolve(socket.inet_ntoa(options[6][:4]), "www.test"))
-tell("page")
+def main():
+    address, options = get_lease()
+    apply(address, options)
+    tell("lease")
+    fetch(resolve(socket.inet_ntoa(options[6][:4]), "www.test"))
+    tell("page")
+
+
+if __name__ == "__main__":
+    main()

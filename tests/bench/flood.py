@@ -4,8 +4,9 @@
 # What forwarding itself costs, for the bench.  `flood.py send` answers each question with a
 # flood of small datagrams; the kernel takes each of them through the gateway in the sender's
 # own time, so their rate tells the cost of a packet, and no other process has a part in it.
-# `flood.py ask FLOODS` is the client, which lets most of them drop; it prints the best of the
-# rates, packets per second, as whatever disturbs a flood makes it slower.
+# `flood.py ask FLOODS` is the client, which lets most of them drop, and sends as many by itself,
+# of which the server lets most drop.  It prints the best rates, packets per second, down and up,
+# as whatever disturbs a flood makes it slower.
 #
 import os
 import socket
@@ -20,18 +21,25 @@ STREAM_AGE = 2.5
 LIMIT = 3
 
 
+def flood(send_one, count):
+    begin = time.perf_counter()
+    for _ in range(count):
+        send_one()
+    return count / (time.perf_counter() - begin)
+
+
 def send():
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     sock.bind(SERVER)
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     while True:
         count, client = sock.recvfrom(100)
-        begin = time.perf_counter()
-        for _ in range(int(count)):
-            sock.sendto(PAYLOAD, client)
-        seconds = time.perf_counter() - begin
+        if count == PAYLOAD:
+            continue
+        rate = flood(lambda: sock.sendto(PAYLOAD, client), int(count))
         time.sleep(0.1)
-        sock.sendto(b"%f" % (int(count) / seconds), client)
+        sock.sendto(b"%f" % rate, client)
 
 
 def newest(sock):
@@ -64,7 +72,9 @@ def ask(floods):
     begin = time.monotonic()
     while time.monotonic() < begin + STREAM_AGE:
         ask_once(sock, 1)
-    print(max(ask_once(sock, PACKETS) for _ in range(floods)))
+    rates = [(ask_once(sock, PACKETS), flood(lambda: sock.send(PAYLOAD), PACKETS))
+             for _ in range(floods)]
+    print(*map(max, zip(*rates)))
 
 
 if sys.argv[1] == "send":

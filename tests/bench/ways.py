@@ -2,8 +2,10 @@
 #
 # The three ways to share a connection that the bench compares, all from the default route's
 # eth1: ours, NetworkManager's shared mode, and the iptables recipe of a hundred web pages with
-# a dnsmasq started by hand.  `command` is what is timed; prepare() and clean() are not.
+# a dnsmasq started by hand.  `command` is what is timed; prepare(), cool() and clean() are not.
 #
+import signal
+
 UPLINK = "eth1"
 RECIPE = """set -e
 lan=$1 net=$2
@@ -19,12 +21,20 @@ dnsmasq --conf-file=/dev/null --interface=$lan --except-interface=lo --bind-inte
 """
 
 
-class Connshare:
+class Way:
+    def cool(self, host):
+        """Ends the service, if it is one that is there for sharing alone."""
+
+
+class Connshare(Way):
     name = "connshare"
     service = "connshared"
 
     def prepare(self, host, lan, number):
         host.run(["sharectl", "status"])
+
+    def cool(self, host):
+        host.kill("connshared", signal.SIGTERM)
 
     def command(self, lan, number):
         return ["sharectl", "share", lan, "via", UPLINK]
@@ -33,7 +43,7 @@ class Connshare:
         host.run(["sharectl", "unshare", lan])
 
 
-class NetworkManager:
+class NetworkManager(Way):
     name = "NetworkManager"
     service = "NetworkManager"
 
@@ -49,7 +59,7 @@ class NetworkManager:
                  "sysctl -qw net.ipv4.ip_forward=0")
 
 
-class Recipe:
+class Recipe(Way):
     name = "iptables"
     service = "dnsmasq"
 

@@ -6,11 +6,17 @@
 import json
 import os
 import pathlib
+import pty
 import shutil
+import signal
 import subprocess
 import tempfile
+import termios
 
 import pytest
+
+# A shell starts what runs in the background with Ctrl-C ignored, and so would sharectl be.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -32,16 +38,16 @@ SHARECTL = str(find_sharectl())
 
 
 class Bus:
-    """A private dbus-daemon."""
+    """A private dbus-daemon, which may leave it to systemd to start services."""
 
-    def __init__(self):
+    def __init__(self, *options):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="connshare-cli-"))
         self.directory.chmod(0o755)
         (self.directory / "services").mkdir()
         config = self.directory / "config"
         config.write_text(CONFIG.format(directory=self.directory))
         self.process = subprocess.Popen(
-            ["dbus-daemon", "--nofork", f"--config-file={config}", "--print-address=1"],
+            ["dbus-daemon", "--nofork", f"--config-file={config}", "--print-address=1", *options],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         address = self.process.stdout.readline().strip()
         self.environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8",
@@ -52,7 +58,8 @@ class Bus:
         """What the bus starts when somebody calls org.connshare1."""
         (self.directory / "services/org.connshare1.service").write_text(
             "[D-BUS Service]\nName=org.connshare1\nExec=/usr/bin/env DBUS_SYSTEM_BUS_ADDRESS="
-            f"'{self.environment['DBUS_SYSTEM_BUS_ADDRESS']}' {command}\n")
+            f"'{self.environment['DBUS_SYSTEM_BUS_ADDRESS']}' {command}\n"
+            "SystemdService=connshared.service\n")
         subprocess.run(["dbus-send", "--bus=" + self.environment["DBUS_SYSTEM_BUS_ADDRESS"],
                         "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus",
                         "org.freedesktop.DBus.ReloadConfig"], check=True, capture_output=True)
@@ -103,6 +110,9 @@ class Service:
     def wifi(self, **values):
         self.tell("wifi", values)
 
+    def clients(self, lan, *clients):
+        self.tell("clients", lan, clients)
+
     def fail(self, method, error, message):
         self.tell("fail", method, error, message)
 
@@ -137,3 +147,24 @@ def service(bus):
 def sharectl(bus, service):
     """Runs sharectl with these words against the mock, returns the finished process."""
     return bus.sharectl
+
+
+def on_terminal(bus, *words, columns=80, **environment):
+    """What sharectl prints on a terminal, however many reads that takes."""
+    outer, inner = pty.openpty()
+    termios.tcsetwinsize(inner, (50, columns))
+    with subprocess.Popen([SHARECTL, *words], stdin=subprocess.DEVNULL, stdout=inner,
+                          env={**bus.environment, "TERM": "xterm", **environment}) as process:
+        os.close(inner)
+        output = b"".join(iter(lambda: read_terminal(outer), b""))
+    os.close(outer)
+    assert process.returncode == 0
+    return output.decode().replace("\r", "")
+
+
+def read_terminal(outer):
+    """The other end's last writer being gone is an error, EIO."""
+    try:
+        return os.read(outer, 4096)
+    except OSError:
+        return b""

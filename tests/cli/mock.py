@@ -12,7 +12,9 @@
 #   ["become", {PROPERTY: VALUE}]        what shares get that ShareConnection begins
 #   ["preview", {KEY: VALUE}]            what previews have unlike the default
 #   ["find", [{KEY: VALUE}]]             what Diagnose finds
+#   ["interfaces", [{KEY: VALUE}]]       what ListInterfaces returns unlike the default
 #   ["wifi", {KEY: VALUE}]               what GetWifi returns unlike the default
+#   ["clients", LAN, [{KEY: VALUE}]]     what ListClients returns, with ClientsChanged
 #   ["fail", METHOD, ERROR, MESSAGE]     the next calls of it return this error
 #   ["hang", METHOD]                     the next calls of it get no answer
 #   ["calls"]                            [METHOD, ARGUMENTS, INTERACTIVE] of all calls so far
@@ -31,21 +33,21 @@ OBJECTS = """<node><interface name='org.freedesktop.DBus.ObjectManager'>
 <signal name='InterfacesAdded'><arg type='o'/><arg type='a{sa{sv}}'/></signal>
 <signal name='InterfacesRemoved'><arg type='o'/><arg type='as'/></signal>
 </interface></node>"""
+FREE = {"can-be-lan": True, "lan-code": "", "lan-reason": "", "can-force": False,
+        "can-be-wan": True, "wan-code": "", "wan-reason": ""}
 INTERFACES = [
-    {"name": "lan0", "kind": "ethernet", "label": "Pod of \x1b[31mred", "connection": "",
-     "state": "disconnected", "addresses": [], "share": "", "can-be-lan": True,
-     "lan-reason": "", "can-be-wan": True, "wan-reason": ""},
-    {"name": "ppp0", "kind": "ppp", "label": "", "connection": "Mobile broadband",
-     "state": "connected", "addresses": ["100.64.0.7/32"], "share": "lan1",
-     "can-be-lan": False, "lan-reason": "it is point-to-point", "can-be-wan": True,
-     "wan-reason": ""},
-    {"name": "lo", "kind": "loopback", "label": "", "connection": "", "state": "connected",
-     "addresses": ["127.0.0.1/8"], "share": "", "can-be-lan": False,
-     "lan-reason": "it is the loopback interface", "can-be-wan": False,
-     "wan-reason": "so it leads nowhere"},
+    {**FREE, "name": "lan0", "kind": "ethernet", "label": "Pod of \x1b[31mred", "connection": "",
+     "state": "disconnected", "addresses": [], "share": ""},
+    {**FREE, "name": "ppp0", "kind": "ppp", "label": "", "connection": "Mobile broadband",
+     "state": "connected", "addresses": ["100.64.0.7/32"], "share": "", "can-be-lan": False,
+     "lan-code": "own-internet", "lan-reason": "it is this computer's own", "can-force": True},
+    {**FREE, "name": "lo", "kind": "loopback", "label": "", "connection": "",
+     "state": "connected", "addresses": ["127.0.0.1/8"], "share": "", "can-be-lan": False,
+     "lan-code": "of-a-later-version", "lan-reason": "it is not of use", "can-be-wan": False,
+     "wan-code": "loopback", "wan-reason": "so it leads nowhere"},
 ]
-PREVIEW = {"state": "active", "message": "lan0 is shared via ppp0", "uplink": "ppp0",
-           "address": "192.168.137.1/24",
+PREVIEW = {"state": "active", "reason": "none", "message": "lan0 is shared via ppp0",
+           "uplink": "ppp0", "address": "192.168.137.1/24",
            "ruleset": "table inet connshare {\n\tchain forward {\n\t}\n}\n",
            "routes": ["iif lan0 lookup 13700", "default dev ppp0 table 13700"],
            "sysctls": ["net.ipv4.conf.lan0.forwarding = 1"], "dial": "11111111-2222",
@@ -55,11 +57,15 @@ WIFI = {"ssid": "desk", "passphrase": "correct horse", "security": "wpa2", "hidd
         "uri": "WIFI:T:WPA;S:desk;P:correct horse;;"}
 DEFAULTS = {"Lan": "", "Wan": "ppp0", "Uplink": "ppp0", "State": "active",
             "StateReason": "none", "StateMessage": None, "Address": "192.168.137.1/24",
-            "Ssid": "", "Persistent": True, "Options": {}, "BlockedBy": [], "BytesSent": 0,
+            "Ssid": "", "Source": "user", "Persistent": True, "Options": {}, "BlockedBy": [], "ClientCount": 0,
+            "BlockedCount": 0, "BytesSent": 0,
             "BytesReceived": 0, "PacketsSent": 0, "PacketsReceived": 0}
+ABOUT = {"Version": "0.1.0", "Features": ["clients"], "AdoptWan": ""}
 FINDINGS = [{"severity": "info", "code": "nothing-shared", "subject": "",
              "message": "nothing is shared", "remedy": "sharectl share LAN via WAN"}]
 UPLINKS = {"ppp0": "ppp0", "auto": "eth1"}
+# What exists beside INTERFACES: profiles that are not connected, mostly.
+NAMES = {"eth1", "wlan0", "Home DSL", "Büro 5"}
 
 
 def words_for(share):
@@ -68,7 +74,13 @@ def words_for(share):
     return f"{share['Lan']} is shared via {share['Uplink']}{wan}"
 
 
+# Types that JSON does not tell.
+TYPES = {"ClientCount": "u", "BlockedCount": "u", "signal": "i"}
+
+
 def pack(value):
+    if isinstance(value, GLib.Variant):
+        return value
     if isinstance(value, bool):
         return GLib.Variant("b", value)
     if isinstance(value, list):
@@ -79,16 +91,18 @@ def pack(value):
 
 
 def pack_all(values):
-    return {key: pack(value) for key, value in values.items()}
+    return {key: GLib.Variant(TYPES[key], value) if key in TYPES else pack(value)
+            for key, value in values.items()}
 
 
 class Mock:
     def __init__(self):
         self.shares, self.registered, self.calls = {}, {}, []
-        self.wifi_data = dict(WIFI)
+        self.client_lists = {}
+        self.wifi_data, self.interfaces = dict(WIFI), INTERFACES
         self.previewed, self.findings = dict(PREVIEW), FINDINGS
         self.failures, self.hanging, self.becoming = {}, {}, {}
-        self.info = Gio.DBusNodeInfo.new_for_xml(XML.read_text())
+        self.info = Gio.DBusNodeInfo.new_for_xml(self.interface_xml())
         self.bus = Gio.DBusConnection.new_for_address_sync(
             Gio.dbus_address_get_for_bus_sync(Gio.BusType.SYSTEM),
             Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
@@ -99,6 +113,9 @@ class Mock:
         self.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus",
                            "org.freedesktop.DBus", "RequestName",
                            GLib.Variant("(su)", ("org.connshare1", 4)), None, 0, -1, None)
+
+    def interface_xml(self):
+        return XML.read_text()
 
     def register(self, path, info):
         return self.bus.register_object(path, info, self.called, self.read, None)
@@ -134,23 +151,26 @@ class Mock:
         self.bus.emit_signal(None, path, interface, name, arguments)
 
     def read(self, _bus, _sender, path, interface, name):
-        return pack("0.1.0" if interface == MANAGER else self.shares[path][name])
+        return pack_all(ABOUT if interface == MANAGER else self.shares[path])[name]
 
-    def called(self, _bus, _sender, _path, _interface, method, arguments, invocation):
+    def called(self, _bus, _sender, path, _interface, method, arguments, invocation):
+        words = arguments.unpack()
+        if method in ("Update", "ListClients", "SetClient"):
+            words = (self.shares[path]["Lan"], *words)
         flags = invocation.get_message().get_flags()
         interactive = bool(flags & Gio.DBusMessageFlags.ALLOW_INTERACTIVE_AUTHORIZATION)
         if method != "GetManagedObjects" or method in self.hanging:
-            self.calls.append([method, arguments.unpack(), interactive])
+            self.calls.append([method, words, interactive])
         if method in self.failures:
             invocation.return_dbus_error(*self.failures[method])
         elif method in self.hanging:
             self.hanging[method].append(invocation)
         else:
-            getattr(self, method)(invocation, *arguments.unpack())
+            getattr(self, method)(invocation, *words)
 
     def GetManagedObjects(self, invocation):
         objects = {path: {SHARE: pack_all(share)} for path, share in self.shares.items()}
-        objects[ROOT] = {MANAGER: {"Version": pack("0.1.0")}}
+        objects[ROOT] = {MANAGER: pack_all(ABOUT)}
         invocation.return_value(GLib.Variant("(a{oa{sa{sv}}})", (objects,)))
 
     def ShareConnection(self, invocation, lan, wan):
@@ -159,7 +179,7 @@ class Mock:
     def ShareConnectionWithOptions(self, invocation, lan, wan, options):
         uplink = UPLINKS.get(wan, "")
         waits = {} if uplink else {"State": "waiting", "StateReason": "uplink-missing",
-                                   "StateMessage": f"{wan} is not there"}
+                                   "StateMessage": f"{wan} does not exist"}
         ssid = WIFI["ssid"] if lan.startswith("wlan") else ""
         path = self.add(lan, {"Wan": wan, "Uplink": uplink, "Options": options, "Ssid": ssid,
                               **waits, **self.becoming})
@@ -175,15 +195,48 @@ class Mock:
         self.remove(lan)
         invocation.return_value(None)
 
+    def Update(self, invocation, lan, changes):
+        if self.becoming.get("State") == "ended":
+            self.remove(lan)
+            invocation.return_dbus_error("org.connshare1.Error.NoSuchShare",
+                                         f'"{lan}" is not shared')
+            return
+        share = self.shares[self.path(lan)]
+        wan = changes.get("wan", share["Wan"])
+        options = {key: value for key, value in {**share["Options"], **changes}.items()
+                   if value not in ("", [], 0) and key not in ("wan", "passphrase")}
+        self.add(lan, {**share, "Wan": wan, "Uplink": UPLINKS.get(wan, ""), "Options": options,
+                       "StateMessage": None, **self.becoming})
+        invocation.return_value(None)
+
+    def Adopt(self, invocation, wan):
+        ABOUT["AdoptWan"] = wan
+        self.emit(ROOT, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+                  GLib.Variant("(sa{sv}as)", (MANAGER, {"AdoptWan": pack(wan)}, [])))
+        invocation.return_value(None)
+
     def GetWifi(self, invocation):
         invocation.return_value(GLib.Variant("(a{sv})", (pack_all(self.wifi_data),)))
 
+    def clients(self, lan, clients):
+        self.client_lists[lan] = clients
+        self.emit(self.path(lan), SHARE, "ClientsChanged", None)
+
+    def ListClients(self, invocation, lan):
+        invocation.return_value(GLib.Variant(
+            "(aa{sv})", ([pack_all(one) for one in self.client_lists.get(lan, [])],)))
+
+    def SetClient(self, invocation, _lan, _mac, _settings):
+        invocation.return_value(None)
+
     def Preview(self, invocation, lan, wan, options):
-        invocation.return_value(GLib.Variant("(a{sv})", (pack_all(self.previewed),)))
+        exists = wan in UPLINKS or wan in NAMES or "," in wan
+        missing = {} if exists else {"reason": "uplink-missing"}
+        invocation.return_value(GLib.Variant("(a{sv})", (pack_all(self.previewed | missing),)))
 
     def ListInterfaces(self, invocation):
         invocation.return_value(GLib.Variant("(aa{sv})",
-                                             ([pack_all(one) for one in INTERFACES],)))
+                                             ([pack_all(one) for one in self.interfaces],)))
 
     def Diagnose(self, invocation):
         invocation.return_value(GLib.Variant("(aa{sv})",
@@ -205,6 +258,10 @@ class Mock:
             self.wifi_data.update(words[0])
         elif verb == "find":
             self.findings = words[0]
+        elif verb == "interfaces":
+            self.interfaces = [{**FREE, "label": "", "connection": "", "share": "",
+                                "addresses": [], "kind": "ethernet", "state": "connected", **one}
+                               for one in words[0]]
         elif verb == "hang":
             self.hanging[words[0]] = []
         elif verb == "calls":
@@ -216,8 +273,13 @@ class Mock:
         return True
 
 
-mock = Mock()
-if "--activated" not in sys.argv:
-    GLib.io_add_watch(sys.stdin, GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, mock.command)
-    print(json.dumps("ready"), flush=True)
-GLib.MainLoop().run()
+
+def main(mock):
+    if "--activated" not in sys.argv:
+        GLib.io_add_watch(sys.stdin, GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, mock.command)
+        print(json.dumps("ready"), flush=True)
+    GLib.MainLoop().run()
+
+
+if __name__ == "__main__":
+    main(Mock())

@@ -63,7 +63,7 @@ def agent(bus):
 
 
 def wait_for(probe):
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not probe():
         assert time.monotonic() < end
         time.sleep(0.01)

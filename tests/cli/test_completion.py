@@ -12,8 +12,8 @@ import pytest
 from conftest import ROOT, SHARECTL
 
 SCRIPTS = ROOT / "data/completions"
-COMMANDS = {"share", "unshare", "status", "list", "preview", "interfaces", "wifi", "doctor",
-            "monitor", "help"}
+COMMANDS = {"share", "change", "unshare", "status", "list", "preview", "interfaces",
+            "clients", "client", "adopt", "wifi", "doctor", "monitor", "version", "help"}
 WORDS = {"auto", "wifi", "ethernet", "mobile", "vpn", "ppp"}
 NMCLI = """#!/bin/sh
 [ "$*" = '-t -e no -f TYPE,NAME connection' ] || exit 1
@@ -30,6 +30,9 @@ CASES = [
     ("share --temporary ", {"lan0"}),
     ("share --dns 1.1.1.1 ", {"lan0"}),
     ("share --dns=1.1.1.1 ", {"lan0"}),
+    ("share --allow-rebind example.com ", {"lan0"}),
+    ("share --domain home.example ", {"lan0"}),
+    ("share --dhcp-option boot-file=a ", {"lan0"}),
     ("preview ", {"lan0"}),
     ("share lan0 ", {"via"}),
     ("share lan0 via ", WANS),
@@ -40,6 +43,12 @@ CASES = [
     ("share lan0 --security wpa2", {"wpa2", "wpa2+wpa3"}),
     ("share lan0 --security open via ", WANS),
     ("share lan0 --band 2", {"2.4GHz"}),
+    ("change ", {"lan1", "wlan0"}),
+    ("change lan1 ", {"via"}),
+    ("change lan1 via ", WANS),
+    ("change --no-i", {"--no-isolate"}),
+    ("adopt ", {"via", "off"}),
+    ("adopt via p", {"ppp", "ppp0"}),
     ("wifi ", {"lan1", "wlan0"}),
     ("share --ke", {"--keep-lan"}),
     ("share lan0 via ppp0 --te", {"--temporary"}),
@@ -48,13 +57,34 @@ CASES = [
     ("status ", {"lan1", "wlan0"}),
     ("status --j", {"--json"}),
     ("list ", set()),
+    ("clients ", {"lan1", "wlan0"}),
+    ("clients --w", {"--watch"}),
+    ("client ", {"lan1", "wlan0"}),
+    ("client lan1 ", {"Living room", "Pixel-7", "28-6f-b9-00-00-03",
+                      "28-6f-b9-00-00-04"}),
+    ("client lan1 P", {"Pixel-7"}),
+    ("client --name TV lan1 P", {"Pixel-7"}),
+    ("client lan1 Pixel-7 ", set()),
+    ("client lan1 Pixel-7 --bl", {"--block"}),
+    ("client lan1 Pixel-7 --address a", {"any"}),
+    ("client wlan0 ", set()),
+    ("share --limit 10G ", {"lan0"}),
 ]
-WISH = {"--address", "--dns", "--keep-lan", "--no-dial", "--temporary", "--force", "--ssid",
-        "--passphrase-file", "--security", "--band", "--channel", "--hidden", "--isolate", "--help"}
+# Names that a shell or a terminal could take for something else are not offered.
+CLIENTS = [{"mac": "02:00:00:00:00:01", "hostname": "Pixel-7", "addresses": ["192.0.2.1"]},
+           {"mac": "02:00:00:00:00:02", "hostname": "tv", "name": "Living room"},
+           {"mac": "28:6f:b9:00:00:03"},
+           {"mac": "28:6f:b9:00:00:04", "name": "\x9b31m", "hostname": "a\\b"}]
+WISH = {"--address", "--dns", "--allow-rebind", "--domain", "--dhcp-option", "--keep-lan", "--no-keep-lan", "--no-dial", "--dial", "--temporary",
+        "--persistent", "--force", "--no-force", "--ssid", "--passphrase-file", "--security",
+        "--band", "--channel", "--hidden", "--no-hidden", "--isolate", "--no-isolate",
+        "--limit", "--rate", "--max-clients", "--idle-off", "--help"}
 JSON = {"--json", "--help"}
 OPTIONS = {
-    "share": WISH, "preview": WISH | {"--json"}, "unshare": {"--all", "--help"}, "status": JSON,
-    "list": JSON, "interfaces": JSON, "wifi": JSON | {"--png"}, "doctor": JSON, "monitor": JSON,
+    "share": WISH, "change": WISH, "preview": WISH | {"--json"}, "unshare": {"--all", "--help"}, "status": JSON,
+    "adopt": JSON, "list": JSON, "interfaces": JSON, "wifi": JSON | {"--png"}, "doctor": JSON, "monitor": JSON,
+    "version": {"--help"}, "clients": JSON | {"--watch", "--no-ask-password"},
+    "client": {"--name", "--address", "--block", "--allow", "--help"},
 }
 BASH = """
 source {scripts}/sharectl.bash
@@ -64,6 +94,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 """
 ZSH = """
 autoload -U compinit; compinit -D -u; source {scripts}/_sharectl 2>/dev/null
+LISTMAX=1000  # do not ask whether to show a long list: the next key would be the answer
 compdef _sharectl sharectl
 capture() {{
   compadd() {{
@@ -89,6 +120,7 @@ def home(bus, service):
     shares."""
     service.add("lan1")
     service.add("wlan0")
+    service.clients("lan1", *CLIENTS)
     (bus.directory / "bin").mkdir()
     (bus.directory / "bin/sharectl").symlink_to(SHARECTL)
     (bus.directory / "bin/nmcli").write_text(NMCLI)
@@ -212,13 +244,20 @@ class Terminal:
     ("lan0,Mob\t", "lan0,Mobile broadband"), ("ppp0,wi\t", "ppp0,wifi")])
 def test_names_are_quoted(bus, home, service, shell, typed, wan):
     terminal = Terminal(bus, shell)
-    terminal.type(f"sharectl share lan1 via {typed}\n")
-    end = time.monotonic() + 10
+    terminal.type(f"sharectl share lan0 via {typed}\n")
+    end = time.monotonic() + 60
     while not (calls := [call[1] for call in service.calls() if call[2]]):
         assert time.monotonic() < end, "the shell runs nothing"
         terminal.read()
     terminal.close()
-    assert calls == [["lan1", wan, {}]]
+    assert calls == [["lan0", wan, {}]]
+
+
+@pytest.mark.parametrize("shell", [bash, fish])
+def test_no_dialog_for_names_of_clients(bus, home, service, shell):
+    service.fail("ListClients", "org.connshare1.Error.NotAuthorized", "not you")
+    assert shell(bus, "client lan1 ") == set()
+    assert [call[2] for call in service.calls()] == [False]
 
 
 @pytest.mark.parametrize("shell", [bash, fish])

@@ -22,7 +22,7 @@ class Monitor:
 
     def line(self):
         while not self.lines:
-            assert select.select([self.stream], [], [], 10)[0], "monitor says nothing"
+            assert select.select([self.stream], [], [], 60)[0], "monitor says nothing"
             text = os.read(self.stream.fileno(), 65536).decode()
             assert text.endswith("\n"), "monitor writes whole lines"
             self.lines = text.splitlines()
@@ -36,7 +36,7 @@ class Monitor:
 
     def end(self, number=signal.SIGINT):
         self.process.send_signal(number)
-        rest, error = self.process.communicate(timeout=10)
+        rest, error = self.process.communicate(timeout=60)
         assert (self.lines, rest, error) == ([], "", "")
         return self.process.returncode
 
@@ -60,11 +60,11 @@ def test_changes(monitor, service):
     one = monitor()
     assert one.text() == ACTIVE
     service.change("lan0", State="waiting", StateReason="uplink-missing", Uplink="",
-                   StateMessage="ppp0 is not there")
-    assert one.text() == "lan0 is waiting: ppp0 is not there; sharing begins when it appears"
+                   StateMessage="ppp0 does not exist")
+    assert one.text() == "lan0 is waiting: ppp0 does not exist; sharing begins when it appears"
     service.change("lan0", State="active", StateReason="none", Uplink="wlan0",
-                   StateMessage="lan0 is shared via wlan0 (2nd choice; ppp0 is not there)")
-    assert one.text() == ("lan0 is shared via wlan0 (2nd choice; ppp0 is not there): "
+                   StateMessage="lan0 is shared via wlan0 (2nd choice; ppp0 does not exist)")
+    assert one.text() == ("lan0 is shared via wlan0 (2nd choice; ppp0 does not exist): "
                           "clients get addresses from 192.168.137.0/24")
     service.change("lan0", Options={"force": True})      # nothing to say in words
     service.change("lan0", State="active", StateReason="none", Uplink="ppp0",
@@ -104,7 +104,7 @@ def test_restart_of_the_service(bus, monitor, service):
     one = monitor()
     assert one.text() == ACTIVE
     service.close()
-    assert one.text() == "connshared has ended; shares stay as they are"
+    assert one.text() == "connshared has exited; shares stay as they are"
     again = Service(bus)
     assert one.text() == "connshared is running"
     assert one.text() == "lan0 is no longer shared"
@@ -125,7 +125,7 @@ def test_service_that_does_not_run_is_not_started(bus):
     service.add("lan0")
     assert one.text() == ACTIVE
     service.close()
-    assert one.text() == "connshared has ended; shares stay as they are"
+    assert one.text() == "connshared has exited; shares stay as they are"
     assert one.end() == 0
 
 
@@ -134,8 +134,8 @@ def test_end_of_the_bus(bus, monitor, service):
     one = monitor()
     assert one.text() == ACTIVE
     bus.process.terminate()
-    error = one.process.communicate(timeout=10)[1]
-    assert (one.process.returncode, error) == (5, "sharectl: the system bus has gone\n")
+    error = one.process.communicate(timeout=60)[1]
+    assert (one.process.returncode, error) == (5, "sharectl: lost the connection to the system bus\n")
 
 
 def test_end_of_the_reader(monitor, service):
@@ -143,12 +143,12 @@ def test_end_of_the_reader(monitor, service):
     one = monitor("--json")
     one.line()
     one.stream.close()
-    assert one.process.wait(10) == 1
+    assert one.process.wait(60) == 1
 
 
 def test_end_of_the_output(bus, service):
     service.add("lan0")
     with open("/dev/full", "w") as full:
         done = subprocess.run([SHARECTL, "monitor"], stdout=full, env=bus.environment,
-                              timeout=10, check=False)
+                              timeout=60, check=False)
     assert done.returncode == 1

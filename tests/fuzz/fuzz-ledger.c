@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A share in the ledger in /run/connshare. What is accepted goes into rulesets and
  * configuration files, where no line may come from a value. */
-#include "core/dnsmasq-config.h"
-#include "core/ruleset.h"
+#include "core/render/dnsmasq-config.h"
+#include "core/render/ruleset.h"
+#include "core/render/describe.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,9 +14,9 @@ int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 static void
 check_texts (const CsSharePlan *share)
 {
-  g_autofree char *change = cs_ruleset_render_change (share, NULL);
-  g_autofree char *ruleset = cs_ruleset_render_change (NULL, share);
-  g_autofree char *config = cs_dnsmasq_config_render (share, "/run/connshare/x");
+  g_autofree char *change = cs_ruleset_render_change (share, NULL, NULL, NULL);
+  g_autofree char *ruleset = cs_ruleset_render_change (NULL, share, NULL, NULL);
+  g_autofree char *config = cs_dnsmasq_config_render (share);
   g_auto (GStrv) servers = cs_dnsmasq_servers (share);
   g_auto (GStrv) routes = cs_share_plan_describe_routes (share);
   g_auto (GStrv) sysctls = cs_share_plan_describe_sysctls (share);

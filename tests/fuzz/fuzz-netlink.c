@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Messages of the kernel, several in a buffer, as the network monitor walks through them.
  * Whatever they are, what is parsed has its strings ended and its prefixes in range. */
-#include "system/netlink.h"
+#include "system/netlink/rtnetlink.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,22 +18,31 @@ check_text (const char *text, gsize size)
 static void
 parse (const struct nlmsghdr *message, gpointer user_data)
 {
-  CsAddress address;
+  CsRouteAnswer answer;
+  CsInterfaceAddress address;
   CsRoute route;
   CsLink link;
   CsRule rule;
+  g_autoptr (GArray) hops = g_array_new (FALSE, FALSE, sizeof (CsRoute));
+  g_autoptr (GArray) members = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint32 object;
   int ifindex;
 
-  if (cs_netlink_parse_link (message, &link))
+  if (cs_rtnetlink_parse_link (message, &link))
     {
       check_text (link.name, sizeof link.name);
       check_text (link.info_kind, sizeof link.info_kind);
     }
-  if (cs_netlink_parse_address (message, &ifindex, &address))
+  if (cs_rtnetlink_parse_address (message, &ifindex, &address))
     g_assert_cmpuint (address.local.prefix, <=, 32);
-  if (cs_netlink_parse_route (message, &route))
-    g_assert_cmpuint (route.destination.prefix, <=, 32);
-  if (cs_netlink_parse_rule (message, &rule))
+  if (cs_rtnetlink_parse_route (message, &route, hops, &object))
+    for (guint i = 0; i < hops->len; i++)
+      g_assert_cmpuint (g_array_index (hops, CsRoute, i).destination.prefix, <=, 32);
+  if (cs_rtnetlink_parse_next_hop (message, &object, &route, members))
+    g_assert_cmpuint (route.destination.prefix, ==, 0);
+  if (cs_rtnetlink_parse_answer (message, &answer))
+    g_assert_cmpint (answer.refusal, ==, 0);
+  if (cs_rtnetlink_parse_rule (message, &rule))
     {
       check_text (rule.iif, sizeof rule.iif);
       check_text (rule.oif, sizeof rule.oif);

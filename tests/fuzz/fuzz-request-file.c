@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A request's file in /var/lib/connshare. */
-#include "core/request.h"
+#include "core/value/request.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
  * GVariant serializes it or, after an '=', in its text form, which a fuzzer and a reader
  * of the seeds have an easier time with. What is accepted must survive everything that
  * is done with requests later. */
-#include "core/request.h"
+#include "core/value/request.h"
 
 #include <stddef.h>
 #include <stdint.h>

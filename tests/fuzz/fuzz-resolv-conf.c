@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* /etc/resolv.conf, which anybody's scripts write: name servers come of it, or nothing.
  */
-#include "system/resolv-conf.h"
+#include "system/watch/resolv-conf.h"
 
-#include "core/cidr.h"
+#include "core/value/address.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -14,10 +14,9 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autofree char *text = g_strndup ((const char *)data, size);
-  g_auto (GStrv) servers = cs_resolv_conf_parse (text);
-  guint32 address;
+  g_autoptr (GArray) servers = cs_resolv_conf_parse (text);
 
-  for (char **server = servers; *server; server++)
-    g_assert_true (cs_ipv4_parse (*server, &address) && address >> 24 != 127);
+  for (guint i = 0; i < servers->len; i++)
+    g_assert_true (cs_address_is_remote (g_array_index (servers, CsAddress, i)));
   return 0;
 }

@@ -8,12 +8,17 @@
 import difflib
 import os
 import pathlib
+import signal
 import sys
+import zlib
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from host import Host, wait_for  # noqa: E402
+
+# A shell starts what runs in the background with Ctrl-C ignored, and so would sharectl be.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
@@ -24,6 +29,15 @@ def pytest_addoption(parser):
     parser.addoption("--seed", type=int, help="of the moments in test_crash.py")
     parser.addoption("--sanitized", action="store_true",
                      help="the product was built with sanitizers: no limits on memory and time")
+    parser.addoption("--part", type=int, default=1,
+                     help="only one scene in so many, always the same ones")
+
+
+def pytest_collection_modifyitems(config, items):
+    part = config.getoption("--part")
+    left_out = [item for item in items if zlib.crc32(item.nodeid.encode()) % part]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 class Pool:
@@ -122,6 +136,23 @@ def spare(stage, request):
         end_service(host)
 
 
+@pytest.fixture(scope="module")
+def common(stage):
+    with new_host(stage) as host:
+        yield host
+        end_service(host)
+
+
+@pytest.fixture
+def walled(common, request):
+    """One for all tests of a file, which leave nothing of a share, but may leave what other
+    firewalls do: these change sysctls and keep chains."""
+    request.node.private_host = common
+    yield common
+    stop_sharing(common)
+    check_complaints(common)
+
+
 @pytest.fixture
 def client(host):
     return host.client
@@ -137,7 +168,7 @@ def bus(host):
 def check_unchanged(host, before):
     """The host's state, byte for byte; NetworkManager may take a moment to settle."""
     try:
-        wait_for(lambda: host.state() == before, timeout=3)
+        wait_for(lambda: host.state() == before)
     except TimeoutError:
         lines = difflib.unified_diff(before.splitlines(), host.state().splitlines(),
                                      "before", "after", lineterm="", n=0)

@@ -19,6 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 SPEC = "ppp0,ppp1"
 UPLINKS = ("ppp0", "ppp1")
 ADDRESSES = ("192.168.137.1/24", "10.9.8.1/24")
+GUARDED = re.compile(r'\t\telement 203\.0\.113\.1(\d)( \. "ppp\d")?\n')
 
 
 class Pipe:
@@ -37,6 +38,19 @@ class Pipe:
         self.process.stdin.close()
         self.process.stdout.close()
         self.process.wait()
+
+
+def foreseeable(state, shared):
+    """A state without what is not foreseeable, all of it IPv6: a shared LAN's address is another
+    after a double was suspected, has no route while the kernel looks for one, and may be missing
+    where NetworkManager was interrupted while it set the LAN up; and how quickly it looks at a
+    new interface decides on the settings of that."""
+    def is_foreseeable(line):
+        return not (line.startswith(("local fe80::", "ipv6/conf/ppp"))
+                    or "fe80::" in line and any(lan in line for lan in shared))
+
+    return "".join(re.sub("fe80::[0-9a-f:]+", "fe80::1", line)
+                   for line in state.splitlines(keepends=True) if is_foreseeable(line))
 
 
 class Crash:
@@ -91,21 +105,19 @@ class Crash:
             self.shared = (shares[0]["uplink"], shares[0]["address"]) if shares else None
             return not shares or (shares[0]["state"] == "active"
                                   and shares[0]["uplink"] in self.uplinks)
-        wait_for(settled, timeout=5, what=f"the share does not come to rest: {self.log[-1:]}")
+        wait_for(settled, what=f"the share does not come to rest: {self.log[-1:]}")
         return (*sorted(self.uplinks), self.shared)
 
     def state(self):
-        """Without what is not foreseeable, all of it IPv6: the LAN's address is another after a
-        double was suspected, has no route while the kernel looks for one, and may be missing
-        where NetworkManager was interrupted while it set the LAN up; and how quickly it looks
-        at a new interface decides on the settings of that."""
-        def is_foreseeable(line):
-            return not (line.startswith(("local fe80::", "ipv6/conf/ppp"))
-                        or self.shared and "fe80::" in line and "lan0" in line)
+        """Without the addresses of the uplink before, which is guarded until there is another,
+        and the clients' file: they tell what has happened."""
+        def of_before(line):
+            guarded = GUARDED.fullmatch(line)
+            return self.shared and (guarded and f"ppp{guarded[1]}" != self.shared[0]
+                                    or line.endswith(" /run/connshare/clients\n"))
 
-        lines = self.host.state().splitlines(keepends=True)
-        return "".join(re.sub("fe80::[0-9a-f:]+", "fe80::1", line) for line in lines
-                       if is_foreseeable(line))
+        state = foreseeable(self.host.state(), ["lan0"] if self.shared else [])
+        return "".join(line for line in state.splitlines(keepends=True) if not of_before(line))
 
     def remember(self):
         key = self.look()
@@ -118,7 +130,7 @@ class Crash:
             return self.known[key] == seen
         key = seen = None
         try:
-            wait_for(is_known, timeout=10)
+            wait_for(is_known)
         except TimeoutError:
             lines = difflib.unified_diff(self.known[key].splitlines(), seen.splitlines(),
                                          "wanted", "found", lineterm="", n=0)
@@ -126,7 +138,7 @@ class Crash:
 
     def check_traffic(self, when):
         if self.shared and self.shared[1] == ADDRESSES[0]:
-            wait_for(lambda: self.client.ask() == ["answered", "answered"], timeout=3,
+            wait_for(lambda: self.client.ask() == ["answered", "answered"],
                      what=f"no traffic {when}")
 
     # --- Rounds: what begins, and within how many seconds the service is killed

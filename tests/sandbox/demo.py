@@ -103,7 +103,7 @@ def unshare(host, before):
     say("Stop sharing")
     on_laptop(host, "sharectl unshare lan0")
     try:
-        wait_for(lambda: host.state() == before, timeout=3)
+        wait_for(lambda: host.state() == before)
     except TimeoutError:
         print("\n".join(difflib.unified_diff(before.splitlines(), host.state().splitlines(), n=0)))
         sys.exit("demo: the laptop is not as it was")

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Other firewalls on the private host, each the real program: how it is started, loaded again
-# and ended, and what it says of its rules.
+# and ended, and what it says of its rules; and whether a client notices.
 #
-from host import wait_for
+import contextlib
+
+from follow import PPP0
+from host import CommandFailed, wait_for
 
 
 class Firewall:
@@ -76,6 +79,18 @@ class Ufw(Firewall):
 
     def stop(self):
         self.host.run("ufw disable")
+
+
+class StrictUfw(Ufw):
+    """Nothing may go out, either."""
+
+    def start(self):
+        self.host.run("ufw default deny outgoing")
+        super().start()
+
+    def clear(self):
+        super().clear()
+        self.host.run("ufw default allow outgoing")
 
 
 class Firewalld(Firewall):
@@ -164,3 +179,33 @@ ALL = {"bare": Bare, "script": Script, "ufw": Ufw, "firewalld": Firewalld, "dock
 RELOADS = {"bare": Bare, "script": Script, "ufw": Ufw, "firewalld": Firewalld,
            "firewalld-complete": FirewalldComplete, "firewalld-restart": FirewalldRestart,
            "docker": Docker, "legacy": Legacy}
+
+
+def assert_online(host, client=None):
+    """A computer that is switched on now gets an address, a name and a page."""
+    client = client or host.client
+    client.forget()
+    assert client.dhcp(timeout=3)["dns"].startswith("192.168.137.")
+    assert client.get() == PPP0
+    assert client.resolve("asker.test", "+tcp") == [PPP0]
+
+
+def await_online(host):
+    """The same, soon."""
+    def is_online():
+        with contextlib.suppress(CommandFailed):
+            assert_online(host)
+            return True
+    wait_for(is_online, what="the client is offline")
+
+
+def ours(host):
+    """Our rules in others' chains."""
+    rules = host.run("iptables -S; iptables-legacy-save 2>/dev/null || true").splitlines()
+    return [line for line in rules if "--comment connshare" in line]
+
+
+def assert_no_trace(host):
+    host.unshare("lan0")
+    assert "connshare" not in host.ruleset()
+    assert ours(host) == []

@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the scenes of test_follow*.py share: uplinks that come and go, what a share says of
-# itself, packet captures, and a client's traffic (traffic.py).
+# What the scenes of test_follow*.py, and others, share: uplinks that come and go, what a share
+# says of itself, packet captures, and a client's traffic (traffic.py).
 #
 import contextlib
 import json
 import pathlib
 import subprocess
+import tempfile
 
 from host import wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent
-PPP0, ETH1 = "203.0.113.10", "198.18.1.2"
+PPP0, ETH1 = "203.0.113.10", "198.18.1.2"  # the uplinks' own addresses
 PEER = "203.0.113.1"
 LINK = "address 02:00:00:00:03:00 arp off"  # at both ends: frames arrive without ARP
+# The table, without the clients that have been seen so far.
+TABLE = r"nft -s list table inet connshare | sed '/^\tset clients_/,/^\t}/d'"
 
 
 def share_of(host, lan="lan0"):
@@ -35,14 +38,14 @@ def uplink(host, lan="lan0"):
     return share["uplink"] if share["state"] == "active" else ""
 
 
-def await_state(host, *expected, lan="lan0", timeout=10):
+def await_state(host, *expected, lan="lan0", timeout=30):
     try:
         wait_for(lambda: state(host, lan) == expected, timeout)
     except TimeoutError:
         raise AssertionError(f"not {expected}, but {share_of(host, lan)}") from None
 
 
-def await_uplink(host, name, lan="lan0", timeout=10):
+def await_uplink(host, name, lan="lan0", timeout=30):
     try:
         wait_for(lambda: uplink(host, lan) == name, timeout)
     except TimeoutError:
@@ -120,25 +123,44 @@ def profile(host, name, *arguments, **settings):
 
 CAPTURE = """tcpdump -Z root -n -l --immediate-mode -i "$1" "$2" &
 read -r _; kill $!; wait"""
+LAST = "192.0.2.253"  # a packet to there ends a capture: what was before it has been seen
+SEND_LAST = f"""import socket, sys
+packet = bytes.fromhex("450000140000000001fd000000000000") + socket.inet_aton("{LAST}")
+sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
+for name in sys.argv[1:]:
+    try:
+        sock.sendto(packet, (name, 0x0800, 0, 0, b"\\2\\0\\0\\0\\377\\377"))
+        print(name)
+    except OSError:
+        pass"""
 
 
 @contextlib.contextmanager
-def capture(host, *interfaces):
+def capture(host, *interfaces, also=()):
     """A list that holds, afterwards, the packets that clients' requests would be: to the web
-    server, to a name server, or from a LAN."""
+    server, to a name server, or from a LAN; and those of the addresses and networks in `also`."""
     packets, running = [], []
-    what = "host 192.0.2.80 or port 53 or net 192.168.137.0/24 or net 192.168.138.0/24"
+    networks = ("192.0.2.80", "192.168.137.0/24", "192.168.138.0/24", LAST, *also)
+    what = " or ".join(["port 53", *(f"net {network}" for network in networks)])
     for name in interfaces:
-        process = host.popen(["sh", "-c", CAPTURE, "capture", name, what], stdin=subprocess.PIPE)
+        out = tempfile.NamedTemporaryFile("w")
+        process = host.popen(["sh", "-c", CAPTURE, "capture", name, what], stdin=subprocess.PIPE,
+                             stdout=out)
         while "listening on" not in process.stderr.readline():
             assert process.poll() is None, f"tcpdump does not listen on {name}"
-        running.append((name, process))
+        running.append((name, process, out))
     try:
         yield packets
     finally:
-        for name, process in running:
-            lines = process.communicate("\n", timeout=10)[0].splitlines()
-            packets += [f"{name}: {line}" for line in lines if line]
+        sent = host.call(["/usr/bin/python3", "-c", SEND_LAST, *interfaces]).stdout.split()
+        for name, process, out in running:
+            text = pathlib.Path(out.name).read_text
+            with contextlib.suppress(TimeoutError):  # a link that is down lets nothing through
+                wait_for(lambda: name not in sent or LAST in text(), timeout=2)
+            process.communicate("\n", timeout=10)
+            packets += [f"{name}: {line}" for line in text().splitlines()
+                        if line and LAST not in line]
+            out.close()
 
 
 class Traffic:
@@ -160,8 +182,8 @@ class Traffic:
         self.process.wait(timeout=120)
 
 
-def probe(place, number, *kinds):
+def probe(place, number, *kinds, patience=0.05):
     """As many requests of each kind, or of these: rows of traffic.py."""
-    with Traffic(place, "probe", str(number), *kinds) as traffic:
+    with Traffic(place, "probe", str(number), str(patience), *kinds) as traffic:
         pass
     return traffic.report

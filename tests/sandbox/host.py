@@ -9,9 +9,11 @@
 # with 0; its call() returns the finished process, whatever came of it.  A command is a list,
 # or a line for the shell.
 #
+import contextlib
 import json
 import os
 import pathlib
+import re
 import shlex
 import signal
 import subprocess
@@ -35,16 +37,18 @@ class CommandFailed(Exception):
                          f"{done.stdout}{done.stderr}")
 
 
-def wait_for(probe, timeout=10, what=None):
-    """Returns the first true answer of probe(), which is asked until the time is over."""
-    end = time.monotonic() + timeout
+def wait_for(probe, timeout=30, what=None):
+    """Returns the first true answer of probe(), which is asked until the time is over, and less
+    often the longer it takes: most questions are a process."""
+    begin = time.monotonic()
     while True:
         answer = probe()
         if answer:
             return answer
-        if time.monotonic() > end:
+        elapsed = time.monotonic() - begin
+        if elapsed > timeout:
             raise TimeoutError(what or f"nothing after {timeout} s")
-        time.sleep(0.01)
+        time.sleep(min(0.01 + elapsed / 20, 0.1))
 
 
 class Place:
@@ -88,6 +92,10 @@ class Place:
     def json(self, *words):
         return json.loads(self.run(["sharectl", *words, "--json"]))
 
+    def findings(self):
+        """What the doctor finds; its exit status says whether all is well."""
+        return json.loads(self.sharectl("doctor", "--json").stdout)["findings"]
+
     def bus(self):
         return Bus(self)
 
@@ -99,11 +107,14 @@ class Client(Place):
         super().__init__(host, "ip", "netns", "exec", name)
         self.name = name
 
-    def dhcp(self, timeout=10):
-        """Gets a lease with udhcpc, applies it, and returns what the server said."""
+    def dhcp(self, timeout=10, name=None):
+        """Gets a lease with udhcpc, as a computer of this name, applies it, and returns what the
+        server said."""
         script = HERE / "dhcp-script"
+        told = ["-x", f"hostname:{name}"] if name else []
         out = self.run(["udhcpc", "-f", "-q", "-n", "-i", "eth0", "-t", str(timeout), "-T", "1",
-                        "-O", "mtu", "-O", "broadcast", "-s", str(script)], timeout + 5)
+                        "-O", "mtu", "-O", "broadcast", "-O", "search", "-O", "ntpsrv", "-O", "43", "-s", str(script), *told],
+                       timeout + 5)
         return dict(line[6:].split("=", 1) for line in out.splitlines() if line[:6] == "lease ")
 
     def get(self, url="http://www.test/", timeout=5):
@@ -209,6 +220,7 @@ class Host(Place):
         self.entrance = ["nsenter", "-t", self.pid, "-m", "-n", "-p", "-u", "-i", "-w",
                          "setpriv", "--pdeathsig", "KILL"]
         super().__init__(self)
+        self.looking = None
         self.client, self.client2 = Client(self, "client"), Client(self, "client2")
         self.internet = Client(self, "internet")
 
@@ -225,6 +237,14 @@ class Host(Place):
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def addresses(self, name="lan0"):
+        """Of this interface: "192.168.137.1/24" and so on."""
+        return self.run(f"ip -4 -o address show dev {name} | awk '{{print $4}}'").split()
+
+    def active_profile(self, name="lan0"):
+        """What NetworkManager has connected there."""
+        return self.run(f"nmcli -g GENERAL.CONNECTION device show {name}")
 
     def path(self, name):
         """A file of the private host, to be read and written from outside."""
@@ -261,9 +281,22 @@ class Host(Place):
         self.call(["ip", "link", "del", "dev", name])
         self.call(["ip", "netns", "del", f"at-{name}"])
 
+    def ruleset(self):
+        """All packet filters, less the table that drops answers to flows that have ended, for
+        some seconds (system/nft/strays.h)."""
+        text = self.run(["nft", "-s", "list", "ruleset"])
+        return re.sub(r"^table inet connshare_left \{.*?^\}\n?", "", text,
+                      flags=re.M | re.S).strip()
+
     def state(self):
-        """All that the product could touch, as text: equal before and after."""
-        return self.run([str(HERE / "state")])
+        """All that the product could touch, as text: equal before and after (state.py)."""
+        if self.looking is None or self.looking.poll() is not None:
+            self.looking = self.popen(["/usr/bin/python3", str(HERE / "state.py")],
+                                      stdin=subprocess.PIPE, stderr=None, text=False)
+        self.looking.stdin.write(b"\n")
+        self.looking.stdin.flush()
+        size = int(self.looking.stdout.readline())
+        return self.looking.stdout.read(size).decode()
 
     def settled_state(self):
         """Its state when nothing moves any more: NetworkManager may still be busy."""
@@ -291,11 +324,31 @@ class Host(Place):
         return [int(word) for word in done.stdout.split()]
 
     def kill(self, program, number=signal.SIGKILL):
-        """Returns when they are gone; the next may be there already."""
+        """Returns when they are gone; the next may be there already.  Some may end by themselves
+        first: the bus is two while it starts a program."""
         pids = set(self.pids(program))
         for pid in pids:
-            self.run(["kill", f"-{int(number)}", str(pid)])
+            done = self.call(["kill", f"-{int(number)}", str(pid)])
+            assert not done.returncode or "No such process" in done.stderr, done
         wait_for(lambda: not pids & set(self.pids(program)), what=f"{program} does not end")
+
+    @contextlib.contextmanager
+    def stopped(self, *which):
+        """Programs, by name, or processes, by number, that answer nobody meanwhile."""
+        pids = [str(pid) for one in which
+                for pid in ([one] if isinstance(one, int) else self.pids(one))]
+        assert pids
+        self.run(["kill", "-STOP", *pids])
+        try:
+            yield
+        finally:
+            self.call(["kill", "-CONT", *pids])  # some may have been killed
+
+    def start_network_manager(self, wait=True):
+        """Returns when it has connected eth1, or at once."""
+        self.run("setsid NetworkManager --no-daemon >>/run/log/networkmanager 2>&1 &")
+        if wait:
+            wait_for(lambda: "100" in self.call("nmcli -g GENERAL.STATE device show eth1").stdout)
 
     def shell(self, *options):
         """A shell on this terminal."""

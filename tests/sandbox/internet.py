@@ -5,7 +5,8 @@
 # what they saw, so that a client can tell by which uplink its packets left.
 #
 #   DNS   www.test A 192.0.2.80 · asker.test A <the address that asked> · any other name in
-#         "test" A 192.0.2.80 · the rest NXDOMAIN.  Each query is logged: "dns ADDRESS NAME".
+#         "test" A 192.0.2.80 · any in "example" A 192.168.1.10, which is private · the rest
+#         NXDOMAIN.  Each query is logged: "dns ADDRESS NAME".
 #   HTTP  / the client's address · /mss the segment size in its SYN · /bytes/N N bytes
 #
 import http.server
@@ -34,8 +35,9 @@ def dns_answer(query, asker):
     name, end = question_name(query)
     kind = struct.unpack("!H", query[end - 4:end - 2])[0]
     log("dns", asker, name)
-    known = name == "test" or name.endswith(".test")
-    address = asker if name == "asker.test" else WEB
+    zone = name.rpartition(".")[2]
+    known = zone in ("test", "example")
+    address = {"asker.test": asker}.get(name, WEB if zone == "test" else "192.168.1.10")
     record = b""
     if known and kind == 1:
         record = struct.pack("!HHHIH", 0xC00C, 1, 1, 1, 4) + socket.inet_aton(address)

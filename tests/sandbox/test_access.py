@@ -2,10 +2,12 @@
 #
 # Who may do what.  polkit and its rules are real; the user at the password dialog is agent.py.
 #
+import contextlib
+import gettext
 import re
-import time
 
 import pytest
+from follow import PPP0
 from host import BusError, wait_for
 
 SHARE = "/org/connshare1/share/lan0"
@@ -15,11 +17,15 @@ GUARDED = [
     ("/org/connshare1", MANAGER, "ShareConnection", "('lan1', 'ppp0')"),
     ("/org/connshare1", MANAGER, "ShareConnectionWithOptions", "('lan1', 'ppp0', @a{sv} {})"),
     ("/org/connshare1", MANAGER, "StopSharing", "('lan0',)"),
+    ("/org/connshare1", MANAGER, "Adopt", "('ppp0',)"),
     (SHARE, "org.connshare1.Share", "Stop", "()"),
     (SHARE, "org.connshare1.Share", "Update", "({'wan': <'eth1'>},)"),
+    (SHARE, "org.connshare1.Share", "SetClient",
+     "('02:00:00:00:02:11', {'blocked': <true>})"),
 ]
 # For a user at the computer.
-PASSPHRASE = [(SHARE, "org.connshare1.Share", "GetWifi", "()")]
+PASSPHRASE = [(SHARE, "org.connshare1.Share", "GetWifi", "()"),
+              (SHARE, "org.connshare1.Share", "ListClients", "()")]
 FREE = [
     ("/org/connshare1", MANAGER, "Preview", "('lan1', 'ppp0', @a{sv} {})"),
     ("/org/connshare1", MANAGER, "ListInterfaces", "()"),
@@ -39,13 +45,29 @@ def named(row):
     return row[2]
 
 
-# It takes a second to say yes, as a password dialog would take minutes.
-SLOW = RULE % '(polkit.spawn(["/bin/sleep", "1"]) == "")'
+# It says yes when the gate is opened (within ten seconds, polkit's limit), as a password dialog
+# would after minutes.
+GATE = "/run/gate"
+WAITS = ('(polkit.spawn(["/bin/sh", "-c", "cd %s; touch asked; until test -e open; do sleep 0.05; '
+         'done"]) == "")' % GATE)
 
 
 @pytest.fixture
 def shared(host):
     host.share("lan0", "via", "ppp0")
+
+
+@pytest.fixture
+def while_asked(host):
+    """A context for what happens while polkit thinks: from its question to its answer."""
+    @contextlib.contextmanager
+    def thinking():
+        wait_for(lambda: host.path(f"{GATE}/asked").exists())
+        yield
+        host.run(f"touch {GATE}/open")
+    host.run(f"mkdir -m 777 {GATE}")
+    yield thinking
+    host.run(f"rm -r {GATE}")
 
 
 @pytest.fixture
@@ -69,16 +91,18 @@ def alice(bus_of):
 
 @pytest.fixture
 def rule(host):
-    """Installs an administrator's rule and waits until polkit has read it."""
+    """Installs an administrator's rule and waits until polkit has read it; likewise at the end,
+    or the next rule would be taken for read when polkit has only seen this one go."""
     path = host.path("/etc/polkit-1/rules.d/10-test.rules")
 
-    def install(text):
+    def change(act):
         before = host.log("polkit").count("Finished loading")
-        path.write_text(text)
+        act()
         wait_for(lambda: host.log("polkit").count("Finished loading") > before)
 
-    yield install
-    path.unlink(missing_ok=True)
+    yield lambda text: change(lambda: path.write_text(text))
+    if path.exists():
+        change(path.unlink)
 
 
 @pytest.mark.parametrize("user, session", WHO)
@@ -125,7 +149,7 @@ def test_dialog_answered(host, alice):
     with host.agent("yes") as agent:
         alice.call("ShareConnection", "('lan0', 'ppp0')", interactive=True)
     assert [action for action, _ in agent.dialogs] == ["org.connshare1.share"]
-    assert host.client.dhcp() and host.client.get() == "203.0.113.10"
+    assert host.client.dhcp() and host.client.get() == PPP0
 
 
 def test_dialog_is_kept_for_a_while(host, alice):
@@ -133,6 +157,31 @@ def test_dialog_is_kept_for_a_while(host, alice):
         alice.call("ShareConnection", "('lan0', 'ppp0')", interactive=True)
         alice.call("StopSharing", "('lan0',)", interactive=True)
     assert len(agent.dialogs) == 1
+
+
+def test_dialog_says_what_it_is_about(host, bus_of):
+    """Each verb in words of its own. polkit remembers for each caller, so these are three."""
+    share = {"path": SHARE, "interface": "org.connshare1.Share"}
+    with host.agent("yes") as agent:
+        for method, arguments, place in [("ShareConnection", "('lan0', 'ppp0')", {}),
+                                         ("Update", "({'dial': <false>},)", share),
+                                         ("StopSharing", "('lan0',)", {})]:
+            bus_of("alice", "c1").call(method, arguments, interactive=True, **place)
+    start = "Authentication is required to "
+    assert [message for _, message in agent.dialogs] == [start + words for words in (
+        "share a network connection (ppp0) with the computers on lan0",
+        "change how a network connection (ppp0) is shared with the computers on lan0",
+        "end the sharing of a network connection (ppp0) with the computers on lan0")]
+
+
+def test_dialog_speaks_the_language_of_its_desktop(stage):
+    """By the catalogue that polkit is told of."""
+    text = ("Authentication is required to end the sharing of a network connection ($(wan)) "
+            "with the computers on $(lan)")
+    for language, word in (("de", "beenden"), ("es", "dejar"), ("fr", "fin"), ("it", "terminare")):
+        catalogue = gettext.translation("connshare", stage / "usr/share/locale", [language])
+        said = catalogue.gettext(text)
+        assert word in said and "$(lan)" in said and "$(wan)" in said
 
 
 def test_dialog_dismissed(host, alice):
@@ -212,18 +261,81 @@ def test_rule_for_one_uplink_permits_to_end_it(host, bus_of, rule):
     assert bob.error_of("StopSharing", "('lan0',)") == "NotAuthorized"
 
 
+# How bob takes over a share of lan0: path, interface, method, arguments.
+TAKE_OVER = [
+    ("/org/connshare1", MANAGER, "ShareConnection", "('lan0', 'eth1')"),
+    ("/org/connshare1", MANAGER, "ShareConnectionWithOptions",
+     "('lan0', 'eth1', {'dns': <['9.9.9.9']>})"),
+    (SHARE, "org.connshare1.Share", "Update", "({'wan': <'eth1'>},)"),
+]
+
+
+@pytest.mark.parametrize("path, interface, method, arguments", TAKE_OVER, ids=map(named, TAKE_OVER))
+def test_rule_for_one_uplink_permits_no_change_of_another(
+        host, shared, bus, bus_of, rule, path, interface, method, arguments):
+    rule(RULE % 'action.lookup("wan") == "eth1"')
+    before = host.settled_state()
+    bob = bus_of("bob", "c2")
+    assert bob.error_of(method, arguments, path=path, interface=interface) == "NotAuthorized"
+    assert bus.property(SHARE, "Wan") == "ppp0" and host.state() == before
+
+
+@pytest.mark.parametrize("path, interface, method, arguments", TAKE_OVER, ids=map(named, TAKE_OVER))
+def test_rule_for_both_uplinks_permits_the_change(
+        shared, bus, bus_of, rule, path, interface, method, arguments):
+    rule(RULE % '["eth1", "ppp0"].indexOf(action.lookup("wan")) >= 0')
+    bus_of("bob", "c2").call(method, arguments, path, interface)
+    assert bus.property(SHARE, "Wan") == "eth1"
+
+
+def test_rule_for_one_uplink_permits_no_change_to_another(host, bus, bus_of, rule):
+    host.share("lan0", "via", "eth1")
+    rule(RULE % 'action.lookup("wan") == "eth1"')
+    bob = bus_of("bob", "c2")
+    assert bob.error_of("Update", "({'wan': <'ppp0'>},)", path=SHARE,
+                        interface="org.connshare1.Share") == "NotAuthorized"
+    assert bus.property(SHARE, "Wan") == "eth1"
+
+
+def test_change_of_uplink_is_one_dialog(shared, host, bus, alice):
+    """polkit keeps the answer for a while."""
+    with host.agent("yes") as agent:
+        alice.call("ShareConnection", "('lan0', 'eth1')", interactive=True)
+    assert len(agent.dialogs) == 1 and bus.property(SHARE, "Wan") == "eth1"
+
+
+@pytest.mark.parametrize("beginning, method, arguments", [
+    (None, "ShareConnection", ["lan0", "eth1"]),
+    ("eth1", "ShareConnection", ["lan0", "eth1"]),
+    ("eth1", "StopSharing", ["lan0"])])
+def test_share_that_changes_during_the_dialog_is_not_touched(
+        host, bus, rule, while_asked, beginning, method, arguments):
+    """Root shares from ppp0 while polkit thinks about eth1, which is all that bob may share."""
+    if beginning:
+        host.share("lan0", "via", beginning)
+    rule(RULE % ('action.lookup("wan") == "eth1" && ' + WAITS))
+    caller = host.user("bob", "c2").popen([
+        "gdbus", "call", "-t", "60", "--system", "-d", "org.connshare1", "-o", "/org/connshare1",
+        "-m", f"{MANAGER}.{method}", *arguments])
+    with while_asked():
+        host.share("lan0", "via", "ppp0")
+    error = caller.communicate()[1]
+    assert caller.returncode == 1 and 'Error.Failed: "lan0" is shared via "ppp0" by now' in error
+    assert bus.property(SHARE, "Wan") == "ppp0"
+
+
 @pytest.mark.parametrize("meanwhile, told", [
     (["share", "lan0", "via", "ppp0", "--dns", "9.9.9.9"], ""),
     (["share", "lan0", "via", "eth1"], "Failed"),
     (["unshare", "lan0"], "NoSuchShare")])
-def test_update_is_of_what_the_share_is_by_then(host, shared, bus, rule, meanwhile, told):
-    rule(SLOW)
+def test_update_is_of_what_the_share_is_by_then(
+        host, shared, bus, rule, while_asked, meanwhile, told):
+    rule(RULE % WAITS)
     caller = host.user("bob", "c2").popen([
         "gdbus", "call", "-t", "60", "--system", "-d", "org.connshare1", "-o", SHARE,
         "-m", "org.connshare1.Share.Update", "{'persistent': <false>}"])
-    time.sleep(0.3)
-    host.run(["sharectl", *meanwhile])
-    assert caller.poll() is None
+    with while_asked():
+        host.run(["sharectl", *meanwhile])
     error = caller.communicate()[1]
     assert caller.returncode == bool(told) and told in error
     if not told:

@@ -4,6 +4,7 @@
 # leaves nothing behind (which the fixture checks).
 #
 import pytest
+from follow import PPP0
 from host import BusError
 
 SHARE = "ShareConnection"
@@ -31,7 +32,7 @@ def test_wrong_interface(bus, lan, wan, error):
 HOSTILE = ['lan"0', "lan0;", "lan0 ", " lan0", "lan0\n", "lan\t0", "\x01", "\x7f", "lan0'",
            "lan0`id`", "$(id)", "lan0}", "{lan0", "lan0#", "lan\\0", "lan*", "la/n0", "../lan0",
            ".", "..", "/", "lan0,lan1", "lan:0", "lan%s", "%n%n%n%n", "-lan0", "--help", "läna0",
-           "a" * 16, "a" * 200, "a" * 100_000, "all", "default"]
+           "a" * 16, "a" * 200, "a" * 7000, "all", "default"]
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name[:16]))
@@ -67,7 +68,7 @@ def test_message_shows_a_hostile_name_escaped(bus):
     ("'dns': <['1.1.1.1\\nserver=6.6.6.6']>", "dns"),
     ("'dns': <['1.1.1.1/x']>", "dns"),
     ("'dns': <['0.0.0.0']>", "dns"),
-    ("'dns': <['::1']>", "dns"),
+    ("'dns': <['ff02::1']>", "dns"),
     ("'': <1>", ""),
     ("'address': <'192.168.50.1/24'>, 'keep-lan': <true>", "keep-lan"),
     ("'dns': <['1.1.1.1']>, 'keep-lan': <true>", "keep-lan"),
@@ -114,7 +115,7 @@ def test_wrong_path(bus, path):
 
 
 def test_many_options(bus):
-    options = ", ".join(f"'o{number}': <'{'x' * 100}'>" for number in range(2000))
+    options = ", ".join(f"'o{number}': <'{'x' * 100}'>" for number in range(60))
     assert bus.error_of(OPTIONS, f"('lan0', 'ppp0', {{{options}}})") == "InvalidArgument"
 
 
@@ -151,7 +152,7 @@ def test_interface_with_a_strange_name_is_there(host, client, bus, name):
         assert rows[name]["can-be-lan"] == (rows[name]["lan-reason"] == "")
         bus.call(SHARE, "('lan0', 'ppp0')")
         client.dhcp()
-        assert client.get() == "203.0.113.10"
+        assert client.get() == PPP0
         host.unshare("--all")
     finally:
         host.unplug(name)
@@ -164,7 +165,7 @@ def test_interface_with_a_legal_name_is_shared(host, name):
     try:
         host.share(name, "via", "ppp0")
         client.dhcp()
-        assert client.get() == "203.0.113.10"
+        assert client.get() == PPP0
         assert host.json("status", name)["shares"][0]["lan"] == name
         host.unshare(name)
     finally:

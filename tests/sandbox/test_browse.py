@@ -6,9 +6,9 @@
 import time
 
 import pytest
+from follow import ETH1, PPP0
 from host import wait_for
 
-PPP0, ETH1 = "203.0.113.10", "198.18.1.2"
 SEEN_MSS = ("import socket; s = socket.create_connection(('192.0.2.80', 80)); "
             "print(s.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG))")
 

@@ -5,28 +5,33 @@
 import contextlib
 import fcntl
 import os
+import pathlib
 import pty
+import re
 import subprocess
 import termios
 
 import pytest
+from follow import ETH1
 from host import ENVIRONMENT, wait_for
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 DONE, FAILED, USAGE, NO_SUCH, NOT_AUTHORIZED, NO_SERVICE = range(6)
 
 
 @pytest.mark.parametrize("status, words", [
     (DONE, "--help"), (DONE, "help"), (DONE, "--version"), (DONE, "status"), (DONE, "list"),
     (DONE, "interfaces"), (DONE, "preview lan0 via ppp0"), (DONE, "share --help"),
-    (DONE, "unshare --all"),
+    (DONE, "unshare --all"), (DONE, ""), (DONE, "version"),
     (FAILED, "share eth1 via ppp0"), (FAILED, "share lo via ppp0"),
     (FAILED, "share lan0 via ppp0 --address 198.18.1.9/24"), (FAILED, "preview eth1 via ppp0"),
-    (USAGE, ""), (USAGE, "nonsense"), (USAGE, "share"), (USAGE, "share lan0 via"),
+    (USAGE, "nonsense"), (USAGE, "share lan0 via 192.168.1.1"), (USAGE, "share"), (USAGE, "share lan0 via"),
     (USAGE, "share lan0 ppp0"), (USAGE, "share lan0 via ppp0 more"), (USAGE, "unshare"),
     (USAGE, "unshare lan0 --all"), (USAGE, "status --nonsense"), (USAGE, "list more"),
     (USAGE, "share lan0 via ppp0 --address"), (USAGE, "share lan0 via ppp0 --address nonsense"),
     (USAGE, "share lan0 via lan0"), (USAGE, "share la;n0 via ppp0"),
-    (USAGE, "share lan0 via ppp0 --keep-lan --address 192.168.50.1/24"),
+    (USAGE, "share lan0 via ppp0 --keep-lan --address 192.168.50.1/24"), (USAGE, "share lan+"),
+    (USAGE, "change lan0"), (NO_SUCH, "change lan0 via ppp0"), (NO_SUCH, "change nolan --force"),
     (NO_SUCH, "share nolan via ppp0"), (NO_SUCH, "unshare lan0"), (NO_SUCH, "unshare nolan"),
     (NO_SUCH, "status lan0"), (NO_SUCH, "preview nolan via ppp0")])
 def test_exit_status(host, status, words):
@@ -101,10 +106,25 @@ def test_interfaces_json(host):
     assert rows["lan1"]["can_be_lan"] and rows["lan1"]["kind"] == "ethernet"
     assert not rows["lo"]["can_be_lan"] and not rows["lo"]["can_be_wan"]
     assert rows["lo"]["kind"] == "loopback" and rows["lo"]["lan_reason"]
-    assert not rows["eth1"]["can_be_lan"] and "default" in rows["eth1"]["lan_reason"]
+    assert not rows["eth1"]["can_be_lan"] and "Internet connection" in rows["eth1"]["lan_reason"]
     assert rows["eth1"]["can_be_wan"] and rows["eth1"]["connection"] == "wired"
     assert rows["ppp0"]["can_be_wan"] and rows["ppp0"]["addresses"]
     assert rows["lan0"]["share"] == "lan0"
+    assert {name: (row["lan_code"], row["can_force"], row["wan_code"])
+            for name, row in rows.items()} == {
+        "lo": ("loopback", False, "loopback"), "lan0": ("", False, "lan"),
+        "lan1": ("", False, ""), "eth1": ("own-internet", True, ""),
+        "ppp0": ("uplink", False, "")}
+
+
+def test_interfaces_of_a_bridge(host):
+    host.run("ip link add br0 type bridge; ip link set lan1 master br0; ip link set br0 up")
+    try:
+        rows = {row["name"]: row for row in host.json("interfaces")["interfaces"]}
+        assert (rows["lan1"]["lan_code"], rows["lan1"]["wan_code"]) == ("port", "port")
+        assert rows["br0"]["can_be_lan"] and not rows["br0"]["lan_code"]
+    finally:
+        host.run("ip link del br0")
 
 
 def test_human_output(host):
@@ -148,16 +168,52 @@ def test_words_in_any_order(host):
     assert host.json("status")["shares"][0]["persistent"] is False
 
 
+def wish(host):
+    """What lan0 is shared by, and how."""
+    share, = host.json("status", "lan0")["shares"]
+    return share["wan"], share["options"]
+
+
+def test_what_is_not_named_stays(host, client):
+    """Of a share that runs, each command changes what it names and nothing else."""
+    host.share("lan0", "via", "ppp0", "--address", "192.168.50.1/24")
+    assert wish(host) == ("ppp0", {"address": "192.168.50.1/24"})
+    host.share("lan0", "--temporary")
+    assert wish(host) == ("ppp0", {"address": "192.168.50.1/24", "persistent": False})
+    host.share("lan0")
+    host.run("sharectl change lan0 --dns 198.51.100.53")
+    assert wish(host) == ("ppp0", {"address": "192.168.50.1/24", "persistent": False,
+                                   "dns": ["198.51.100.53"]})
+    preview = host.json("preview", "lan0")
+    assert (preview["wan"], preview["address"]) == ("ppp0", "192.168.50.1/24")
+    host.run("sharectl change lan0 via eth1 --persistent --dns auto")
+    assert wish(host) == ("eth1", {"address": "192.168.50.1/24"})
+    host.run("sharectl change lan0 --address auto")
+    assert wish(host) == ("eth1", {})
+    client.dhcp()
+    assert client.get() == ETH1
+
+
+def test_a_change_that_is_refused_changes_nothing(host):
+    host.share("lan0", "via", "ppp0", "--address", "192.168.50.1/24")
+    before = host.state()
+    assert host.sharectl("change", "lan0", "--keep-lan").returncode == USAGE
+    assert host.sharectl("change", "lan0", "--address", "198.18.1.9/24").returncode == FAILED
+    assert host.user("carol", "none").sharectl("change", "lan0", "via", "eth1").returncode == (
+        NOT_AUTHORIZED)
+    assert wish(host) == ("ppp0", {"address": "192.168.50.1/24"}) and host.state() == before
+
+
 def test_output_that_nobody_reads(host):
     done = host.call("sharectl interfaces >/dev/full")
     assert done.returncode == FAILED
 
 
 @contextlib.contextmanager
-def terminal(host, place, words):
-    """sharectl on a terminal of its own, which is also what /dev/tty means to it."""
+def terminal(host, place, words, program="sharectl"):
+    """It runs on a terminal of its own, which is also what /dev/tty means to it."""
     master, slave = pty.openpty()
-    process = subprocess.Popen(place.argv(["sharectl", *words]), stdin=slave, stdout=slave,
+    process = subprocess.Popen(place.argv([program, *words]), stdin=slave, stdout=slave,
                                stderr=slave, env=ENVIRONMENT, start_new_session=True,
                                preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
     os.close(slave)
@@ -216,8 +272,16 @@ def test_bash_completion_offers_shares_to_unshare(host):
     assert "lan1" in completions(host, "sharectl unshare ")
 
 
+def test_package_test(spare):
+    """What distributions run against the installed package."""
+    script = (ROOT / "debian/tests/share").read_text()
+    done = spare.call(["sh", "-e", "-c", script])
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "got an address" in done.stdout
+
+
 @pytest.mark.parametrize("path", [
-    "/usr/libexec/connshared", "/usr/bin/sharectl", "/lib/systemd/system/connshared.service",
+    "/usr/libexec/connshared", "/usr/libexec/connshare-nft", "/usr/bin/sharectl",
     "/usr/share/dbus-1/system-services/org.connshare1.service",
     "/usr/share/dbus-1/system.d/org.connshare1.conf",
     "/usr/share/dbus-1/interfaces/org.connshare1.xml",
@@ -231,8 +295,18 @@ def test_installed(stage, path):
 
 
 def test_unit_is_valid(stage):
-    text = (stage / "lib/systemd/system/connshared.service").read_text()
+    unit, = stage.rglob("connshared.service")
+    assert unit.parent.parts[-3:] == ("lib", "systemd", "system")
+    text = unit.read_text()
     assert "Type=dbus" in text and "BusName=org.connshare1" in text
+
+
+def test_documents_are_installed_with_what_they_link_to(stage):
+    documents = list((stage / "usr/share/doc/connshare").rglob("*.md"))
+    assert {"README.md", "dbus-api.md"} <= {document.name for document in documents}
+    for document in documents:
+        for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
+            assert (document.parent / link).exists(), (document.name, link)
 
 
 def test_service_says_what_it_does(host):

@@ -8,6 +8,7 @@ import json
 import signal
 
 import pytest
+from follow import PPP0
 from host import wait_for
 from test_faults import port_53_taken, replaced
 
@@ -20,6 +21,30 @@ if sys.argv[1:]:
 udp.bind(("", 67))
 print("bound", flush=True)
 sys.stdin.read()"""
+
+# As ISC dhcpd: it listens by packet sockets, and at the port for no purpose.
+SERVE_DHCP = """import socket, sys
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+udp.bind(("", 67))
+packets = []
+for name in sys.argv[1:]:
+    packets.append(socket.socket(socket.AF_PACKET, socket.SOCK_RAW))
+    packets[-1].bind((name, 0x0800))
+print("bound", flush=True)
+sys.stdin.read()"""
+# It refuses questions about the root, and knows all other names.
+REFUSE = """import socket
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp.bind(("192.0.2.80", 53))
+print("bound", flush=True)
+while True:
+    query, asker = udp.recvfrom(512)
+    end = query.index(0, 12) + 5
+    refused = end == 17
+    record = bytes.fromhex("c00c00010001000000010004c0000250")
+    head = query[:2] + bytes([0x80, 5 * refused, 0, 1, 0, not refused, 0, 0, 0, 0])
+    udp.sendto(head + query[12:end] + record * (not refused), asker)"""
 
 
 def diagnose(place):
@@ -55,17 +80,6 @@ def notes(place):
 
 def await_well(place):
     wait_for(lambda: not flaws(place), what="it is not well again")
-
-
-@contextlib.contextmanager
-def stopped(host, *programs):
-    pids = [str(pid) for program in programs for pid in host.pids(program)]
-    assert pids
-    host.run(["kill", "-STOP", *pids])
-    try:
-        yield
-    finally:
-        host.call(["kill", "-CONT", *pids])
 
 
 @contextlib.contextmanager
@@ -133,7 +147,7 @@ def test_port_53_that_is_taken_is_good_to_know(host):
     with port_53_taken(host, "0.0.0.0"):
         host.share("lan0", "via", "ppp0")
         note = notes(host)["dns-port"]
-        assert "python3 (process " in note and "10053" in note
+        assert "python3 (process " in note and "249" in note
         host.unshare("lan0")
 
 
@@ -148,8 +162,8 @@ def test_everybody_may_ask(host):
 
 @pytest.mark.parametrize("hook, chain, words", [
     ("forward", "policy drop;", "what clients of lan0 send to ppp0 (its policy)"),
-    ("forward", "iifname ppp0 drop;", 'the answers from ppp0 to clients of lan0 (rule "iifname'),
-    ("input", "iifname lan0 udp dport 53 drop;", "clients' questions for names (DNS) on lan0"),
+    ("forward", "iifname ppp0 drop;", 'replies from ppp0 to clients of lan0 (rule "iifname'),
+    ("input", "iifname lan0 udp dport 249 drop;", "clients' DNS queries on lan0"),
     ("input", "iifname lan0 drop;", "clients' requests for an address (DHCP) on lan0"),
 ])
 def test_filter_of_the_users_own(host, client, bus, hook, chain, words):
@@ -173,7 +187,7 @@ def test_filter_of_the_users_own(host, client, bus, hook, chain, words):
                                  if signal[2] == "PropertiesChanged"]
         assert not flaws(host)
         client.dhcp()
-        assert client.get() == "203.0.113.10"
+        assert client.get() == PPP0
     finally:
         host.run("nft delete table inet mine")
 
@@ -186,7 +200,7 @@ def test_filter_that_is_opened_is_well(host, client):
         host.share("lan0", "via", "ppp0")
         assert set(notes(host)) == {"shared", "dns-unproven"}
         client.dhcp()
-        assert client.get() == "203.0.113.10"
+        assert client.get() == PPP0
         host.unshare("lan0")
     finally:
         host.run("iptables -P FORWARD ACCEPT; iptables -P INPUT ACCEPT; iptables -F; "
@@ -228,6 +242,48 @@ def test_dhcp_server_elsewhere_is_none_of_ours(host):
         other.communicate("")
 
 
+@pytest.mark.parametrize("devices, rival", [(["lan1"], False), (["lan1", "lan0"], True)])
+def test_dhcp_server_that_listens_by_packet_sockets(host, devices, rival):
+    host.share("lan0", "via", "ppp0")
+    other = host.popen(["/usr/bin/python3", "-c", SERVE_DHCP, *devices], stdin=-1)
+    try:
+        assert other.stdout.readline() == "bound\n"
+        if rival:
+            assert "python3 (process " in only_flaw(host, "warning", "dhcp-rival")["message"]
+        else:
+            assert set(notes(host)) == {"shared"}
+    finally:
+        other.communicate("")
+
+
+@pytest.mark.parametrize("rule", ["from 192.168.137.5", "from 192.168.137.128/25", "iif lan0"])
+def test_rule_of_the_users_own_for_clients(host, client, rule):
+    """It leads to eth1, and has no effect; but is named."""
+    host.share("lan0", "via", "ppp0")
+    host.run(f"ip route add default via 198.18.1.1 table 100; ip rule add {rule} lookup 100")
+    try:
+        wait_for(lambda: "rule-overridden" in notes(host))
+        assert f'"{rule} lookup 100"' in notes(host)["rule-overridden"]
+        client.dhcp()
+        client.run("ip address add 192.168.137.5/24 dev eth0")
+        assert client.run("curl -sS -m 5 --interface 192.168.137.5 http://192.0.2.80/") == PPP0
+    finally:
+        host.run(f"ip rule del {rule} lookup 100; ip route flush table 100")
+    wait_for(lambda: set(notes(host)) == {"shared"})
+
+
+def test_rule_before_those_of_the_share(host):
+    """There is no room for them in front of it, and what it leads elsewhere is dropped."""
+    host.run("ip route add default via 198.18.1.1 table 100; "
+             "ip rule add pref 3 from 192.168.137.5 lookup 100")
+    try:
+        host.share("lan0", "via", "ppp0")
+        assert "priority 3," in only_flaw(host, "warning", "rule-first")["message"]
+        host.unshare("lan0")
+    finally:
+        host.run("ip rule del pref 3; ip route flush table 100")
+
+
 def test_something_that_breaks_it_again_and_again(host):
     """By hand once more each time that it has been repaired, until it takes its time."""
     host.share("lan0", "via", "ppp0")
@@ -241,13 +297,13 @@ def test_something_that_breaks_it_again_and_again(host):
 
 
 def test_table_that_is_deleted_again_and_again(host):
-    """When it is no longer repaired at once, that is seen."""
+    """It is put back each time, and that somebody deletes it is seen."""
     def codes():
         return [flaw["code"] for flaw in flaws(host)]
 
     def delete_and_look():
         host.call("nft delete table inet connshare")
-        return codes() == ["table", "repaired-again"]
+        return codes() == ["repaired-again"]
 
     host.share("lan0", "via", "ppp0")
     wait_for(delete_and_look)
@@ -257,10 +313,20 @@ def test_table_that_is_deleted_again_and_again(host):
 # --- DHCP and DNS --------------------------------------------------------------------------
 
 
+def test_name_server_of_ones_own_that_is_dead(host, client):
+    """The remedy is a command that leaves the rest of the share alone."""
+    host.share("lan0", "via", "ppp0", "--dns", "192.0.2.9", "--address", "192.168.50.1/24")
+    finding = only_flaw(host, "error", "dns-upstream")
+    host.run(finding["remedy"].partition(": ")[2])
+    await_well(host)
+    share, = host.json("status")["shares"]
+    assert (share["wan"], share["address"]) == ("ppp0", "192.168.50.1/24")
+
+
 def test_name_server_that_hangs(host, client):
     host.share("lan0", "via", "ppp0")
     client.dhcp()
-    with stopped(host, "dnsmasq"):
+    with host.stopped("dnsmasq"):
         finding = only_flaw(host, "error", "dns-silent")
         host.run(finding["remedy"].partition(": ")[2])
         await_well(host)
@@ -269,7 +335,7 @@ def test_name_server_that_hangs(host, client):
 
 def test_diagnosis_does_not_hold_up_others(host):
     host.share("lan0", "via", "ppp0")
-    with stopped(host, "dnsmasq"):
+    with host.stopped("dnsmasq"):
         doctors = [host.popen(["sharectl", "doctor"]) for _ in range(3)]
         host.json("status")
         host.share("lan1", "via", "ppp0")
@@ -287,6 +353,22 @@ def test_name_server_of_the_uplink_is_dead(host, match, severity, words):
     with dropped(host.internet, match):
         assert words in only_flaw(host, severity, "dns-upstream")["message"]
     assert not flaws(host)
+
+
+def test_name_server_that_refuses_some_questions(host, client):
+    server = host.internet.popen(["/usr/bin/python3", "-c", REFUSE])
+    try:
+        assert server.stdout.readline() == "bound\n"
+        host.share("lan0", "via", "ppp0", "--dns", "192.0.2.80")
+        assert set(notes(host)) == {"shared", "dns-refused"}
+        client.dhcp()
+        assert client.get() == PPP0
+        host.share("lan0", "via", "ppp0", "--dns", "198.51.100.53", "--dns", "192.0.2.80")
+        assert set(notes(host)) == {"shared"}
+        host.unshare("lan0")
+    finally:
+        server.kill()
+        server.communicate()
 
 
 def test_one_of_two_name_servers_is_none(host):
@@ -310,7 +392,7 @@ def test_uplink_is_gone(host):
     host.share("lan0", "via", "ppp0")
     host.hang_up()
     try:
-        assert "ppp0 is not there" in only_flaw(host, "warning", "uplink-missing")["message"]
+        assert "ppp0 does not exist" in only_flaw(host, "warning", "uplink-missing")["message"]
     finally:
         host.dial()
     await_well(host)
@@ -387,7 +469,7 @@ def test_share_has_failed(host):
 
 def test_polkit_does_not_answer(host):
     host.share("lan0", "via", "ppp0")
-    with stopped(host, "polkitd"):
+    with host.stopped("polkitd"):
         only_flaw(host, "warning", "polkit", "")
     await_well(host)
 

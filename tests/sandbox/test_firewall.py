@@ -3,31 +3,19 @@
 # Other firewalls, each the real program, that come before the share or after it, are loaded
 # again, and go: clients never notice, and no trace of the share is left behind.
 #
-import contextlib
-import json
 import subprocess
 
 import pytest
-from conftest import check_complaints, check_unchanged, end_service, new_host, stop_sharing
-from firewalls import ALL, RELOADS
-from follow import PPP0, share_of
-from host import CommandFailed, wait_for
+from conftest import check_unchanged
+from firewalls import ALL, RELOADS, assert_no_trace, assert_online, await_online, ours
+from follow import share_of
+from host import wait_for
 from test_faults import port_53_taken, replaced
 
 
-@pytest.fixture(scope="module")
-def walled(stage):
-    with new_host(stage) as host:
-        yield host
-        end_service(host)
-
-
 @pytest.fixture
-def host(walled, request):
-    request.node.private_host = walled
-    yield walled
-    stop_sharing(walled)
-    check_complaints(walled)
+def host(walled):
+    return walled
 
 
 @pytest.fixture
@@ -36,36 +24,6 @@ def firewall(host, request):
     yield firewall
     host.run(["sharectl", "unshare", "--all"])
     firewall.clear()
-
-
-def assert_online(host, client=None):
-    """A computer that is switched on now gets an address, a name and a page."""
-    client = client or host.client
-    client.forget()
-    assert client.dhcp(timeout=3)["dns"].startswith("192.168.137.")
-    assert client.get() == PPP0
-    assert client.resolve("asker.test", "+tcp") == [PPP0]
-
-
-def await_online(host):
-    """The same, soon."""
-    def is_online():
-        with contextlib.suppress(CommandFailed):
-            assert_online(host)
-            return True
-    wait_for(is_online, timeout=5, what="the client is offline")
-
-
-def ours(host):
-    """Our rules in others' chains."""
-    rules = host.run("iptables -S; iptables-legacy-save 2>/dev/null || true").splitlines()
-    return [line for line in rules if "--comment connshare" in line]
-
-
-def assert_no_trace(host):
-    host.unshare("lan0")
-    assert "connshare" not in host.run("nft list ruleset")
-    assert ours(host) == []
 
 
 def lines(firewall):
@@ -97,7 +55,7 @@ def test_is_loaded_again(host, firewall):
     await_online(host)
     host.unshare("lan0")
     firewall.use_zone()
-    wait_for(lambda: lines(firewall) == rules, timeout=3, what="its rules are others")
+    wait_for(lambda: lines(firewall) == rules, what="its rules are others")
 
 
 @pytest.mark.parametrize("firewall", ALL, indirect=True)
@@ -119,11 +77,11 @@ def test_older_iptables_is_left_alone_while_it_drops_nothing(host, firewall):
     assert ours(host) == []
     assert "legacy" not in host.sharectl("preview", "lan0", "via", "ppp0").stdout
     firewall.start()
-    wait_for(lambda: len(ours(host)) == 7, timeout=3)
+    wait_for(lambda: len(ours(host)) == 7)
     host.run("iptables-legacy -F FORWARD")
-    wait_for(lambda: len(ours(host)) == 7, timeout=3)
+    wait_for(lambda: len(ours(host)) == 7)
     firewall.stop()
-    wait_for(lambda: ours(host) == [], timeout=3)
+    wait_for(lambda: ours(host) == [])
 
 
 @pytest.mark.parametrize("firewall", ["ufw"], indirect=True)
@@ -191,7 +149,7 @@ def test_lan_that_networkmanager_does_not_manage(host, firewall):
         assert firewall.zones()["lan0"] == "nm-shared"
         assert_online(host)
         host.run("firewall-cmd -q --zone=home --change-interface=lan0")
-        wait_for(lambda: firewall.zones()["lan0"] == "nm-shared", timeout=5)
+        wait_for(lambda: firewall.zones()["lan0"] == "nm-shared")
         host.unshare("lan0")
         assert "lan0" not in firewall.zones()
         host.run("firewall-cmd -q --zone=home --add-interface=lan0")
@@ -244,12 +202,11 @@ def test_table_of_the_user_is_named_not_changed(host, own_table):
     assert share_of(host)["blocked_by"] == ["nftables (inet mine)"]
     host.client.dhcp()
     assert not host.client.can_get(timeout=1)
-    findings = json.loads(host.sharectl("doctor", "--json").stdout)["findings"]
-    [finding] = [one for one in findings if one["code"] == "blocked"]
+    [finding] = [one for one in host.findings() if one["code"] == "blocked"]
     assert "chain forward of table inet mine" in finding["message"]
     host.run(finding["remedy"])
     assert_online(host)
-    wait_for(lambda: share_of(host)["blocked_by"] == [], timeout=2)
+    wait_for(lambda: share_of(host)["blocked_by"] == [])
     host.unshare("lan0")
 
 
@@ -261,20 +218,19 @@ def owned_table(host):
         print("add table ip filter { flags owner; }\n"
               "add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }",
               file=owner.stdin)
-        wait_for(lambda: host.call("nft list chain ip filter FORWARD").returncode == 0, timeout=3)
+        wait_for(lambda: host.call("nft list chain ip filter FORWARD").returncode == 0)
         yield owner
 
 
 def test_table_that_cannot_be_opened_is_named(host, owned_table):
     host.share("lan0", "via", "ppp0")
-    wait_for(lambda: share_of(host)["blocked_by"] == ["iptables"], timeout=2)
-    findings = json.loads(host.sharectl("doctor", "--json").stdout)["findings"]
-    [finding] = [one for one in findings if one["code"] == "blocked"]
+    wait_for(lambda: share_of(host)["blocked_by"] == ["iptables"])
+    [finding] = [one for one in host.findings() if one["code"] == "blocked"]
     assert finding["severity"] == "error"
-    assert "cannot be changed: Could not process rule: Operation" in finding["message"]
-    assert "the program that keeps the table" in finding["remedy"]
+    assert "of iptables: Could not process rule: Operation" in finding["message"]
+    assert "the program that owns the table" in finding["remedy"]
     print("delete table ip filter", file=owned_table.stdin)
-    wait_for(lambda: share_of(host)["blocked_by"] == [], timeout=2)
+    wait_for(lambda: share_of(host)["blocked_by"] == [])
     assert_online(host)
 
 
@@ -316,14 +272,14 @@ table inet incus {
 def test_tables_that_drop_nothing_of_a_share_are_left_alone(host):
     host.run(["nft", "-f", "-"], input=HARMLESS)
     try:
-        before = host.run("nft -s list ruleset")
+        before = host.ruleset()
         host.share("lan0", "via", "ppp0")
         assert_online(host)
         tables = "nft -s list table ip libvirt_network; nft -s list table inet incus"
         assert "connshare" not in host.run(tables)
         assert share_of(host)["blocked_by"] == []
         host.unshare("lan0")
-        assert host.run("nft -s list ruleset") == before
+        assert host.ruleset() == before
     finally:
         host.run("nft flush ruleset")
 
@@ -334,4 +290,16 @@ def test_older_iptables_without_its_program(host, firewall):
     with replaced(host, "/usr/sbin/iptables-legacy-restore", None):
         host.share("lan0", "via", "ppp0")
         assert share_of(host)["blocked_by"] == ["iptables-legacy"]
-    assert ours(host) == []
+        assert ours(host) == []
+
+
+@pytest.mark.parametrize("firewall", ["legacy"], indirect=True)
+def test_rules_that_cannot_be_taken_back_are_later(host, firewall):
+    firewall.start()
+    host.share("lan0", "via", "ppp0")
+    assert ours(host)
+    with replaced(host, "/usr/sbin/iptables-legacy-restore", None):
+        done = host.sharectl("unshare", "lan0")
+        assert done.returncode == 1 and "iptables-legacy-restore is missing" in done.stderr
+        assert ours(host)
+    wait_for(lambda: ours(host) == [], what="the rules stay")

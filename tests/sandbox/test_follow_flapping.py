@@ -11,8 +11,8 @@ from host import wait_for
 
 CHANGES, SECONDS = 100, 10
 # An uplink may be lost for longer, and return, six times before it counts as unstable
-# (daemon/core/settle.h); one that blinks, as here on an idle machine, three times.
-HANDFUL = 12
+# (daemon/core/value/settle.h); one that blinks, as here on an idle machine, three times.
+HANDFUL = 18
 SCRIPT = """for i in $(seq {turns}); do
 {first}
 sleep {pause}
@@ -33,6 +33,7 @@ class Flap:
     changes come slower, a handful is more."""
 
     def __init__(self, host, first, second, changes=CHANGES):
+        wait_for(lambda: "connshare_left" not in host.run("nft list tables"))  # goes by itself
         begin, start = len(host.log()), time.monotonic()
         seconds, passes = processor_time(host, "connshared"), rulesets(host)
         host.run(SCRIPT.format(turns=changes // 2, first=first, second=second,
@@ -45,6 +46,14 @@ class Flap:
         self.said = host.log()[begin:]
 
 
+@pytest.fixture(autouse=True)
+def line(host):
+    """A new one afterwards: NetworkManager may have given up what went up and down so often."""
+    yield
+    host.hang_up()
+    host.dial()
+
+
 @pytest.fixture
 def shared(host, client):
     host.share("lan0", "via", "ppp0")
@@ -54,11 +63,11 @@ def shared(host, client):
 
 def test_flapping_link(shared, client, sanitized):
     flap = Flap(shared, "ip link set ppp0 down", "ip link set ppp0 up")
-    await_state(shared, "active", "none", timeout=3)
+    await_state(shared, "active", "none")
     assert client.get() == PPP0
     assert flap.passes <= flap.handful and flap.lines <= 2 * flap.handful
-    assert "lan0: waiting: the uplink comes and goes" in flap.said
-    assert sanitized or flap.seconds < 1
+    assert "lan0: waiting: the uplink keeps going up and down" in flap.said
+    assert sanitized or flap.seconds < 2
 
 
 def test_user_is_not_kept_waiting(shared, client):
@@ -71,10 +80,10 @@ def test_user_is_not_kept_waiting(shared, client):
 def test_flapping_address(shared, client, sanitized):
     flap = Flap(shared, "ip address del 203.0.113.10 peer 203.0.113.1/32 dev ppp0",
                 "ip address add 203.0.113.10 peer 203.0.113.1/32 dev ppp0", 40)
-    await_state(shared, "active", "none", timeout=3)
+    await_state(shared, "active", "none")
     assert client.get() == PPP0
     assert flap.passes <= flap.handful
-    assert sanitized or flap.seconds < 1
+    assert sanitized or flap.seconds < 2
 
 
 def test_flapping_details(shared, client, sanitized):
@@ -82,8 +91,8 @@ def test_flapping_details(shared, client, sanitized):
     flap = Flap(shared, "ip link set ppp0 mtu 1500", "ip link set ppp0 mtu 1400", 40)
     assert state(shared) == ("active", "none")
     assert flap.passes <= 16 and flap.lines == 0
-    assert sanitized or flap.seconds < 1
-    wait_for(lambda: client.get("http://192.0.2.80/mss") == "1360", timeout=3)
+    assert sanitized or flap.seconds < 2
+    wait_for(lambda: client.get("http://192.0.2.80/mss") == "1360")
     shared.run("ip link set ppp0 mtu 1500")
 
 
@@ -98,7 +107,7 @@ def test_flapping_preferred_uplink_of_a_list(host, client, sanitized):
     assert host.log().count("lan0 is shared via ppp0") == switches
     assert client.get("http://192.0.2.80/") == ETH1
     assert flap.passes == 0
-    assert sanitized or flap.seconds < 1
+    assert sanitized or flap.seconds < 2
     host.run("ip link set ppp0 up")
     await_uplink(host, "ppp0")
     assert client.get() == PPP0
@@ -109,7 +118,7 @@ def test_changes_elsewhere_change_nothing(shared, client, sanitized):
     flap = Flap(shared, "ip address add 10.77.0.1/24 dev eth1",
                 "ip address del 10.77.0.1/24 dev eth1", 40)
     assert flap.passes == flap.lines == 0
-    assert sanitized or flap.seconds < 1
+    assert sanitized or flap.seconds < 2
     assert client.get() == PPP0
 
 

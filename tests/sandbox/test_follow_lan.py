@@ -56,7 +56,7 @@ def test_down_and_up(host, client):
     host.run("ip link set lan0 down")
     host.run("ip link set lan0 up")
     await_state(host, "active", "none")
-    wait_for(lambda: "192.168.137.1/24" in host.run("ip -4 -o address show dev lan0"))
+    wait_for(lambda: "192.168.137.1/24" in host.addresses())
     client.dhcp()
     assert client.get() == PPP0
 
@@ -83,8 +83,7 @@ def test_taken_by_another_profile_and_given_back(spare, other_profile):
     spare.run("nmcli connection up other")
     await_state(spare, "waiting", "lan-taken")
     assert "lan0" in message(spare)
-    assert "172.20.0.5/24" in spare.run("ip -4 -o address show dev lan0")
-    assert "192.168.137.1" not in spare.run("ip -4 -o address show dev lan0")
+    assert spare.addresses() == ["172.20.0.5/24"]
     spare.run("nmcli connection delete other")
     await_state(spare, "active", "none")
     spare.client.dhcp()
@@ -100,6 +99,17 @@ def test_taken_and_shared_again(spare, other_profile):
     await_uplink(spare, "ppp0")
     spare.client.dhcp()
     assert spare.client.get() == PPP0
+
+
+def test_disconnected_and_shared_again_as_the_doctor_says(spare):
+    spare.share("lan0", "via", "ppp0", "--address", "192.168.50.1/24")
+    spare.run("nmcli device disconnect lan0")
+    await_state(spare, "waiting", "lan-taken")
+    remedy, = (one["remedy"] for one in spare.findings() if one["code"] == "lan-taken")
+    spare.run(remedy)
+    await_uplink(spare, "ppp0")
+    assert spare.json("status")["shares"][0]["address"] == "192.168.50.1/24"
+    spare.unshare("lan0")
 
 
 def test_taken_lan_is_not_fought_over(spare, other_profile):

@@ -7,15 +7,11 @@ import signal
 
 import pytest
 from conftest import check_complaints
-from follow import PPP0, await_state, await_uplink, dial, message, profile, share_of, wire
+from follow import (ETH1, PPP0, await_state, await_uplink, dial, message, profile, share_of,
+                    wire)
 from host import Host, wait_for
 
 STATE = "/var/lib/connshare"
-
-
-def start_network_manager(host):
-    host.run("setsid NetworkManager >>/run/log/networkmanager 2>&1")
-    wait_for(lambda: "100" in host.call("nmcli -g GENERAL.STATE device show eth1").stdout)
 
 
 def lans(host):
@@ -115,25 +111,24 @@ def test_network_manager_comes_later(spare):
     spare.run("rm -rf /run/NetworkManager; ip address flush dev eth1; ip link set eth1 down")
     wait_for(lambda: share_of(spare)["state"] in ("waiting", "failed"))
     assert "NetworkManager" in message(spare)
-    start_network_manager(spare)
+    spare.start_network_manager()
     await_uplink(spare, "eth1")
     spare.client.dhcp()
-    assert spare.client.get() == "198.18.1.2"
+    assert spare.client.get() == ETH1
 
 
-@pytest.mark.parametrize("wan, address", [("ppp0", PPP0), ("wired", "198.18.1.2"),
-                                          ("auto", "198.18.1.2")])
+@pytest.mark.parametrize("wan, address", [("ppp0", PPP0), ("wired", ETH1), ("auto", ETH1)])
 def test_boot_before_network_manager(spare, reboot, wan, address):
     spare.share("lan0", "via", wan)
     host = reboot(spare)
     host.kill("NetworkManager")
     host.run("rm -rf /run/NetworkManager; ip address flush dev eth1; ip link set eth1 down")
     wait_for(lambda: share_of(host)["state"] != "starting")
-    start_network_manager(host)
+    host.start_network_manager()
     await_state(host, "active", "none")
     host.client.dhcp()
     assert host.client.get() == address
-    wait_for(lambda: host.run("ip -4 -o address show dev lan0").count("192.168.137.1/24") == 1)
+    wait_for(lambda: host.addresses().count("192.168.137.1/24") == 1)
 
 
 def test_without_network_manager(spare):
@@ -144,9 +139,9 @@ def test_without_network_manager(spare):
     await_state(spare, "active", "none")
     spare.client.dhcp()
     assert spare.client.get() == PPP0
-    start_network_manager(spare)
+    spare.start_network_manager()
     await_state(spare, "active", "none")
-    wait_for(lambda: "192.168.137.1/24" in spare.run("ip -4 -o address show dev lan0"))
+    wait_for(lambda: "192.168.137.1/24" in spare.addresses())
     spare.client.dhcp()
     assert spare.client.get() == PPP0
 
@@ -155,7 +150,7 @@ def test_network_manager_restarts_while_sharing(spare):
     spare.share("lan0", "via", "wired")
     spare.client.dhcp()
     spare.kill("NetworkManager", signal.SIGTERM)
-    start_network_manager(spare)
+    spare.start_network_manager()
     await_uplink(spare, "eth1")
     wait_for(lambda: spare.client.can_get("http://192.0.2.80/", timeout=1))
 

@@ -14,6 +14,7 @@ WIRED = "11111111-1111-4111-8111-111111111111"
     ("ppp0", "ppp0"), ("interface:ppp0", "ppp0"),
     ("wired", "eth1"), ("profile:wired", "eth1"), (WIRED, "eth1"), ("profile:" + WIRED, "eth1"),
     ("ethernet", "eth1"), ("type:ethernet", "eth1"), ("auto", "eth1"),
+    ("Ethernet", "eth1"), ("type:ETHERNET", "eth1"), ("AUTO", "eth1"),
     ("ppp0,wired", "ppp0"), ("ppp9,wired,ppp0", "eth1"), ("wifi,mobile,ethernet", "eth1"),
 ])
 def test_spec(host, client, spec, expected):
@@ -33,8 +34,19 @@ def test_spec_that_means_nothing_yet(host, spec, reason):
     assert state(host) == ("waiting", reason)
 
 
+@pytest.mark.parametrize("spec, warning", [
+    ("pp0", '"pp0"; did you mean "ppp0"?'), ("ppp0,Wried", '"Wried"; did you mean "wired"?'),
+    ("ppp9,Office", '"ppp9"; did you mean "ppp0"?'), ("wifi,down,ppp0", "")])
+def test_name_that_nothing_has(host, spec, warning):
+    """It is waited for, and may be a typing mistake; a profile that is down is neither."""
+    with wire(host, "wan7"), profile(host, "down", "wan7"):
+        done = host.sharectl("share", "lan0", "via", spec, "--no-dial")
+        assert done.returncode == 0 and (warning in done.stderr if warning else not done.stderr)
+        host.unshare("lan0")
+
+
 @pytest.mark.parametrize("spec", ["", ",", "ppp0,", "profile:", "type:", "type:token-ring",
-                                  "a/b,c", "profile:nobody",
+                                  "a/b,c", "profile:nobody", "192.168.1.1", "ppp0,fe80::1",
                                   "22222222-2222-4222-8222-222222222222"])
 def test_bad_spec(host, spec):
     done = host.sharectl("share", "lan0", "via", spec)

@@ -20,12 +20,12 @@ def hung_up(host):
 def test_waiting(host, hung_up):
     host.share("lan0", "via", "ppp0")
     out = host.run(["sharectl", "status"])
-    assert "waiting" in out and "ppp0 is not there" in out
+    assert "waiting" in out and "ppp0 does not exist" in out
 
 
 def test_second_choice(host, hung_up):
     host.share("lan0", "via", "ppp0,eth1")
-    assert "via eth1 (2nd choice; ppp0 is not there)" in host.run(["sharectl", "status"])
+    assert "via eth1 (2nd choice; ppp0 does not exist)" in host.run(["sharectl", "status"])
 
 
 def test_first_choice_is_plain(host):

@@ -4,23 +4,18 @@
 # (keep-lan); and what NetworkManager had on the interface before.
 #
 import pytest
+from follow import PPP0
 from host import wait_for
-
-PPP0 = "203.0.113.10"
 
 
 def gateway(host):
     return host.json("status")["shares"][0]["address"]
 
 
-def addresses(host, lan="lan0"):
-    return host.run(f"ip -4 -o address show dev {lan} | awk '{{print $4}}'").split()
-
-
 def test_first_network_is_that_of_windows(host):
     host.share("lan0", "via", "ppp0")
     assert gateway(host) == "192.168.137.1/24"
-    assert addresses(host) == ["192.168.137.1/24"]
+    assert host.addresses() == ["192.168.137.1/24"]
 
 
 @pytest.mark.parametrize("taken, first_free", [
@@ -56,16 +51,6 @@ def test_lists_of_networks_follow_each_other(host):
         host.run(f"ip route del {network}")
 
 
-def test_no_network_is_left(host):
-    taken = ["192.168.0.0/16", "10.0.0.0/8", "172.16.0.0/12"]
-    for network in taken:
-        host.run(f"ip route add {network} via 198.18.1.1")
-    done = host.sharectl("share", "lan0", "via", "ppp0")
-    for network in taken:
-        host.run(f"ip route del {network}")
-    assert done.returncode == 1 and "address" in done.stderr
-
-
 @pytest.mark.parametrize("address, first, last", [
     ("192.168.50.1/24", "192.168.50.", "192.168.50."),
     ("10.11.12.254/24", "10.11.12.", "10.11.12."),
@@ -75,7 +60,7 @@ def test_no_network_is_left(host):
 ])
 def test_address_by_hand(host, client, address, first, last):
     host.share("lan0", "via", "ppp0", "--address", address)
-    assert gateway(host) == address and addresses(host) == [address]
+    assert gateway(host) == address and host.addresses() == [address]
     lease = client.dhcp()
     assert lease["router"] == address.split("/")[0] != lease["ip"]
     assert lease["ip"].startswith(first) and lease["ip"].startswith(last)
@@ -88,7 +73,7 @@ def test_address_by_hand(host, client, address, first, last):
 def test_address_by_hand_in_use(host, bus, address):
     options = f"('lan0', 'ppp0', {{'address': <'{address}'>}})"
     assert bus.error_of("ShareConnectionWithOptions", options) == "AddressConflict"
-    assert addresses(host) == []
+    assert host.addresses() == []
     done = host.sharectl("share", "lan0", "via", "ppp0", "--address", address)
     assert done.returncode == 1 and address.split("/")[0] in done.stderr
 
@@ -97,7 +82,7 @@ def test_address_can_be_changed(host, client):
     host.share("lan0", "via", "ppp0")
     client.dhcp()
     host.share("lan0", "via", "ppp0", "--address", "192.168.50.1/24")
-    assert addresses(host) == ["192.168.50.1/24"]
+    assert host.addresses() == ["192.168.50.1/24"]
     client.forget()
     assert client.dhcp()["router"] == "192.168.50.1"
     assert client.get() == PPP0
@@ -118,11 +103,11 @@ def test_keep_lan(host, client, kept_lan):
     client.run(f"ip address add {own} dev eth0; ip route add default via {kept_lan.split('/')[0]}")
     assert client.get("http://192.0.2.80/") == PPP0
     assert client.resolve("asker.test", "@198.51.100.53") == [PPP0]
-    assert addresses(host) == [kept_lan]
+    assert host.addresses() == [kept_lan]
     assert not host.pids("dnsmasq")
     host.unshare("lan0")
-    assert addresses(host) == [kept_lan]
-    assert host.run("nmcli -g GENERAL.CONNECTION device show lan0") == "office"
+    assert host.addresses() == [kept_lan]
+    assert host.active_profile() == "office"
 
 
 def test_keep_lan_whole_16(host, client):
@@ -132,7 +117,7 @@ def test_keep_lan_whole_16(host, client):
     client.run("ip address add 192.168.200.200/16 dev eth0; ip route add default via 192.168.0.1")
     assert client.get("http://192.0.2.80/") == PPP0
     host.unshare("lan0")
-    assert addresses(host) == ["192.168.0.1/16"]
+    assert host.addresses() == ["192.168.0.1/16"]
     host.run("ip address del 192.168.0.1/16 dev lan0; nmcli device disconnect lan0")
 
 
@@ -153,12 +138,9 @@ def test_keep_lan_after_all(host, kept_lan):
     host.share("lan0", "via", "ppp0")
     host.share("lan0", "via", "ppp0", "--keep-lan")
     wait_for(lambda: host.json("status")["shares"][0]["state"] == "active")
-    assert addresses(host) == [kept_lan]
-    assert "192.168.137" not in host.run("ip route show table 13700; nft list table inet connshare")
-
-
-def active_profile(host, lan="lan0"):
-    return host.run(f"nmcli -g GENERAL.CONNECTION device show {lan}")
+    wait_for(lambda: host.addresses() == [kept_lan])
+    wait_for(lambda: "192.168.137" not in
+             host.run("ip route show table 13700; nft list table inet connshare"))
 
 
 def test_profile_of_before_comes_back(host, client):
@@ -166,18 +148,18 @@ def test_profile_of_before_comes_back(host, client):
              "ipv4.method manual ipv4.addresses 10.5.5.5/24 "
              "&& nmcli connection up before")
     host.share("lan0", "via", "ppp0")
-    assert addresses(host) == ["192.168.137.1/24"]
+    assert host.addresses() == ["192.168.137.1/24"]
     client.dhcp()
     assert client.get() == PPP0
     host.unshare("lan0")
-    wait_for(lambda: active_profile(host) == "before")
-    wait_for(lambda: addresses(host) == ["10.5.5.5/24"])
+    wait_for(lambda: host.active_profile() == "before")
+    wait_for(lambda: host.addresses() == ["10.5.5.5/24"])
     host.run("nmcli connection delete before")
 
 
 def test_profile_is_ours_and_volatile(host):
     host.share("lan0", "via", "ppp0")
-    assert active_profile(host) == "connshare lan0"
+    assert host.active_profile() == "connshare lan0"
     assert not list(host.path("/etc/NetworkManager/system-connections").glob("*connshare*"))
     host.unshare("lan0")
     assert "connshare" not in host.run("nmcli -g NAME connection")
@@ -189,7 +171,7 @@ def test_unmanaged_lan(host, client):
     client.dhcp()
     assert client.get() == PPP0
     host.unshare("lan0")
-    assert addresses(host) == []
+    assert host.addresses() == []
     host.run("nmcli device set lan0 managed yes")
     wait_for(lambda: host.run("nmcli -g GENERAL.STATE device show lan0")[:2] == "30")
 
@@ -200,7 +182,7 @@ def test_unmanaged_lan_keeps_its_own_address(host, client):
     client.dhcp()
     assert client.get() == PPP0
     host.unshare("lan0")
-    assert addresses(host) == ["10.5.5.5/24"]
+    assert host.addresses() == ["10.5.5.5/24"]
     host.run("ip address del 10.5.5.5/24 dev lan0; nmcli device set lan0 managed yes")
     wait_for(lambda: host.run("nmcli -g GENERAL.STATE device show lan0")[:2] == "30")
 
@@ -222,7 +204,7 @@ def test_lan_shared_by_networkmanager(host, bus):
     assert bus.error_of("ShareConnection", "('lan1', 'ppp0')") == "NotSuitable"
     done = host.sharectl("share", "lan1", "via", "ppp0")
     assert done.returncode == 1 and "theirs" in done.stderr
-    assert active_profile(host, "lan1") == "theirs"
+    assert host.active_profile("lan1") == "theirs"
     assert host.json("status") == {"shares": []}
     host.run("nmcli connection delete theirs")
     host.run("sysctl -qw net.ipv4.ip_forward=0 net.ipv4.ip_dynaddr=0")
@@ -231,15 +213,15 @@ def test_lan_shared_by_networkmanager(host, bus):
 def test_lan_that_carries_the_default_route(host, bus):
     assert bus.error_of("ShareConnection", "('eth1', 'ppp0')") == "NotSuitable"
     done = host.sharectl("share", "eth1", "via", "ppp0")
-    assert done.returncode == 1 and "default route" in done.stderr and "force" in done.stderr
-    assert addresses(host, "eth1") == ["198.18.1.2/24"]
+    assert done.returncode == 1 and "Internet connection" in done.stderr and "--force" in done.stderr
+    assert host.addresses("eth1") == ["198.18.1.2/24"]
 
 
 def test_lan_that_carries_the_default_route_forced(spare):
     spare.share("eth1", "via", "ppp0", "--force")
     assert spare.json("status")["shares"][0]["state"] == "active"
     spare.unshare("eth1")
-    wait_for(lambda: addresses(spare, "eth1") == ["198.18.1.2/24"])
+    wait_for(lambda: spare.addresses("eth1") == ["198.18.1.2/24"])
     wait_for(lambda: "default via 198.18.1.1" in spare.run("ip route"))
 
 
@@ -258,9 +240,52 @@ def test_networkmanager_comes_back(host, client):
     client.dhcp()
     host.kill("NetworkManager", 15)
     assert client.get() == PPP0
-    start = host.popen("setsid NetworkManager --no-daemon >>/run/log/networkmanager 2>&1 &")
-    start.wait()
-    wait_for(lambda: host.call("nmcli -t general").stdout.startswith("connected"))
+    host.start_network_manager()
     wait_for(lambda: host.json("status")["shares"][0]["state"] == "active")
     assert client.get() == PPP0
     host.unshare("lan0")
+
+
+@pytest.mark.parametrize("starting", [False, True])
+def test_networkmanager_starts_while_the_lan_is_shared(spare, starting):
+    """It takes our address for somebody else's, and would do so for good."""
+    before = spare.settled_state()
+    spare.kill("NetworkManager", 9)
+    if not starting:
+        spare.share("lan1", "via", "ppp0")
+    spare.start_network_manager(wait=False)
+    if starting:
+        spare.share("lan1", "via", "ppp0")
+    wait_for(lambda: "lan1" in spare.call("nmcli -g NAME connection show --active").stdout)
+    spare.unshare("lan1")
+    assert spare.settled_state() == before
+
+
+@pytest.mark.parametrize("managed", [False, True])
+def test_share_ends_before_the_service_sees_networkmanager(spare, managed):
+    """Which has read the address by then, or its own profile."""
+    before = spare.settled_state()
+    if managed:
+        spare.share("lan1", "via", "ppp0")
+    spare.kill("NetworkManager", 9)
+    if not managed:
+        spare.share("lan1", "via", "ppp0")
+    with spare.stopped("connshared"):
+        spare.start_network_manager(wait=False)
+        wait_for(lambda: "lan1:connected"
+                 in spare.call("nmcli -t -f DEVICE,STATE device").stdout)
+        spare.run("pkill -STOP -x NetworkManager")
+    spare.unshare("lan1")
+    spare.run("pkill -CONT -x NetworkManager")
+    wait_for(lambda: spare.settled_state() == before, what="the host is not as it was")
+
+
+def test_connection_that_networkmanager_made_up_for_others_stays(spare):
+    spare.kill("NetworkManager", 9)
+    spare.run("ip address add 10.9.8.7/24 dev lan1")
+    spare.share("lan1", "via", "ppp0")
+    spare.start_network_manager(wait=False)
+    wait_for(lambda: "lan1" in spare.call("nmcli -g NAME connection show --active").stdout)
+    spare.unshare("lan1")
+    spare.settled_state()
+    assert spare.active_profile("lan1") and spare.addresses("lan1") == ["10.9.8.7/24"]

@@ -5,14 +5,8 @@
 import time
 
 import pytest
+from follow import PPP0
 from host import wait_for
-
-PPP0 = "203.0.113.10"
-NETWORK_MANAGER = "setsid NetworkManager --no-daemon >>/run/log/networkmanager 2>&1 &"
-
-
-def active_profile(host, lan="lan0"):
-    return host.run(f"nmcli -g GENERAL.CONNECTION device show {lan}")
 
 
 def add_profile(host, name, autoconnect="no", lan="lan0", more=""):
@@ -29,7 +23,7 @@ def test_client_switched_off_for_a_while(host, client):
     host.share("lan0", "via", "ppp0")
     plug(host, False)
     time.sleep(8)
-    assert active_profile(host) == "connshare lan0"
+    assert host.active_profile() == "connshare lan0"
     assert host.json("status")["shares"][0]["state"] == "active"
     plug(host, True)
     client.dhcp()
@@ -41,7 +35,7 @@ def test_share_without_a_cable(host, client):
     wait_for(lambda: host.run("nmcli -g GENERAL.STATE device show lan0")[:2] == "20")
     begin = time.monotonic()
     host.share("lan0", "via", "ppp0")
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 5
     plug(host, True)
     client.dhcp()
     assert client.get() == PPP0
@@ -54,7 +48,7 @@ def test_user_takes_the_device(host):
     host.share("lan0", "via", "ppp0")
     host.run("nmcli connection up other")
     host.unshare("lan0")
-    assert active_profile(host) == "other"
+    assert host.active_profile() == "other"
     host.run("nmcli connection delete other")
 
 
@@ -64,7 +58,7 @@ def test_idle_device_stays_idle(host):
     host.share("lan0", "via", "ppp0")
     host.unshare("lan0")
     time.sleep(0.5)
-    assert active_profile(host) == ""
+    assert host.active_profile() == ""
     assert host.run("nmcli -g GENERAL.AUTOCONNECT device show lan0") == "no"
     host.run("nmcli connection delete eager; nmcli device set lan0 autoconnect yes")
 
@@ -75,7 +69,7 @@ def test_profile_of_before_is_deleted_meanwhile(host):
     host.share("lan0", "via", "ppp0")
     host.run("nmcli connection delete before")
     host.unshare("lan0")
-    assert active_profile(host) == ""
+    assert host.active_profile() == ""
 
 
 def test_ipv6_stays_off(host):
@@ -95,14 +89,14 @@ def test_bridge_keeps_its_spanning_tree(host):
              "ipv4.method manual ipv4.addresses 10.77.0.1/24 ipv6.method disabled")
     host.run("nmcli connection add save no type ethernet ifname lan0 con-name port master br0 "
              "&& nmcli connection up port")
-    wait_for(lambda: active_profile(host, "br0") == "br0")
+    wait_for(lambda: host.active_profile("br0") == "br0")
     host.share("br0", "via", "ppp0")
     assert host.run("cat /sys/class/net/br0/bridge/stp_state") == "0"
     host.client.dhcp()
     assert host.client.get() == PPP0
     host.unshare("br0")
-    wait_for(lambda: active_profile(host, "br0") == "br0")
-    assert active_profile(host) == "port"
+    wait_for(lambda: host.active_profile("br0") == "br0")
+    assert host.active_profile() == "port"
     host.run("nmcli connection delete port br0")
     wait_for(lambda: host.run("nmcli -g GENERAL.STATE device show lan0")[:2] == "30")
 
@@ -112,7 +106,6 @@ def test_unshare_while_networkmanager_is_down(spare, signal):
     spare.share("lan0", "via", "ppp0")
     spare.kill("NetworkManager", signal)
     spare.unshare("lan0")
-    spare.popen(NETWORK_MANAGER).wait()
-    wait_for(lambda: spare.call("nmcli -t general").stdout.startswith("connected"))
+    spare.start_network_manager()
     assert "connshare" not in spare.run("nmcli -g NAME connection")
     assert "192.168.137.1" not in spare.run("ip -4 address")

@@ -69,3 +69,18 @@ def test_control_c(host, asked):
     process.wait(10)
     wait_for(lambda: not host.pids("sharectl"))
     check_nothing_is_left(host, master)
+
+
+def test_one_password_for_a_few_minutes(host):
+    """Of all that is done in one shell, by a user who sits at the computer."""
+    script = ("sharectl share lan0 via ppp0; sharectl change lan0 via eth1; "
+              "sharectl unshare lan0; echo done")
+    with terminal(host, host.user("alice", "c1"), ["-c", script], "sh") as (_, master):
+        read_until(master, "assword")
+        wait_for(lambda: not echoes(master))
+        os.write(master, PASSWORD.encode() + b"\n")
+        said = read_until(master, "done")
+        assert "lan0 is no longer shared" in said and "assword" not in said
+        elsewhere = host.user("alice", "c1").bus()
+        assert elsewhere.error_of("ShareConnection", "('lan0', 'ppp0')") == "NotAuthorized"
+        check_nothing_is_left(host, master)

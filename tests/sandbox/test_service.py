@@ -8,9 +8,9 @@ import subprocess
 import time
 
 import pytest
+from follow import ETH1, PPP0
 from host import wait_for
 
-PPP0, ETH1 = "203.0.113.10", "198.18.1.2"
 TERM, KILL = 15, 9
 # Asks for one new name after the other until its input ends; prints those that got no address.
 ASK = """import select, socket, sys
@@ -48,36 +48,37 @@ def test_share_outlives_the_service(host, client, number):
     host.unshare("lan0")
 
 
+def own_files(host):
+    """Each is replaced when it is written; that of clients at any time."""
+    return {path: path.stat().st_ino for path in host.path("/run/connshare").rglob("*")
+            if path.name != "clients"}
+
+
 def test_second_service_does_nothing(host, client):
     host.share("lan0", "via", "ppp0")
     client.dhcp()
     before = host.settled_state()
-    files = {path: path.stat().st_ino for path in host.path("/run/connshare").rglob("*")}
+    files = own_files(host)
     second = host.call("/usr/libexec/connshared")
     assert second.returncode == 1 and "already running" in second.stderr
-    assert {path: path.stat().st_ino
-            for path in host.path("/run/connshare").rglob("*")} == files
+    assert own_files(host) == files
     assert host.state() == before
     assert client.get() == PPP0
 
 
 def test_unshare_while_the_order_waits(host):
     """A pass is under way for as long as NetworkManager does not answer."""
-    network_manager = [str(pid) for pid in host.pids("NetworkManager")]
-    host.run(["kill", "-STOP", *network_manager])
-    try:
+    with host.stopped("NetworkManager"):
         callers = []
         for words in (["share", "lan0", "via", "ppp0"], ["share", "lan1", "via", "ppp0"],
                       ["unshare", "lan1"]):
             callers.append(host.popen(["sharectl", *words]))
             time.sleep(0.5)
         assert [caller.poll() for caller in callers] == [None] * 3
-    finally:
-        host.run(["kill", "-CONT", *network_manager])
     for caller in callers:
         caller.communicate()
-    # by the time that the second looks, what it has shared is gone
-    assert [caller.returncode for caller in callers] == [0, 3, 0]
+    # by the time that the second looks, what it has shared may be gone
+    assert [caller.returncode for caller in callers] in ([0, 3, 0], [0, 0, 0])
     assert [share["lan"] for share in host.json("status")["shares"]] == ["lan0"]
 
 
@@ -89,8 +90,8 @@ def test_no_name_is_lost_while_the_service_starts(host, client):
         host.kill("connshared")
         host.run(["sharectl", "status"])
         wait_for(lambda: state(host) == "active")
-    unanswered = asking.communicate("stop")[0].split()
-    assert unanswered == []
+    unanswered, complaint = asking.communicate("stop")
+    assert (unanswered.split(), complaint) == ([], "")
 
 
 @pytest.mark.parametrize("number", [TERM, KILL])
@@ -125,7 +126,7 @@ def test_killed_while_sharing(host):
         caller.communicate()
         host.run(["sharectl", "unshare", "--all"])
         assert host.json("status") == {"shares": []}
-        wait_for(lambda: not host.pids("dnsmasq"), timeout=2)
+        wait_for(lambda: not host.pids("dnsmasq"))
 
 
 def test_killed_while_unsharing(host):
@@ -136,7 +137,7 @@ def test_killed_while_unsharing(host):
         host.call("pkill -KILL -x connshared")
         caller.communicate()
         host.run(["sharectl", "unshare", "--all"])
-        wait_for(lambda: not host.pids("dnsmasq"), timeout=2)
+        wait_for(lambda: not host.pids("dnsmasq"))
 
 
 def test_garbage_in_the_state_files(spare):
@@ -158,17 +159,25 @@ def test_reboot(spare):
     """Persistent shares return, temporary ones do not, after /run and the kernel's state went."""
     spare.share("lan0", "via", "ppp0", "--address", "192.168.50.1/24")
     spare.share("lan1", "via", "eth1", "--temporary")
+    # an address that it would not get by itself, for so long that the lease has ended since
+    leases = spare.path("/var/lib/misc/dnsmasq.connshare-lan0.leases")
+    mac = spare.client.run("cat /sys/class/net/eth0/address")
+    before = spare.client.dhcp()["ip"]
+    kept = "192.168.50.77" if before != "192.168.50.77" else "192.168.50.78"
+    spare.client.forget()  # or it would be heard to use another
     for program in ("connshared", "dnsmasq", "NetworkManager"):
         spare.kill(program)
     spare.run("nft delete table inet connshare; rm -rf /run/connshare /run/NetworkManager; "
               "ip rule flush proto 137; ip route flush table 13700; "
               "ip route flush table 13701; ip address flush dev lan0; ip address flush dev lan1; "
               "setsid NetworkManager >>/run/log/networkmanager 2>&1")
+    leases.write_text(f"1000000000 {mac} {kept} * *\n")
     wait_for(lambda: "100" in spare.call("nmcli -g GENERAL.STATE device show eth1").stdout)
     wait_for(lambda: state(spare) == "active")
     shares = spare.json("status")["shares"]
     assert [(share["lan"], share["address"]) for share in shares] == [("lan0", "192.168.50.1/24")]
-    spare.client.dhcp()
+    assert not spare.path("/var/lib/misc/dnsmasq.connshare-lan1.leases").exists()
+    assert spare.client.dhcp()["ip"] == kept
     assert spare.client.get() == PPP0
 
 
@@ -232,18 +241,31 @@ def status_field(host, program, field):
     return next(int(line.split()[1]) for line in lines if line.startswith(field + ":"))
 
 
+def wake_ups(host, seconds):
+    """Of the service and of its dnsmasq."""
+    def count():
+        return [status_field(host, name, "voluntary_ctxt_switches")
+                for name in ("connshared", "dnsmasq")]
+    before = count()
+    time.sleep(seconds)
+    return [now - then for now, then in zip(count(), before)]
+
+
 def test_at_rest(host, sanitized):
     """No wake-ups, and little memory."""
     host.kill("connshared", TERM)
     host.share("lan0", "via", "ppp0")
     host.client.dhcp()
-    time.sleep(5)
-    programs = ("connshared", "dnsmasq")
-    before = [status_field(host, name, "voluntary_ctxt_switches") for name in programs]
-    time.sleep(5)
-    assert [status_field(host, name, "voluntary_ctxt_switches") for name in programs] == before
+    host.run("ip neigh flush dev lan0")
+    assert host.client.get() == PPP0  # once heard, it is no news
+    # the kernel has asked for it, and will not for the next 15 s
+    wait_for(lambda: "REACHABLE" in host.run("ip neigh show dev lan0"))
+    time.sleep(4)
+    # something of before may come late on a busy machine, but not time and again
+    assert any(wake_ups(host, 5) == [0, 0] for _ in range(3))
     if not sanitized:
-        assert status_field(host, "connshared", "VmRSS") < 12 * 1024
+        assert status_field(host, "connshared", "RssAnon") < 4 * 1024
+        assert status_field(host, "connshared", "VmRSS") < 16 * 1024
 
 
 def test_ends_when_nothing_is_shared(spare):
@@ -258,8 +280,8 @@ def test_ends_when_nothing_is_shared(spare):
     time.sleep(24)
     assert status_field(spare, "connshared", "voluntary_ctxt_switches") - before <= 1
     wait_for(lambda: not spare.pids("connshared"), timeout=20)
-    assert 25 < time.monotonic() - began < 40
-    assert "Nothing is shared; ending until somebody asks" in spare.log()
+    assert 25 < time.monotonic() - began < 60
+    assert "nothing is shared; exiting until needed" in spare.log()
     spare.share("lan0", "via", "ppp0")
     assert state(spare) == "active" and spare.pids("connshared") != [pid]
     spare.unshare("lan0")
@@ -278,6 +300,38 @@ def test_client_process_ends_on_bus_restart(spare):
     wait_for(lambda: not spare.pids("connshared"))
 
 
+def lose_bus(host):
+    """The service ends in order, and leaves what is shared."""
+    host.kill("dbus-daemon")
+    wait_for(lambda: not host.pids("connshared"))
+    assert host.complaints() == []
+    assert host.client.get() == PPP0
+
+
+def test_bus_goes_while_the_service_starts(spare):
+    spare.share("lan0", "via", "ppp0")
+    spare.client.dhcp()
+    spare.run(["pkill", "-STOP", "-x", "NetworkManager"])
+    spare.kill("connshared")
+    asking = spare.popen(["sharectl", "list"])
+    wait_for(lambda: spare.pids("connshared"))
+    time.sleep(0.5)
+    lose_bus(spare)
+    asking.communicate()
+
+
+def test_bus_goes_during_a_dialog(spare):
+    spare.share("lan0", "via", "ppp0")
+    spare.client.dhcp()
+    with spare.agent("wait") as agent:
+        asking = spare.user("alice", "c1").popen(
+            "exec gdbus call -i --system -d org.connshare1 -o /org/connshare1 "
+            "-m org.connshare1.Manager.StopSharing lan0")
+        assert "org.connshare1.share" in agent.process.stdout.readline()
+        lose_bus(spare)
+        asking.communicate()
+
+
 def restart_bus(host):
     """With what lives by it; the service itself is started by whoever asks."""
     host.kill("dbus-daemon")
@@ -286,11 +340,10 @@ def restart_bus(host):
         wait_for(lambda: not host.pids(program))
     host.path("/run/dbus/system_bus_socket").unlink()
     for command, log in (("dbus-daemon --system --nofork --nopidfile --nosyslog", "dbus"),
-                         ("/usr/lib/polkit-1/polkitd", "polkit"),
-                         ("NetworkManager --no-daemon", "networkmanager")):
+                         ("/usr/lib/polkit-1/polkitd", "polkit")):
         host.run(f"setsid {command} </dev/null >>/run/log/{log} 2>&1 &")
         wait_for(host.path("/run/dbus/system_bus_socket").exists)
-    wait_for(lambda: "100" in host.call("nmcli -g GENERAL.STATE device show eth1").stdout)
+    host.start_network_manager()
 
 
 def test_shares_return_with_the_bus(spare):
@@ -306,42 +359,3 @@ def test_shares_return_with_the_bus(spare):
     assert spare.client.dhcp()["router"] == "192.168.137.1"
     spare.unshare("lan0")
     wait_for(lambda: spare.state() == before, what="the host is not as it was")
-
-
-# Asks as fast as it can, and does not wait for answers, until its input ends.
-FLOOD = """import select, sys
-from gi.repository import Gio, GLib
-flags = Gio.DBusConnectionFlags
-address = Gio.dbus_address_get_for_bus_sync(Gio.BusType.SYSTEM, None)
-buses = [Gio.DBusConnection.new_for_address_sync(
-    address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
-    for _ in range(8)]
-print("ready", flush=True)
-while not select.select([sys.stdin], [], [], 0)[0]:
-    for bus in buses:
-        question = Gio.DBusMessage.new_method_call(
-            "org.connshare1", "/org/connshare1", "org.connshare1.Manager", sys.argv[1])
-        if sys.argv[1] == "Preview":
-            question.set_body(GLib.Variant("(ssa{sv})", ("lan1", "ppp0", {})))
-        if sys.argv[2] == "unheard":
-            question.set_flags(Gio.DBusMessageFlags.NO_REPLY_EXPECTED)
-        bus.send_message(question, Gio.DBusSendMessageFlags.NONE)
-"""
-
-
-@pytest.mark.parametrize("method, answers", [("ListInterfaces", "unheard"),
-                                             ("Preview", "wanted")])
-def test_questions_without_end(spare, sanitized, method, answers):
-    """Anybody may ask; it keeps nobody's share from being repaired, and takes no memory."""
-    spare.share("lan0", "via", "ppp0")
-    asker = spare.user("carol", "none").popen(["/usr/bin/python3", "-c", FLOOD, method, answers],
-                                              stdin=subprocess.PIPE)
-    assert asker.stdout.readline() == "ready\n"
-    time.sleep(2)
-    spare.run("nft flush ruleset")
-    wait_for(lambda: spare.call("nft list table inet connshare").returncode == 0, timeout=2)
-    grown = status_field(spare, "connshared", "VmRSS")
-    asker.communicate("stop")
-    wait_for(lambda: state(spare) == "active", timeout=30)
-    if not sanitized:
-        assert grown < 100 * 1024

@@ -3,8 +3,7 @@
 # Two LANs at once, each through its own uplink, and neither knows of the other.
 #
 import pytest
-
-PPP0, ETH1 = "203.0.113.10", "198.18.1.2"
+from follow import ETH1, PPP0
 
 
 @pytest.fixture
@@ -22,9 +21,11 @@ def test_each_through_its_own_uplink(host, both):
 
 
 def assert_uplink_rules(host):
-    """One for the name servers, and one that leads what comes in past those of all LANs."""
+    """One for the name servers, one that leads what comes in past those of all LANs, and one
+    that ends what is for none."""
     rules = host.run("ip rule")
-    assert [rules.count(words) for words in ("oif ppp0", "iif ppp0", "goto 5001")] == [1, 1, 1]
+    words = ("oif ppp0", "iif ppp0", "goto 5001", "blackhole")
+    assert [rules.count(word) for word in words] == [1, 2, 1, 1]
     assert "unresolved" not in rules
 
 

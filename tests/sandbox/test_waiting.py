@@ -5,18 +5,8 @@
 import json
 
 import pytest
+from follow import ETH1, PPP0, await_state, state
 from host import wait_for
-
-PPP0, ETH1 = "203.0.113.10", "198.18.1.2"
-
-
-def state(host):
-    share = host.json("status")["shares"][0]
-    return share["state"], share["state_reason"]
-
-
-def await_state(host, *expected):
-    wait_for(lambda: state(host) == expected, what=f"not {expected}, but {state(host)}")
 
 
 @pytest.fixture
@@ -112,9 +102,9 @@ def test_lan_that_is_unplugged_for_a_while(spare):
     spare.plug("lan5")
     spare.share("lan5", "via", "ppp0")
     spare.unplug("lan5")
-    await_state(spare, "waiting", "lan-missing")
+    await_state(spare, "waiting", "lan-missing", lan="lan5")
     client = spare.plug("lan5")
-    await_state(spare, "active", "none")
+    await_state(spare, "active", "none", lan="lan5")
     client.dhcp()
     assert client.get() == PPP0
     spare.unshare("lan5")

@@ -7,13 +7,15 @@
 #                          of the Internet by one UDP socket, RATE times a second each; prints
 #                          {"ping": [[sent, answered], ...], "udp": [...]}, by the monotonic
 #                          clock, for what was answered
-#   traffic.py probe N [KIND...]   N requests of each kind: tcp, udp, ping, and name, asked of
-#                          the gateway; prints [[kind, what came of it, seconds], ...]
+#   traffic.py probe N PATIENCE [KIND...]   N requests of each kind: tcp, udp, ping, and name,
+#                          asked of the gateway, PATIENCE seconds for each; prints
+#                          [[kind, what came of it, seconds], ...]
 #   traffic.py push        a server: a hundred datagrams a second to the first who asks port 7777
 #                          of 192.0.2.80, until standard input ends; prints their number
 #   traffic.py ask         for each line of standard input a ping and a question to the gateway's
 #                          name server; prints [what came of the ping, of the question]
 #
+import contextlib
 import errno
 import json
 import os
@@ -24,7 +26,7 @@ import sys
 import time
 
 WEB, NAME_SERVER = "192.0.2.80", "198.51.100.53"
-LIMIT = 0.05
+patience = 0.05  # seconds
 
 
 def checksum(data):
@@ -120,7 +122,7 @@ def outcome_of(error):
 
 def try_tcp(_number):
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
-        sock.settimeout(LIMIT)
+        sock.settimeout(patience)
         sock.connect((WEB, 80))
     return "answered"
 
@@ -128,7 +130,7 @@ def try_tcp(_number):
 def try_udp(number):
     with open_udp(WEB, 9) as sock:
         sock.setsockopt(socket.IPPROTO_IP, 11, 1)  # IP_RECVERR: tell of every ICMP error
-        sock.settimeout(LIMIT)
+        sock.settimeout(patience)
         sock.send(b"%d" % number)
         sock.recv(100)
     return "answered"
@@ -137,7 +139,7 @@ def try_udp(number):
 def try_ping(number):
     with open_ping() as sock:
         sock.sendto(echo_request(number), (WEB, 0))
-        end = time.monotonic() + LIMIT
+        end = time.monotonic() + patience
         while select.select([sock], [], [], max(0, end - time.monotonic()))[0]:
             packet = sock.recv(2048)
             if packet[20] == 3:
@@ -155,7 +157,7 @@ def gateway():
 
 def try_name(number):
     with open_udp(gateway(), 53) as sock:
-        sock.settimeout(LIMIT)
+        sock.settimeout(patience)
         sock.send(query(number, f"n{number}-{os.getpid()}.test"))
         answer = sock.recv(512)
     return f"RCODE {answer[3] & 15}" if answer[3] & 15 else "answered"
@@ -181,7 +183,8 @@ def run_push():
     print("ready", flush=True)
     client, number = sock.recvfrom(10)[1], 0
     while not select.select([sys.stdin], [], [], 0.01)[0]:
-        number += sock.sendto(b"push", client) > 0
+        with contextlib.suppress(OSError):  # there may be no way for a moment
+            number += sock.sendto(b"push", client) > 0
     print(number)
 
 
@@ -198,4 +201,5 @@ elif sys.argv[1] == "push":
 elif sys.argv[1] == "ask":
     run_ask()
 else:
-    run_probe(int(sys.argv[2]), sys.argv[3:] or list(KINDS))
+    patience = float(sys.argv[3])
+    run_probe(int(sys.argv[2]), sys.argv[4:] or list(KINDS))

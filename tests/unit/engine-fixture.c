@@ -18,10 +18,12 @@ engine_start (EngineFixture *f)
   g_autoptr (GPtrArray) steps = g_ptr_array_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (f->steps); i++)
-    g_ptr_array_add (steps, f->steps[i]);
+    g_ptr_array_add (steps, f->steps[i]->step);
   f->engine = cs_engine_new (CS_MONITOR (f->monitor), steps, store);
-  cs_engine_load (f->engine);
-  cs_engine_start (f->engine);
+  g_assert_true (cs_engine_load (f->engine, NULL));
+  if (f->orphans != NULL)
+    cs_engine_set_orphans (f->engine, f->orphans);
+  g_assert_true (cs_engine_start (f->engine, NULL));
   engine_settle (f);
 }
 
@@ -29,12 +31,13 @@ static void
 set_up (EngineFixture *f, gconstpointer data)
 {
   const char *names[] = { "a", "b", "c" };
+  const CsStepFlags flags[] = { CS_STEP_GUARDS, CS_STEP_WAITS, 0 };
 
   f->folder = g_dir_make_tmp ("connshare-XXXXXX", NULL);
   f->log = g_ptr_array_new_with_free_func (g_free);
   f->monitor = fake_monitor_new ();
   for (guint i = 0; i < G_N_ELEMENTS (f->steps); i++)
-    f->steps[i] = fake_step_new (names[i], f->log, i == 0 ? f->monitor : NULL);
+    f->steps[i] = fake_step_new (flags[i], names[i], f->log, i == 0 ? f->monitor : NULL);
   engine_start (f);
 }
 
@@ -46,7 +49,7 @@ tear_down (EngineFixture *f, gconstpointer data)
   g_clear_object (&f->engine);
   g_object_unref (f->monitor);
   for (guint i = 0; i < G_N_ELEMENTS (f->steps); i++)
-    g_object_unref (f->steps[i]);
+    fake_step_unref (f->steps[i]);
   g_ptr_array_unref (f->log);
   g_clear_error (&f->error);
   g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
@@ -72,21 +75,46 @@ on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
   cs_engine_stop_finish (CS_ENGINE (source), result, f->error == NULL ? &f->error : NULL);
 }
 
-void
-engine_order (EngineFixture *f, const char *lan, const char *wan, GVariant *options)
+static void
+order_over (EngineFixture *f,
+            const char *lan,
+            const char *wan,
+            GVariant *options,
+            const char *over)
 {
   GError *error = NULL;
 
-  cs_engine_share_async (f->engine, cs_request_new (lan, wan, options, &error), on_shared,
-                         f);
+  cs_engine_share_async (f->engine, cs_request_new (lan, wan, options, &error), over,
+                         on_shared, f);
   g_assert_no_error (error);
+}
+
+void
+engine_order (EngineFixture *f, const char *lan, const char *wan, GVariant *options)
+{
+  order_over (f, lan, wan, options, NULL);
+}
+
+void
+engine_share_over (EngineFixture *f, const char *lan, const char *wan, const char *over)
+{
+  g_clear_error (&f->error);
+  order_over (f, lan, wan, NULL, over);
+  engine_settle (f);
+  g_assert_true (f->answered);
 }
 
 void
 engine_share (EngineFixture *f, const char *lan, const char *wan)
 {
+  engine_share_over (f, lan, wan, NULL);
+}
+
+void
+engine_stop_over (EngineFixture *f, const char *lan, const char *over)
+{
   g_clear_error (&f->error);
-  engine_order (f, lan, wan, NULL);
+  cs_engine_stop_async (f->engine, lan, over, on_stopped, f);
   engine_settle (f);
   g_assert_true (f->answered);
 }
@@ -94,10 +122,7 @@ engine_share (EngineFixture *f, const char *lan, const char *wan)
 void
 engine_stop (EngineFixture *f, const char *lan)
 {
-  g_clear_error (&f->error);
-  cs_engine_stop_async (f->engine, lan, on_stopped, f);
-  engine_settle (f);
-  g_assert_true (f->answered);
+  engine_stop_over (f, lan, NULL);
 }
 
 /* Compares the calls so far with @expected, "; " between them, and forgets them. */

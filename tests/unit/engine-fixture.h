@@ -13,6 +13,7 @@ typedef struct
   FakeStep *steps[3];   /* (owned) */
   FakeMonitor *monitor; /* (owned) */
   CsEngine *engine;     /* (owned) */
+  GPtrArray *orphans;   /* (nullable) unowned, for the next start */
   GError *error;        /* (owned) (nullable) the first since the last order alone */
   gboolean answered;
 } EngineFixture;
@@ -33,10 +34,13 @@ void engine_start (EngineFixture *f);
 void engine_settle (EngineFixture *f);
 
 /* Orders, of which the first error since the last that waited is kept in .error; the
- * last two wait. */
+ * others wait. @over: see cs_engine_share_async (). */
 void engine_order (EngineFixture *f, const char *lan, const char *wan, GVariant *options);
 void engine_share (EngineFixture *f, const char *lan, const char *wan);
 void engine_stop (EngineFixture *f, const char *lan);
+void
+engine_share_over (EngineFixture *f, const char *lan, const char *wan, const char *over);
+void engine_stop_over (EngineFixture *f, const char *lan, const char *over);
 
 /* Compares the steps' calls so far with @expected, "; " between them, and forgets them.
  */

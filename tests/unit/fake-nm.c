@@ -222,6 +222,28 @@ fake_nm_add_ip4 (FakeNm *self,
 }
 
 void
+fake_nm_add_ip6 (FakeNm *self, guint number, const char *const *dns)
+{
+  g_autofree char *ip6 = path ("IP6Config", number);
+  g_autoptr (GString) servers = g_string_new (NULL);
+
+  for (; *dns != NULL; dns++)
+    {
+      g_autoptr (GInetAddress) address = g_inet_address_new_from_string (*dns);
+      const guint8 *bytes = g_inet_address_to_bytes (address);
+
+      g_string_append (servers, servers->len > 0 ? ", [" : "[");
+      for (gsize i = 0; i < g_inet_address_get_native_size (address); i++)
+        g_string_append_printf (servers, "%s0x%02x", i > 0 ? ", " : "", bytes[i]);
+      g_string_append_c (servers, ']');
+    }
+  g_string_append_printf (self->objects,
+                          ", %s: {'" NM ".IP6Config': {'Gateway': <'fe80::1'>, "
+                          "'Nameservers': <@aay [%s]>}}",
+                          ip6, servers->str);
+}
+
+void
 fake_nm_set_primary (FakeNm *self, guint active)
 {
   self->primary = active;
@@ -268,7 +290,8 @@ managed_objects (FakeNm *self)
   g_autofree char *primary = path ("ActiveConnection", self->primary);
   g_autofree char *text = g_strdup_printf (
       "({objectpath '" NM_PATH "': {'" NM "': {'Version': <'1.42.4'>, "
-      "'State': <uint32 70>, 'Startup': <false>, 'PrimaryConnection': <%s>, "
+      "'State': <uint32 70>, 'Startup': <false>, 'NetworkingEnabled': <true>, "
+      "'PrimaryConnection': <%s>, "
       "'WirelessEnabled': <%s>, 'WirelessHardwareEnabled': <true>, "
       "'Devices': <@ao [%s]>, 'AllDevices': <@ao [%s]>, 'ActiveConnections': <@ao "
       "[%s]>}}, "

@@ -44,6 +44,10 @@ void fake_nm_add_ip4 (FakeNm *self,
                       const char *address,
                       const char *gateway,
                       const char *dns);
+/* Of an active connection that was added with FAKE_NM_IP6 (NUMBER). */
+void fake_nm_add_ip6 (FakeNm *self, guint number, const char *const *dns);
+#define FAKE_NM_IP6(number) \
+  "'Ip6Config': <objectpath '/org/freedesktop/NetworkManager/IP6Config/" #number "'>"
 void fake_nm_set_primary (FakeNm *self, guint active);
 /* The ipv4.method of this profile, "auto" unless set. */
 void fake_nm_set_method (FakeNm *self, guint number, const char *method);

@@ -4,6 +4,9 @@
 
 #include "network.h"
 
+#include "core/plan/lan-table.h"
+#include "core/plan/rules.h"
+
 #include "dbus/errors.h"
 
 #define LANS "link lan0 fwd=1; link lan1 fwd=1;"
@@ -14,6 +17,7 @@ struct _FakeMonitor
 {
   GObject parent;
   char *network;   /* (owned) in the words of network.h */
+  guint snapshots; /* taken so far */
   CsPlan *applied; /* (owned) */
 };
 
@@ -25,23 +29,49 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (FakeMonitor,
                                                       fake_monitor_iface_init))
 
 static void
+add_rules (CsSnapshot *snapshot, const GArray *rules, guint32 table)
+{
+  for (guint i = 0; i < rules->len; i++)
+    {
+      const CsPolicyRule *wanted = &g_array_index (rules, CsPolicyRule, i);
+      CsRule rule = { .source = cs_cidr_of_address (wanted->source),
+                      .priority = wanted->priority,
+                      .mark = wanted->mark,
+                      .skip_to = wanted->skip_to,
+                      .ends = wanted->ends,
+                      .table = table,
+                      .protocol = CS_ROUTE_PROTOCOL };
+
+      g_strlcpy (rule.iif, wanted->iif != NULL ? wanted->iif : "", sizeof rule.iif);
+      g_strlcpy (rule.oif, wanted->oif != NULL ? wanted->oif : "", sizeof rule.oif);
+      g_array_append_val (snapshot->rules, rule);
+    }
+}
+
+static void
 add_applied (CsSnapshot *snapshot, const CsSharePlan *share)
 {
-  const CsRoute unreachable = { .table = share->table };
+  const CsRoute unreachable = { .destination = CS_ALL_IPV4,
+                                .metric = CS_UNREACHABLE_METRIC,
+                                .table = share->table };
   g_autoptr (GArray) rules = cs_share_plan_list_rules (share);
+  g_autoptr (GArray) lan_routes = cs_lan_table_routes (share);
+  g_autoptr (GArray) lan_rules = cs_lan_table_rules (share, lan_routes);
 
   for (guint i = 0; i < snapshot->interfaces->len; i++)
     {
       CsInterface *interface = g_ptr_array_index (snapshot->interfaces, i);
-      CsAddress address = { .local = share->address };
+      CsInterfaceAddress address = { .local = share->address };
 
       if (interface->ifindex == share->lan_ifindex && share->address.prefix != 0)
         g_array_append_val (interface->addresses, address);
     }
-  for (guint i = 0; i < rules->len; i++)
-    g_array_append_val (snapshot->rule_tables, share->table);
+  add_rules (snapshot, rules, share->table);
   g_array_append_val (snapshot->routes, unreachable);
   g_array_append_vals (snapshot->routes, share->routes->data, share->routes->len);
+  g_array_append_vals (snapshot->routes, lan_routes->data, lan_routes->len);
+  cs_policy_rules_displace (lan_rules, share->displaced);
+  add_rules (snapshot, lan_rules, CS_TABLE_LANS);
 }
 
 static CsSnapshot *
@@ -50,6 +80,7 @@ fake_monitor_snapshot (CsMonitor *monitor, GError **error)
   FakeMonitor *self = FAKE_MONITOR (monitor);
   CsSnapshot *snapshot = network_parse (self->network);
 
+  self->snapshots++;
   snapshot->now = g_get_monotonic_time ();
   for (guint i = 0; i < self->applied->shares->len; i++)
     add_applied (snapshot, g_ptr_array_index (self->applied->shares, i));
@@ -68,7 +99,7 @@ fake_monitor_finalize (GObject *object)
   FakeMonitor *self = FAKE_MONITOR (object);
 
   g_free (self->network);
-  cs_plan_free (self->applied);
+  cs_plan_unref (self->applied);
   G_OBJECT_CLASS (fake_monitor_parent_class)->finalize (object);
 }
 
@@ -105,34 +136,17 @@ fake_monitor_set_more (FakeMonitor *self, const char *more)
   cs_monitor_emit_changed (CS_MONITOR (self));
 }
 
+guint
+fake_monitor_get_snapshots (FakeMonitor *self)
+{
+  return self->snapshots;
+}
+
 void
 fake_monitor_set_applied (FakeMonitor *self, const CsPlan *plan)
 {
-  cs_plan_free (self->applied);
+  cs_plan_unref (self->applied);
   self->applied = cs_plan_copy (plan);
-}
-
-struct _FakeStep
-{
-  GObject parent;
-  char *name;           /* (owned) */
-  GPtrArray *log;       /* (owned) */
-  FakeMonitor *monitor; /* (owned) (nullable) */
-  gboolean prepares;
-  guint after;
-  guint count;
-};
-
-static void fake_step_iface_init (CsStepInterface *iface);
-G_DEFINE_FINAL_TYPE_WITH_CODE (FakeStep,
-                               fake_step,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (CS_TYPE_STEP, fake_step_iface_init))
-
-static const char *
-fake_step_get_name (CsStep *step)
-{
-  return FAKE_STEP (step)->name;
 }
 
 static const char *
@@ -162,94 +176,102 @@ must_fail (FakeStep *self)
 static gboolean
 on_idle (gpointer user_data)
 {
-  GTask *task = user_data;
-  FakeStep *self = g_task_get_source_object (task);
+  CsStepCall *call = user_data;
+  FakeStep *self = call->step->self;
 
-  if (must_fail (self))
-    g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED, "%s refuses", self->name);
-  else
-    g_task_return_boolean (task, TRUE);
+  cs_step_call_return (call, must_fail (self) ? g_error_new (
+                                 CS_ERROR, CS_ERROR_FAILED, "%s refuses", self->type.name)
+                                              : NULL);
   return G_SOURCE_REMOVE;
 }
 
 static gboolean
-fake_step_prepare (CsStep *step, const CsSharePlan *from, const CsSharePlan *to)
+prepare (gpointer fake, const CsSharePlan *from, const CsSharePlan *to, GError **error)
 {
-  FakeStep *self = FAKE_STEP (step);
+  FakeStep *self = fake;
 
   if (self->prepares)
-    g_ptr_array_add (self->log, g_strdup_printf ("%s prepares %s>%s", self->name,
+    g_ptr_array_add (self->log, g_strdup_printf ("%s prepares %s>%s", self->type.name,
                                                  describe (from), describe (to)));
-  return self->prepares;
+  if (self->hopeless)
+    g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "%s knows better", self->type.name);
+  return self->prepares && !self->hopeless;
 }
 
 static void
-fake_step_apply_async (CsStep *step,
-                       const CsPlan *plan,
-                       const CsSharePlan *from,
-                       const CsSharePlan *to,
-                       GCancellable *cancellable,
-                       GAsyncReadyCallback callback,
-                       gpointer user_data)
+apply_async (gpointer fake, CsStepCall *call)
 {
-  FakeStep *self = FAKE_STEP (step);
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  const char *lan = to != NULL ? to->lan : from->lan;
+  FakeStep *self = fake;
+  const char *lan = cs_step_call_lan (call);
 
-  g_ptr_array_add (self->log, g_strdup_printf ("%s %s %s>%s", self->name, lan,
-                                               describe (from), describe (to)));
-  g_assert_true (to == NULL || cs_plan_find (plan, lan) == to);
-  g_assert_true (to != NULL || cs_plan_find (plan, lan) == NULL);
+  g_ptr_array_add (self->log,
+                   g_strdup_printf ("%s %s %s>%s", self->type.name, lan,
+                                    describe (call->from), describe (call->to)));
+  g_assert_true (cs_plan_find (call->plan, lan) == call->to);
   if (self->monitor != NULL)
-    fake_monitor_set_applied (self->monitor, plan);
-  g_idle_add_full (G_PRIORITY_DEFAULT, on_idle, task, g_object_unref);
+    fake_monitor_set_applied (self->monitor, call->plan);
+  if (g_strcmp0 (self->held, lan) == 0)
+    g_ptr_array_add (self->kept, call);
+  else
+    g_idle_add_full (G_PRIORITY_DEFAULT, on_idle, call, NULL);
 }
 
 static void
-fake_step_iface_init (CsStepInterface *iface)
+fake_step_free (gpointer fake)
 {
-  iface->get_name = fake_step_get_name;
-  iface->prepare = fake_step_prepare;
-  iface->apply_async = fake_step_apply_async;
-}
+  FakeStep *self = fake;
 
-static void
-fake_step_finalize (GObject *object)
-{
-  FakeStep *self = FAKE_STEP (object);
-
-  g_free (self->name);
+  g_free (self->held);
+  g_ptr_array_unref (self->kept);
   g_clear_object (&self->monitor);
   g_ptr_array_unref (self->log);
-  G_OBJECT_CLASS (fake_step_parent_class)->finalize (object);
-}
-
-static void
-fake_step_class_init (FakeStepClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = fake_step_finalize;
-}
-
-static void
-fake_step_init (FakeStep *self)
-{
+  g_free (self);
 }
 
 FakeStep *
-fake_step_new (const char *name, GPtrArray *log, FakeMonitor *monitor)
+fake_step_new (CsStepFlags flags, const char *name, GPtrArray *log, FakeMonitor *monitor)
 {
-  FakeStep *self = g_object_new (FAKE_TYPE_STEP, NULL);
+  FakeStep *self = g_new0 (FakeStep, 1);
 
-  self->name = g_strdup (name);
+  self->type.name = name;
+  self->type.flags = flags;
+  self->type.prepare = prepare;
+  self->type.apply_async = apply_async;
+  self->type.free = fake_step_free;
+  self->step = cs_step_new (&self->type, self);
   self->log = g_ptr_array_ref (log);
   self->monitor = monitor != NULL ? g_object_ref (monitor) : NULL;
+  self->kept = g_ptr_array_new ();
   return self;
+}
+
+void
+fake_step_unref (FakeStep *self)
+{
+  cs_step_unref (self->step);
 }
 
 void
 fake_step_prepares (FakeStep *self)
 {
   self->prepares = TRUE;
+}
+
+void
+fake_step_cannot (FakeStep *self)
+{
+  self->prepares = TRUE;
+  self->hopeless = TRUE;
+}
+
+void
+fake_step_hold (FakeStep *self, const char *lan)
+{
+  g_free (self->held);
+  self->held = g_strdup (lan);
+  while (lan == NULL && self->kept->len > 0)
+    g_idle_add_full (G_PRIORITY_DEFAULT, on_idle, g_ptr_array_steal_index (self->kept, 0),
+                     NULL);
 }
 
 void

@@ -9,10 +9,13 @@
 static CsAnswer
 parse_answer (const char *word)
 {
-  static const char *const words[]
-      = { [CS_ANSWER_NOT_ASKED] = "not-asked", [CS_ANSWER_GOOD] = "good",
-          [CS_ANSWER_REFUSED] = "refused",     [CS_ANSWER_CLOSED] = "closed",
-          [CS_ANSWER_NO_WAY] = "no-way",       [CS_ANSWER_NONE] = "none" };
+  static const char *const words[] = { [CS_ANSWER_NOT_ASKED] = "not-asked",
+                                       [CS_ANSWER_GOOD] = "good",
+                                       [CS_ANSWER_REFUSED] = "refused",
+                                       [CS_ANSWER_FAILED] = "failed",
+                                       [CS_ANSWER_CLOSED] = "closed",
+                                       [CS_ANSWER_NO_WAY] = "no-way",
+                                       [CS_ANSWER_NONE] = "none" };
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     if (g_str_equal (words[i], word))
@@ -43,6 +46,10 @@ set_share_fact (CsShareFacts *share, const char *key, const char *value)
     share->repairing = TRUE;
   else if (g_str_equal (key, "pid"))
     share->server_pid = atoi (value);
+  else if (g_str_equal (key, "recent"))
+    share->recent = (guint)atoi (value);
+  else if (g_str_equal (key, "held"))
+    share->held = (guint)atoi (value);
   else if (g_str_equal (key, "clients"))
     share->clients = (guint)atoi (value);
   else if (g_str_equal (key, "sent"))
@@ -62,8 +69,16 @@ set_fact (CsFacts *facts, const char *key, const char *value)
     facts->polkit_error = g_strdup (value);
   else if (g_str_equal (key, "table"))
     facts->table_flaw = g_strdup (value);
+  else if (g_str_equal (key, "lacking"))
+    facts->lacking = (guint)atoi (value);
   else if (g_str_equal (key, "no-dnsmasq"))
     facts->dnsmasq_missing = TRUE;
+  else if (g_str_equal (key, "no-dns-user"))
+    facts->dns_user_missing = TRUE;
+  else if (g_str_equal (key, "resolver"))
+    g_assert_true (cs_address_parse (value, &facts->resolver));
+  else if (g_str_equal (key, "resolver-owner"))
+    facts->resolver_owner = g_strdup (value);
   else if (g_str_equal (key, "ip-forward"))
     facts->ip_forward = TRUE;
   else

@@ -3,7 +3,7 @@
  * wan0, whose other ends are far0 and far1. NetworkManager is not there. */
 #pragma once
 
-#include "system/network-monitor.h"
+#include "system/watch/network-monitor.h"
 
 typedef struct
 {
@@ -24,8 +24,6 @@ int monitor_run (const MonitorTest *tests, gsize count);
 CsSnapshot *monitor_look (MonitorFixture *f);
 /* Which must be there. */
 const CsInterface *monitor_find (const CsSnapshot *snapshot, const char *name);
-/* net.ipv4.conf.@interface.@key */
-void monitor_write_sysctl (const char *interface, const char *key, const char *value);
 
 /* Runs the main loop until a change is announced, and a little longer. */
 void monitor_await_change (MonitorFixture *f);

@@ -2,12 +2,17 @@
 /* A tiny parser; a word that it does not know ends the program. */
 #include "network.h"
 
+#include "statements.h"
+
+#include "core/plan/plan.h"
+#include "core/value/routes.h"
+
 #include <string.h>
 
 static CsCidr
 parse_cidr (const char *text)
 {
-  CsCidr cidr = { 0 };
+  CsCidr cidr = CS_ALL_IPV4;
   g_autoptr (GError) error = NULL;
 
   if (!g_str_equal (text, "default") && !cs_cidr_parse (text, &cidr, &error))
@@ -15,20 +20,39 @@ parse_cidr (const char *text)
   return cidr;
 }
 
-static guint32
-parse_ipv4 (const char *text)
+static CsAddress
+parse_address (const char *text)
 {
-  guint32 address;
+  CsAddress address;
 
-  if (!cs_ipv4_parse (text, &address))
+  if (!cs_address_parse (text, &address))
     g_error ("not an address: %s", text);
   return address;
 }
 
-static guint
-parse_number (const char *text)
+void
+addresses_read (GArray *addresses, const char *text)
 {
-  return (guint)g_ascii_strtoull (text, NULL, 10);
+  g_auto (GStrv) words = g_strsplit (text, ",", -1);
+
+  for (char **word = words; *word; word++)
+    if (**word)
+      cs_addresses_add (addresses, parse_address (*word));
+}
+
+char *
+addresses_print (const GArray *addresses)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      g_autofree char *text
+          = cs_address_to_string (g_array_index (addresses, CsAddress, i));
+
+      g_string_append_printf (out, "%s%s", i ? "," : "", text);
+    }
+  return g_string_free (out, FALSE);
 }
 
 /* Seconds, with a fraction, as microseconds. */
@@ -36,13 +60,6 @@ static gint64
 parse_time (const char *text)
 {
   return (gint64)(g_ascii_strtod (text, NULL) * G_USEC_PER_SEC);
-}
-
-/* Words have no spaces in them: '~' stands for one. */
-static char *
-parse_text (const char *text)
-{
-  return g_strdelimit (g_strdup (text), "~", ' ');
 }
 
 static int
@@ -59,10 +76,10 @@ static void
 add_address (CsInterface *interface, const char *text)
 {
   g_auto (GStrv) parts = g_strsplit (text, ">", 2);
-  CsAddress address = { .local = parse_cidr (parts[0]) };
+  CsInterfaceAddress address = { .local = parse_cidr (parts[0]) };
 
   if (parts[1])
-    address.peer = parse_ipv4 (parts[1]);
+    address.peer = parse_address (parts[1]);
   g_array_append_val (interface->addresses, address);
 }
 
@@ -88,8 +105,12 @@ set_flag (CsInterface *interface, const char *word)
     { "managed", G_STRUCT_OFFSET (CsInterface, managed), CS_MANAGED_YES },
     { "external", G_STRUCT_OFFSET (CsInterface, managed), CS_MANAGED_EXTERNAL },
     { "ours", G_STRUCT_OFFSET (CsInterface, connection_ours), TRUE },
+    { "auto", G_STRUCT_OFFSET (CsInterface, connection_auto), TRUE },
+    { "asleep", G_STRUCT_OFFSET (CsInterface, asleep), TRUE },
+    { "unavailable", G_STRUCT_OFFSET (CsInterface, unavailable), TRUE },
     { "changing", G_STRUCT_OFFSET (CsInterface, changing), TRUE },
     { "disconnected", G_STRUCT_OFFSET (CsInterface, disconnected), TRUE },
+    { "metered", G_STRUCT_OFFSET (CsInterface, metered), TRUE },
     { "shared", G_STRUCT_OFFSET (CsInterface, connection_shared), TRUE },
     { "station", G_STRUCT_OFFSET (CsInterface, wifi_use), CS_WIFI_STATION },
     { "serving", G_STRUCT_OFFSET (CsInterface, wifi_use), CS_WIFI_ACCESS_POINT },
@@ -115,7 +136,7 @@ parse_channels (const char *text)
 
   for (char **word = words; *word; word++)
     {
-      CsChannel channel = { .number = parse_number (*word) };
+      CsChannel channel = { .number = word_to_number (*word) };
 
       if (strchr (*word, '!'))
         channel.use = CS_CHANNEL_FORBIDDEN;
@@ -133,32 +154,41 @@ set_value (CsSnapshot *snapshot,
            const char *value)
 {
   if (g_str_equal (key, "index"))
-    interface->ifindex = (int)parse_number (value);
+    interface->ifindex = (int)word_to_number (value);
   else if (g_str_equal (key, "mtu"))
-    interface->mtu = parse_number (value);
+    interface->mtu = word_to_number (value);
   else if (g_str_equal (key, "master"))
     interface->master = index_of (snapshot, value);
   else if (g_str_equal (key, "addr"))
     add_address (interface, value);
   else if (g_str_equal (key, "fwd"))
-    interface->forwarding = (int)parse_number (value);
+    interface->forwarding = (int)word_to_number (value);
   else if (g_str_equal (key, "rp"))
     {
       interface->rp_filter = value[0] - '0';
       interface->rp_filter_own = value[2] - '0';
     }
   else if (g_str_equal (key, "con"))
-    interface->connection_id = parse_text (value);
+    interface->connection_id = word_to_text (value);
   else if (g_str_equal (key, "uuid"))
     interface->connection_uuid = g_strdup (value);
   else if (g_str_equal (key, "gw"))
-    interface->gateway = parse_ipv4 (value);
+    interface->gateway = parse_address (value);
   else if (g_str_equal (key, "dns"))
-    interface->dns = g_strsplit (value, ",", -1);
+    addresses_read (interface->dns, value);
   else if (g_str_equal (key, "carries"))
     interface->carries = g_strdup (value);
   else if (g_str_equal (key, "region"))
     interface->region = g_strdup (value);
+  else if (g_str_equal (key, "radio"))
+    interface->radio = word_to_number (value);
+  else if (g_str_equal (key, "joined"))
+    interface->station_channel = word_to_number (value);
+  else if (g_str_equal (key, "at-once"))
+    {
+      interface->ap_with_station = word_to_number (value);
+      interface->ap_with_station_known = TRUE;
+    }
   else if (g_str_equal (key, "channels"))
     interface->channels = parse_channels (value);
   else
@@ -217,13 +247,14 @@ set_failure (CsProfile *profile, const char *text)
   g_auto (GStrv) parts = g_strsplit (text, ":", 2);
 
   profile->failed_at = parse_time (parts[0]);
-  profile->failure = parts[1] ? parse_text (parts[1]) : NULL;
+  profile->ppp_failed = parts[1] && g_str_has_prefix (parts[1], "pppd");
+  profile->failure = parts[1] ? word_to_text (parts[1]) : NULL;
 }
 
 static void
 parse_profile (CsSnapshot *snapshot, char **words)
 {
-  g_autofree char *id = parse_text (words[1]);
+  g_autofree char *id = word_to_text (words[1]);
   CsProfile *profile = cs_profile_new (id, words[2]);
 
   for (char **word = words + 3; *word; word++)
@@ -238,29 +269,147 @@ parse_profile (CsSnapshot *snapshot, char **words)
   g_ptr_array_add (snapshot->profiles, profile);
 }
 
+static CsRouteEnd
+end_of (const char *word)
+{
+  if (g_str_equal (word, "blackhole"))
+    return CS_END_SILENCE;
+  return g_str_equal (word, "throw") ? CS_END_GO_ON : CS_END_ERROR;
+}
+
 static void
 parse_route (CsSnapshot *snapshot, char **words)
 {
   CsRoute route = { .destination = parse_cidr (words[1]),
                     .table = CS_TABLE_MAIN,
-                    .unicast = g_str_equal (words[0], "route") };
+                    .unicast = g_str_equal (words[0], "route"),
+                    .end = end_of (words[0]) };
 
   for (char **word = words + 2; *word; word += g_str_equal (*word, "onlink") ? 1 : 2)
     if (g_str_equal (*word, "dev"))
       route.ifindex = index_of (snapshot, word[1]);
     else if (g_str_equal (*word, "via"))
-      route.gateway = parse_ipv4 (word[1]);
+      route.gateway = parse_address (word[1]);
     else if (g_str_equal (*word, "src"))
-      route.source = parse_ipv4 (word[1]);
+      route.source = parse_address (word[1]);
     else if (g_str_equal (*word, "metric"))
-      route.metric = parse_number (word[1]);
+      route.metric = word_to_number (word[1]);
     else if (g_str_equal (*word, "table"))
-      route.table = parse_number (word[1]);
+      route.table = word_to_number (word[1]);
     else if (g_str_equal (*word, "onlink"))
       route.onlink = TRUE;
     else
       g_error ("route: %s?", *word);
   g_array_append_val (snapshot->routes, route);
+}
+
+static int
+parse_way (const CsSnapshot *snapshot, const char *text)
+{
+  if (g_str_equal (text, "none"))
+    return CS_WAY_NONE;
+  return g_str_equal (text, "refused") ? CS_WAY_REFUSED : index_of (snapshot, text);
+}
+
+/* What a kernel without policy rules says. */
+static int
+find_way (const CsSnapshot *snapshot)
+{
+  const CsRoute *best = NULL;
+
+  for (guint i = 0; i < snapshot->routes->len; i++)
+    {
+      const CsRoute *route = &g_array_index (snapshot->routes, CsRoute, i);
+
+      if (route->destination.prefix == 0 && route->table == CS_TABLE_MAIN
+          && (!best || route->metric < best->metric))
+        best = route;
+    }
+  if (!best || best->ifindex == index_of (snapshot, "lo"))
+    return CS_WAY_NONE;
+  return best->unicast ? best->ifindex : CS_WAY_REFUSED;
+}
+
+static void
+parse_ways (CsSnapshot *snapshot, char **words)
+{
+  for (guint i = 0; i < CS_HALVES; i++)
+    {
+      if (!words)
+        snapshot->ways_out[i] = find_way (snapshot);
+      else
+        snapshot->ways_out[i] = parse_way (snapshot, words[words[2] ? i + 1 : 1]);
+    }
+}
+
+static void
+parse_astray (CsSnapshot *snapshot, char **words)
+{
+  const CsAstray astray = { .from_clients = words[4] != NULL,
+                            .lan_ifindex = index_of (snapshot, words[1]),
+                            .ifindex = index_of (snapshot, words[2]),
+                            .table = word_to_number (words[3]) };
+
+  g_array_append_val (snapshot->astray, astray);
+}
+
+static void
+add_rule (CsSnapshot *snapshot, CsRule rule)
+{
+  g_array_append_val (snapshot->rules, rule);
+}
+
+static CsCidr
+parse_source (const char *word)
+{
+  return strchr (word, '/') ? parse_cidr (word)
+                            : cs_cidr_of_address (parse_address (word));
+}
+
+static void
+parse_rule (CsSnapshot *snapshot, char **words)
+{
+  CsRule rule = { .table = word_to_number (words[1]), .protocol = CS_ROUTE_PROTOCOL };
+
+  for (char **word = words + 2; *word; word++)
+    {
+      const char *value = strchr (*word, '=') ? strchr (*word, '=') + 1 : "";
+
+      if (g_str_has_prefix (*word, "pref="))
+        rule.priority = word_to_number (value);
+      else if (g_str_has_prefix (*word, "iif="))
+        g_strlcpy (rule.iif, value, sizeof rule.iif);
+      else if (g_str_has_prefix (*word, "oif="))
+        g_strlcpy (rule.oif, value, sizeof rule.oif);
+      else if (g_str_has_prefix (*word, "from="))
+        rule.source = parse_source (value);
+      else if (g_str_has_prefix (*word, "mark="))
+        rule.mark = word_to_number (value);
+      else if (g_str_has_prefix (*word, "goto="))
+        rule.skip_to = word_to_number (value);
+      else if (g_str_has_prefix (*word, "proto="))
+        rule.protocol = (guint8)word_to_number (value);
+      else if (g_str_equal (*word, "blackhole"))
+        rule.ends = TRUE;
+      else if (g_str_equal (*word, "unreachable"))
+        rule.refuses = TRUE;
+      else if (g_str_equal (*word, "ipv6"))
+        rule.ipv6 = TRUE;
+      else
+        g_error ("rule: %s?", *word);
+    }
+  add_rule (snapshot, rule);
+}
+
+/* Megabytes. */
+static void
+parse_used (CsSnapshot *snapshot, char **words)
+{
+  CsDataUsage *usage = cs_data_usage_new (words[1]);
+
+  usage->in_all = word_to_number (words[2]) * G_GUINT64_CONSTANT (1000000);
+  usage->monthly = word_to_number (words[3]) * G_GUINT64_CONSTANT (1000000);
+  g_ptr_array_add (snapshot->usages, usage);
 }
 
 static void
@@ -270,166 +419,68 @@ parse_statement (CsSnapshot *snapshot, char **words)
 
   if (g_str_equal (what, "link"))
     parse_link (snapshot, words);
-  else if (g_str_equal (what, "route") || g_str_equal (what, "unreachable"))
+  else if (g_str_equal (what, "route") || g_str_equal (what, "unreachable")
+           || g_str_equal (what, "blackhole") || g_str_equal (what, "throw"))
     parse_route (snapshot, words);
   else if (g_str_equal (what, "rule"))
-    g_array_append_val (snapshot->rule_tables, (guint32){ parse_number (words[1]) });
+    parse_rule (snapshot, words);
+  else if (g_str_equal (what, "front"))
+    add_rule (snapshot, (CsRule){ .priority = word_to_number (words[1]), .table = 52 });
   else if (g_str_equal (what, "profile"))
     parse_profile (snapshot, words);
+  else if (g_str_equal (what, "used"))
+    parse_used (snapshot, words);
   else if (g_str_equal (what, "now"))
     snapshot->now = parse_time (words[1]);
+  else if (g_str_equal (what, "month"))
+    snapshot->month = cs_month_number ((int)word_to_number (words[1]),
+                                       (int)word_to_number (words[2]));
   else if (g_str_equal (what, "primary"))
     snapshot->primary = g_strdup (words[1]);
+  else if (g_str_equal (what, "way"))
+    parse_ways (snapshot, words);
   else if (g_str_equal (what, "resolv"))
-    snapshot->resolv_dns = g_strsplit (words[1] ? words[1] : "", ",", -1);
+    addresses_read (snapshot->resolv_dns, words[1] ? words[1] : "");
   else if (g_str_equal (what, "port"))
-    snapshot->dns_port = parse_number (words[1]);
+    snapshot->dns_port = word_to_number (words[1]);
+  else if (g_str_equal (what, "astray"))
+    parse_astray (snapshot, words);
+  else if (g_str_equal (what, "forwards"))
+    snapshot->host_forwards = TRUE;
+  else if (g_str_equal (what, "valid-marks"))
+    snapshot->valid_marks = TRUE;
+  else if (g_str_equal (what, "translates"))
+    {
+      snapshot->firewall = cs_firewall_new ();
+      snapshot->firewall->translates = TRUE;
+    }
+  else if (g_str_equal (what, "refused"))
+    snapshot->dns_refused |= CS_OWN_DNS_BIT (word_to_number (words[1]));
   else if (g_str_equal (what, "no-nm"))
     snapshot->nm_running = FALSE;
   else
     g_error ("%s?", what);
 }
 
-/* The words of @text without empty ones. */
-static char **
-split_words (const char *text)
-{
-  g_auto (GStrv) all = g_strsplit_set (text, " \n\t", -1);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  for (char **word = all; *word; word++)
-    if (**word)
-      g_strv_builder_add (builder, *word);
-  return g_strv_builder_end (builder);
-}
-
 CsSnapshot *
 network_parse (const char *text)
 {
-  g_auto (GStrv) statements = g_strsplit (text, ";", -1);
+  static const char lo[] = "link lo loopback ptp index=1 mtu=65536 addr=127.0.0.1/8;";
+  g_autofree char *whole = g_strconcat (lo, text, NULL);
+  g_autoptr (GPtrArray) statements = statements_split (whole);
   CsSnapshot *snapshot = cs_snapshot_new ();
-  g_auto (GStrv) lo
-      = split_words ("link lo loopback ptp index=1 mtu=65536 addr=127.0.0.1/8");
+  gboolean way_is_told = FALSE;
 
   snapshot->nm_running = TRUE;
   snapshot->host_name = g_strdup ("desk");
-  parse_link (snapshot, lo);
-  for (char **statement = statements; *statement; statement++)
+  for (guint i = 0; i < statements->len; i++)
     {
-      g_auto (GStrv) words = split_words (*statement);
+      char **words = statements->pdata[i];
 
-      if (words[0])
-        parse_statement (snapshot, words);
+      parse_statement (snapshot, words);
+      way_is_told |= g_str_equal (words[0], "way");
     }
+  if (!way_is_told)
+    parse_ways (snapshot, NULL);
   return snapshot;
-}
-
-static CsRequest *
-parse_request (char **words)
-{
-  static const guint8 random[CS_HOTSPOT_RANDOM] = { 0 };
-  g_autofree char *wan = parse_text (words[2]);
-  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
-  g_autoptr (GVariant) variant = NULL;
-  g_autoptr (GError) error = NULL;
-  gboolean unsettled = FALSE;
-  CsRequest *request;
-
-  for (char **word = words + 3; *word; word++)
-    if (g_str_has_prefix (*word, "channel="))
-      g_variant_dict_insert (&options, "channel", "u",
-                             parse_number (strchr (*word, '=') + 1));
-    else if (g_str_has_prefix (*word, "dns="))
-      {
-        g_auto (GStrv) servers = g_strsplit (strchr (*word, '=') + 1, ",", -1);
-
-        g_variant_dict_insert (&options, "dns", "^as", servers);
-      }
-    else if (g_str_equal (*word, "unsettled"))
-      unsettled = TRUE;
-    else if (g_str_equal (*word, "temporary"))
-      g_variant_dict_insert (&options, "persistent", "b", FALSE);
-    else if (g_str_equal (*word, "no-dial"))
-      g_variant_dict_insert (&options, "dial", "b", FALSE);
-    else if (strchr (*word, '='))
-      {
-        g_auto (GStrv) parts = g_strsplit (*word, "=", 2);
-
-        g_variant_dict_insert (&options, parts[0], "s", parts[1]);
-      }
-    else
-      g_variant_dict_insert (&options, *word, "b", TRUE);
-  variant = g_variant_ref_sink (g_variant_dict_end (&options));
-  request = cs_request_new (words[0], wan, variant, &error);
-  if (!request)
-    g_error ("%s", error->message);
-  if (!unsettled)
-    cs_hotspot_options_settle (&request->hotspot, NULL, "desk.example", random);
-  return request;
-}
-
-GPtrArray *
-requests_parse (const char *text)
-{
-  g_auto (GStrv) statements = g_strsplit (text, ";", -1);
-  GPtrArray *requests = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_request_free);
-
-  for (char **statement = statements; *statement; statement++)
-    {
-      g_auto (GStrv) words = split_words (*statement);
-
-      if (words[0])
-        g_ptr_array_add (requests, parse_request (words));
-    }
-  return requests;
-}
-
-CsPlan *
-plan_in (const char *requests, const char *network, const CsPlan *previous)
-{
-  g_autoptr (GPtrArray) parsed = requests_parse (requests);
-  g_autoptr (CsSnapshot) snapshot = network_parse (network);
-
-  return cs_plan_new (parsed, snapshot, previous);
-}
-
-char *
-plan_summary (const CsSharePlan *share)
-{
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_auto (GStrv) keys = NULL;
-  GString *summary = g_string_new (NULL);
-
-  g_string_printf (summary, "%s %s: %s |", cs_state_to_string (share->state),
-                   share->reason, share->message);
-  cs_share_plan_to_key_file (share, file, "share");
-  if (share->better)
-    g_key_file_set_string (file, "share", "better", share->better);
-  keys = g_key_file_get_keys (file, "share", NULL, NULL);
-  for (char **key = keys; *key; key++)
-    {
-      if (!share->hotspot.ssid && g_str_has_prefix (*key, "hotspot-"))
-        continue;
-      g_autofree char *value = g_key_file_get_value (file, "share", *key, NULL);
-
-      g_string_append_printf (summary, " %s=%s |", *key, value);
-    }
-  return g_string_free (summary, FALSE);
-}
-
-void
-plan_assert (const CsPlan *plan, const char *const *patterns)
-{
-  g_assert_cmpuint (plan->shares->len, <=, 3);
-  for (guint i = 0; i < plan->shares->len; i++)
-    {
-      const CsSharePlan *share = plan->shares->pdata[i];
-      g_autofree char *summary = plan_summary (share);
-
-      g_test_message ("%s", summary);
-      if (!patterns[i] || !g_pattern_match_simple (patterns[i], summary))
-        g_error ("%s\nis not\n%s", summary, patterns[i]);
-      g_assert_cmpint (share->error != NULL, ==, share->state == CS_STATE_FAILED);
-    }
-  g_assert_true (plan->shares->len == 3 || !patterns[plan->shares->len]);
 }

@@ -6,13 +6,47 @@
 
 #include <glib/gstdio.h>
 
+static void
+on_pong (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer
+      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  g_assert_no_error (error);
+  *(gboolean *)user_data = TRUE;
+}
+
+/* A bus keeps the order of what one sends to another. */
+static void
+ping (NmFixture *f)
+{
+  gboolean answered = FALSE;
+
+  g_dbus_connection_call (f->client, g_dbus_connection_get_unique_name (f->server), "/",
+                          "org.freedesktop.DBus.Peer", "Ping", NULL, NULL,
+                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_pong, &answered);
+  while (!answered)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+void
+nm_fixture_settle (NmFixture *f)
+{
+  ping (f);
+  turn (50);
+  ping (f);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
 void
 nm_fixture_await_change (NmFixture *f)
 {
-  for (int i = 0; i < 500 && f->changes == 0; i++)
+  for (int i = 0; i < 3000 && f->changes == 0; i++)
     turn (10);
   g_assert_cmpuint (f->changes, >=, 1);
-  turn (50);
+  nm_fixture_settle (f);
 }
 
 static GDBusConnection *

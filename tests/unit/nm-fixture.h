@@ -3,7 +3,7 @@
  * follows it. */
 #pragma once
 
-#include "system/network-manager.h"
+#include "system/nm/network-manager.h"
 
 #include "fake-nm.h"
 
@@ -25,5 +25,8 @@ void nm_fixture_tear_down (NmFixture *f, gconstpointer data);
 
 /* Begins to follow; NetworkManager is, or is not, running. */
 void nm_fixture_follow (NmFixture *f, gboolean running);
+/* Until all that NetworkManager has been made to say was heard and what it leads to was
+ * done. */
+void nm_fixture_settle (NmFixture *f);
 /* Until there was a change since .changes was set to 0, and a bit longer. */
 void nm_fixture_await_change (NmFixture *f);

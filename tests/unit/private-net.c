@@ -50,6 +50,7 @@ private_net_enter (void)
   must (mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "mount (private)");
   must (mount ("tmpfs", "/etc", "tmpfs", 0, NULL), "mount (/etc)");
   must (mount ("tmpfs", "/run", "tmpfs", 0, NULL), "mount (/run)");
+  must (mount ("tmpfs", "/var/lib/misc", "tmpfs", 0, NULL), "mount (/var/lib/misc)");
   must (mount ("sysfs", "/sys", "sysfs", MS_RDONLY, NULL), "mount (/sys)");
   private_net_ip ("link set lo up");
 }
@@ -91,4 +92,14 @@ private_net_ip_batch (const char *many)
 
   g_assert_true (g_file_set_contents ("/run/batch", many, -1, NULL));
   run (argv);
+}
+
+void
+private_net_write_sysctl (const char *interface, const char *key, const char *value)
+{
+  g_autofree char *path
+      = g_strdup_printf ("/proc/sys/net/ipv4/conf/%s/%s", interface, key);
+
+  g_assert_true (
+      g_file_set_contents_full (path, value, -1, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
 }

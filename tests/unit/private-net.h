@@ -12,3 +12,6 @@ void private_net_enter (void);
 /* Runs ip(8) with these words; in @many, one command a line. It must succeed. */
 void private_net_ip (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void private_net_ip_batch (const char *many);
+
+/* net.ipv4.conf.@interface.@key */
+void private_net_write_sysctl (const char *interface, const char *key, const char *value);

@@ -2,7 +2,7 @@
 /* Programs are called by sh(1). */
 #include "real-firewall.h"
 
-#include "system/nft-firewall.h"
+#include "system/nft/nft-firewall.h"
 
 char *
 firewall_shell (const char *command)
@@ -34,8 +34,10 @@ void
 firewall_clear (void)
 {
   firewall_run (
-      "nft flush ruleset; iptables-legacy -F; iptables-legacy -X; "
-      "for chain in INPUT FORWARD OUTPUT; do iptables-legacy -P $chain ACCEPT; done");
+      "nft flush ruleset; "
+      "! grep -qs . /proc/net/ip_tables_names || iptables-legacy-restore <<END\n"
+      "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n"
+      "*raw\nCOMMIT\n*mangle\nCOMMIT\nEND");
 }
 
 CsFirewall *

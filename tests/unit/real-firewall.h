@@ -3,7 +3,7 @@
  * own (private-net.h). */
 #pragma once
 
-#include "core/firewall.h"
+#include "core/value/firewall.h"
 
 #define FIREWALL_BASE "type filter hook forward priority 0;"
 

@@ -62,15 +62,15 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Wait *wait = user_data;
 
-  wait->done = cs_step_apply_finish (CS_STEP (source), result, wait->error);
+  wait->done = cs_step_apply_finish (result, wait->error);
   wait->over = TRUE;
 }
 
 gboolean
 step_apply (CsStep *step,
             const CsSharePlan *other,
-            const CsSharePlan *from,
-            const CsSharePlan *to,
+            CsSharePlan *from,
+            CsSharePlan *to,
             GError **error)
 {
   g_autoptr (CsPlan) plan = cs_plan_new_empty ();
@@ -80,7 +80,7 @@ step_apply (CsStep *step,
     g_ptr_array_add (plan->shares, cs_share_plan_copy (other));
   if (to != NULL)
     g_ptr_array_add (plan->shares, cs_share_plan_copy (to));
-  cs_step_apply_async (step, plan, from, to, NULL, on_applied, &wait);
+  cs_step_apply_async (step, plan, from, to, on_applied, &wait);
   while (!wait.over)
     g_main_context_iteration (NULL, TRUE);
   return wait.done;
@@ -89,8 +89,8 @@ step_apply (CsStep *step,
 void
 step_must_apply (CsStep *step,
                  const CsSharePlan *other,
-                 const CsSharePlan *from,
-                 const CsSharePlan *to)
+                 CsSharePlan *from,
+                 CsSharePlan *to)
 {
   g_autoptr (GError) error = NULL;
   gboolean done = step_apply (step, other, from, to, &error);
@@ -111,7 +111,7 @@ share_new (const char *lan, const char *uplink, const char *address, guint table
   share->lan_method = CS_LAN_ADDRESS;
   share->lan_ifindex = (int)if_nametoindex (lan);
   share->table = table;
-  share->dns_port = 53;
+  share->dns_port = CS_OWN_DNS_FIRST;
   if (uplink != NULL)
     {
       share->uplink = g_strdup (uplink);

@@ -15,14 +15,14 @@ void add_link (const char *name);
 /* Calls apply() with a plan of @to (nullable) and @other (nullable), and waits. */
 gboolean step_apply (CsStep *step,
                      const CsSharePlan *other,
-                     const CsSharePlan *from,
-                     const CsSharePlan *to,
+                     CsSharePlan *from,
+                     CsSharePlan *to,
                      GError **error);
 /* The same, and it must succeed. */
 void step_must_apply (CsStep *step,
                       const CsSharePlan *other,
-                      const CsSharePlan *from,
-                      const CsSharePlan *to);
+                      CsSharePlan *from,
+                      CsSharePlan *to);
 
 /* A share of @lan through @uplink (nullable), CS_LAN_ADDRESS, with @address and its
  * network, table @table, and the ifindexes that the interfaces have now. */

@@ -2,18 +2,22 @@
 /* What is told of other packet filters that drop packets of a share. */
 #include "findings.h"
 
-#include "core/opening.h"
+#include "core/plan/opening.h"
 
 /* A chain of another program that drops what it does not know; with @unknown, after a
  * rule that may have let it pass. */
 static CsFirewall *
 firewall_new (const char *table, const char *chain, CsHook hook, gboolean unknown)
 {
+  static const int priorities[]
+      = { [CS_HOOK_PREROUTING] = -300, [CS_HOOK_POSTROUTING] = 300 };
   CsFirewall *firewall = cs_firewall_new ();
   CsFilterChain *base = cs_firewall_add_chain (firewall, table, chain);
 
   base->hook = hook;
   base->drops = TRUE;
+  if (hook < (CsHook)G_N_ELEMENTS (priorities))
+    base->priority = priorities[hook];
   if (unknown)
     {
       CsFilterRule *rule = cs_filter_rule_new ();
@@ -51,6 +55,16 @@ assert_blocks (const CsSnapshot *before,
   assert_findings (plan, now, "", expected);
 }
 
+#define RULE "nft insert rule inet mine output "
+#define OUTPUT_REMEDY \
+  RULE "'oifname \"lan0\" udp sport 67 accept'; " RULE \
+       "'oifname \"lan0\" udp sport 249 accept'; " RULE \
+       "'oifname \"lan0\" tcp sport 249 accept'; " RULE \
+       "'oifname \"ppp0\" ip daddr 9.9.9.9 udp dport 53 accept'; " RULE \
+       "'oifname \"ppp0\" ip daddr 9.9.9.10 udp dport 53 accept'; " RULE \
+       "'oifname \"ppp0\" ip daddr 9.9.9.9 tcp dport 53 accept'; " RULE \
+       "'oifname \"ppp0\" ip daddr 9.9.9.10 tcp dport 53 accept'"
+
 static void
 test_blocks (void)
 {
@@ -66,13 +80,29 @@ test_blocks (void)
     { "inet mine", "forward", CS_HOOK_FORWARD, FALSE, NULL, "nftables (inet mine)",
       "error blocked lan0: nftables (inet mine): chain forward of table inet mine drops "
       "what clients of lan0 send to ppp0 (its policy) [nft insert rule inet mine forward "
-      "iifname lan0 oifname ppp0 accept; nft insert rule inet mine forward iifname ppp0 "
-      "oifname lan0 accept]" },
+      "'iifname \"lan0\" oifname \"ppp0\" accept'; nft insert rule inet mine forward "
+      "'iifname \"ppp0\" oifname \"lan0\" accept']" },
     { "inet mine", "forward", CS_HOOK_FORWARD, TRUE, NULL, NULL,
       "warning blocked lan0: nftables (inet mine): chain forward of table inet mine may "
       "drop what clients of lan0 send to ppp0 (its policy) [nft insert rule inet mine "
-      "forward iifname lan0 oifname ppp0 accept; nft insert rule inet mine forward "
-      "iifname ppp0 oifname lan0 accept]" },
+      "forward 'iifname \"lan0\" oifname \"ppp0\" accept'; nft insert rule inet mine "
+      "forward 'iifname \"ppp0\" oifname \"lan0\" accept']" },
+    { "inet mine", "output", CS_HOOK_OUTPUT, FALSE, NULL, "nftables (inet mine)",
+      "error blocked lan0: nftables (inet mine): chain output of table inet mine drops "
+      "addresses that clients are offered (DHCP) on lan0 (its policy) [" OUTPUT_REMEDY
+      "]" },
+    { "ip raw", "PREROUTING", CS_HOOK_PREROUTING, FALSE, NULL, "iptables",
+      "error blocked lan0: iptables: chain PREROUTING of table ip raw drops what clients "
+      "of lan0 send to ppp0 (its policy) [iptables -t raw -I PREROUTING -i lan0 -j "
+      "ACCEPT; iptables -t raw -I PREROUTING -i ppp0 -j ACCEPT]" },
+    { "ip mangle", "POSTROUTING", CS_HOOK_POSTROUTING, FALSE, NULL, "iptables",
+      "error blocked lan0: iptables: chain POSTROUTING of table ip mangle drops what "
+      "clients of lan0 send to ppp0 (its policy) [iptables -t mangle -I POSTROUTING -o "
+      "ppp0 -j ACCEPT; iptables -t mangle -I POSTROUTING -o lan0 -j ACCEPT]" },
+    { "inet firewalld", "filter_OUTPUT", CS_HOOK_OUTPUT, FALSE, NULL, "firewalld",
+      "error blocked lan0: firewalld: chain filter_OUTPUT of table inet firewalld drops "
+      "addresses that clients are offered (DHCP) on lan0 (its policy) [allow it in "
+      "firewalld's policies: firewall-cmd --list-all-policies]" },
     /* what is ours to open is opened: it counts only if that has not happened */
     { "ip filter", "FORWARD", CS_HOOK_FORWARD, FALSE, NULL, NULL,
       "error blocked lan0: iptables: chain FORWARD of table ip filter drops what clients "
@@ -81,9 +111,9 @@ test_blocks (void)
     /* or has been refused */
     { "ip filter", "FORWARD", CS_HOOK_FORWARD, FALSE, "No luck", "iptables",
       "error blocked lan0: iptables: chain FORWARD of table ip filter drops what clients "
-      "of lan0 send to ppp0 (its policy). No luck [have this done by the program that "
-      "keeps the table, or end that program: iptables -I FORWARD -i lan0 -o ppp0 -j "
-      "ACCEPT; iptables -I FORWARD -i ppp0 -o lan0 -j ACCEPT]" },
+      "of lan0 send to ppp0 (its policy). No luck [do this in the program that owns the "
+      "table, or stop that program: iptables -I FORWARD -i lan0 -o ppp0 -j ACCEPT; "
+      "iptables -I FORWARD -i ppp0 -o lan0 -j ACCEPT]" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -124,16 +154,14 @@ test_legacy_blocks (void)
       "what clients of lan0 send to ppp0 (its policy) [" OLD_REMEDY },
     { TRUE, FALSE, "iptables-legacy",
       "\nerror blocked lan0: iptables-legacy: chain FORWARD of table iptables-legacy "
-      "drops "
-      "what clients of lan0 send to ppp0 (its policy) [install iptables, which has the "
-      "program for it: " OLD_REMEDY },
+      "drops what clients of lan0 send to ppp0 (its policy) [install iptables, which has "
+      "the program for this: " OLD_REMEDY },
     { FALSE, TRUE, NULL, "" },
     { FALSE, FALSE, "iptables-legacy",
       "\nwarning blocked lan0: iptables-legacy: rules of the older iptables are in the "
-      "kernel, and may drop; they cannot be read, and the program that would open them "
-      "is "
-      "not there [install iptables, or restart what made these rules with the newer "
-      "iptables-nft]" },
+      "kernel and may drop packets; they cannot be read, and the program that could open "
+      "them is not installed [install iptables, or restart what made these rules with "
+      "the newer iptables-nft]" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -168,7 +196,7 @@ test_blocked_by_once (void)
   input->hook = CS_HOOK_INPUT;
   input->drops = TRUE;
   snapshot->firewall = cs_firewall_ref (firewall);
-  owners = cs_blocked_by (plan->shares->pdata[0], snapshot);
+  owners = cs_opening_blocked_by (plan->shares->pdata[0], snapshot);
   g_assert_cmpuint (g_strv_length (owners), ==, 1);
   g_assert_cmpstr (owners[0], ==, "nftables (inet mine)");
 }

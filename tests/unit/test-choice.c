@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* WAN specs in networks, and what is decided over time. */
 #include "network.h"
+#include "plans.h"
 
-#include "core/uplink.h"
+#include "core/plan/uplink.h"
+#include "core/value/wan.h"
+#include "core/plan/choice.h"
 
 #include <string.h>
 
@@ -40,11 +43,12 @@ ask (const char *wan, const char *options, const char *network, const Answer *be
 {
   g_autoptr (CsSnapshot) snapshot = network_parse (network);
   g_autoptr (GPtrArray) requests = requests_parse ("lan0 via auto; lan1 via auto");
+  g_autoptr (GPtrArray) choices = cs_wan_parse (wan, NULL);
   g_autoptr (GPtrArray) older_lans = g_ptr_array_new ();
   g_auto (GStrv) words = g_strsplit (options, " ", -1);
   CsUplinkQuestion question = {
     .snapshot = snapshot,
-    .wan = wan,
+    .choices = choices,
     .lan = "lan0",
     .requests = requests,
     .older_lans = older_lans,
@@ -62,11 +66,11 @@ ask (const char *wan, const char *options, const char *network, const Answer *be
     else if (g_str_has_prefix (*word, "current="))
       question.current = *word + strlen ("current=");
   uplink = cs_uplink_resolve (&question);
-  g_assert_cmpint (uplink.interface != NULL, ==, g_str_equal (uplink.reason, "none"));
+  g_assert_cmpint (uplink.interface != NULL, ==, uplink.reason == CS_REASON_NONE);
   if (uplink.interface)
     answer.text = g_strdup_printf ("%s %u", uplink.interface->name, uplink.choice);
   else
-    answer.text = g_strdup (uplink.reason);
+    answer.text = g_strdup (cs_reason_to_string (uplink.reason));
   answer.message = g_strdup (uplink.message);
   answer.dial = g_strdup (uplink.dial);
   answer.better = g_strdup (uplink.better);
@@ -92,18 +96,17 @@ test_specs (void)
     { "wlan0", "", "link wlan0 wifi; profile wlan0 uuid-w up interface=eth1;" ETH1,
       "uplink-down", "wlan0 has no IPv4 address" },
     { "wlan0", "", "profile wlan0 uuid-w up interface=eth1;" ETH1, "eth1 0" },
-    { "wlan0", "", "", "uplink-missing", "wlan0 is not there" },
+    { "wlan0", "", "", "uplink-missing", "wlan0 does not exist" },
     { "wlan0", "", "no-nm", "uplink-missing",
-      "wlan0 is not there; NetworkManager does not run" },
+      "wlan0 does not exist; NetworkManager is not running" },
     /* prefixes */
     { "profile:wlan0", "", WLAN0 "profile wlan0 uuid-w up interface=eth1;" ETH1,
       "eth1 0" },
     { "profile:wlan0", "", WLAN0, "uplink-unknown",
-      "there is no connection profile \"wlan0\"; \"nmcli connection\" lists those that "
-      "there are" },
+      "there is no connection profile \"wlan0\"; \"nmcli connection\" lists them" },
     { "interface:wlan0", "", "profile wlan0 uuid-w up interface=eth1;" ETH1,
-      "uplink-missing", "wlan0 is not there" },
-    { "interface:wifi", "", WLAN0, "uplink-missing", "wifi is not there" },
+      "uplink-missing", "wlan0 does not exist" },
+    { "interface:wifi", "", WLAN0, "uplink-missing", "wifi does not exist" },
     { "interface:wifi", "", "link wifi addr=10.0.0.1/24 gw=10.0.0.2", "wifi 0" },
     { "wifi", "", "link wifi addr=10.0.0.1/24 gw=10.0.0.2;" WLAN0, "wlan0 0" },
     { "profile:auto", "",
@@ -124,9 +127,9 @@ test_specs (void)
       "ppp0 0" },
     { "Mobile broadband", "", "", "uplink-unknown",
       "there is no connection profile \"Mobile broadband\"; \"nmcli connection\" lists "
-      "those that there are" },
+      "them" },
     { "Mobile broadband", "", "no-nm", "uplink-missing",
-      "NetworkManager, which may know the profile \"Mobile broadband\", does not run" },
+      "NetworkManager, which may know the profile \"Mobile broadband\", is not running" },
     /* one with an id that could break a line */
     { "uuid-e", "no-dial", "profile e\x1b[1m uuid-e", "uplink-down",
       "\"e\\x1b[1m\" is not connected" },
@@ -151,39 +154,39 @@ test_specs (void)
     { "Mobile broadband", "no-dial", MOBILE, "uplink-down",
       "\"Mobile broadband\" is not connected" },
     { "Mobile broadband", "", MOBILE "hung-up", "uplink-down",
-      "the user has disconnected \"Mobile broadband\"" },
+      "the user disconnected \"Mobile broadband\"" },
     { "Mobile broadband", "new", MOBILE "hung-up", "uplink-dialing",
       "connecting \"Mobile broadband\"", "uuid-m" },
     { "Mobile broadband", "no-dial new", MOBILE "hung-up", "uplink-down",
       "\"Mobile broadband\" is not connected" },
     { "Mobile broadband", "", MOBILE "failed=100:no~carrier; now 110", "uplink-down",
-      "\"Mobile broadband\" could not be connected: no carrier" },
+      "could not connect \"Mobile broadband\": no carrier" },
     { "Mobile broadband", "", MOBILE "failed=100; now 110", "uplink-down",
-      "\"Mobile broadband\" could not be connected: unknown reason" },
+      "could not connect \"Mobile broadband\": unknown reason" },
     { "Mobile broadband", "", MOBILE "failed=100:no~carrier; now 159.9", "uplink-down",
-      "\"Mobile broadband\" could not be connected: no carrier" },
+      "could not connect \"Mobile broadband\": no carrier" },
     { "Mobile broadband", "", MOBILE "failed=100:no~carrier; now 160", "uplink-dialing",
       "connecting \"Mobile broadband\"", "uuid-m" },
     { "Mobile broadband", "new", MOBILE "failed=100:no~carrier; now 110",
       "uplink-dialing", "connecting \"Mobile broadband\"", "uuid-m" },
     { "Mobile broadband", "no-dial", MOBILE "failed=100:no~carrier; now 999",
-      "uplink-down", "\"Mobile broadband\" could not be connected: no carrier" },
+      "uplink-down", "could not connect \"Mobile broadband\": no carrier" },
     { "Mobile broadband", "no-dial new", MOBILE "failed=100:no~carrier; now 999",
-      "uplink-down", "\"Mobile broadband\" could not be connected: no carrier" },
+      "uplink-down", "could not connect \"Mobile broadband\": no carrier" },
     { "Mobile broadband", "", MOBILE "failed=100:no~carrier coming; now 110",
       "uplink-dialing", "connecting \"Mobile broadband\"" },
 
     /* one at a time, in order; what is taken ends the list */
     { "Mobile broadband,DSL", "", MOBILE ";" DSL, "uplink-dialing",
-      "connecting \"Mobile broadband\"; connecting \"DSL\"", "uuid-m" },
+      "connecting \"Mobile broadband\"; \"DSL\" is not connected", "uuid-m" },
     { "DSL,Mobile broadband", "", MOBILE ";" DSL, "uplink-dialing",
-      "connecting \"DSL\"; connecting \"Mobile broadband\"", "uuid-d" },
+      "connecting \"DSL\"; \"Mobile broadband\" is not connected", "uuid-d" },
     { "Mobile broadband,DSL", "", MOBILE "coming;" DSL, "uplink-dialing",
-      "connecting \"Mobile broadband\"; connecting \"DSL\"" },
+      "connecting \"Mobile broadband\"; \"DSL\" is not connected" },
     { "Mobile broadband,DSL", "", MOBILE "hung-up;" DSL, "uplink-down",
-      "the user has disconnected \"Mobile broadband\"; connecting \"DSL\"", "uuid-d" },
+      "the user disconnected \"Mobile broadband\"; connecting \"DSL\"", "uuid-d" },
     { "wlan0,Mobile broadband", "", MOBILE, "uplink-missing",
-      "wlan0 is not there; connecting \"Mobile broadband\"", "uuid-m" },
+      "wlan0 does not exist; connecting \"Mobile broadband\"", "uuid-m" },
     { "Mobile broadband,eth1", "", MOBILE ";" ETH1, "eth1 1",
       "connecting \"Mobile broadband\"", "uuid-m" },
     { "eth1,Mobile broadband", "", MOBILE ";" ETH1, "eth1 0", NULL, NULL },
@@ -200,6 +203,9 @@ test_specs (void)
 
     /* types: what is ready, and of that what the host prefers */
     { "wifi", "", "", "uplink-missing", "there is no wifi interface" },
+    { "WiFi", "", WLAN0, "wlan0 0" },
+    { "WiFi", "", "profile WiFi uuid-w up interface=eth1;" WLAN0 ETH1, "eth1 0" },
+    { "WiFi", "", "link WiFi addr=10.0.0.1/24 gw=10.0.0.2;" WLAN0, "WiFi 0" },
     { "vpn", "", "no-nm", "uplink-missing", "there is no vpn interface" },
     { "wifi", "", "link wlan1 wifi unplugged;" WLAN0, "wlan0 0" },
     { "wifi", "", WLAN0 "link wlan1 wifi unplugged", "wlan0 0" },
@@ -223,7 +229,7 @@ test_specs (void)
       "eth2 0" },
     { "ethernet", "",
       "link eth2 addr=10.0.0.1/24; link eth1 addr=192.0.2.2/24;"
-      "route default dev eth2 via 10.0.0.2; primary eth1;"
+      "route default dev eth2 via 10.0.0.2 metric 100; way eth1;"
       "route default dev eth1 via 192.0.2.1 metric 200",
       "eth1 0" },
     { "ethernet", "",
@@ -247,27 +253,27 @@ test_specs (void)
       "share first" },
     { "lan7,eth1", "older-lan=lan7", "link lan7", "uplink-missing",
       "lan7 is the LAN of another share, so it cannot be an uplink as well; end that "
-      "share first; eth1 is not there" },
+      "share first; eth1 does not exist" },
     { "auto", "older-lan=lan7",
       "link lan7 addr=10.0.0.1/24 gw=10.0.0.2; primary lan7;" ETH1, "no-primary",
-      "the connection of this computer is lan7, which is a LAN itself" },
+      "this computer's own connection is lan7, which is a LAN itself" },
     { "auto,eth1", "older-lan=lan7",
       "link lan7 addr=10.0.0.1/24 gw=10.0.0.2; primary lan7;" ETH1, "eth1 1",
-      "the connection of this computer is lan7, which is a LAN itself" },
+      "this computer's own connection is lan7, which is a LAN itself" },
     { "eth1", "older-lan=lan7", ETH1, "eth1 0" },
 
     /* a name that NetworkManager's device has and that no rule could hold */
     { "wifi", "", "link w\"0 wifi addr=10.0.0.1/24 gw=10.0.0.2", "uplink-down",
-      "w\"0 has a name that cannot be used; give it another" },
+      "w\"0 has a name that cannot be used; rename it" },
 
     /* lists */
     { "ppp0,wlan0", "", PPP0 WLAN0, "ppp0 0" },
-    { "ppp0,wlan0", "", WLAN0, "wlan0 1", "ppp0 is not there" },
+    { "ppp0,wlan0", "", WLAN0, "wlan0 1", "ppp0 does not exist" },
     { "ppp0,eth1,wlan0", "", "link ppp0 ptp;" WLAN0, "wlan0 2",
-      "ppp0 has no IPv4 address; eth1 is not there" },
+      "ppp0 has no IPv4 address; eth1 does not exist" },
     { "ppp0,wlan0", "", "link wlan0 wifi", "uplink-missing",
-      "ppp0 is not there; wlan0 has no IPv4 address" },
-    { "ppp0,auto", "", WLAN0 "primary wlan0", "wlan0 1", "ppp0 is not there" },
+      "ppp0 does not exist; wlan0 has no IPv4 address" },
+    { "ppp0,auto", "", WLAN0 "primary wlan0", "wlan0 1", "ppp0 does not exist" },
     { "auto,ppp0", "", PPP0 "primary ppp0", "ppp0 0" },
   };
 
@@ -337,63 +343,68 @@ test_hold (void)
   } rows[] = {
     { "ppp0,wlan0",
       "wlan0",
-      { { PPP0 WLAN0 "now 10", "", "wlan0 1", "ppp0 is back, and is waited for to stay" },
+      { { PPP0 WLAN0 "now 10", "", "wlan0 1",
+          "ppp0 is back but must stay up for a moment first" },
         { PPP0 WLAN0 "now 12.9", "", "wlan0 1",
-          "ppp0 is back, and is waited for to stay" },
+          "ppp0 is back but must stay up for a moment first" },
         { PPP0 WLAN0 "now 13", "", "ppp0 0" },
         { PPP0 WLAN0 "now 14", "", "ppp0 0" },
-        { WLAN0 "now 14.1", "", "wlan0 1", "ppp0 is not there" } } },
+        { WLAN0 "now 14.1", "", "wlan0 1", "ppp0 does not exist" } } },
     /* it flaps: the time begins anew */
     { "ppp0,wlan0",
       "wlan0",
-      { { PPP0 WLAN0 "now 10", "", "wlan0 1", "ppp0 is back, and is waited for to stay" },
-        { WLAN0 "now 12", "", "wlan0 1", "ppp0 is not there" },
+      { { PPP0 WLAN0 "now 10", "", "wlan0 1",
+          "ppp0 is back but must stay up for a moment first" },
+        { WLAN0 "now 12", "", "wlan0 1", "ppp0 does not exist" },
         { PPP0 WLAN0 "now 12.5", "", "wlan0 1",
-          "ppp0 is back, and is waited for to stay" },
+          "ppp0 is back but must stay up for a moment first" },
         { PPP0 WLAN0 "now 15.4", "", "wlan0 1",
-          "ppp0 is back, and is waited for to stay" },
+          "ppp0 is back but must stay up for a moment first" },
         { PPP0 WLAN0 "now 15.5", "", "ppp0 0" } } },
     /* nothing is in force, or what was is lost: no time for waiting */
     { "ppp0,wlan0", "", { { PPP0 WLAN0 "now 10", "", "ppp0 0" } } },
     { "ppp0,wlan0",
       "wlan0",
-      { { PPP0 WLAN0 "now 10", "", "wlan0 1", "ppp0 is back, and is waited for to stay" },
+      { { PPP0 WLAN0 "now 10", "", "wlan0 1",
+          "ppp0 is back but must stay up for a moment first" },
         { PPP0 "now 11", "", "ppp0 0" } } },
     { "ppp0,wlan0", "eth1", { { PPP0 WLAN0 ETH1 "now 10", "", "ppp0 0" } } },
     /* the user asks again */
     { "ppp0,wlan0",
       "wlan0",
-      { { PPP0 WLAN0 "now 10", "", "wlan0 1", "ppp0 is back, and is waited for to stay" },
+      { { PPP0 WLAN0 "now 10", "", "wlan0 1",
+          "ppp0 is back but must stay up for a moment first" },
         { PPP0 WLAN0 "now 11", "new", "ppp0 0" } } },
     /* the best of those that are back, and only that */
     { "ppp0,eth1,wlan0",
       "wlan0",
       { { ETH1 WLAN0 "now 10", "", "wlan0 2",
-          "ppp0 is not there; eth1 is back, and is waited for to stay" },
+          "ppp0 does not exist; eth1 is back but must stay up for a moment first" },
         { PPP0 ETH1 WLAN0 "now 12", "", "wlan0 2",
-          "ppp0 is back, and is waited for to stay" },
+          "ppp0 is back but must stay up for a moment first" },
         { PPP0 ETH1 WLAN0 "now 14", "", "wlan0 2",
-          "ppp0 is back, and is waited for to stay" },
+          "ppp0 is back but must stay up for a moment first" },
         { PPP0 ETH1 WLAN0 "now 15", "", "ppp0 0" } } },
     { "eth1,ppp0,wlan0",
       "wlan0",
       { { ETH1 WLAN0 "now 10", "", "wlan0 2",
-          "eth1 is back, and is waited for to stay; ppp0 is not there" },
+          "eth1 is back but must stay up for a moment first; ppp0 does not exist" },
         { ETH1 WLAN0 "now 13", "", "eth1 0" } } },
     /* a profile that comes up elsewhere is another interface */
     { "DSL,wlan0",
       "wlan0",
       { { DSL "up interface=ppp0; now 10;" PPP0 WLAN0, "", "wlan0 1",
-          "ppp0 is back, and is waited for to stay" },
+          "ppp0 is back but must stay up for a moment first" },
         { DSL "up interface=eth1; now 12;" ETH1 WLAN0, "", "wlan0 1",
-          "eth1 is back, and is waited for to stay" },
+          "eth1 is back but must stay up for a moment first" },
         { DSL "up interface=eth1; now 15;" ETH1 WLAN0, "", "eth1 0" } } },
     /* within one choice there is no preference to wait for */
     { "auto", "wlan0", { { PPP0 WLAN0 "primary ppp0; now 10", "", "ppp0 0" } } },
     { "ethernet",
       "eth2",
-      { { "link eth2 addr=10.0.0.1/24 gw=10.0.0.2; primary eth1; now 10;" ETH1, "",
-          "eth1 0" } } },
+      { { "link eth2 addr=10.0.0.1/24 gw=10.0.0.2; now 10;" ETH1
+          "route default dev eth1 via 198.51.100.1",
+          "", "eth1 0" } } },
     { "DSL", "ppp0", { { DSL "up interface=eth1; now 10;" ETH1 PPP0, "", "eth1 0" } } },
   };
 

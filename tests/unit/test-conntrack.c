@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The step "conntrack": which of the kernel's flows it forgets, in a network of its own.
  */
-#include "system/conntrack.h"
+#include "core/plan/share-uplink.h"
+#include "system/netlink/ctnetlink.h"
+#include "system/routing/conntrack.h"
+#include "system/nft/nft-worker.h"
 
 #include "private-net.h"
 #include "step-call.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <libnetfilter_conntrack/libnetfilter_conntrack.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 
 typedef enum
 {
@@ -43,7 +46,7 @@ typedef struct
 static const Case cases[] = {
   { "begins", NOTHING, PPP0, NOT_MASKED " " OWN, OWN },
   { "begins, adopted", NOTHING, PPP0, VIA_PPP0 " " OWN, VIA_PPP0 " " OWN },
-  { "same", PPP0, PPP0, VIA_PPP0 " " NOT_MASKED, VIA_PPP0 " " NOT_MASKED },
+  { "repaired", PPP0, PPP0, VIA_PPP0 " " NOT_MASKED, VIA_PPP0 },
   { "better", PPP0, WLAN0, VIA_PPP0 " " VIA_WLAN0 " " VIA_WLAN0_2,
     VIA_WLAN0 " " VIA_WLAN0_2 },
   { "back", WLAN0, PPP0, VIA_PPP0 " " VIA_WLAN0 " " VIA_WLAN0_2, VIA_PPP0 },
@@ -64,15 +67,18 @@ static const Case cases[] = {
   { "a network behind the LAN ends", BEHIND, NOTHING, BEHIND_LAN " " VIA_PPP0 " " OWN,
     OWN },
   { "no flows", PPP0, WLAN0, "", "" },
+  { "the first uplink", WAITING, PPP0, NOT_MASKED " " OWN, OWN },
 };
 
 static void
 add_address (GArray *addresses, const char *text)
 {
-  CsCidr address = { .prefix = 32 };
+  CsAddress address;
+  CsCidr alone;
 
-  g_assert_true (cs_ipv4_parse (text, &address.address));
-  g_array_append_val (addresses, address);
+  g_assert_true (cs_address_parse (text, &address));
+  alone = cs_cidr_of_address (address);
+  g_array_append_val (addresses, alone);
 }
 
 /* (nullable) */
@@ -80,7 +86,7 @@ static CsSharePlan *
 make_share (Kind kind)
 {
   CsSharePlan *share;
-  const CsCidr behind = { 0x0a070000, 16 };
+  const CsCidr behind = CS_CIDR4 (10, 7, 0, 0, 16);
 
   if (kind == NOTHING)
     return NULL;
@@ -102,61 +108,87 @@ make_share (Kind kind)
   return share;
 }
 
-static struct nfct_handle *
-open_conntrack (void)
+/* A change of the kernel's list. */
+static void
+begin (CsNetlinkRequest *request, guint16 type, guint16 flags)
 {
-  struct nfct_handle *handle = nfct_open (NFNL_SUBSYS_CTNETLINK, 0);
+  struct nfgenmsg *header = cs_netlink_begin (
+      request, (NFNL_SUBSYS_CTNETLINK << 8) | type, flags, sizeof *header);
 
-  g_assert_nonnull (handle);
-  return handle;
+  header->nfgen_family = AF_INET;
 }
 
 static void
-add_flow (struct nfct_handle *handle, const char *text, guint16 port)
+put_tuple (struct nlmsghdr *request,
+           guint16 type,
+           const char *from,
+           guint16 from_port,
+           const char *to,
+           guint16 to_port)
+{
+  struct nlattr *tuple = mnl_attr_nest_start (request, type);
+  struct nlattr *ends = mnl_attr_nest_start (request, CTA_TUPLE_IP);
+  struct nlattr *protocol;
+
+  mnl_attr_put_u32 (request, CTA_IP_V4_SRC, inet_addr (from));
+  mnl_attr_put_u32 (request, CTA_IP_V4_DST, inet_addr (to));
+  mnl_attr_nest_end (request, ends);
+  protocol = mnl_attr_nest_start (request, CTA_TUPLE_PROTO);
+  mnl_attr_put_u8 (request, CTA_PROTO_NUM, IPPROTO_UDP);
+  mnl_attr_put_u16 (request, CTA_PROTO_SRC_PORT, htons (from_port));
+  mnl_attr_put_u16 (request, CTA_PROTO_DST_PORT, htons (to_port));
+  mnl_attr_nest_end (request, protocol);
+  mnl_attr_nest_end (request, tuple);
+}
+
+static void
+put_masquerade (struct nlmsghdr *request, const char *address)
+{
+  struct nlattr *source = mnl_attr_nest_start (request, CTA_NAT_SRC);
+
+  mnl_attr_put_u32 (request, CTA_NAT_V4_MINIP, inet_addr (address));
+  mnl_attr_put_u32 (request, CTA_NAT_V4_MAXIP, inet_addr (address));
+  mnl_attr_nest_end (request, source);
+}
+
+static void
+add_flow (CsNetlink *netlink, const char *text, guint16 port)
 {
   g_auto (GStrv) parts = g_strsplit_set (text, "><", 3);
-  struct nf_conntrack *flow = nfct_new ();
+  CsNetlinkRequest request;
 
-  nfct_set_attr_u8 (flow, ATTR_ORIG_L3PROTO, AF_INET);
-  nfct_set_attr_u8 (flow, ATTR_REPL_L3PROTO, AF_INET);
-  nfct_set_attr_u8 (flow, ATTR_ORIG_L4PROTO, IPPROTO_UDP);
-  nfct_set_attr_u8 (flow, ATTR_REPL_L4PROTO, IPPROTO_UDP);
-  nfct_set_attr_u32 (flow, ATTR_ORIG_IPV4_SRC, inet_addr (parts[0]));
-  nfct_set_attr_u32 (flow, ATTR_ORIG_IPV4_DST, inet_addr (parts[1]));
-  nfct_set_attr_u32 (flow, ATTR_REPL_IPV4_SRC, inet_addr (parts[1]));
-  nfct_set_attr_u32 (flow, ATTR_REPL_IPV4_DST, inet_addr (parts[2]));
-  nfct_set_attr_u16 (flow, ATTR_ORIG_PORT_SRC, port);
-  nfct_set_attr_u16 (flow, ATTR_ORIG_PORT_DST, htons (53));
-  nfct_set_attr_u16 (flow, ATTR_REPL_PORT_SRC, htons (53));
-  nfct_set_attr_u16 (flow, ATTR_REPL_PORT_DST, port);
-  nfct_set_attr_u32 (flow, ATTR_TIMEOUT, 100);
-  if (nfct_query (handle, NFCT_Q_CREATE, flow) != 0)
-    g_error ("%s: %s", text, g_strerror (errno));
-  nfct_destroy (flow);
+  begin (&request, IPCTNL_MSG_CT_NEW, NLM_F_CREATE | NLM_F_EXCL);
+  put_tuple (&request.header, CTA_TUPLE_ORIG, parts[0], port, parts[1], 53);
+  put_tuple (&request.header, CTA_TUPLE_REPLY, parts[1], 53, parts[0], port);
+  if (!g_str_equal (parts[2], parts[0]))
+    put_masquerade (&request.header, parts[2]);
+  mnl_attr_put_u32 (&request.header, CTA_TIMEOUT, htonl (100));
+  g_assert_cmpint (cs_netlink_ask (netlink, &request.header, NULL, NULL), ==, 0);
 }
 
 static void
-add_text (GString *out, const struct nf_conntrack *flow, enum nf_conntrack_attr attribute)
+flush (CsNetlink *netlink)
 {
-  g_autofree char *text
-      = cs_ipv4_to_string (g_ntohl (nfct_get_attr_u32 (flow, attribute)));
+  CsNetlinkRequest request;
 
-  g_string_append (out, text);
+  begin (&request, IPCTNL_MSG_CT_DELETE, 0);
+  g_assert_cmpint (cs_netlink_ask (netlink, &request.header, NULL, NULL), ==, 0);
 }
 
-static int
-on_flow (enum nf_conntrack_msg_type type, struct nf_conntrack *flow, void *data)
+static void
+on_flow (const struct nlmsghdr *message, gpointer user_data)
 {
-  GPtrArray *flows = data;
-  GString *out = g_string_new (NULL);
+  GPtrArray *flows = user_data;
+  g_autofree char *client = NULL;
+  g_autofree char *server = NULL;
+  g_autofree char *answers_to = NULL;
+  CsConnection connection;
 
-  add_text (out, flow, ATTR_ORIG_IPV4_SRC);
-  g_string_append_c (out, '>');
-  add_text (out, flow, ATTR_ORIG_IPV4_DST);
-  g_string_append_c (out, '<');
-  add_text (out, flow, ATTR_REPL_IPV4_DST);
-  g_ptr_array_add (flows, g_string_free (out, FALSE));
-  return NFCT_CB_CONTINUE;
+  g_assert_true (cs_ctnetlink_parse (message, &connection));
+  client = cs_address_to_string (connection.client);
+  server = cs_address_to_string (connection.server);
+  answers_to = cs_address_to_string (connection.answers_to);
+  g_ptr_array_add (flows, g_strdup_printf ("%s>%s<%s", client, server, answers_to));
 }
 
 static int
@@ -175,23 +207,29 @@ join (GPtrArray *flows)
 }
 
 static void
-assert_flows (struct nfct_handle *handle, const char *expected)
+assert_flows (CsNetlink *netlink, const char *expected)
 {
   g_autoptr (GPtrArray) flows = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) wanted = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) words = g_strsplit (expected, " ", -1);
   g_autofree char *got = NULL;
   g_autofree char *sorted = NULL;
-  guint32 family = AF_INET;
 
-  nfct_callback_register (handle, NFCT_T_ALL, on_flow, flows);
-  g_assert_cmpint (nfct_query (handle, NFCT_Q_DUMP, &family), ==, 0);
-  nfct_callback_unregister (handle);
+  g_assert_cmpint (cs_ctnetlink_dump (netlink, FALSE, on_flow, flows), ==, 0);
   for (char **word = words; *word; word++)
     g_ptr_array_add (wanted, g_strdup (*word));
   got = join (flows);
   sorted = join (wanted);
   g_assert_cmpstr (got, ==, sorted);
+}
+
+/* And what it does behind a new share's back. */
+static void
+await_end (CsStep *step)
+{
+  while (!g_atomic_ref_count_compare (&step->references, 1))
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (1000);
 }
 
 static void
@@ -201,24 +239,26 @@ test_case (gconstpointer data)
   g_autoptr (CsStep) step = cs_conntrack_step_new ();
   g_autoptr (CsSharePlan) from = make_share (c->from);
   g_autoptr (CsSharePlan) to = make_share (c->to);
-  struct nfct_handle *handle = open_conntrack ();
+  g_autoptr (CsNetlink) netlink = cs_netlink_open (NETLINK_NETFILTER, NULL);
   g_auto (GStrv) flows = g_strsplit (c->before, " ", -1);
-  guint32 family = AF_INET;
 
   g_test_message ("%s", c->name);
   for (guint i = 0; flows[i]; i++)
-    add_flow (handle, flows[i], htons (1024 + i));
-  assert_flows (handle, c->before);
+    add_flow (netlink, flows[i], (guint16)(1024 + i));
+  assert_flows (netlink, c->before);
+  if (to != NULL)
+    cs_share_uplink_leave (to, from);
   step_must_apply (step, NULL, from, to);
-  assert_flows (handle, c->after);
-  g_assert_cmpint (nfct_query (handle, NFCT_Q_FLUSH, &family), ==, 0);
-  nfct_close (handle);
+  await_end (step);
+  assert_flows (netlink, c->after);
+  flush (netlink);
 }
 
 int
 main (int argc, char **argv)
 {
   private_net_enter ();
+  cs_nft_worker_init (NFT_WORKER);
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Connecting a profile, and what becomes of it: the step "dial" and the log it keeps. */
-#include "system/dial.h"
-#include "system/lan-profile.h"
+#include "system/nm/dial.h"
+#include "system/lan/lan-profile.h"
 
 #include "nm-fixture.h"
 #include "step-call.h"
 #include "turn.h"
+
+#include <glib/gstdio.h>
 
 /* What became of a profile in some steps, as NetworkManager tells it: "STATE:REASON" of
  * the active connection, "dREASON" of its device. States: 1 activating, 2 activated,
@@ -38,6 +40,9 @@ static const Story stories[] = {
     "failed: login failed" },
   { "vpn-device-disconnected", COMING ", 'Vpn': <true>, 'Devices': <@ao []>", "4:3",
     "failed: device disconnected" },
+  /* what pppd itself said is another test's */
+  { "ppp-ended", COMING, "d13 4:3", "failed: pppd ended" },
+  { "ppp-not-started", COMING, "d12 4:3", "failed: pppd could not be started" },
   { "of-a-later-version", COMING, "4:4711", "failed: reason 4711" },
   { "failed-then-up", COMING, "4:9 1:1 2:1", "" },
   { "hung-up-then-up", "", "3:2 4:2 1:1 2:1", "" },
@@ -89,10 +94,52 @@ test_story (NmFixture *f, gconstpointer data)
   nm_fixture_follow (f, TRUE);
   for (char **event = events; *event; event++)
     play (f, *event);
-  turn (100);
+  nm_fixture_settle (f);
   outcome = print_outcome (f, uuid);
   g_assert_cmpstr (outcome, ==, story->outcome);
   fake_nm_stop (f->fake);
+}
+
+static const char *const sayings[][2] = {
+  { "CHAP authentication failed",
+    "failed: the provider refused the user name or the password" },
+  { "Exit.", "failed: pppd ended" },
+};
+
+/* As the last lines of the journal say. */
+static void
+test_pppd (NmFixture *f, gconstpointer data)
+{
+  const char *const *row = data; /* line, outcome */
+  g_autofree char *uuid = fake_nm_uuid (2);
+  g_autofree char *program = g_build_filename (f->directory, "journalctl", NULL);
+  g_autofree char *script = g_strdup_printf ("#!/bin/sh\n"
+                                             "case \"$*\" in *--identifier=pppd*)\n"
+                                             "echo '%s';;\nesac\n",
+                                             row[0]);
+  g_autofree char *before = g_strdup (g_getenv ("PATH"));
+  g_autofree char *path = g_strconcat (f->directory, ":", before, NULL);
+  g_autofree char *outcome = NULL;
+
+  g_assert_true (g_file_set_contents_full (program, script, -1, G_FILE_SET_CONTENTS_NONE,
+                                           0755, NULL));
+  g_setenv ("PATH", path, TRUE);
+  fake_nm_add_device (f->fake, 2, "Wired", "eth9", "eth9", 100, 2);
+  fake_nm_add_active (f->fake, 2, "Office", 2, COMING);
+  fake_nm_start (f->fake);
+  nm_fixture_follow (f, TRUE);
+  play (f, "d13");
+  play (f, "4:3");
+  for (guint i = 0; i < 100 && g_strcmp0 (outcome, row[1]) != 0; i++)
+    {
+      turn (20);
+      g_free (outcome);
+      outcome = print_outcome (f, uuid);
+    }
+  g_assert_cmpstr (outcome, ==, row[1]);
+  fake_nm_stop (f->fake);
+  g_setenv ("PATH", before, TRUE);
+  g_remove (program);
 }
 
 /* lan0 is the LAN of a share, eth9 is none. Profile 2 is down unless @active says
@@ -147,7 +194,7 @@ assert_activation (NmFixture *f, const char *expected)
 {
   g_autofree char *activation = NULL;
 
-  turn (50);
+  nm_fixture_settle (f);
   activation = fake_nm_take_activation (f->fake);
   g_assert_cmpstr (activation, ==, expected);
 }
@@ -220,7 +267,7 @@ test_retry (NmFixture *f, gconstpointer data)
       fake_nm_set_device_state (f->fake, 9, retry->states[i], old, 0);
       old = retry->states[i];
     }
-  turn (100);
+  nm_fixture_settle (f);
   outcome = print_outcome (f, uuid);
   g_assert_cmpstr (outcome, ==, retry->outcome);
   fake_nm_stop (f->fake);
@@ -330,6 +377,10 @@ main (int argc, char **argv)
       g_test_add (path, NmFixture, &retries[i], nm_fixture_set_up, test_retry,
                   nm_fixture_tear_down);
     }
+  g_test_add ("/dial/pppd/says", NmFixture, &sayings[0], nm_fixture_set_up, test_pppd,
+              nm_fixture_tear_down);
+  g_test_add ("/dial/pppd/does-not-say", NmFixture, &sayings[1], nm_fixture_set_up,
+              test_pppd, nm_fixture_tear_down);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].path, NmFixture, NULL, nm_fixture_set_up, tests[i].test,
                 nm_fixture_tear_down);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the engine keeps in a store in a temporary folder, and finds there again. */
+#include "descriptors.h"
 #include "engine-fixture.h"
+#include "turn.h"
 
+#include "core/plan/orphan.h"
 #include "dbus/errors.h"
 
 #include <glib/gstdio.h>
@@ -28,6 +31,45 @@ test_restart (EngineFixture *f, gconstpointer data)
   engine_start (f);
   engine_assert_log (f, "a lan0 ppp0>ppp0; b lan0 ppp0>ppp0; c lan0 ppp0>ppp0");
   engine_assert_state (f, "lan0", "active");
+}
+
+/* An engine without its ledger, on a host where lan0 and lan1 are found to be shared. */
+static void
+start_among_orphans (EngineFixture *f)
+{
+  g_autoptr (GPtrArray) orphans = cs_orphan_list_new ();
+
+  cs_orphan_list_get (orphans, "lan0")->uplink = g_strdup ("ppp0");
+  cs_orphan_list_get (orphans, "lan1")->uplink = g_strdup ("ppp0");
+  f->orphans = orphans;
+  engine_start (f);
+  f->orphans = NULL;
+}
+
+/* What nobody has asked for ends; what somebody has is taken over. */
+static void
+test_orphans (EngineFixture *f, gconstpointer data)
+{
+  engine_share (f, "lan0", "ppp0");
+  end_and_remove (f, "run", "ledger");
+  start_among_orphans (f);
+  engine_assert_log (f, "c lan1 ppp0>0; b lan1 ppp0>0; a lan1 ppp0>0; "
+                        "a lan0 ppp0>ppp0; b lan0 ppp0>ppp0; c lan0 ppp0>ppp0");
+  engine_assert_state (f, "lan0", "active");
+  g_assert_false (cs_engine_has_remains (f->engine));
+}
+
+/* The ledger knows better. */
+static void
+test_orphans_of_the_ledger (EngineFixture *f, gconstpointer data)
+{
+  engine_share (f, "lan0", "ppp0");
+  engine_share (f, "lan1", "ppp0");
+  g_object_unref (f->engine);
+  g_ptr_array_set_size (f->log, 0);
+  start_among_orphans (f);
+  engine_assert_log (f, "a lan0 ppp0>ppp0; b lan0 ppp0>ppp0; c lan0 ppp0>ppp0; "
+                        "a lan1 ppp0>ppp0; b lan1 ppp0>ppp0; c lan1 ppp0>ppp0");
 }
 
 static void
@@ -131,6 +173,17 @@ test_restart_without_request (EngineFixture *f, gconstpointer data)
   engine_assert_state (f, "lan0", NULL);
 }
 
+static void
+test_folder_in_place_of_the_ledger (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->folder, "run", "ledger", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (path, 0700), ==, 0);
+  engine_share (f, "lan0", "ppp0");
+  g_assert_no_error (f->error);
+  g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
+}
+
 /* The disk refuses: nothing is touched. */
 static void
 test_store_fails (EngineFixture *f, gconstpointer data)
@@ -170,6 +223,29 @@ test_store_fails_twice (EngineFixture *f, gconstpointer data)
   g_assert_false (engine_file_exists (f, "state/lan1.share"));
 }
 
+/* It is tried again after a while, also when a share that failed before would be due. */
+static void
+test_store_fails_after_a_share (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *run = g_build_filename (f->folder, "run", NULL);
+  g_autofree char *away = g_build_filename (f->folder, "away", NULL);
+  guint snapshots;
+
+  engine_share (f, "lan0", "ppp0");
+  fake_step_fail (f->steps[1], 0, 1);
+  fake_monitor_set_uplink (f->monitor, FALSE);
+  engine_settle (f);
+  engine_assert_state (f, "lan0", "failed");
+  g_assert_cmpint (g_rename (run, away), ==, 0);
+  g_assert_true (g_file_set_contents (run, "in the way", -1, NULL));
+  turn (1000);
+  snapshots = fake_monitor_get_snapshots (f->monitor);
+  turn (500);
+  g_assert_cmpuint (fake_monitor_get_snapshots (f->monitor), <=, snapshots + 2);
+  g_assert_cmpint (g_unlink (run), ==, 0);
+  g_assert_cmpint (g_rename (away, run), ==, 0);
+}
+
 static void
 test_temporary (EngineFixture *f, gconstpointer data)
 {
@@ -183,7 +259,7 @@ test_temporary (EngineFixture *f, gconstpointer data)
   g_ptr_array_set_size (f->log, 0);
 
   engine_share (f, "lan0", "ppp0");
-  engine_assert_log (f, "");
+  engine_assert_log (f, "a lan0 ppp0>ppp0; b lan0 ppp0>ppp0; c lan0 ppp0>ppp0");
   g_assert_true (engine_file_exists (f, "state/lan0.share"));
   g_assert_false (engine_file_exists (f, "run/requests"));
 }
@@ -205,8 +281,8 @@ test_damaged_files (EngineFixture *f, gconstpointer data)
       g_assert_true (
           g_file_set_contents (path, i == 0 ? "\1\2nonsense" : text, -1, NULL));
     }
-  g_test_expect_message ("connshare", G_LOG_LEVEL_WARNING, "*share*skipped*");
-  g_test_expect_message ("connshare", G_LOG_LEVEL_WARNING, "*share*skipped*");
+  g_test_expect_message ("connshare", G_LOG_LEVEL_WARNING, "skipping *share*");
+  g_test_expect_message ("connshare", G_LOG_LEVEL_WARNING, "skipping *share*");
   engine_start (f);
   g_test_assert_expected_messages ();
   engine_assert_state (f, "lan0", "active");
@@ -244,12 +320,39 @@ test_strange_files (EngineFixture *f, gconstpointer data)
       g_assert_true (g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL,
                                    NULL, NULL, NULL, &status, NULL));
       g_assert_cmpint (status, ==, 0);
-      g_test_expect_message ("connshare", G_LOG_LEVEL_WARNING, "*share*skipped*");
+      g_test_expect_message ("connshare", G_LOG_LEVEL_WARNING, "skipping *share*");
       engine_start (f);
       g_test_assert_expected_messages ();
       engine_assert_state (f, "lan0", i < 2 ? "active" : NULL);
       engine_assert_state (f, "lan1", NULL);
     }
+}
+
+/* Files that cannot be read just now are not taken for none. */
+static void
+test_no_descriptors (EngineFixture *f, gconstpointer data)
+{
+  g_autofree char *state = g_build_filename (f->folder, "state", NULL);
+  g_autofree char *run = g_build_filename (f->folder, "run", NULL);
+  g_autoptr (CsStore) store = cs_store_new (state, run);
+  g_autoptr (GPtrArray) requests = NULL;
+  g_autoptr (CsPlan) applied = NULL;
+  g_autoptr (CsPlan) target = NULL;
+  g_autoptr (GError) first = NULL;
+  g_autoptr (GError) second = NULL;
+  gboolean done;
+
+  engine_share (f, "lan0", "ppp0");
+  descriptors_take ();
+  requests = cs_store_load_requests (store, &first);
+  done = cs_store_load_ledger (store, &applied, &target, &second);
+  descriptors_give_back ();
+  g_assert_null (requests);
+  g_assert_false (done);
+  g_assert_error (first, CS_ERROR, CS_ERROR_FAILED);
+  g_assert_error (second, CS_ERROR, CS_ERROR_FAILED);
+  requests = cs_store_load_requests (store, NULL);
+  g_assert_cmpuint (requests->len, ==, 1);
 }
 
 /* The passphrase that wlan0 has now, owned. */
@@ -269,7 +372,7 @@ test_passphrase (EngineFixture *f, gconstpointer data)
   engine_share (f, "wlan0", "ppp0");
   g_assert_no_error (f->error);
   first = get_passphrase (f);
-  g_assert_true (cs_passphrase_is_good (first, FALSE));
+  g_assert_true (cs_passphrase_is_valid (first, FALSE));
   g_assert_cmpstr (engine_get_share (f, "wlan0")->hotspot.ssid, ==, "desk");
 
   engine_share (f, "wlan0", "auto");
@@ -298,9 +401,14 @@ main (int argc, char **argv)
     { "/engine-disk/restart-without-request", test_restart_without_request },
     { "/engine-disk/store-fails", test_store_fails },
     { "/engine-disk/store-fails-twice", test_store_fails_twice },
+    { "/engine-disk/store-fails-after-a-share", test_store_fails_after_a_share },
     { "/engine-disk/temporary", test_temporary },
     { "/engine-disk/damaged-files", test_damaged_files },
     { "/engine-disk/strange-files", test_strange_files },
+    { "/engine-disk/no-descriptors", test_no_descriptors },
+    { "/engine-disk/orphans", test_orphans },
+    { "/engine-disk/folder-in-place-of-the-ledger", test_folder_in_place_of_the_ledger },
+    { "/engine-disk/orphans-of-the-ledger", test_orphans_of_the_ledger },
     { "/engine-disk/passphrase", test_passphrase },
   };
 

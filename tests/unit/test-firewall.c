@@ -3,8 +3,18 @@
 #include "private-net.h"
 #include "real-firewall.h"
 
-#include "core/opening.h"
-#include "system/xt-table.h"
+#include "core/plan/opening.h"
+#include "core/value/firewall-words.h"
+#include "system/filters/xt-table.h"
+
+/* What rules do to marks, in words. */
+static const char *const marks[] = {
+  [0] = "",
+  [CS_MARKS_SET] = " (mark)",
+  [CS_MARKS_SET_CT] = " (ct mark)",
+  [CS_MARKS_RESTORE] = " (restores)",
+  [CS_MARKS_SAVE] = " (saves)",
+};
 
 static void
 test_nft_rules (void)
@@ -47,9 +57,19 @@ test_nft_rules (void)
     { "counter log prefix \"x\" drop", "drop" },
     { "counter", "continue" },
     { "limit rate 1/second accept", "... accept" },
-    { "meta mark 7 accept", "... accept" },
-    { "meta mark set 7", "continue" },
-    { "ct mark and 0xf0 == 0x10 accept", "... accept" },
+    { "meta mark 7 accept", "mark 0x7 accept" },
+    { "meta mark and 0xff00 == 0 drop", "mark 0x0 drop" },
+    { "meta mark set 7", "continue (mark)" },
+    { "meta mark set ct mark", "continue (restores)" },
+    { "ct mark set meta mark", "continue (saves)" },
+    { "ct mark set 7", "continue (ct mark)" },
+    { "ct mark and 0xf0 == 0x10 accept", "ct mark 0x10 accept" },
+    { "meta cgroup 7 accept", "cgroup 7 accept" },
+    { "meta pkttype broadcast drop", "pkttype 1 drop" },
+    { "fib daddr type local accept", "fib daddr type local accept" },
+    { "fib daddr type { broadcast, 9 } drop", "fib daddr type broadcast,9 drop" },
+    { "fib saddr type local accept", "... accept" },
+    { "fib saddr oif 0 drop", "... drop" },
     { "ip saddr . tcp dport { 10.0.0.1 . 22 } accept", "tcp ... accept" },
     { "ip saddr @banned drop", "ip saddr 203.0.113.7 drop" },
     { "ip saddr vmap @way", "ip saddr 203.0.113.8 drop" },
@@ -79,8 +99,8 @@ test_nft_rules (void)
           const CsFilterRule *rule = chain->rules->pdata[k];
           g_autofree char *words = cs_filter_rule_to_string (rule);
 
-          g_string_append_printf (text, "%s%s%s", k > 0 ? " | " : "", words,
-                                  rule->ours ? " (ours)" : "");
+          g_string_append_printf (text, "%s%s%s%s", k > 0 ? " | " : "", words,
+                                  marks[rule->marks], rule->ours ? " (ours)" : "");
         }
       g_test_message ("%s", rows[i].rule);
       g_assert_cmpstr (text->str, ==, rows[i].read ? rows[i].read : rows[i].rule);
@@ -93,6 +113,7 @@ test_nft_rules (void)
 static void
 test_iptables_rules (void)
 {
+  static const char *const filter[] = { "filter", NULL };
   static const char *const programs[] = { "iptables-nft", "iptables-legacy" };
   static const char *const rows[][2] = {
     { "-i lan0 -o ppp0 -j ACCEPT", "iifname \"lan0\" oifname \"ppp0\" accept" },
@@ -109,7 +130,12 @@ test_iptables_rules (void)
     { "-m conntrack --ctproto 6 -j ACCEPT", "... accept" },
     { "-m state --state NEW -j DROP", "ct state new drop" },
     { "-m limit --limit 3/min -j LOG", "... continue" },
-    { "-m addrtype --dst-type LOCAL -j RETURN", "... return" },
+    { "-m addrtype --dst-type LOCAL -j RETURN", "fib daddr type local return" },
+    { "-m addrtype ! --dst-type LOCAL -j DROP", "fib daddr type != local drop" },
+    { "-m addrtype --src-type LOCAL -j DROP", "... drop" },
+    { "-m pkttype --pkt-type broadcast -j DROP", "pkttype 1 drop" },
+    { "-m mark ! --mark 0xca6c -j REJECT", "mark != 0xca6c reject" },
+    { "-m connmark --mark 7/0xf -j ACCEPT", "ct mark 0x7 accept" },
     { "-j REJECT", "reject" },
     { "-j NFQUEUE", "queue" },
     { "-s 10.0.0.0/255.0.255.0 -j DROP", "... drop" },
@@ -136,7 +162,7 @@ test_iptables_rules (void)
       g_autofree char *text = NULL;
 
       firewall_run (command);
-      firewall = legacy ? cs_xt_table_read () : firewall_read ();
+      firewall = legacy ? cs_xt_tables_read (filter) : firewall_read ();
       chain = cs_firewall_find (firewall, legacy ? CS_LEGACY_TABLE : CS_OPENING_TABLE,
                                 "FORWARD");
       g_assert_cmpint (chain->hook, ==, CS_HOOK_FORWARD);
@@ -150,6 +176,99 @@ test_iptables_rules (void)
     }
 }
 
+static const char *
+hook_word (CsHook hook)
+{
+  static const char *const words[] = {
+    [CS_HOOK_NONE] = "none",        [CS_HOOK_INGRESS] = "ingress",
+    [CS_HOOK_PREROUTING] = "pre",   [CS_HOOK_INPUT] = "input",
+    [CS_HOOK_FORWARD] = "forward",  [CS_HOOK_OUTPUT] = "output",
+    [CS_HOOK_POSTROUTING] = "post", [CS_HOOK_EGRESS] = "egress",
+  };
+
+  return words[hook];
+}
+
+/* "TABLE CHAIN HOOK PRIORITY RULES" of each base chain. */
+static char *
+list_chains (const CsFirewall *firewall)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < firewall->chains->len; i++)
+    {
+      const CsFilterChain *chain = firewall->chains->pdata[i];
+      g_autofree char *devices
+          = chain->devices ? g_strjoinv (",", chain->devices) : g_strdup ("");
+
+      if (chain->hook != CS_HOOK_NONE)
+        g_string_append_printf (out, "%s %s %s%s %d %u\n", chain->table, chain->name,
+                                hook_word (chain->hook), devices, chain->priority,
+                                chain->rules->len);
+    }
+  return g_string_free (out, FALSE);
+}
+
+static void
+test_hooks (void)
+{
+  static const char *const rows[][2] = {
+    { "nft 'table inet a { chain a { type filter hook prerouting priority -300; drop; }; "
+      "chain b { type filter hook postrouting priority 110; }; "
+      "chain c { type route hook output priority 0; accept; }; "
+      "chain d { type nat hook output priority 0; }; }'",
+      "inet a a pre -300 1\ninet a b post 110 0\ninet a c output 0 1\n" },
+    { "nft 'table netdev a { chain a { type filter hook ingress device lo priority 5; "
+      "ip saddr 10.0.0.1 drop; }; }; table netdev connshare_lan0 { "
+      "chain b { type filter hook ingress device lo priority 5; drop; }; }'",
+      "netdev a a ingresslo 5 1\n" },
+    { "nft 'table inet a { chain a { type filter hook ingress device lo priority 5; "
+      "drop; "
+      "}; }'",
+      "inet a a ingresslo 5 1\n" },
+    { "iptables -t raw -A PREROUTING -j DROP; iptables -t mangle -A OUTPUT -j MARK "
+      "--set-mark 1",
+      "ip raw PREROUTING pre -300 1\nip mangle OUTPUT output -150 1\n" },
+    { "nft 'table arp a { chain a { type filter hook input priority 0; drop; }; }'", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsFirewall) firewall = NULL;
+      g_autofree char *text = NULL;
+
+      g_test_message ("%s", rows[i][0]);
+      firewall_run (rows[i][0]);
+      firewall = firewall_read ();
+      text = list_chains (firewall);
+      g_assert_cmpstr (text, ==, rows[i][1]);
+      firewall_clear ();
+    }
+}
+
+static void
+test_older_tables (void)
+{
+  static const char *const names[] = { "raw", "nat", "mangle", NULL };
+  g_autoptr (CsFirewall) firewall = NULL;
+  g_autofree char *text = NULL;
+
+  firewall_run ("iptables-legacy -t raw -A PREROUTING -i lan0 -j DROP; "
+                "iptables-legacy -t mangle -N x; iptables-legacy -t mangle -A x -j DROP; "
+                "iptables-legacy -t mangle -A POSTROUTING -j x");
+  firewall = cs_xt_tables_read (names);
+  text = list_chains (firewall);
+  g_assert_cmpstr (text, ==,
+                   "iptables-legacy raw PREROUTING pre -300 1\n"
+                   "iptables-legacy raw OUTPUT output -300 0\n"
+                   "iptables-legacy mangle PREROUTING pre -150 0\n"
+                   "iptables-legacy mangle INPUT input -150 0\n"
+                   "iptables-legacy mangle FORWARD forward -150 0\n"
+                   "iptables-legacy mangle OUTPUT output -150 0\n"
+                   "iptables-legacy mangle POSTROUTING post -150 1\n");
+  firewall_clear ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -157,5 +276,7 @@ main (int argc, char **argv)
   private_net_enter ();
   g_test_add_func ("/firewall/rules of nft", test_nft_rules);
   g_test_add_func ("/firewall/rules of iptables", test_iptables_rules);
+  g_test_add_func ("/firewall/hooks", test_hooks);
+  g_test_add_func ("/firewall/older tables", test_older_tables);
   return g_test_run ();
 }

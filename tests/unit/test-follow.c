@@ -2,6 +2,7 @@
 /* What becomes of a share while the network moves: pass after pass, each with what the
  * one before left in force. */
 #include "network.h"
+#include "plans.h"
 
 #define PPP0   "link ppp0 ppp ptp index=9 addr=10.64.0.9/32>10.64.64.64 dns=192.0.2.53;"
 #define WLAN0  "link wlan0 wifi index=7 addr=192.0.2.2/24 gw=192.0.2.1;"
@@ -30,8 +31,8 @@ static const Story lan_stories[] = {
     { { OTHERS PPP0, "active*| lan-method=2 *| found-connection=a *" },
       { OURS PPP0, "active*| lan-taken=0 | found-connection=a *" },
       { "link lan0 managed con=Home uuid=c;" PPP0,
-        "waiting lan-taken: the user has given lan0 another connection; sharing goes on "
-        "when that ends |*| lan-ifindex=0 *| lan-method=0 *| lan-taken=1 | "
+        "waiting lan-taken: the user activated another connection on lan0; sharing "
+        "resumes when it ends |*| lan-ifindex=0 *| lan-method=0 *| lan-taken=1 | "
         "found-link-down=*" },
       { OTHERS PPP0, "waiting lan-taken:*| lan-taken=1 *" },
       /* that connection ends: the LAN is ours again */
@@ -41,8 +42,8 @@ static const Story lan_stories[] = {
     { { "link lan0 managed;" PPP0, "active*| lan-method=2 *" },
       { OURS PPP0, "active*" },
       { "link lan0 managed disconnected;" PPP0,
-        "waiting lan-taken: the user has disconnected lan0; to go on, share it again "
-        "|*| lan-taken=2 *" },
+        "waiting lan-taken: the user disconnected lan0; share it again to resume |*| "
+        "lan-taken=2 *" },
       { "link lan0 managed disconnected;" PPP0, "waiting lan-taken:*| lan-taken=2 *" },
       { .network = "link lan0 managed disconnected;" PPP0,
         .share = "active*| lan-method=2 *",
@@ -68,6 +69,55 @@ static const Story lan_stories[] = {
       { "link lan0 managed disconnected;" PPP0, "waiting lan-taken:*| lan-taken=2 *" },
       { OTHERS PPP0, "waiting lan-taken:*| lan-taken=1 *" },
       { "link lan0 managed disconnected;" PPP0, "active*| lan-taken=0 *" } } },
+  /* what NetworkManager takes by itself, in a gap, is no act of the user; but what the
+     user has given to another stays there */
+  { "/follow/lan/autoconnect",
+    "lan0 via ppp0",
+    { { OTHERS PPP0, "active*| found-connection=a *" },
+      { "link lan0 managed auto con=Home uuid=c;" PPP0,
+        "active*| lan-method=2 *| lan-taken=0 | found-connection=a *" },
+      { OTHERS PPP0, "waiting lan-taken:*| lan-taken=1 *" },
+      { "link lan0 managed auto con=Office uuid=a;" PPP0,
+        "waiting lan-taken:*| lan-taken=1 *" } } },
+  /* not available is not failed, and what was found first is not forgotten */
+  { "/follow/lan/networking-off",
+    "lan0 via ppp0",
+    { { OTHERS PPP0, "active*| lan-method=2 *| found-connection=a *" },
+      { "link lan0 asleep;" PPP0,
+        "waiting lan-unavailable: NetworkManager's networking is off; lan0 is shared "
+        "again "
+        "when it is back on |*| lan-ifindex=0 *| lan-method=0 *| lan-taken=3 | "
+        "found-connection=a *" },
+      { "link lan0 asleep;" PPP0, "waiting lan-unavailable:*| found-connection=a *" },
+      { "link lan0 managed auto con=Home uuid=c;" PPP0,
+        "active*| lan-method=2 *| lan-taken=0 | found-connection=a *" } } },
+  { "/follow/lan/networking-off-at-first",
+    "lan0 via ppp0",
+    { { "link lan0 asleep;" PPP0, "waiting lan-unavailable:*| lan-taken=3 *" },
+      { "link lan0 managed;" PPP0, "active*| lan-method=2 *" } } },
+  { "/follow/lan/supplicant-restarted",
+    "wlan0 via ppp0 passphrase=12345678",
+    { { "link wlan0 wifi managed;" PPP0, "active*| lan-method=2 *" },
+      { "link wlan0 wifi managed unavailable;" PPP0,
+        "waiting lan-unavailable: NetworkManager cannot use wlan0 yet; it is shared as "
+        "soon as it can |*| lan-taken=3 *" },
+      { "link wlan0 wifi managed;" PPP0, "active*| lan-method=2 *" } } },
+  { "/follow/lan/supplicant-starts",
+    "wlan0 via ppp0 passphrase=12345678",
+    { { "link wlan0 wifi managed unavailable;" PPP0, "waiting lan-unavailable:*" },
+      { "link wlan0 wifi managed;" PPP0, "active*| lan-method=2 *" } } },
+  { "/follow/lan/radio-off",
+    "wlan0 via ppp0 passphrase=12345678",
+    { { "link wlan0 wifi managed;" PPP0, "active*| lan-method=2 *" },
+      { "link wlan0 wifi managed radio-off;" PPP0,
+        "waiting lan-unavailable: Wi-Fi is switched off; wlan0 is shared again when it "
+        "is "
+        "back on |*" },
+      { "link wlan0 wifi managed radio-off;" PPP0, "waiting lan-unavailable:*" },
+      { "link wlan0 wifi managed;" PPP0, "active*| lan-method=2 *" } } },
+  { "/follow/lan/kept-while-networking-is-off",
+    "lan0 via ppp0 keep-lan",
+    { { "link lan0 asleep addr=10.1.0.1/24;" PPP0, "active*" } } },
   /* in between two connections there is none, which is not the end of one */
   { "/follow/lan/changing",
     "lan0 via ppp0",
@@ -87,7 +137,7 @@ static const Story lan_stories[] = {
     "lan0 via ppp0",
     { { "link lan0 managed;" PPP0, "active*" },
       { OTHERS PPP0, "waiting lan-taken:*" },
-      { PPP0, "waiting lan-missing: lan0 is not there |*| lan-taken=0 *" },
+      { PPP0, "waiting lan-missing: lan0 does not exist |*| lan-taken=0 *" },
       { "link lan0 managed index=20 con=Office uuid=a;" PPP0,
         "active*| lan-ifindex=20 *| lan-method=2 *| found-connection=a *" } } },
   /* a LAN that NetworkManager does not manage, or whose addresses are kept, has no
@@ -128,7 +178,7 @@ static const Story uplink_stories[] = {
   { "/follow/uplink/redialed",
     "lan0 via ppp0",
     { { "link lan0;" PPP0, "active none: lan0 is shared via ppp0 |*" },
-      { "link lan0;", "waiting uplink-missing: ppp0 is not there |*" },
+      { "link lan0;", "waiting uplink-missing: ppp0 does not exist |*" },
       { "link lan0; link ppp0 ppp ptp index=12 addr=10.64.0.77/32>10.64.64.64",
         "active none: lan0 is shared via ppp0 |*| uplink-ifindex=12 *| "
         "uplink-addresses=10.64.0.77/32; *" } } },
@@ -141,8 +191,8 @@ static const Story uplink_stories[] = {
       { "link lan0; now 10.4;" PPP0, "active*" },
       { "link lan0; now 10.5;", "waiting uplink-missing:*" },
       { "link lan0; now 10.6;" PPP0,
-        "waiting uplink-unstable: the uplink comes and goes; sharing goes on when it has "
-        "stayed for a second |*",
+        "waiting uplink-unstable: the uplink keeps going up and down; sharing resumes "
+        "when it has stayed up for a second |*",
         11.6 },
       { "link lan0; now 10.7;", "waiting uplink-unstable:*", 11.6 },
       { "link lan0; now 10.8;" PPP0, "waiting uplink-unstable:*", 11.8 },
@@ -157,7 +207,7 @@ static const Story uplink_stories[] = {
       { "link lan0; now 10.5;", "waiting uplink-missing:*" },
       { "link lan0; now 10.6;" PPP0, "waiting uplink-unstable:*", 11.6 },
       { "link lan0; now 10.7;", "waiting uplink-unstable:*", 11.6 },
-      { "link lan0; now 11.6;", "waiting uplink-missing: ppp0 is not there |*" } } },
+      { "link lan0; now 11.6;", "waiting uplink-missing: ppp0 does not exist |*" } } },
   { "/follow/uplink/restless-and-asked-for-again",
     "lan0 via ppp0",
     { { "link lan0; now 10;" PPP0, "active*" },
@@ -181,7 +231,7 @@ static const Story uplink_stories[] = {
       { "link lan0;" MOBILE "up interface=ppp0;" PPP0,
         "active none: lan0 is shared via ppp0 (Mobile) |*" },
       { "link lan0;" MOBILE "failed=100:no~carrier; now 101",
-        "waiting uplink-down: \"Mobile\" could not be connected: no carrier |*", 160 },
+        "waiting uplink-down: could not connect \"Mobile\": no carrier |*", 160 },
       { "link lan0;" MOBILE "failed=100:no~carrier; now 160",
         "waiting uplink-dialing:*| dial=b6b5a0e6-3c0e-4a71-9f5b-2a8b0a4a6a11 *" },
       { "link lan0;" MOBILE "up interface=wlan0;" WLAN0,
@@ -189,9 +239,8 @@ static const Story uplink_stories[] = {
   { "/follow/uplink/hung-up",
     "lan0 via Mobile",
     { { "link lan0;" MOBILE "up interface=ppp0;" PPP0, "active*" },
-      { "link lan0;" MOBILE "hung-up",
-        "waiting uplink-down: the user has disconnected \"Mobile\" |*| lan-mtu=0 | "
-        "lan-taken=*" },
+      { "link lan0;" MOBILE "hung-up", "waiting uplink-down: the user disconnected "
+                                       "\"Mobile\" |*| lan-mtu=0 | lan-taken=*" },
       { .network = "link lan0;" MOBILE "hung-up",
         .share = "waiting uplink-dialing:*| dial=*",
         .renewed = TRUE } } },
@@ -207,7 +256,7 @@ static const Story uplink_stories[] = {
   { "/follow/uplink/unknown-profile",
     "lan0 via Mobile~broadband",
     { { "link lan0; no-nm",
-        "waiting uplink-missing: NetworkManager, which may know*does not run |*" },
+        "waiting uplink-missing: NetworkManager, which may know*is not running |*" },
       { "link lan0;", "waiting uplink-unknown: there is no connection profile*" },
       { "link lan0; profile Mobile~broadband u up interface=ppp0;" PPP0,
         "active none: lan0 is shared via ppp0 (Mobile broadband) |*" } } },
@@ -224,10 +273,10 @@ static const Story uplink_stories[] = {
     { { "link lan0;" WLAN0 PPP0,
         "active none: lan0 is shared via ppp0 (ppp0,wlan0) |*| uplink=ppp0 *" },
       { "link lan0; now 5;" WLAN0,
-        "active none: lan0 is shared via wlan0 (2nd choice; ppp0 is not there) |*" },
+        "active none: lan0 is shared via wlan0 (2nd choice; ppp0 does not exist) |*" },
       { "link lan0; now 10;" WLAN0 PPP0,
-        "active none: lan0 is shared via wlan0 (2nd choice; ppp0 is back, and is waited "
-        "for to stay) |*| uplink=wlan0 *| better=ppp0 |",
+        "active none: lan0 is shared via wlan0 (2nd choice; ppp0 is back but must stay "
+        "up for a moment first) |*| uplink=wlan0 *| better=ppp0 |",
         13 },
       { "link lan0; now 12;" WLAN0 PPP0, "active*| uplink=wlan0 *| better=ppp0 |", 13 },
       { "link lan0; now 13;" WLAN0 PPP0,
@@ -249,13 +298,11 @@ static const Story uplink_stories[] = {
   { "/follow/uplink/list-of-four",
     "lan0 via eth1,eth2,eth3,wlan0",
     { { "link lan0; link eth3 addr=10.1.0.2/24 gw=10.1.0.1;" WLAN0,
-        "active none: lan0 is shared via eth3 (3rd choice; eth1 is not there; eth2 is "
-        "not "
-        "there) |*" },
+        "active none: lan0 is shared via eth3 (3rd choice; eth1 does not exist; eth2 "
+        "does not exist) |*" },
       { "link lan0;" WLAN0, "active none: lan0 is shared via wlan0 (4th choice;*" },
-      { "link lan0;",
-        "waiting uplink-missing: eth1 is not there; eth2 is not there; eth3 is not "
-        "there; wlan0 is not there |*" } } },
+      { "link lan0;", "waiting uplink-missing: eth1 does not exist; eth2 does not exist; "
+                      "eth3 does not exist; wlan0 does not exist |*" } } },
   { "/follow/uplink/list-with-loopback",
     "lan0 via wlan0,lo",
     { { "link lan0;" WLAN0, "failed not-suitable: lo is the loopback*" } } },
@@ -268,6 +315,20 @@ static const Story uplink_stories[] = {
     { { "link lan0;" WLAN0,
         "active none: lan0 is shared via wlan0 (interface:wlan0) |*" } } },
 };
+
+/* What a share leaves is looked at again after a second, besides what the story says. */
+static gint64
+expected_wake (const Pass *pass, const CsPlan *plan)
+{
+  g_autoptr (CsSnapshot) snapshot = network_parse (pass->network);
+  const CsSharePlan *share = plan->shares->pdata[0];
+  gint64 told = (gint64)(pass->wake_at * G_USEC_PER_SEC);
+  gint64 left = snapshot->now + G_USEC_PER_SEC;
+
+  if (!share->left_uplink && share->left_networks->len == 0)
+    return told;
+  return told != 0 ? MIN (told, left) : left;
+}
 
 static void
 test_story (gconstpointer data)
@@ -285,9 +346,9 @@ test_story (gconstpointer data)
         ((CsSharePlan *)before->shares->pdata[0])->renewed = TRUE;
       plan = plan_in (story->request, pass->network, before);
       plan_assert (plan, (const char *const[]){ pass->share, NULL });
-      g_assert_cmpint (plan->wake_at, ==, (gint64)(pass->wake_at * G_USEC_PER_SEC));
+      g_assert_cmpint (plan->wake_at, ==, expected_wake (pass, plan));
       g_assert_false (((CsSharePlan *)plan->shares->pdata[0])->renewed);
-      cs_plan_free (before);
+      cs_plan_unref (before);
       before = plan;
     }
 }

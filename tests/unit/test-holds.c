@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "network.h"
+#include "plans.h"
 
-#include "core/holds.h"
+#include "core/check/holds.h"
 
-#define LAN   "link lan0 addr=192.168.137.1/24 fwd=1;"
-#define PPP0  "link ppp0 ppp ptp addr=10.64.0.9/32>10.64.64.64 fwd=1;"
-#define RULES "rule 13700; rule 13700; rule 13700; rule 13700;"
-#define ROUTE "route default dev ppp0 via 10.64.64.64 onlink table 13700;"
-#define END   "unreachable default metric 4278198272 table 13700;"
+#define WAY      "route 192.168.137.0/24 dev lan0 table 13699;"
+#define LAN      "link lan0 addr=192.168.137.1/24 fwd=1;" WAY
+#define PPP0     "link ppp0 ppp ptp addr=10.64.0.9/32>10.64.64.64 fwd=1;"
+#define LAN_RULE "rule 13700 pref=5000 iif=lan0;"
+#define RULES_OF(uplink, address) \
+  LAN_RULE "rule 13700 pref=5001 oif=" uplink ";" \
+           "rule 13700 pref=4999 iif=" uplink " goto=5001;" \
+           "rule 13700 pref=5003 iif=" uplink " blackhole;" \
+           "rule 13700 pref=33000 from=" address ";"
+#define RULES     RULES_OF ("ppp0", "10.64.0.9")
+#define LANS_RULE "rule 13699 pref=5002;"
+#define ROUTE     "route default dev ppp0 via 10.64.64.64 onlink table 13700;"
+#define LEFT      "unreachable default metric 4278198272 table 13700;"
+#define LANS      "blackhole 192.168.137.0/24 metric 4278198272 table 13699;" LANS_RULE
+#define END       LEFT LANS
 
 static void
 test_damage (void)
@@ -21,38 +32,66 @@ test_damage (void)
   } rows[] = {
     { "lan0 via ppp0", "link lan0;" PPP0, LAN PPP0 RULES ROUTE END, NULL },
     { "lan0 via ppp0", "link lan0 managed;" PPP0,
-      "link lan0 managed ours addr=192.168.137.1/24 fwd=1;" PPP0 RULES ROUTE END, NULL },
-    { "lan0 via ppp0", "link lan0;", LAN "rule 13700;" END, NULL },
+      "link lan0 managed ours addr=192.168.137.1/24 fwd=1;" WAY PPP0 RULES ROUTE END,
+      NULL },
+    { "lan0 via ppp0", "link lan0;", LAN LAN_RULE END, NULL },
     /* what others have besides is nothing of ours */
     { "lan0 via ppp0", "link lan0;" PPP0,
-      "link lan0 addr=10.0.0.1/8 addr=192.168.137.1/24 fwd=1;" PPP0
+      "link lan0 addr=10.0.0.1/8 addr=192.168.137.1/24 fwd=1;" WAY PPP0
       "rule 254; route default dev ppp0;" RULES ROUTE END,
       NULL },
     /* devices that are gone, or not readable */
     { "lan0 via ppp0", "link lan0;" PPP0, "link ppp0 index=3 ptp fwd=1;" RULES ROUTE END,
       NULL },
-    { "lan0 via ppp0", "", "rule 13700;" END, NULL },
+    { "lan0 via ppp0", "", LAN_RULE END, NULL },
     { "lan0 via ppp0", "link lan0;" PPP0,
-      "link lan0 addr=192.168.137.1/24 fwd=1; link ppp0 index=9;" RULES
+      "link lan0 addr=192.168.137.1/24 fwd=1; link ppp0 index=9;" WAY RULES
       "route default dev ppp0 via 10.64.64.64 table 13700;" END,
       "a route of table 13700 is gone" },
     /* the address */
-    { "lan0 via ppp0", "link lan0;" PPP0, "link lan0 fwd=1;" PPP0 RULES ROUTE END,
+    { "lan0 via ppp0", "link lan0;" PPP0, "link lan0 fwd=1;" WAY PPP0 RULES ROUTE END,
       "lan0 has lost the address 192.168.137.1/24" },
     { "lan0 via ppp0", "link lan0 managed;" PPP0,
-      "link lan0 managed ours addr=192.168.137.2/24 fwd=1;" PPP0 RULES ROUTE END,
+      "link lan0 managed ours addr=192.168.137.2/24 fwd=1;" WAY PPP0 RULES ROUTE END,
       "lan0 has lost the address 192.168.137.1/24" },
-    /* it goes with our profile */
     { "lan0 via ppp0", "link lan0 managed;" PPP0,
-      "link lan0 managed changing fwd=1;" PPP0 RULES ROUTE END, NULL },
+      "link lan0 managed changing fwd=1;" WAY PPP0 RULES ROUTE END, NULL },
+    /* whether it went with our profile, or with NetworkManager */
     { "lan0 via ppp0", "link lan0 managed;" PPP0,
-      "link lan0 fwd=1; no-nm;" PPP0 RULES ROUTE END, NULL },
+      "link lan0 managed fwd=1;" WAY PPP0 RULES ROUTE END,
+      "lan0 has lost the address 192.168.137.1/24" },
+    { "lan0 via ppp0", "link lan0 managed;" PPP0,
+      "link lan0 managed auto con=Home uuid=c fwd=1;" WAY PPP0 RULES ROUTE END,
+      "lan0 has lost the address 192.168.137.1/24" },
+    { "lan0 via ppp0", "link lan0 managed;" PPP0,
+      "link lan0 fwd=1; no-nm;" WAY PPP0 RULES ROUTE END,
+      "lan0 has lost the address 192.168.137.1/24" },
+    /* the link */
+    { "lan0 via ppp0", "link lan0;" PPP0,
+      "link lan0 down addr=192.168.137.1/24 fwd=1;" WAY PPP0 RULES ROUTE END,
+      "lan0 is switched off" },
     { "lan0 via ppp0 keep-lan", "link lan0 addr=10.0.0.1/24;" PPP0,
-      "link lan0 fwd=1;" PPP0 RULES ROUTE END, NULL },
+      "link lan0 fwd=1;" PPP0 RULES ROUTE LEFT
+      "blackhole 10.0.0.0/24 metric 4278198272 table 13699;" LANS_RULE,
+      NULL },
     /* rules and routes */
-    { "lan0 via ppp0", "link lan0;" PPP0, LAN PPP0 "rule 13700;" ROUTE END,
+    { "lan0 via ppp0", "link lan0;" PPP0, LAN PPP0 LAN_RULE ROUTE END,
       "a policy rule of table 13700 is gone" },
-    { "lan0 via ppp0", "link lan0;", LAN "rule 13701;" END,
+    /* others' rules into the table are none of ours */
+    { "lan0 via ppp0", "link lan0;", LAN "rule 13700 pref=5000 iif=lan0 proto=3;" END,
+      "a policy rule of table 13700 is gone" },
+    { "lan0 via ppp0", "link lan0;", LAN "rule 13700 pref=5000 iif=lan1;" END,
+      "a policy rule of table 13700 is gone" },
+    { "lan0 via ppp0", "link lan0;", LAN "rule 13700 pref=4000 iif=lan0;" END,
+      "a policy rule of table 13700 is gone" },
+    /* IPv6, which a kernel may not have */
+    { "lan0 via ppp0", "link lan0;",
+      LAN LAN_RULE END "rule 254 ipv6; rule 0 ipv6 pref=5000 iif=lan0 unreachable;",
+      NULL },
+    { "lan0 via ppp0", "link lan0;",
+      LAN LAN_RULE END "rule 254 ipv6; rule 0 ipv6 pref=5000 iif=lan1 unreachable;",
+      "the policy rule that refuses IPv6 from lan0 is gone" },
+    { "lan0 via ppp0", "link lan0;", LAN "rule 13701 pref=5000 iif=lan0;" END,
       "a policy rule of table 13700 is gone" },
     { "lan0 via ppp0", "link lan0;" PPP0, LAN PPP0 RULES END,
       "a route of table 13700 is gone" },
@@ -61,13 +100,45 @@ test_damage (void)
       "a route of table 13700 is gone" },
     { "lan0 via ppp0", "link lan0;" PPP0, LAN PPP0 RULES "route default dev ppp0;" END,
       "a route of table 13700 is gone" },
-    { "lan0 via ppp0", "link lan0;" PPP0, LAN PPP0 RULES ROUTE,
+    { "lan0 via ppp0", "link lan0;" PPP0, LAN PPP0 RULES ROUTE LANS,
       "the unreachable route of table 13700 is gone" },
-    { "lan0 via ppp0", "link lan0;", LAN "rule 13700; route default dev lan0 table 13700",
+    { "lan0 via ppp0", "link lan0;",
+      LAN LAN_RULE "route default dev lan0 table 13700;" LANS,
       "the unreachable route of table 13700 is gone" },
+    /* the table of all LANs; a LAN that is switched off has no route */
+    { "lan0 via ppp0", "link lan0;" PPP0, LAN PPP0 RULES ROUTE LEFT LANS_RULE,
+      "a route of table 13699 is gone" },
+    { "lan0 via ppp0", "link lan0;" PPP0,
+      LAN PPP0 RULES ROUTE LEFT
+      "blackhole 192.168.137.0/24 metric 4278198272 table 13699;",
+      "the policy rule of table 13699 is gone" },
+    { "lan0 via ppp0", "link lan0;" PPP0,
+      LAN PPP0 RULES ROUTE LEFT
+      "unreachable 192.168.137.0/24 metric 4278198272 table 13699;" LANS_RULE,
+      "a route of table 13699 is gone" },
+    { "lan0 via ppp0", "link lan0;" PPP0,
+      "link lan0 addr=192.168.137.1/24 fwd=1;" PPP0 RULES ROUTE END,
+      "a route of table 13699 is gone" },
+    { "lan0 via ppp0", "link lan0;" PPP0,
+      "link lan0 down addr=192.168.137.1/24 fwd=1;" PPP0 RULES ROUTE END,
+      "lan0 is switched off" },
+    { "lan0 via ppp0 keep-lan", "link lan0 addr=10.0.0.1/24;" PPP0,
+      "link lan0 addr=10.0.0.1/24 fwd=1;" PPP0 RULES ROUTE LEFT LANS_RULE,
+      "a route of table 13699 is gone" },
+    /* what others publish */
+    { "lan0 via ppp0", "forwards; translates; link lan0;" PPP0,
+      "valid-marks;" LAN PPP0 RULES ROUTE END
+      "rule 13699 pref=4999 mark=268435456 goto=5002;",
+      NULL },
+    { "lan0 via ppp0", "forwards; translates; link lan0;" PPP0,
+      "valid-marks;" LAN PPP0 RULES ROUTE END "rule 13699 pref=4999 mark=1 goto=5002;",
+      "the policy rule of table 13699 is gone" },
+    { "lan0 via ppp0", "forwards; translates; link lan0;" PPP0,
+      LAN PPP0 RULES ROUTE END "rule 13699 pref=4999 mark=268435456 goto=5002;",
+      "net.ipv4.conf.all.src_valid_mark is off" },
     /* forwarding */
     { "lan0 via ppp0", "link lan0;" PPP0,
-      "link lan0 addr=192.168.137.1/24 fwd=0;" PPP0 RULES ROUTE END,
+      "link lan0 addr=192.168.137.1/24 fwd=0;" WAY PPP0 RULES ROUTE END,
       "forwarding on lan0 is off" },
     { "lan0 via ppp0", "link lan0;" PPP0, LAN "link ppp0 ptp fwd=0;" RULES ROUTE END,
       "forwarding on ppp0 is off" },
@@ -92,10 +163,43 @@ test_damage (void)
     }
 }
 
+/* What keeps packets from going astray, and nothing else. */
+static void
+test_guard_damage (void)
+{
+  static const struct
+  {
+    const char *after;
+    const char *damage; /* NULL: none */
+  } rows[] = {
+    { LAN PPP0 RULES ROUTE END, NULL },
+    { "link lan0;" PPP0 RULES END, NULL },
+    { LAN PPP0 LAN_RULE ROUTE END, "a policy rule of table 13700 is gone" },
+    { LAN PPP0 RULES ROUTE END "rule 255 ipv6;",
+      "the policy rule that refuses IPv6 from lan0 is gone" },
+    { LAN PPP0 RULES ROUTE, "the unreachable route of table 13700 is gone" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", "link lan0;" PPP0, NULL);
+      g_autoptr (CsSnapshot) snapshot = network_parse (rows[i].after);
+      const CsSharePlan *share = plan->shares->pdata[0];
+      g_autofree char *damage = cs_share_plan_guard_damage (share, snapshot);
+      g_autofree char *changed = NULL;
+
+      g_assert_cmpstr (damage, ==, rows[i].damage);
+      snapshot->filter_changed = g_strdup ("nft");
+      changed = cs_share_plan_guard_damage (share, snapshot);
+      g_assert_cmpstr (changed, ==, "the program \"nft\" changed the packet filter");
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/holds/damage", test_damage);
+  g_test_add_func ("/holds/guard-damage", test_guard_damage);
   return g_test_run ();
 }

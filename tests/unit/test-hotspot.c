@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is said of an access point, and how it is told to phones. */
-#include "core/hotspot.h"
+#include "core/value/hotspot.h"
 
 #include "dbus/errors.h"
 
@@ -74,20 +74,20 @@ test_check (void)
     { "passphrase=" TEXT_63, NULL },
     { "passphrase=" KEY, NULL },
     { "passphrase=" KEY " security=wpa2", NULL },
-    { "passphrase=", "\"passphrase\" is empty|leave it out|open" },
-    { "passphrase=1234567", "8 to 63|has 7 bytes|64 hexadecimal" },
-    { "passphrase=" TEXT_63 "x", "8 to 63|has 64 bytes" },
-    { "passphrase=" KEY "0", "has 65 bytes" },
-    { "passphrase=" KEY " security=wpa3", "8 to 63 characters of ASCII, but has 64" },
-    { "passphrase=" KEY " security=wpa2+wpa3", "has 64" },
-    { "passphrase=passw\xc3\xb6rter", "others than ASCII" },
+    { "passphrase=", "passphrase is empty|leave it out|open" },
+    { "passphrase=1234567", "8 to 63|not 7 bytes|64 hexadecimal" },
+    { "passphrase=" TEXT_63 "x", "8 to 63|not 64 bytes" },
+    { "passphrase=" KEY "0", "not 65 bytes" },
+    { "passphrase=" KEY " security=wpa3", "8 to 63 ASCII characters, not 64" },
+    { "passphrase=" KEY " security=wpa2+wpa3", "not 64" },
+    { "passphrase=passw\xc3\xb6rter", "with other characters" },
     { "passphrase=1234567\t", "8 to 63" },
     { "security=wpa2", NULL },
     { "security=wpa3 passphrase=12345678", NULL },
     { "security=wpa2+wpa3", NULL },
     { "security=open", NULL },
-    { "security=open passphrase=12345678", "open|no passphrase|leave one" },
-    { "security=", "\"security\" has \"\"|wpa2, wpa3, wpa2+wpa3 or open" },
+    { "security=open passphrase=12345678", "open|no passphrase|leave" },
+    { "security=", "\"\" for \"security\"|wpa2, wpa3, wpa2+wpa3 or open" },
     { "security=wep", "\"wep\"" },
     { "band=auto", NULL },
     { "band=2.4GHz channel=14", NULL },
@@ -95,14 +95,14 @@ test_check (void)
     { "band=5GHz channel=36", NULL },
     { "band=a channel=165", NULL },
     { "band=auto channel=100", NULL },
-    { "band=6GHz", "\"band\" has \"6GHz\"|auto, 2.4GHz or 5GHz" },
+    { "band=6GHz", "\"6GHz\" for \"band\"|auto, 2.4GHz or 5GHz" },
     { "channel=15", "no channel 15|1 to 14" },
     { "channel=38", "no channel 38" },
     { "channel=148", "no channel 148" },
     { "channel=181", "no channel 181" },
     { "channel=4294967295", "no channel 4294967295" },
-    { "band=5GHz channel=6", "Channel 6|band 5GHz|such as 36" },
-    { "band=bg channel=36", "Channel 36|band bg|such as 6" },
+    { "band=5GHz channel=6", "channel 6|band 5GHz|such as 36" },
+    { "band=bg channel=36", "channel 36|band bg|such as 6" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -177,7 +177,7 @@ test_settle (void)
       cs_hotspot_options_settle (&options, NULL, rows[i].host_name, random);
       g_assert_cmpstr (options.own_ssid, ==, rows[i].ssid);
       g_assert_cmpstr (options.own_passphrase, ==, "ab9a-9ba9-kmy2");
-      g_assert_true (cs_passphrase_is_good (options.own_passphrase, FALSE));
+      g_assert_true (cs_passphrase_is_valid (options.own_passphrase, FALSE));
       clear (&options);
     }
 

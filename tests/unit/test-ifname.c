@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/ifname.h"
-#include "core/quote.h"
+#include "core/value/ifname.h"
+#include "core/value/quote.h"
 #include "dbus/errors.h"
 
 #include <gio/gio.h>
@@ -21,7 +21,10 @@ test_check (void)
     { "0", TRUE },
     { "...", TRUE },
     { "_+=@-", TRUE },
+    { "a+b", TRUE },
     { "", FALSE },
+    { "+", FALSE },
+    { "lan+", FALSE },
     { ".", FALSE },
     { "..", FALSE },
     { "all", FALSE },
@@ -55,7 +58,7 @@ test_check (void)
           continue;
         }
       g_assert_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
-      g_assert_true (g_str_has_prefix (error->message, "LAN "));
+      g_assert_true (g_str_has_prefix (error->message, "invalid LAN "));
       g_assert_nonnull (strstr (error->message, quoted));
     }
 }
@@ -70,9 +73,21 @@ test_escape (void)
     {
       g_autofree char *escaped = cs_ifname_escape (names[i]);
       g_autofree char *path_element = g_dbus_escape_object_path (names[i]);
+      g_autofree char *again = cs_ifname_unescape (escaped);
 
       g_assert_cmpstr (escaped, ==, path_element);
+      g_assert_cmpstr (again, ==, names[i]);
     }
+}
+
+static void
+test_unescape (void)
+{
+  static const char *const strange[]
+      = { "a-b", "a_", "a_2", "a_zz", "a_61", "a_2E", "_00" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (strange); i++)
+    g_assert_null (cs_ifname_unescape (strange[i]));
 }
 
 static void
@@ -113,6 +128,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ifname/check", test_check);
   g_test_add_func ("/ifname/escape", test_escape);
+  g_test_add_func ("/ifname/unescape", test_unescape);
   g_test_add_func ("/quote", test_quote);
   return g_test_run ();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The LAN's address by rtnetlink. */
-#include "system/lan-address.h"
+#include "system/lan/lan-address.h"
 
 #include "private-net.h"
 #include "step-call.h"
@@ -136,7 +136,7 @@ test_refused (void)
   g_assert_false (cs_lan_address_apply (NULL, share, &error));
   g_assert_cmpstr (
       error->message, ==,
-      "Cannot give the address 192.168.137.1/24 to \"lan7\": ipv4: Device not found");
+      "cannot add the address 192.168.137.1/24 to \"lan7\": ipv4: Device not found");
 }
 
 int

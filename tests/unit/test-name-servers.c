@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The host's name servers, in an /etc of the test's own, and the port that is left for
  * one of ours, on a network of its own. */
-#include "core/cidr.h"
-#include "system/dns-port.h"
-#include "system/resolv-conf.h"
+#include "core/value/snapshot.h"
+#include "system/dnsmasq/dns-port.h"
+#include "system/watch/resolv-conf.h"
 
+#include "network.h"
 #include "private-net.h"
 
 #include <netinet/in.h>
@@ -12,9 +13,9 @@
 #include <unistd.h>
 
 static void
-assert_strv (char **strv, const char *expected)
+assert_addresses (const GArray *addresses, const char *expected)
 {
-  g_autofree char *text = g_strjoinv (" ", strv);
+  g_autofree char *text = addresses_print (addresses);
 
   g_assert_cmpstr (text, ==, expected);
 }
@@ -28,21 +29,24 @@ test_resolv_conf_parse (void)
     const char *servers;
   } rows[] = {
     { "", "" },
-    { "nameserver 192.0.2.1\nnameserver 192.0.2.2\n", "192.0.2.1 192.0.2.2" },
+    { "nameserver 192.0.2.1\nnameserver 192.0.2.2\n", "192.0.2.1,192.0.2.2" },
     { "# nameserver 192.0.2.1\n;nameserver 192.0.2.1\nsearch test\n", "" },
-    { "nameserver\t 192.0.2.1  \r\nnameserver 192.0.2.2 # ISP", "192.0.2.1 192.0.2.2" },
+    { "nameserver\t 192.0.2.1  \r\nnameserver 192.0.2.2 # ISP", "192.0.2.1,192.0.2.2" },
     { "nameserver 127.0.0.53\nnameserver 127.0.1.1\nnameserver 0.0.0.0\n", "" },
     { "nameserver 2001:db8::1\nnameserver fe80::1%eth0\nnameserver 192.0.2.3\n",
-      "192.0.2.3" },
+      "2001:db8::1,192.0.2.3" },
+    { "nameserver ::1\nnameserver ::\nnameserver fe80::1\nnameserver ff02::fb\n"
+      "nameserver ::ffff:192.0.2.1\nnameserver 2001:DB8:0::2\n",
+      "2001:db8::2" },
     { "nameserver 192.0.2\nnameserver 192.0.2.1x\nnameserver\nnameserver ;\n", "" },
     { "nameservers 192.0.2.1\nnameserver192.0.2.1\n", "" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_auto (GStrv) servers = cs_resolv_conf_parse (rows[i].text);
+      g_autoptr (GArray) servers = cs_resolv_conf_parse (rows[i].text);
 
-      assert_strv (servers, rows[i].servers);
+      assert_addresses (servers, rows[i].servers);
     }
 }
 
@@ -79,10 +83,10 @@ take_changes (guint *changes)
 static void
 assert_servers (guint *changes, const char *expected)
 {
-  g_auto (GStrv) servers = cs_resolv_conf_servers ();
+  g_autoptr (GArray) servers = cs_resolv_conf_servers ();
 
   g_assert_cmpuint (take_changes (changes), >=, 1);
-  assert_strv (servers, expected);
+  assert_addresses (servers, expected);
 }
 
 static void
@@ -107,6 +111,20 @@ test_watch (void)
   g_assert_cmpuint (take_changes (&changes), ==, 0);
 }
 
+static void
+test_own (void)
+{
+  g_autoptr (GArray) none = NULL, own = NULL;
+
+  unlink ("/etc/resolv.conf");
+  none = cs_resolv_conf_own ();
+  assert_addresses (none, "");
+  write_file ("/etc/resolv.conf", "nameserver 192.0.2.1\nnameserver 127.0.0.1\n"
+                                  "nameserver ::\nnameserver ::1\nnameserver fe80::1\n");
+  own = cs_resolv_conf_own ();
+  assert_addresses (own, "127.0.0.1,::1");
+}
+
 /* A program on a port: of type 0 nobody. */
 typedef struct
 {
@@ -125,12 +143,12 @@ hold (const Holder *holder)
   struct sockaddr_in address
       = { .sin_family = AF_INET, .sin_port = htons ((guint16)holder->port) };
   int on = 1, fd = socket (six ? AF_INET6 : AF_INET, holder->type | SOCK_CLOEXEC, 0);
-  guint32 value = 0;
+  CsAddress value = { 0 };
 
   if (holder->reuse)
     setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  g_assert_true (six || cs_ipv4_parse (holder->address, &value));
-  address.sin_addr.s_addr = htonl (value);
+  g_assert_true (six || cs_address_parse (holder->address, &value));
+  memcpy (&address.sin_addr, value.bytes, sizeof address.sin_addr);
   if (six)
     g_assert_cmpint (bind (fd, (struct sockaddr *)&wildcard, sizeof wildcard), ==, 0);
   else
@@ -148,15 +166,16 @@ test_dns_port (void)
     Holder holders[2];
     guint port;
   } rows[] = {
-    { { { 0 } }, 53 },
-    { { { SOCK_DGRAM, "0.0.0.0", 53, FALSE } }, 10053 },
-    { { { SOCK_DGRAM, "0.0.0.0", 53, TRUE } }, 53 },
-    { { { SOCK_DGRAM, "", 53, FALSE } }, 10053 },
-    { { { SOCK_STREAM, "0.0.0.0", 53, TRUE } }, 10053 },
-    { { { SOCK_STREAM, "", 53, TRUE } }, 10053 },
-    { { { SOCK_STREAM, "127.0.0.53", 53, TRUE }, { SOCK_DGRAM, "127.0.0.53", 53, 0 } },
-      53 },
-    { { { SOCK_DGRAM, "0.0.0.0", 53, 0 }, { SOCK_STREAM, "0.0.0.0", 10053, 0 } }, 10054 },
+    { { { 0 } }, 249 },
+    { { { SOCK_DGRAM, "0.0.0.0", 53, FALSE }, { SOCK_STREAM, "", 53, TRUE } }, 249 },
+    { { { SOCK_DGRAM, "0.0.0.0", 249, FALSE } }, 250 },
+    { { { SOCK_DGRAM, "0.0.0.0", 249, TRUE } }, 250 },
+    { { { SOCK_DGRAM, "", 249, FALSE } }, 250 },
+    { { { SOCK_STREAM, "0.0.0.0", 249, TRUE } }, 250 },
+    { { { SOCK_STREAM, "", 249, TRUE } }, 250 },
+    { { { SOCK_STREAM, "127.0.0.53", 249, TRUE }, { SOCK_DGRAM, "127.0.0.53", 249, 0 } },
+      249 },
+    { { { SOCK_DGRAM, "0.0.0.0", 249, 0 }, { SOCK_STREAM, "0.0.0.0", 250, 0 } }, 251 },
   };
 
   for (int round = 0; round < 2; round++)
@@ -168,7 +187,7 @@ test_dns_port (void)
           for (int k = 0; k < 2; k++)
             if (rows[i].holders[k].type != 0)
               fds[k] = hold (&rows[i].holders[k]);
-          g_assert_cmpuint (cs_dns_port_choose (), ==, rows[i].port);
+          g_assert_cmpuint (cs_dns_port_choose (0), ==, rows[i].port);
           for (int k = 0; k < 2; k++)
             if (fds[k] >= 0)
               close (fds[k]);
@@ -179,6 +198,27 @@ test_dns_port (void)
     }
 }
 
+static void
+test_dns_port_refused (void)
+{
+  const Holder holder = { SOCK_DGRAM, "192.168.137.1", 250, TRUE };
+  const CsAddress gateway = CS_IPV4 (192, 168, 137, 1);
+  const CsAddress other = CS_IPV4 (192, 168, 137, 2);
+  int fd;
+
+  private_net_ip ("address add 192.168.137.1/24 dev lo");
+  g_assert_cmpuint (cs_dns_port_choose (CS_OWN_DNS_BIT (249)), ==, 250);
+  fd = hold (&holder);
+  g_assert_false (cs_dns_port_is_free (gateway, 250));
+  g_assert_true (cs_dns_port_is_free (other, 250));
+  close (fd);
+  g_assert_true (cs_dns_port_is_free (gateway, 250));
+  cs_dns_port_refuse (250);
+  cs_dns_port_refuse (53);
+  g_assert_cmpuint (cs_dns_port_get_refused (), ==, CS_OWN_DNS_BIT (250));
+  g_assert_cmpuint (cs_dns_port_choose (G_MAXUINT32), ==, 249);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -186,6 +226,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/resolv-conf/parse", test_resolv_conf_parse);
   g_test_add_func ("/resolv-conf/watch", test_watch);
-  g_test_add_func ("/dns-port", test_dns_port);
+  g_test_add_func ("/resolv-conf/own", test_own);
+  g_test_add_func ("/dns-port/choose", test_dns_port);
+  g_test_add_func ("/dns-port/refused", test_dns_port_refused);
   return g_test_run ();
 }

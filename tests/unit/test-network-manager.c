@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is told of NetworkManager's devices, on a private bus and without a network. */
-#include "system/lan-profile.h"
-#include "system/nm-view.h"
+#include "system/lan/lan-profile.h"
+#include "system/watch/nm-view.h"
 
+#include "network.h"
 #include "nm-fixture.h"
-#include "turn.h"
 
 /* A snapshot with these interfaces, one address each, as NetworkManager sees it. */
 static CsSnapshot *
@@ -13,21 +13,28 @@ look (NmFixture *f)
   static const struct
   {
     const char *name;
-    guint32 address;
+    const char *address; /* NULL: none */
   } rows[] = {
-    { "lan9", 0 },           { "cable9", 0 },        { "ppp9", 0x0a000001 },
-    { "wwan9", 0x0a000101 }, { "tun9", 0x0a000201 }, { "eth9", 0x0a000301 },
-    { "hot9", 0x0a000401 },  { "ext9", 0x0a000501 }, { "our9", 0x0a000601 },
+    { "lan9" },
+    { "cable9" },
+    { "ppp9", "10.0.0.1" },
+    { "wwan9", "10.0.1.1" },
+    { "tun9", "10.0.2.1" },
+    { "eth9", "10.0.3.1" },
+    { "hot9", "10.0.4.1" },
+    { "ext9", "10.0.5.1" },
+    { "our9", "10.0.6.1" },
   };
   CsSnapshot *snapshot = cs_snapshot_new ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       CsInterface *interface = cs_interface_new (rows[i].name, (int)i + 2);
-      CsAddress address = { .local = { rows[i].address, 24 } };
+      CsInterfaceAddress address = { .local.prefix = 24 };
 
       interface->kind = CS_KIND_ETHERNET;
-      if (rows[i].address != 0)
+      if (rows[i].address != NULL
+          && cs_address_parse (rows[i].address, &address.local.address))
         g_array_append_val (interface->addresses, address);
       g_ptr_array_add (snapshot->interfaces, interface);
     }
@@ -39,7 +46,9 @@ look (NmFixture *f)
 static void
 add_everything (FakeNm *fake)
 {
-  g_autofree char *uuid = cs_lan_profile_uuid ("our9");
+  static const char *const mobile[] = { "2001:db8::53", "::1", NULL };
+  static const char *const hotspot[] = { "fe80::53", "2001:db8::1", NULL };
+  g_autofree char *uuid = cs_lan_settings_uuid ("our9");
   g_autofree char *ours = g_strdup_printf ("'Uuid': <'%s'>", uuid);
 
   fake_nm_add_device (fake, 9, "Wired", "our9", "our9", 100, 9);
@@ -54,9 +63,9 @@ add_everything (FakeNm *fake)
   fake_nm_add_device (fake, 7, "Tun", "tun9", "tun9", 100, 7);
   fake_nm_add_device (fake, 8, "Ppp", "ppp9", "", 10, 0);
   fake_nm_add_active (fake, 2, "dsl", 2, "");
-  fake_nm_add_active (fake, 3, "mobile", 3, "");
+  fake_nm_add_active (fake, 3, "mobile", 3, FAKE_NM_IP6 (3));
   fake_nm_add_active (fake, 4, "wired", 4, "'Default': <true>");
-  fake_nm_add_active (fake, 5, "hotspot", 5, "");
+  fake_nm_add_active (fake, 5, "hotspot", 5, FAKE_NM_IP6 (5));
   fake_nm_add_active (fake, 6, "ext9", 6, "'StateFlags': <uint32 0x80>");
   fake_nm_add_active (fake, 7, "tun9", 7, "'StateFlags': <uint32 0x80>");
   fake_nm_add_active (fake, 8, "work", 4, "'Vpn': <true>");
@@ -64,10 +73,12 @@ add_everything (FakeNm *fake)
   fake_nm_add_ip4 (fake, 2, "10.0.0.1", "10.0.0.254", "192.0.2.2");
   fake_nm_add_ip4 (fake, 3, "10.0.1.1", "10.0.1.254", "192.0.2.3");
   fake_nm_add_ip4 (fake, 4, "10.0.3.1", "10.0.3.254", "192.0.2.4");
-  fake_nm_add_ip4 (fake, 5, "10.0.4.1", "", "2001:db8::1");
+  fake_nm_add_ip4 (fake, 5, "10.0.4.1", "", "127.0.0.1");
   fake_nm_add_ip4 (fake, 6, "10.0.5.1", "", "127.0.0.53");
   fake_nm_add_ip4 (fake, 7, "10.0.2.1", "", "127.0.0.53");
   fake_nm_add_ip4 (fake, 8, "10.0.2.1", "10.0.2.254", "192.0.2.8");
+  fake_nm_add_ip6 (fake, 3, mobile);
+  fake_nm_add_ip6 (fake, 5, hotspot);
   fake_nm_set_primary (fake, 4);
 }
 
@@ -79,24 +90,25 @@ test_devices (NmFixture *f, gconstpointer data)
     const char *name;
     CsManaged managed;
     const char *connection;
-    guint32 gateway;
+    const char *gateway;
     const char *dns;
     const char *carries;
     CsKind kind;
     gboolean shared;
   } rows[] = {
-    { "lan9", CS_MANAGED_YES, NULL, 0, NULL, NULL, CS_KIND_ETHERNET, FALSE },
-    { "cable9", CS_MANAGED_YES, NULL, 0, NULL, "ppp9", CS_KIND_ETHERNET, FALSE },
-    { "ppp9", CS_MANAGED_YES, "dsl", 0x0a0000fe, "192.0.2.2", NULL, CS_KIND_ETHERNET,
+    { "lan9", CS_MANAGED_YES, NULL, "", "", NULL, CS_KIND_ETHERNET, FALSE },
+    { "cable9", CS_MANAGED_YES, NULL, "", "", "ppp9", CS_KIND_ETHERNET, FALSE },
+    { "ppp9", CS_MANAGED_YES, "dsl", "10.0.0.254", "192.0.2.2", NULL, CS_KIND_ETHERNET,
       FALSE },
-    { "wwan9", CS_MANAGED_YES, "mobile", 0x0a0001fe, "192.0.2.3", NULL, CS_KIND_MOBILE,
+    { "wwan9", CS_MANAGED_YES, "mobile", "10.0.1.254", "192.0.2.3,2001:db8::53", NULL,
+      CS_KIND_MOBILE, FALSE },
+    { "eth9", CS_MANAGED_YES, "wired", "10.0.3.254", "192.0.2.4", NULL, CS_KIND_ETHERNET,
       FALSE },
-    { "eth9", CS_MANAGED_YES, "wired", 0x0a0003fe, "192.0.2.4", NULL, CS_KIND_ETHERNET,
-      FALSE },
-    { "hot9", CS_MANAGED_YES, "hotspot", 0, NULL, NULL, CS_KIND_ETHERNET, TRUE },
-    { "ext9", CS_MANAGED_EXTERNAL, "ext9", 0, NULL, NULL, CS_KIND_ETHERNET, FALSE },
-    { "our9", CS_MANAGED_YES, "connshare LAN", 0, NULL, NULL, CS_KIND_ETHERNET, FALSE },
-    { "tun9", CS_MANAGED_EXTERNAL, "work", 0x0a0002fe, "192.0.2.8", NULL, CS_KIND_VPN,
+    { "hot9", CS_MANAGED_YES, "hotspot", "", "fe80::53,2001:db8::1", NULL,
+      CS_KIND_ETHERNET, TRUE },
+    { "ext9", CS_MANAGED_EXTERNAL, "ext9", "", "", NULL, CS_KIND_ETHERNET, FALSE },
+    { "our9", CS_MANAGED_YES, "connshare LAN", "", "", NULL, CS_KIND_ETHERNET, FALSE },
+    { "tun9", CS_MANAGED_EXTERNAL, "work", "10.0.2.254", "192.0.2.8", NULL, CS_KIND_VPN,
       FALSE },
   };
   g_autoptr (CsSnapshot) snapshot = NULL;
@@ -110,16 +122,16 @@ test_devices (NmFixture *f, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       const CsInterface *interface = cs_snapshot_find (snapshot, rows[i].name);
+      g_autofree char *gateway = cs_address_to_string (interface->gateway);
+      g_autofree char *dns = addresses_print (interface->dns);
 
       g_test_message ("%s", rows[i].name);
       g_assert_cmpint (interface->managed, ==, rows[i].managed);
       g_assert_cmpstr (interface->connection_id, ==, rows[i].connection);
       g_assert_true ((interface->connection_path == NULL)
                      == (rows[i].connection == NULL));
-      g_assert_cmphex (interface->gateway, ==, rows[i].gateway);
-      g_assert_cmpstr (interface->dns == NULL ? NULL : interface->dns[0], ==,
-                       rows[i].dns);
-      g_assert_true (interface->dns == NULL || interface->dns[1] == NULL);
+      g_assert_cmpstr (gateway, ==, rows[i].gateway);
+      g_assert_cmpstr (dns, ==, rows[i].dns);
       g_assert_cmpstr (interface->carries, ==, rows[i].carries);
       g_assert_cmpint (interface->kind, ==, rows[i].kind);
       g_assert_cmpint (interface->connection_shared, ==, rows[i].shared);
@@ -192,7 +204,8 @@ test_profiles (NmFixture *f, gconstpointer data)
   fake_nm_stop (f->fake);
 }
 
-/* Between two connections, and after the user's end of one. */
+/* Between two connections, after the user's end of one, while networking is off, and when
+ * NetworkManager has connected it by itself. */
 static void
 test_taken (NmFixture *f, gconstpointer data)
 {
@@ -200,12 +213,22 @@ test_taken (NmFixture *f, gconstpointer data)
   {
     guint state, reason; /* of the device */
     guint active;        /* state of its active connection, 0: as it is */
-    gboolean changing, disconnected;
+    guint flags;         /* of that */
+    gboolean changing, disconnected, asleep, automatic;
   } rows[] = {
-    { 100, 0, 0, FALSE, FALSE }, { 110, 60, 3, TRUE, FALSE }, { 30, 60, 4, TRUE, FALSE },
-    { 40, 0, 0, TRUE, FALSE },   { 40, 0, 1, FALSE, FALSE },  { 100, 0, 2, FALSE, FALSE },
-    { 110, 39, 3, TRUE, FALSE }, { 30, 39, 4, FALSE, TRUE },  { 20, 40, 0, FALSE, FALSE },
-    { 30, 40, 0, FALSE, FALSE },
+    { 100, 0, 0, 12, FALSE, FALSE, FALSE, FALSE },
+    { 110, 60, 3, 12, TRUE, FALSE, FALSE, FALSE },
+    { 30, 60, 4, 12, TRUE, FALSE, FALSE, FALSE },
+    { 40, 0, 0, 12, TRUE, FALSE, FALSE, FALSE },
+    { 40, 0, 1, 12, FALSE, FALSE, FALSE, FALSE },
+    { 100, 0, 2, 12, FALSE, FALSE, FALSE, FALSE },
+    { 100, 0, 2, 76, FALSE, FALSE, FALSE, TRUE },
+    { 110, 39, 3, 12, TRUE, FALSE, FALSE, FALSE },
+    { 30, 39, 4, 12, FALSE, TRUE, FALSE, FALSE },
+    { 20, 40, 0, 12, FALSE, FALSE, FALSE, FALSE },
+    { 30, 40, 0, 12, FALSE, FALSE, FALSE, FALSE },
+    { 10, 37, 0, 12, FALSE, FALSE, TRUE, FALSE },
+    { 10, 3, 0, 12, FALSE, FALSE, FALSE, FALSE },
   };
 
   add_everything (f->fake);
@@ -216,18 +239,23 @@ test_taken (NmFixture *f, gconstpointer data)
       g_autofree char *properties = g_strdup_printf (
           "{'State': <uint32 %u>, 'StateReason': <(uint32 %u, uint32 %u)>}",
           rows[i].state, rows[i].state, rows[i].reason);
+      g_autofree char *flags
+          = g_strdup_printf ("{'StateFlags': <uint32 %u>}", rows[i].flags);
       g_autoptr (CsSnapshot) snapshot = NULL;
       const CsInterface *interface;
 
       fake_nm_change (f->fake, "Devices/4", ".Device", properties);
+      fake_nm_change (f->fake, "ActiveConnection/4", ".Connection.Active", flags);
       if (rows[i].active != 0)
         fake_nm_set_state (f->fake, 4, rows[i].active, 1);
-      turn (50);
+      nm_fixture_settle (f);
       snapshot = look (f);
       interface = cs_snapshot_find (snapshot, "eth9");
       g_test_message ("%u %u %u", rows[i].state, rows[i].reason, rows[i].active);
       g_assert_cmpint (interface->changing, ==, rows[i].changing);
       g_assert_cmpint (interface->disconnected, ==, rows[i].disconnected);
+      g_assert_cmpint (interface->asleep, ==, rows[i].asleep);
+      g_assert_cmpint (interface->connection_auto, ==, rows[i].automatic);
     }
   fake_nm_stop (f->fake);
 }
@@ -303,7 +331,7 @@ test_news (NmFixture *f, gconstpointer data)
   add_everything (f->fake);
   fake_nm_start (f->fake);
   nm_fixture_follow (f, TRUE);
-  turn (50);
+  nm_fixture_settle (f);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_test_message ("%s %s", rows[i].object, rows[i].properties);
@@ -312,7 +340,7 @@ test_news (NmFixture *f, gconstpointer data)
       if (rows[i].news)
         nm_fixture_await_change (f);
       else
-        turn (50);
+        nm_fixture_settle (f);
       g_assert_cmpuint (f->changes, ==, rows[i].news ? 1 : 0);
     }
   fake_nm_stop (f->fake);
@@ -344,7 +372,7 @@ test_absent (NmFixture *f, gconstpointer data)
 {
   add_everything (f->fake);
   nm_fixture_follow (f, FALSE);
-  turn (100);
+  nm_fixture_settle (f);
   assert_running (f, FALSE);
   for (int i = 0; i < 2; i++)
     {

@@ -4,8 +4,9 @@
 #include "step-call.h"
 #include "turn.h"
 
-#include "system/nft-commit.h"
-#include "system/nft-watch.h"
+#include "system/nft/nft-commit.h"
+#include "system/nft/nft-watch.h"
+#include "system/nft/nft-worker.h"
 
 static guint heard;
 
@@ -17,7 +18,7 @@ on_changed (gpointer user_data)
 
 /* Long enough for news to come in; returns how often they were told. */
 static guint
-listen (void)
+wait_for_news (void)
 {
   heard = 0;
   turn (100);
@@ -60,7 +61,7 @@ test_own (void)
 
   commit ("add table inet connshare; add chain inet connshare c");
   commit ("add rule inet connshare c drop");
-  g_assert_cmpuint (listen (), ==, 0);
+  g_assert_cmpuint (wait_for_news (), ==, 0);
   g_assert_null (cs_nft_watch_get_intruder (watch));
   run ("nft flush ruleset");
 }
@@ -78,7 +79,7 @@ test_others (void)
   same = cs_nft_watch_get_firewall (watch);
   g_assert_true (none == same);
   run ("nft 'table ip mine { chain c { type filter hook input priority 0; drop; }; }'");
-  g_assert_cmpuint (listen (), ==, 1);
+  g_assert_cmpuint (wait_for_news (), ==, 1);
   g_assert_null (cs_nft_watch_get_intruder (watch));
   some = cs_nft_watch_get_firewall (watch);
   g_assert_null (cs_firewall_find (none, "ip mine", "c"));
@@ -103,7 +104,7 @@ test_table_of_a_process (void)
 
   g_assert_true (
       g_output_stream_write_all (commands, text, strlen (text), NULL, NULL, NULL));
-  for (int i = 0; i < 50 && (some == NULL || some->chains->len == 0); i++)
+  for (int i = 0; i < 3000 && (some == NULL || some->chains->len == 0); i++)
     {
       turn (10);
       cs_firewall_unref (some);
@@ -124,12 +125,56 @@ test_intruder (gconstpointer command)
   cs_nft_note_rebuild (commit ("table inet connshare {"
                                " set s { type ipv4_addr; elements = { 192.0.2.1 } };"
                                " chain c { counter; }; }"));
-  g_assert_cmpuint (listen (), ==, 0);
+  g_assert_cmpuint (wait_for_news (), ==, 0);
   run (command);
-  g_assert_cmpuint (listen (), ==, 1);
+  g_assert_cmpuint (wait_for_news (), ==, 1);
   g_assert_cmpstr (cs_nft_watch_get_intruder (watch), ==, "nft");
   cs_nft_note_rebuild (commit ("add table inet connshare"));
-  g_assert_cmpuint (listen (), ==, 0);
+  g_assert_cmpuint (wait_for_news (), ==, 0);
+  g_assert_null (cs_nft_watch_get_intruder (watch));
+  run ("nft flush ruleset");
+}
+
+/* The announcement of a flow: the quota is renewed for the next one. Twice, as that it is
+ * there is announced too. */
+static void
+test_flow (void)
+{
+  const char *list = "nft list quota inet connshare new_flow | grep -o 'over.*'";
+  g_autoptr (CsNftWatch) watch = watch_new ();
+
+  commit ("table inet connshare {\n"
+          "quota new_flow { over 1 bytes; }\n"
+          "chain c { type filter hook output priority 0; quota name \"new_flow\"; }\n"
+          "}");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *now = shell ("ping -c 1 127.0.0.1 >/dev/null && %s", list);
+
+      while (!g_str_equal (now, "over 1 bytes"))
+        {
+          turn (100);
+          g_free (now);
+          now = shell ("%s", list);
+        }
+    }
+  run ("nft flush ruleset");
+}
+
+/* What a limit allows is used up, by packets; that its quotas are made is no news. */
+static void
+test_limit (void)
+{
+  g_autoptr (CsNftWatch) watch = watch_new ();
+
+  commit ("table inet connshare {\n"
+          "quota limit_lan0 { over 1 bytes; }\n"
+          "chain c { type filter hook output priority 0; quota name \"limit_lan0\"; }\n"
+          "}");
+  g_assert_cmpuint (wait_for_news (), ==, 0);
+  run ("ping -c 1 127.0.0.1 >/dev/null");
+  while (heard == 0)
+    turn (10);
   g_assert_null (cs_nft_watch_get_intruder (watch));
   run ("nft flush ruleset");
 }
@@ -158,6 +203,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   private_net_enter ();
+  cs_nft_worker_init (NFT_WORKER);
   g_test_add_func ("/nft-watch/own", test_own);
   g_test_add_func ("/nft-watch/others", test_others);
   g_test_add_func ("/nft-watch/table of a process", test_table_of_a_process);
@@ -167,6 +213,8 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, commands[i][1], test_intruder);
     }
+  g_test_add_func ("/nft-watch/flow", test_flow);
+  g_test_add_func ("/nft-watch/limit", test_limit);
   g_test_add_func ("/nft-watch/refusal", test_refusal);
   return g_test_run ();
 }

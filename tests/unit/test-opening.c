@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a share makes of other firewalls' real rules. */
 #include "network.h"
+#include "plans.h"
 #include "private-net.h"
 #include "real-firewall.h"
 
-#include "core/holds.h"
-#include "core/opening.h"
-#include "system/nft-accepts.h"
-#include "system/xt-table.h"
+#include "core/check/holds.h"
+#include "core/plan/opening.h"
+#include "system/filters/nft-accepts.h"
+#include "system/nft/nft-worker.h"
+#include "system/filters/xt-table.h"
 
 #define PPP0 "link ppp0 ppp ptp addr=10.64.0.9/32>10.64.64.64 fwd=1 dns=192.0.2.53;"
 #define NET  "link lan0 fwd=1;" PPP0
@@ -26,6 +28,34 @@ static char *
 join (char **strv)
 {
   return strv != NULL ? g_strjoinv (", ", strv) : g_strdup ("");
+}
+
+/* What a share makes of the rules that @commands leave. */
+static void
+assert_opens (const char *commands,
+              const char *request,
+              const char *expected_open,
+              const char *expected_blocked_by)
+{
+  g_autoptr (CsFirewall) firewall = NULL;
+  g_autoptr (CsPlan) plan = NULL;
+  const CsSharePlan *share;
+  g_auto (GStrv) words = NULL;
+  g_autofree char *open = NULL;
+  g_autofree char *blocked_by = NULL;
+
+  firewall_run (commands);
+  firewall = firewall_read ();
+  plan = plan_now (request, NET, firewall);
+  share = plan->shares->pdata[0];
+  g_assert_no_error (share->error);
+  words = cs_places_to_words (share->open);
+  open = join (words);
+  blocked_by = join (share->blocked_by);
+  g_test_message ("%s: %s", commands, request);
+  g_assert_cmpstr (open, ==, expected_open);
+  g_assert_cmpstr (blocked_by, ==, expected_blocked_by);
+  firewall_clear ();
 }
 
 #define DROP    "iptables -P FORWARD DROP; iptables -P INPUT DROP;"
@@ -78,8 +108,10 @@ test_openings (void)
     { MINE (""), "lan0 via ppp0", "", "nftables (inet mine)" },
     { MINE ("iifname \"lan0\" accept; ct state established accept;"), "lan0 via ppp0", "",
       "" },
-    { MINE ("ct state established accept; meta mark 7 accept;"), "lan0 via ppp0", "",
+    { MINE ("ct state established accept; meta skuid 7 accept;"), "lan0 via ppp0", "",
       "" },
+    { MINE ("ct state established accept; meta mark 7 accept;"), "lan0 via ppp0", "",
+      "nftables (inet mine)" },
     { MINE ("ip saddr 192.168.0.0/16 accept; ct state vmap { established : accept };"),
       "lan0 via ppp0", "", "" },
     { "nft 'table ip6 filter { chain FORWARD { " FIREWALL_BASE " policy drop; }; }'",
@@ -91,24 +123,104 @@ test_openings (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_autoptr (CsFirewall) firewall = NULL;
-      g_autoptr (CsPlan) plan = NULL;
-      const CsSharePlan *share;
-      g_autofree char *open = NULL;
-      g_autofree char *blocked_by = NULL;
+    assert_opens (rows[i].commands, rows[i].request, rows[i].open, rows[i].blocked_by);
+}
 
-      firewall_run (rows[i].commands);
-      firewall = firewall_read ();
-      plan = plan_now (rows[i].request, NET, firewall);
-      share = plan->shares->pdata[0];
-      g_assert_no_error (share->error);
-      open = join (share->open);
-      blocked_by = join (share->blocked_by);
-      g_test_message ("%s: %s", rows[i].commands, rows[i].request);
-      g_assert_cmpstr (open, ==, rows[i].open);
-      g_assert_cmpstr (blocked_by, ==, rows[i].blocked_by);
-      firewall_clear ();
+#define ON(hook, rules) \
+  "nft 'table inet mine { chain c { type filter hook " hook "; " rules " }; }'"
+#define MARKED        ON ("output priority 0", "meta mark 7 accept; oifname \"lan0\" drop;") ";"
+#define STRICT_OUTPUT "iptables -P OUTPUT DROP;"
+
+/* On the way that a packet takes before and behind FORWARD and INPUT, and to clients. */
+static void
+test_other_hooks (void)
+{
+  static const struct
+  {
+    const char *commands;
+    const char *open;
+    const char *blocked_by; /* "" or "mine" of the table's owner */
+  } rows[] = {
+    { STRICT_OUTPUT, "OUTPUT, OUTPUT questions", "" },
+    { STRICT_OUTPUT "iptables -A OUTPUT -o lan0 -j ACCEPT;" STRICT_OUTPUT,
+      "OUTPUT questions", "" },
+    { STRICT_OUTPUT "iptables -A OUTPUT -p udp --dport 53 -j ACCEPT;"
+                    "iptables -A OUTPUT " RELATED,
+      "OUTPUT", "" },
+    { STRICT_OUTPUT "iptables -A OUTPUT -p udp --dport 53 -j ACCEPT;"
+                    "iptables -A OUTPUT -p udp --dport 68 -j ACCEPT;"
+                    "iptables -A OUTPUT " RELATED,
+      "", "" },
+    /* the kill switch of wg-quick(8) */
+    { "iptables -I OUTPUT ! -o wg0 -m mark ! --mark 51820 -m addrtype ! --dst-type LOCAL "
+      "-j REJECT",
+      "OUTPUT, OUTPUT questions", "" },
+    { ON ("output priority 0", "oifname \"wg0\" accept; ct mark 0xf41 accept; drop;"), "",
+      "mine" },
+    { ON ("output priority 0", "udp sport 67 accept; ct state established accept; "
+                               "ip daddr 192.0.2.53 accept; drop;"),
+      "", "" },
+    { ON ("output priority 0", "udp sport 67 accept; udp dport 53 reject;"), "", "mine" },
+    { ON ("prerouting priority raw", "iifname \"lan0\" drop;"), "", "mine" },
+    { ON ("prerouting priority raw", "iifname \"lan1\" drop;"), "", "" },
+    { ON ("prerouting priority raw", "udp dport 53 drop;"), "", "mine" },
+    { ON ("prerouting priority 0", "udp dport 53 drop;"), "", "" }, /* another by now */
+    { ON ("prerouting priority raw", "ct state invalid drop;"), "", "mine" },
+    { ON ("prerouting priority mangle", "ct state invalid drop;"), "", "" },
+    { ON ("prerouting priority mangle", "pkttype broadcast drop;"), "", "mine" },
+    { ON ("prerouting priority -150", "iifname \"ppp0\" ip daddr 192.168.0.0/16 drop;"),
+      "", "" },
+    { ON ("prerouting priority 0", "iifname \"ppp0\" ip daddr 192.168.0.0/16 drop;"), "",
+      "mine" },
+    { ON ("postrouting priority 0", "oifname != \"wg0\" ip saddr 192.168.0.0/16 drop;"),
+      "", "mine" },
+    { ON ("postrouting priority 110", "oifname \"ppp0\" ip saddr 192.168.0.0/16 drop;"),
+      "", "" },
+    { ON ("postrouting priority 0", "oifname \"lan0\" udp sport 67 drop;"), "", "mine" },
+    { ON ("input priority 0", "oifname \"ppp0\" drop;"), "", "" },
+    { "iptables -t raw -A PREROUTING -i lan0 -j DROP", "", "iptables" },
+    { "iptables -t mangle -A POSTROUTING -o ppp0 -j DROP", "", "iptables" },
+    /* marks that a rule before may have set */
+    { MARKED "iptables -t mangle -A OUTPUT -j MARK --set-mark 7", "", "" },
+    { MARKED "iptables -t mangle -A OUTPUT -j CONNMARK --restore-mark", "", "mine" },
+    { MARKED "iptables -t mangle -A POSTROUTING -j MARK --set-mark 7", "", "mine" },
+    { MARKED "iptables -t mangle -A OUTPUT -o eth1 -j MARK --set-mark 7", "", "mine" },
+    { ON ("output priority 0",
+          "ct mark 7 accept; udp sport 249 drop;") ";"
+                                                   "iptables -t mangle -A INPUT -m limit "
+                                                   "--limit 1/s -j CONNMARK --set-mark 7",
+      "", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    assert_opens (rows[i].commands, "lan0 via ppp0", rows[i].open,
+                  g_str_equal (rows[i].blocked_by, "mine") ? "nftables (inet mine)"
+                                                           : rows[i].blocked_by);
+}
+
+/* A device's own hook sees what comes in by it. */
+static void
+test_devices (void)
+{
+  static const char *const rows[][3] = {
+    { "lan0", "drop;", "nftables (netdev mine)" },
+    { "lan0", "ip protocol tcp drop;", "nftables (netdev mine)" },
+    { "lan0", "arp operation request accept;", "" },
+    { "ppp0", "ip saddr 192.0.2.53 drop;", "nftables (netdev mine)" },
+    { "ppp0", "ip saddr 203.0.113.0/24 drop;", "" },
+    { "eth1", "drop;", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *command = g_strdup_printf (
+          "ip link add %s type veth peer name other; nft 'table netdev mine { chain c { "
+          "type filter hook ingress device %s priority 0; %s }; }'",
+          rows[i][0], rows[i][0], rows[i][1]);
+      g_autofree char *end = g_strconcat ("ip link del ", rows[i][0], NULL);
+
+      assert_opens (command, "lan0 via ppp0", "", rows[i][2]);
+      firewall_run (end);
     }
 }
 
@@ -168,19 +280,23 @@ test_legacy_rules (void)
   g_autoptr (GPtrArray) requests = requests_parse ("lan0 via ppp0");
   g_autoptr (CsSnapshot) snapshot = network_parse (NET);
   g_autoptr (CsPlan) plan = NULL;
-  g_auto (GStrv) rules = NULL;
+  g_autoptr (GArray) rules = NULL;
+  g_autofree char *forward = NULL;
+  g_autofree char *dhcp = NULL;
   g_auto (GStrv) owners = NULL;
 
   snapshot->legacy = TRUE;
   plan = cs_plan_new (requests, snapshot, NULL);
-  rules = cs_opening_legacy_rules (plan->shares->pdata[0]);
-  g_assert_cmpuint (g_strv_length (rules), ==, 5);
-  g_assert_cmpstr (rules[0], ==,
-                   "-A FORWARD -i lan0 -o ppp0 -m comment --comment connshare -j ACCEPT");
-  g_assert_cmpstr (rules[2], ==,
-                   "-A INPUT -i lan0 -p udp -m udp --dport 67"
+  rules = cs_opening_list (plan->shares->pdata[0], CS_LEGACY_TABLE);
+  g_assert_cmpuint (rules->len, ==, 5);
+  forward = cs_opening_to_legacy (&g_array_index (rules, CsAccept, 0));
+  g_assert_cmpstr (forward, ==,
+                   "FORWARD -i lan0 -o ppp0 -m comment --comment connshare -j ACCEPT");
+  dhcp = cs_opening_to_legacy (&g_array_index (rules, CsAccept, 2));
+  g_assert_cmpstr (dhcp, ==,
+                   "INPUT -i lan0 -p udp -m udp --dport 67"
                    " -m comment --comment connshare -j ACCEPT");
-  owners = cs_blocked_by (plan->shares->pdata[0], snapshot);
+  owners = cs_opening_blocked_by (plan->shares->pdata[0], snapshot);
   g_assert_cmpstr (owners[0], ==, "iptables-legacy");
 }
 
@@ -191,15 +307,23 @@ test_legacy_rules (void)
   OURS ("-I FORWARD -i lan0 -o ppp0") OURS ("-I FORWARD -i ppp0 -o lan0")
 #define OURS_IN_INPUT \
   OURS ("-I INPUT -i lan0 -p udp --dport 67") \
-  OURS ("-I INPUT -i lan0 -p udp --dport 53") \
-  OURS ("-I INPUT -i lan0 -p tcp --dport 53")
+  OURS ("-I INPUT -i lan0 -p udp --dport 249") \
+  OURS ("-I INPUT -i lan0 -p tcp --dport 249")
 #define OURS_IN_ANSWERS \
   OURS ("-I INPUT -i ppp0 -s 192.0.2.53 -p udp --sport 53") \
   OURS ("-I INPUT -i ppp0 -s 192.0.2.53 -p tcp --sport 53")
 
+#define OURS_IN_OUTPUT \
+  OURS ("-I OUTPUT -o lan0 -p udp --sport 67") \
+  OURS ("-I OUTPUT -o lan0 -p udp --sport 249") \
+  OURS ("-I OUTPUT -o lan0 -p tcp --sport 249") \
+  OURS ("-I OUTPUT -d 192.0.2.53 -o ppp0 -p udp --dport 53") \
+  OURS ("-I OUTPUT -d 192.0.2.53 -o ppp0 -p tcp --dport 53")
+
 static void
 test_legacy_openings (void)
 {
+  static const char *const tables[] = { "filter", "raw", "mangle", NULL };
   static const struct
   {
     const char *commands;
@@ -211,7 +335,11 @@ test_legacy_openings (void)
     { "true", TRUE, "", "", NULL },
     { OLD "-A FORWARD -i lan1 -j DROP; " OLD "-A INPUT -s 203.0.113.7 -j DROP", TRUE, "",
       "", NULL },
-    { OLD "-P OUTPUT DROP", TRUE, "", "", NULL },
+    { OLD "-P OUTPUT DROP", TRUE, "iptables-legacy OUTPUT, iptables-legacy questions", "",
+      "an accept is gone (OUTPUT: oifname \"lan0\" udp sport 67 accept)" },
+    { OLD "-P OUTPUT DROP;" OURS_IN_OUTPUT, TRUE,
+      "iptables-legacy OUTPUT, iptables-legacy questions", "", NULL },
+    { OLD "-t raw -A PREROUTING -i lan0 -j DROP", TRUE, "", "iptables-legacy", NULL },
     { OLD "-P FORWARD DROP; " OLD "-A FORWARD -i lan0 -j ACCEPT; " OLD
           "-A FORWARD " RELATED,
       TRUE, "", "", NULL },
@@ -242,6 +370,7 @@ test_legacy_openings (void)
       g_autoptr (CsSnapshot) snapshot = network_parse (NET);
       g_autoptr (CsPlan) plan = NULL;
       const CsSharePlan *share;
+      g_auto (GStrv) words = NULL;
       g_autofree char *open = NULL;
       g_autofree char *blocked_by = NULL;
       g_autofree char *damage = NULL;
@@ -249,10 +378,11 @@ test_legacy_openings (void)
       firewall_run (rows[i].commands);
       snapshot->legacy = TRUE;
       snapshot->legacy_tool = rows[i].tool;
-      snapshot->legacy_filter = cs_xt_table_read ();
+      snapshot->legacy_filter = cs_xt_tables_read (tables);
       plan = cs_plan_new (requests, snapshot, NULL);
       share = plan->shares->pdata[0];
-      open = join (share->open);
+      words = cs_places_to_words (share->open);
+      open = join (words);
       blocked_by = join (share->blocked_by);
       damage = cs_share_plan_filter_damage (share, snapshot);
       g_test_message ("%s", rows[i].commands);
@@ -308,6 +438,7 @@ test_zones (void)
 {
   g_autoptr (CsPlan) open = plan_with_zone ("trusted", "accept", NULL, NULL);
   g_autoptr (CsPlan) shut = plan_with_zone ("home", "drop", NULL, NULL);
+  g_autoptr (CsPlan) moved = NULL;
   g_autoptr (CsPlan) kept = NULL;
   g_autoptr (CsPlan) gone = NULL;
   g_autofree char *damage = NULL;
@@ -319,15 +450,21 @@ test_zones (void)
   g_assert_cmpstr (share->zone, ==, "nm-shared");
   g_assert_cmpstr (share->found_zone, ==, "home");
   g_assert_null (share->blocked_by);
+  /* put there by NetworkManager before us */
+  moved = plan_with_zone ("nm-shared", "drop", NULL, NULL);
+  share = moved->shares->pdata[0];
+  g_assert_cmpstr (share->zone, ==, "nm-shared");
+  g_assert_null (share->found_zone);
+
   kept = plan_with_zone ("nm-shared", "accept", shut, &damage);
   share = kept->shares->pdata[0];
   g_assert_cmpstr (share->zone, ==, "nm-shared");
   g_assert_cmpstr (share->found_zone, ==, "home");
   g_assert_null (damage);
-  cs_plan_free (g_steal_pointer (&kept));
+  cs_plan_unref (g_steal_pointer (&kept));
   kept = plan_with_zone ("trusted", "accept", shut, &damage);
   g_assert_null (damage);
-  cs_plan_free (g_steal_pointer (&kept));
+  cs_plan_unref (g_steal_pointer (&kept));
   kept = plan_with_zone ("home", "drop", shut, &damage);
   g_assert_cmpstr (damage, ==, "firewalld has taken lan0 out of the zone nm-shared");
   gone = plan_with_zone (NULL, NULL, shut, NULL);
@@ -339,7 +476,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   private_net_enter ();
+  cs_nft_worker_init (NFT_WORKER);
   g_test_add_func ("/opening/places", test_openings);
+  g_test_add_func ("/opening/other hooks", test_other_hooks);
+  g_test_add_func ("/opening/devices", test_devices);
   g_test_add_func ("/opening/accepts", test_accepts);
   g_test_add_func ("/opening/unreadable older iptables", test_legacy_rules);
   g_test_add_func ("/opening/older iptables", test_legacy_openings);

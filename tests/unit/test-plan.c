@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Requests and a network in, plans out. */
 #include "network.h"
+#include "plans.h"
 
-#include "core/suitable.h"
+#include "core/plan/suitable.h"
 #include "dbus/errors.h"
 
 #include <string.h>
@@ -32,9 +33,56 @@ test_one_pass (void)
         "address=192.168.137.1/24 | subnets=192.168.137.0/24; | closed=false | "
         "table=13700 | "
         "routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700; | uplink-led=false | "
-        "dns-port=53 | lan-mtu=1492 | dns=192.0.2.53; | lan-taken=0 | found-link-down=false | "
+        "uplink-sealed=true | elsewhere= | former-addresses= | left-networks= | "
+        "host-forwards=false | publishes=false | displaced=0 | "
+        "host-name=desk | domain=lan | limit-month=0 | max-clients=0 | metered=false | "
+        "dns-port=249 | lan-mtu=1492 | dns=192.0.2.53; | lan-taken=0 | "
+        "found-link-down=false | "
         "found-address=false | "
         "found-lan-forwarding=0 | found-uplink-forwarding=0 |" } },
+
+    /* a limit, until it is reached; then there is no uplink, and none is dialled */
+    { "lan0 via ppp0 limit=10",
+      "link lan0;" PPP0 "used lan0 8 8;",
+      { "active none: lan0 is shared via ppp0 | * limit=10000000 | limit-month=0 |*" } },
+    { "lan0 via ppp0 limit=10",
+      "link lan0;" PPP0 "used lan0 9 0;",
+      { "active none: lan0 is shared via ppp0; nine tenths of its limit of 10 MB are "
+        "used "
+        "|*" } },
+    { "lan0 via ppp0 limit=10",
+      "link lan0;" PPP0 "used lan0 10 0; used lan1 0 0;",
+      { "waiting data-limit: the clients of lan0 have used its limit of 10 MB; sharing "
+        "resumes when the limit is raised or dropped | lan=lan0 | lan-ifindex=2 |* "
+        "address=192.168.137.1/24 |* routes= |*" } },
+    { "lan0 via ppp0 limit=10; lan1 via ppp0",
+      "link lan0; link lan1;" PPP0 "used lan0 10 0; used lan1 20 20;",
+      { "waiting data-limit: *", "active none: lan1 is shared via ppp0 |*" } },
+    { "lan0 via line limit=10",
+      "link lan0; profile line " UUID " down; used lan0 10 0;",
+      { "waiting data-limit: *| lan-mtu=0 | lan-taken=0 |*" } },
+    { "lan0 via ppp0 limit=1500 limit-period=month",
+      "link lan0; month 2026 12;" PPP0 "used lan0 9000 1500;",
+      { "waiting data-limit: the clients of lan0 have used its limit of 1.5 GB in each "
+        "month; sharing resumes on 2027-01-01, or when the limit is raised or dropped "
+        "|*" } },
+    { "lan0 via ppp0 limit=1500 limit-period=month",
+      "link lan0; month 2026 12;" PPP0 "used lan0 9000 1;",
+      { "active none: lan0 is shared via ppp0 |* limit-month=24323 |*" } },
+    { "lan0 via ppp0 limit=10", "used lan0 10 0;" PPP0, { "waiting lan-missing: *" } },
+
+    /* another program's rule leads what is for clients elsewhere */
+    { "lan0 via ppp0",
+      "link lan0; link wg0;" PPP0 "astray lan0 wg0 52;",
+      { "waiting answers-astray: packets to clients of lan0 leave by wg0: another "
+        "program's policy rule comes first and leads to table 52 |*" } },
+    { "lan0 via ppp0",
+      "link lan0; link lan1; link wg0;" PPP0 "astray lan1 wg0 52;",
+      { "active*" } },
+    { "lan0 via ppp0",
+      "link lan0; link wg0;" PPP0 "astray lan0 wg0 52 from-clients;",
+      { "waiting clients-astray: packets from clients of lan0 leave by wg0: another "
+        "program's policy rule comes first and leads to table 52 |*" } },
 
     /* the LAN's method, and what is found on it */
     { "lan0 via ppp0",
@@ -55,7 +103,7 @@ test_one_pass (void)
         "found-address=true *" } },
     { "lan0 via ppp0",
       PPP0,
-      { "waiting lan-missing: lan0 is not there | lan=lan0 | uplink=ppp0 | "
+      { "waiting lan-missing: lan0 does not exist | lan=lan0 | uplink=ppp0 | "
         "lan-ifindex=0 *| lan-method=0 | address=192.168.137.1/24 *" } },
     { "lan0 via ppp0",
       "link lan0 fwd=1; link ppp0 ptp addr=10.0.0.1/30 fwd=1 rp=2/0",
@@ -64,16 +112,36 @@ test_one_pass (void)
     /* the uplink */
     { "lan0 via ppp0",
       "link lan0",
-      { "waiting uplink-missing: ppp0 is not there | lan=lan0 | lan-ifindex=2 | "
+      { "waiting uplink-missing: ppp0 does not exist | lan=lan0 | lan-ifindex=2 | "
         "uplink-ifindex=0 | uplink-mtu=0 | uplink-addresses= | lan-method=3 | "
-        "address=192.168.137.1/24 | "
-        "subnets=192.168.137.0/24; | closed=false | table=13700 | routes= | "
-        "uplink-led=false | dns-port=53 | lan-mtu=0 | "
-        "lan-taken=0 | "
-        "found-link-down=false | found-address=false | found-lan-forwarding=0 |" } },
+        "address=192.168.137.1/24 | subnets=192.168.137.0/24; | closed=false | "
+        "table=13700 | routes= | uplink-led=false | uplink-sealed=false | elsewhere= | "
+        "former-addresses= | left-networks= | host-forwards=false | publishes=false | "
+        "displaced=0 | "
+        "host-name=desk | domain=lan | limit-month=0 | max-clients=0 | metered=false | "
+        "dns-port=249 | lan-mtu=0 | lan-taken=0 | found-link-down=false "
+        "| found-address=false | found-lan-forwarding=0 |" } },
     { "lan0 via eth1",
       "link lan0; link eth1 unplugged",
       { "waiting uplink-down: eth1 has no link | lan=lan0 | lan-ifindex=2 *" } },
+    /* others' policy rules: ours stand before them */
+    { "lan0 via eth1", "link lan0;" ETH1 "front 5004", { "active*| displaced=0 *" } },
+    { "lan0 via eth1", "link lan0;" ETH1 "front 5003", { "active*| displaced=1 *" } },
+    { "lan0 via eth1", "link lan0;" ETH1 "front 4997", { "active*| displaced=7 *" } },
+    { "lan0 via eth1", "link lan0;" ETH1 "front 6", { "active*| displaced=4998 *" } },
+    { "lan0 via eth1", "link lan0;" ETH1 "front 5", { "active*| displaced=0 *" } },
+    { "lan0 via eth1",
+      "link lan0;" ETH1 "front 5; front 10; front 100",
+      { "active*| displaced=4904 *" } },
+    { "lan0 via eth1",
+      "link lan0;" ETH1 "front 1; front 5002",
+      { "active*| displaced=2 *" } },
+    { "lan0 via eth1",
+      "link lan0;" ETH1 "front 1; front 32766",
+      { "active*| displaced=0 *" } },
+    { "lan0 via eth1 address=192.0.2.200/24",
+      "link lan0;" ETH1 "front 4997",
+      { "failed*| closed=true *| displaced=7 *" } },
     { "lan0 via auto", "link lan0; no-nm", { "waiting no-primary: *" } },
     { "lan0 via auto", "link lan0;" PPP0 "primary ppp0", { "active*| uplink=ppp0 *" } },
     { "lan0 via auto", "link lan0; no-nm;" ETH1, { "active*| uplink=eth1 *" } },
@@ -89,13 +157,30 @@ test_one_pass (void)
       "link lan0; link ppp0 ptp addr=10.0.0.1/30 rp=1/1",
       { "active*| found-uplink-rp-filter=1 |" } },
 
+    /* what others publish, which needs a host that forwards anyway */
+    { "lan0 via eth1",
+      "forwards; translates; link lan0;" ETH1,
+      { "active*| publishes=true *| found-src-valid-mark=0 |" } },
+    { "lan0 via eth1",
+      "forwards; translates; valid-marks; link lan0;" ETH1,
+      { "active*| publishes=true *| found-uplink-forwarding=0 |" } },
+    { "lan0 via eth1",
+      "translates; link lan0;" ETH1,
+      { "active*| publishes=false *| found-uplink-forwarding=0 |" } },
+    { "lan0 via eth1",
+      "forwards; link lan0;" ETH1,
+      { "active*| publishes=false *| found-uplink-forwarding=0 |" } },
+
     /* name servers and the clients' MTU */
+    { "lan0 via eth1 dns=2001:DB8::53,9.9.9.9",
+      "link lan0 mtu=9000; resolv 198.51.100.53;" ETH1,
+      { "active*| lan-mtu=1500 | dns=2001:db8::53;9.9.9.9; *" } },
     { "lan0 via eth1 dns=9.9.9.9",
       "link lan0 mtu=1500;" ETH1,
       { "active*| lan-mtu=0 | dns=9.9.9.9; *" } },
     { "lan0 via eth1",
-      "link lan0 mtu=9000; resolv 198.51.100.53; port 10053;" ETH1,
-      { "active*| dns-port=10053 | lan-mtu=1500 | dns=198.51.100.53; *" } },
+      "link lan0 mtu=9000; resolv 198.51.100.53; port 251;" ETH1,
+      { "active*| dns-port=251 | lan-mtu=1500 | dns=198.51.100.53; *" } },
     { "lan0 via eth1",
       "link lan0;" ETH1,
       { "active*| lan-mtu=0 | lan-taken=0 | found-link-down*" } },
@@ -120,7 +205,14 @@ test_one_pass (void)
     { "lan0 via ppp0",
       "link lan0; link tun0; route 192.168.0.0/16 dev tun0; route 10.0.0.0/8 dev tun0;"
       "route 172.16.0.0/12 dev tun0;" PPP0,
-      { "failed address-conflict: No free network*lan0*address*" } },
+      { "active none: lan0 is shared via ppp0; its network is part of a route to "
+        "192.168.0.0/16 via tun0 |*| address=192.168.137.1/24 *" } },
+    { "lan0 via ppp0 address=10.2.3.1/24",
+      "link lan0; link tun0; route 10.0.0.0/8 dev tun0;" PPP0,
+      { "active none:*a route to 10.0.0.0/8 via tun0 |*| address=10.2.3.1/24 *" } },
+    { "lan0 via ppp0 address=10.2.3.1/24",
+      "link lan0; link tun0; route 10.0.0.0/8 dev tun0; route 10.2.3.0/24 dev tun0;" PPP0,
+      { "failed address-conflict:*a route to 10.2.3.0/24 via tun0*" } },
 
     /* keep-lan */
     { "lan0 via ppp0 keep-lan",
@@ -135,7 +227,9 @@ test_one_pass (void)
         "10.6.0.0/15 0.0.0.0 0.0.0.0 0 2 0 13700;"
         "10.7.0.0/24 10.42.0.9 0.0.0.0 0 2 0 13700;"
         "0.0.0.0/0 0.0.0.0 0.0.0.0 0 9 0 13700; | uplink-led=false | "
-        "dns-port=0 | lan-mtu=0 | "
+        "uplink-sealed=true | elsewhere= | former-addresses= | left-networks= | "
+        "host-forwards=false | publishes=false | displaced=0 | "
+        "limit-month=0 | max-clients=0 | metered=false | dns-port=0 | lan-mtu=0 | "
         "lan-taken=0 | "
         "found-link-down=false | found-address=false | found-lan-forwarding=0 | "
         "found-uplink-forwarding=0 |" } },
@@ -166,31 +260,32 @@ test_one_pass (void)
       { "failed not-suitable: lan0 is a port of bond0; share bond0 instead *" } },
     { "lan0 via ppp0",
       "link lan0 managed shared con=Hot~spot;" PPP0,
-      { "failed not-suitable: lan0 is shared by NetworkManager itself, by its profile "
-        "\"Hot spot\"*nmcli connection down 'Hot spot' *" } },
+      { "failed not-suitable: NetworkManager itself shares lan0 (profile \"Hot "
+        "spot\"*nmcli connection down 'Hot spot' *" } },
     { "lan0 via ppp0",
       "link lan0 managed shared;" PPP0,
       { "failed not-suitable:*nmcli connection down 'lan0' *" } },
     { "eth1 via ppp0",
       ETH1 PPP0,
-      { "failed not-suitable: eth1 carries this computer's own default "
-        "route*--force*" } },
+      { "failed not-suitable: sharing to eth1 would cut off this computer's own "
+        "Internet connection |*" } },
     { "eth1 via ppp0 force", ETH1 PPP0, { "active*| lan=eth1 *" } },
     { "eth1 via ppp0",
       ETH1 PPP0 "route default dev ppp0 metric 50",
       { "active*| lan=eth1 *" } },
     { "eth1 via ppp0",
       ETH1 PPP0 "route default dev ppp0 metric 100",
-      { "failed not-suitable: eth1 carries*" } },
+      { "failed not-suitable: sharing to eth1 would cut off*" } },
     { "eth1 via ppp0",
       PPP0 "route default dev ppp0 metric 100;" ETH1,
-      { "failed not-suitable: eth1 carries*" } },
+      { "failed not-suitable: sharing to eth1 would cut off*" } },
     { "eth1 via ppp0",
       PPP0 "route default dev ppp0 metric 200;" ETH1,
-      { "failed not-suitable: eth1 carries*" } },
+      { "failed not-suitable: sharing to eth1 would cut off*" } },
     { "eth1 via ppp0",
       "link eth1 carries=ppp0;" PPP0,
-      { "failed not-suitable: eth1 carries the connection ppp0*--force*" } },
+      { "failed not-suitable: sharing to eth1 would end the connection ppp0, which it "
+        "carries |*" } },
     { "eth1 via ppp0 force", "link eth1 carries=ppp0;" PPP0, { "active*" } },
     { "ppp0 via eth2",
       "link ppp0 carries=ppp0; link eth2 addr=10.0.0.1/24 gw=10.0.0.2",
@@ -230,7 +325,7 @@ test_one_pass (void)
     { "lan0 via ppp0 keep-lan; lan1 via ppp0 keep-lan",
       "link lan0 addr=10.0.0.1/16; link lan1 addr=10.0.7.1/24;" PPP0,
       { "active*",
-        "failed address-conflict: The network 10.0.7.0/24 of lan1 overlaps*lan0*" } },
+        "failed address-conflict: the network 10.0.7.0/24 of lan1 overlaps*lan0*" } },
     { "lan0 via ppp0 keep-lan; lan1 via ppp0",
       "link lan0 addr=192.168.137.1/24; link lan1;" PPP0,
       { "active*", "active*| address=192.168.138.1/24 *" } },
@@ -256,6 +351,11 @@ test_errors (void)
     CsError code;
   } rows[] = {
     { "lan0 via lo", "link lan0", CS_ERROR_NOT_SUITABLE },
+    { "lan0 via a+", "link lan0; link a+;" ETH1, CS_ERROR_INVALID_ARGUMENT },
+    { "lan0 via a+,eth1", "link lan0; link a+;" ETH1, CS_ERROR_INVALID_ARGUMENT },
+    { "lan0 via eth1 dns=192.168.137.1", "link lan0;" ETH1, CS_ERROR_ADDRESS_CONFLICT },
+    { "lan0 via eth1 address=10.1.0.1/16 dns=9.9.9.9,10.1.2.3", "link lan0;" ETH1,
+      CS_ERROR_ADDRESS_CONFLICT },
     { "lan0 via eth1 address=192.0.2.200/24", "link lan0;" ETH1,
       CS_ERROR_ADDRESS_CONFLICT },
   };
@@ -284,7 +384,7 @@ test_one_more (void)
     { "lan1 via auto", "*| address=192.168.138.1/24 *| table=13701 *" },
     { "lan0 via auto", "*| lan=lan0 *| table=13700 *" },
     { "ppp0 via auto", "failed not-suitable: ppp0 is the uplink of the share of lan0*" },
-    { "eth1 via auto", "failed not-suitable: eth1 carries this computer's own default*" },
+    { "eth1 via auto", "failed not-suitable: sharing to eth1 would cut off*" },
     { "lo via auto", "failed not-suitable: lo is the loopback*" },
   };
   const char *network = "link lan0; link lan1;" ETH1 PPP0;
@@ -314,7 +414,7 @@ test_tables_used_up (void)
   for (guint i = 0; i < CS_TABLE_COUNT; i++)
     g_string_append_printf (network, "rule %u;", CS_TABLE_FIRST + i);
   plan = plan_in ("lan0 via ppp0", network->str, NULL);
-  plan_assert (plan, (const char *const[]){ "failed failed: All routing tables*", NULL });
+  plan_assert (plan, (const char *const[]){ "failed failed: all routing tables*", NULL });
   g_assert_error (cs_plan_find (plan, "lan0")->error, CS_ERROR, CS_ERROR_FAILED);
 }
 

@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The probes of a diagnosis, on a network of the test's own: name servers of all kinds,
  * DHCP servers, and a table that somebody has altered. */
-#include "core/outline.h"
-#include "core/ruleset.h"
-#include "system/dhcp-sockets.h"
-#include "system/dns-query.h"
-#include "system/nft-outline.h"
-#include "system/nft.h"
-#include "system/port-owner.h"
+#include "core/render/outline.h"
+#include "core/render/ruleset.h"
+#include "system/probe/dhcp-rival.h"
+#include "system/probe/dns-query.h"
+#include "system/nft/nft-outline.h"
+#include "system/nft/nft-worker.h"
+#include "system/nft/nft.h"
+#include "system/process/port-owner.h"
+#include "system/process/sockets.h"
 
 #include "private-net.h"
 #include "step-call.h"
 
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SERVER 0x7f000035 /* 127.0.0.53 */
+static const CsAddress server_address = CS_IPV4 (127, 0, 0, 53);
 
 /* --- Name servers --------------------------------------------------------------- */
 
@@ -27,6 +31,7 @@ typedef enum
   ANSWERS,
   KNOWS_NO_NAME,
   FAILS,
+  REFUSES,
   ANSWERS_LATE,   /* the second time only */
   ANSWERS_OTHERS, /* with the wrong identifier, and with too little */
   IS_SILENT,
@@ -42,7 +47,8 @@ typedef struct
 static gboolean
 on_question (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
-  static const guint8 codes[] = { [ANSWERS] = 0, [KNOWS_NO_NAME] = 3, [FAILS] = 2 };
+  static const guint8 codes[]
+      = { [ANSWERS] = 0, [KNOWS_NO_NAME] = 3, [FAILS] = 2, [REFUSES] = 5 };
   Server *server = user_data;
   g_autoptr (GSocketAddress) from = NULL;
   char message[512];
@@ -66,15 +72,13 @@ on_question (GSocket *socket, GIOCondition condition, gpointer user_data)
 }
 
 static GSocket *
-listen_at (guint32 address, guint port)
+listen_at (CsAddress address, guint port)
 {
-  struct sockaddr_in native = { .sin_family = AF_INET,
-                                .sin_port = htons ((guint16)port),
-                                .sin_addr.s_addr = htonl (address) };
-  g_autoptr (GSocketAddress) at
-      = g_socket_address_new_from_native (&native, sizeof native);
+  g_autoptr (GInetAddress) inet
+      = g_inet_address_new_from_bytes (address.bytes, address.family);
+  g_autoptr (GSocketAddress) at = g_inet_socket_address_new (inet, (guint16)port);
   g_autoptr (GError) error = NULL;
-  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM,
+  GSocket *socket = g_socket_new (address.family, G_SOCKET_TYPE_DATAGRAM,
                                   G_SOCKET_PROTOCOL_UDP, &error);
 
   g_assert_no_error (error);
@@ -90,7 +94,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static CsAnswer
-ask (guint32 address, const char *device, const char *name)
+ask (CsAddress address, const char *device, const char *name)
 {
   int found = -1;
 
@@ -109,47 +113,95 @@ test_servers (void)
     const char *name;
     CsAnswer answer;
   } rows[] = {
-    { ANSWERS, "", CS_ANSWER_GOOD },        { KNOWS_NO_NAME, "name", CS_ANSWER_GOOD },
-    { FAILS, "", CS_ANSWER_REFUSED },       { ANSWERS_LATE, "name", CS_ANSWER_GOOD },
-    { ANSWERS_OTHERS, "", CS_ANSWER_NONE },
+    { ANSWERS, "", CS_ANSWER_GOOD },          { KNOWS_NO_NAME, "name", CS_ANSWER_GOOD },
+    { FAILS, "", CS_ANSWER_FAILED },          { REFUSES, "", CS_ANSWER_REFUSED },
+    { ANSWERS_LATE, "name", CS_ANSWER_GOOD }, { ANSWERS_OTHERS, "", CS_ANSWER_NONE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      Server server = { .socket = listen_at (SERVER, 53), .manner = rows[i].manner };
+      Server server
+          = { .socket = listen_at (server_address, 53), .manner = rows[i].manner };
       GSource *source = g_socket_create_source (server.socket, G_IO_IN, NULL);
 
       g_source_set_callback (source, G_SOURCE_FUNC (on_question), &server, NULL);
       g_source_attach (source, NULL);
-      g_assert_cmpint (ask (SERVER, "lo", rows[i].name), ==, rows[i].answer);
+      g_assert_cmpint (ask (server_address, "lo", rows[i].name), ==, rows[i].answer);
       g_source_destroy (source);
       g_source_unref (source);
       g_object_unref (server.socket);
     }
 }
 
+/* Of IPv6. */
+static void
+test_ipv6_server (void)
+{
+  const CsAddress loopback = { AF_INET6, { [15] = 1 } };
+  const CsAddress nobodys = { AF_INET6, { 0xfe, 0x80, [15] = 0x53 } };
+  Server server = { .socket = listen_at (loopback, 53), .manner = ANSWERS };
+  GSource *source = g_socket_create_source (server.socket, G_IO_IN, NULL);
+
+  g_source_set_callback (source, G_SOURCE_FUNC (on_question), &server, NULL);
+  g_source_attach (source, NULL);
+  g_assert_cmpint (ask (loopback, "lo", ""), ==, CS_ANSWER_GOOD);
+  g_assert_cmpint (ask (nobodys, NULL, ""), ==, CS_ANSWER_NO_WAY);
+  g_source_destroy (source);
+  g_source_unref (source);
+  g_object_unref (server.socket);
+}
+
 static void
 test_no_server (void)
 {
-  g_autoptr (GSocket) other = listen_at (SERVER, 54);
+  g_autoptr (GSocket) other = listen_at (server_address, 54);
 
-  g_assert_cmpint (ask (SERVER, NULL, ""), ==, CS_ANSWER_CLOSED);
-  g_assert_cmpint (ask (SERVER, "nowhere", ""), ==, CS_ANSWER_NO_WAY);
-  g_assert_cmpint (ask (0xc0000201, NULL, ""), ==, CS_ANSWER_NO_WAY);
+  g_assert_cmpint (ask (server_address, NULL, ""), ==, CS_ANSWER_CLOSED);
+  g_assert_cmpint (ask (server_address, "nowhere", ""), ==, CS_ANSWER_NO_WAY);
+  g_assert_cmpint (ask ((CsAddress)CS_IPV4 (192, 0, 2, 1), NULL, ""), ==,
+                   CS_ANSWER_NO_WAY);
 }
 
 /* --- DHCP ----------------------------------------------------------------------- */
 
+typedef struct
+{
+  guint bound; /* to lan0 */
+  guint free;
+} Count;
+
+static void
+count_socket (const CsSocket *socket, gpointer user_data)
+{
+  Count *count = user_data;
+
+  g_assert_cmpuint (socket->port, ==, 67);
+  count->bound += socket->ifindex == (int)if_nametoindex ("lan0");
+  count->free += socket->ifindex == 0;
+}
+
 static void
 assert_dhcp (guint bound, guint all)
 {
-  g_autoptr (GHashTable) sockets
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  guint found;
+  Count count = { 0 };
 
-  g_assert_true (cs_dhcp_sockets_list ((int)if_nametoindex ("lan0"), &found, sockets));
-  g_assert_cmpuint (found, ==, bound);
-  g_assert_cmpuint (g_hash_table_size (sockets), ==, all);
+  g_assert_true (cs_sockets_list (AF_INET, IPPROTO_UDP, 67, count_socket, &count));
+  g_assert_cmpuint (count.bound, ==, bound);
+  g_assert_cmpuint (count.bound + count.free, ==, all);
+}
+
+static GSocket *
+new_socket (int family, GSocketType type)
+{
+  return g_socket_new ((GSocketFamily)family, type, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+}
+
+static void
+bind_to (GSocket *socket, const char *text, guint16 port)
+{
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (text, port);
+
+  g_assert_true (g_socket_bind (socket, address, TRUE, NULL));
 }
 
 static GSocket *
@@ -172,7 +224,7 @@ serve_dhcp (const char *device)
 static void
 test_dhcp (void)
 {
-  g_autoptr (GSocket) dns = listen_at (SERVER, 53);
+  g_autoptr (GSocket) dns = listen_at (server_address, 53);
   g_autoptr (GSocket) elsewhere = NULL;
   g_autoptr (GSocket) ours = NULL;
   g_autoptr (GSocket) everywhere = NULL;
@@ -188,19 +240,118 @@ test_dhcp (void)
   private_net_ip ("link del lan0");
 }
 
+static int
+listen_to_packets (const char *device)
+{
+  struct sockaddr_ll at = { .sll_family = AF_PACKET,
+                            .sll_protocol = htons (ETH_P_IP),
+                            .sll_ifindex = device ? (int)if_nametoindex (device) : 0 };
+  int fd = socket (AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (bind (fd, (struct sockaddr *)&at, sizeof at), ==, 0);
+  return fd;
+}
+
+static void
+assert_rival (gboolean missing, gboolean rival)
+{
+  g_autoptr (CsFacts) facts = cs_facts_new ();
+  CsShareFacts *found = cs_facts_get_share (facts, "lan0");
+  g_autoptr (CsSharePlan) share = share_new ("lan0", "ppp0", "10.0.137.1/24", 13700);
+
+  share->lan_ifindex = (int)if_nametoindex ("lan0");
+  cs_dhcp_rival_find (share, found);
+  g_assert_cmpint (found->dhcp_missing, ==, missing);
+  g_assert_cmpint (found->dhcp_owner != NULL, ==, rival);
+}
+
+/* As ISC dhcpd and Kea serve: by packet sockets, with one of UDP for no purpose. */
+static void
+test_rival (void)
+{
+  static const struct
+  {
+    const char *address;      /* of the UDP socket */
+    const char *listening[2]; /* interfaces */
+    gboolean rival;
+  } rows[] = {
+    { "0.0.0.0", { NULL }, TRUE },         { "255.255.255.255", { NULL }, TRUE },
+    { "10.0.137.1", { NULL }, TRUE },      { "127.0.0.1", { NULL }, FALSE },
+    { "0.0.0.0", { "other0" }, FALSE },    { "0.0.0.0", { "other0", "lan0" }, TRUE },
+    { "0.0.0.0", { "other0", "" }, TRUE },
+  };
+
+  add_link ("lan0");
+  add_link ("other0");
+  private_net_ip ("address add 10.0.137.1/24 dev lan0");
+  assert_rival (TRUE, FALSE);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GSocket) udp = new_socket (AF_INET, G_SOCKET_TYPE_DATAGRAM);
+      int fds[2] = { -1, -1 };
+
+      bind_to (udp, rows[i].address, 67);
+      for (guint k = 0; k < 2 && rows[i].listening[k]; k++)
+        fds[k] = listen_to_packets (*rows[i].listening[k] ? rows[i].listening[k] : NULL);
+      g_test_message ("%s %s", rows[i].address,
+                      rows[i].listening[0] ? rows[i].listening[0] : "");
+      assert_rival (TRUE, rows[i].rival);
+      for (guint k = 0; k < 2 && fds[k] >= 0; k++)
+        close (fds[k]);
+    }
+  private_net_ip ("link del lan0");
+  private_net_ip ("link del other0");
+}
+
 /* This process is the only one in sight that has sockets here. */
 static void
 test_owner (void)
 {
-  g_autoptr (GSocket) dns = listen_at (SERVER, 53);
+  g_autoptr (GSocket) dns = listen_at (server_address, 53);
   g_autofree char *expected = g_strdup_printf ("test-probe (process %d)", getpid ());
-  g_autofree char *owner = cs_port_owner_find (SERVER, 53, 0);
-  g_autofree char *other = cs_port_owner_find (SERVER, 53, getpid ());
-  g_autofree char *elsewhere = cs_port_owner_find (SERVER + 1, 53, 0);
+  const CsAddress beside = CS_IPV4 (127, 0, 0, 54);
+  g_autofree char *owner = cs_port_owner_find (server_address, 53, 0);
+  g_autofree char *other = cs_port_owner_find (server_address, 53, getpid ());
+  g_autofree char *elsewhere = cs_port_owner_find (beside, 53, 0);
 
   g_assert_cmpstr (owner, ==, expected);
   g_assert_null (other);
   g_assert_null (elsewhere);
+}
+
+static void
+assert_owned (CsAddress address, guint port, gboolean owned)
+{
+  g_autofree char *owner = cs_port_owner_find (address, port, 0);
+
+  g_assert_cmpint (owner != NULL, ==, owned);
+}
+
+/* One that listens, of either family, also at the wildcard address; but none that talks
+ * to somebody else, or has just the port yet. */
+static void
+test_takers (void)
+{
+  const CsAddress other = CS_IPV4 (127, 0, 0, 54);
+  g_autoptr (GSocket) tcp = new_socket (AF_INET, G_SOCKET_TYPE_STREAM);
+  g_autoptr (GSocket) tcp6 = new_socket (AF_INET6, G_SOCKET_TYPE_STREAM);
+  g_autoptr (GSocket) busy = new_socket (AF_INET, G_SOCKET_TYPE_DATAGRAM);
+  g_autoptr (GSocketAddress) peer
+      = g_inet_socket_address_new_from_string ("127.0.0.1", 9);
+
+  bind_to (tcp, "127.0.0.53", 5301);
+  assert_owned (server_address, 5301, FALSE);
+  g_assert_true (g_socket_listen (tcp, NULL));
+  assert_owned (server_address, 5301, TRUE);
+  assert_owned (other, 5301, FALSE);
+  bind_to (tcp6, "::", 5302);
+  g_assert_true (g_socket_listen (tcp6, NULL));
+  assert_owned (other, 5302, TRUE);
+  bind_to (busy, "127.0.0.53", 5303);
+  assert_owned (server_address, 5303, TRUE);
+  g_assert_true (g_socket_connect (busy, peer, NULL, NULL));
+  assert_owned (server_address, 5303, FALSE);
 }
 
 /* --- The table ------------------------------------------------------------------ */
@@ -209,13 +360,11 @@ static char *
 find_flaw (const CsSharePlan *share)
 {
   g_autoptr (CsPlan) plan = cs_plan_new_empty ();
-  g_autofree char *ruleset = NULL;
-  g_autoptr (GHashTable) wanted = NULL;
-  g_autoptr (GHashTable) found = NULL;
+  g_autoptr (CsOutline) wanted = NULL;
+  g_autoptr (CsOutline) found = NULL;
 
   g_ptr_array_add (plan->shares, cs_share_plan_copy (share));
-  ruleset = cs_ruleset_render (plan);
-  wanted = cs_outline_of_ruleset (ruleset);
+  wanted = cs_ruleset_outline (plan, 0);
   found = cs_nft_outline_read (wanted);
   g_assert_nonnull (found);
   return cs_outline_compare (wanted, found);
@@ -231,11 +380,11 @@ test_table (void)
   } rows[] = {
     { "list ruleset", NULL },
     { "add table inet mine; add chain inet mine forward", NULL },
-    { "delete table inet connshare", "chain flow_lan0 is missing" },
-    { "flush ruleset", "chain flow_lan0 is missing" },
+    { "delete table inet connshare", "chain arrivals is missing" },
+    { "flush ruleset", "chain arrivals is missing" },
     { "flush chain inet connshare to_lan0", "chain to_lan0 is missing" },
     { "insert rule inet connshare forward drop",
-      "chain forward has 5 instead of 4 rules" },
+      "chain forward has 8 instead of 7 rules" },
     { "add chain inet connshare more; add rule inet connshare more drop",
       "chain more is not one of ours" },
     { "flush set inet connshare masqueraded",
@@ -269,11 +418,15 @@ int
 main (int argc, char **argv)
 {
   private_net_enter ();
+  cs_nft_worker_init (NFT_WORKER);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dns-query/servers", test_servers);
+  g_test_add_func ("/dns-query/ipv6-server", test_ipv6_server);
   g_test_add_func ("/dns-query/no-server", test_no_server);
   g_test_add_func ("/dhcp-sockets", test_dhcp);
+  g_test_add_func ("/dhcp-rival", test_rival);
   g_test_add_func ("/port-owner", test_owner);
+  g_test_add_func ("/port-takers", test_takers);
   g_test_add_func ("/outline/table", test_table);
   return g_test_run ();
 }

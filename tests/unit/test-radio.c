@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Wi-Fi devices as LANs: what becomes of which, and why not. */
 #include "network.h"
+#include "plans.h"
 
 #include "dbus/errors.h"
 
@@ -8,6 +9,7 @@
 
 #define UPLINK "link ppp0 ppp ptp addr=10.64.0.9/32>10.64.64.64; "
 #define FREE   "channels=1,6,11,13!,36!,52?"
+#define BESIDE "wifi managed radio=1 "
 
 /* "SSID PASSPHRASE SECURITY BAND CHANNEL [hidden] [isolate]", "-" for none. */
 static char *
@@ -48,6 +50,21 @@ test_good (void)
     { "ssid=x passphrase=12345678 security=wpa3 hidden isolate", "wifi managed " FREE,
       "x 12345678 wpa3 2 1 hidden isolate" },
     { "security=open", "wifi managed " FREE, "desk - open 2 1" },
+    /* beside a station on the same radio */
+    { "", BESIDE "at-once=1 " FREE "; link wlan1 wifi radio=1 joined=11",
+      "desk aaaa-aaaa-aaaa wpa2 2 11" },
+    { "channel=11", BESIDE "at-once=1 " FREE "; link wlan1 wifi radio=1 joined=11",
+      "desk aaaa-aaaa-aaaa wpa2 2 11" },
+    { "band=2.4GHz", BESIDE "at-once=1; link wlan1 wifi radio=1 joined=11",
+      "desk aaaa-aaaa-aaaa wpa2 2 11" },
+    { "channel=6", BESIDE "at-once=2 " FREE "; link wlan1 wifi radio=1 joined=11",
+      "desk aaaa-aaaa-aaaa wpa2 2 6" },
+    { "channel=6", BESIDE FREE "; link wlan1 wifi radio=1 joined=11",
+      "desk aaaa-aaaa-aaaa wpa2 2 6" },
+    { "channel=6", BESIDE "at-once=1 " FREE "; link wlan1 wifi radio=2 joined=11",
+      "desk aaaa-aaaa-aaaa wpa2 2 6" },
+    { "channel=6", BESIDE "at-once=0 " FREE "; link wlan1 wifi radio=1",
+      "desk aaaa-aaaa-aaaa wpa2 2 6" },
     /* in use, but not for long */
     { "force", "wifi managed station con=Home " FREE, "desk aaaa-aaaa-aaaa wpa2 2 1" },
     { "force", "wifi managed serving con=Hot " FREE, "desk aaaa-aaaa-aaaa wpa2 2 1" },
@@ -80,28 +97,37 @@ test_bad (void)
     const char *options, *lan;
     const char *words; /* in the message, separated by | */
   } rows[] = {
-    { "ssid=x", "managed", "lan0 is not a Wi-Fi device|\"ssid\"|leave it out" },
+    { "ssid=x", "managed", "lan0 is not a Wi-Fi device|\"ssid\"" },
     { "isolate", "bridge", "not a Wi-Fi device|\"isolate\"" },
     { "unsettled channel=6", "wifi",
       "NetworkManager does not manage lan0|\"channel\"|managed yes" },
-    { "", "wifi managed radio-off", "switched off|nmcli radio wifi on" },
+    { "", "wifi managed radio-off", "Wi-Fi is off|nmcli radio wifi on" },
     { "force", "wifi managed station-only", "cannot be an access point|another Wi-Fi" },
-    { "", "wifi managed station con=My~Home", "connected|\"My Home\"|--force|another" },
+    { "", "wifi managed station con=My~Home", "connected|\"My Home\"" },
     { "", "wifi managed station con=Home; route default dev lan0",
       "connected to a Wi-Fi" },
     { "force", "wifi managed shared serving con=Hotspot", "NetworkManager itself" },
-    { "", "wifi managed serving con=Hot", "already|\"Hot\"|--keep-lan|--force" },
-    { "", "wifi managed serving", "already, by the profile \"\"" },
+    { "", "wifi managed serving con=Hot", "already|\"Hot\"|\"keep-lan\"" },
+    { "", "wifi managed serving", "already|(profile \"\")" },
     { "channel=13", "wifi managed region=US " FREE,
-      "Channel 13 of lan0 is forbidden|in the region US|free channels: 1, 6, 11" },
+      "channel 13 of lan0 is not allowed|in the region US|free channels: 1, 6, 11" },
     { "channel=36", "wifi managed region=00 " FREE, "iw reg set" },
     { "channel=36", "wifi managed " FREE, "iw reg set" },
     { "channel=52", "wifi managed region=DE " FREE, "radar" },
-    { "channel=100", "wifi managed region=DE " FREE, "not one that the hardware has" },
+    { "channel=100", "wifi managed region=DE " FREE, "not one of the hardware's" },
     { "band=5GHz", "wifi managed region=00 " FREE,
-      "no channel of 5 GHz|free channels: 1, 6, 11|iw reg set" },
-    { "band=2.4GHz", "wifi managed region=DE channels=36", "no channel of 2.4 GHz" },
-    { "", "wifi managed region=DE channels=1!,36!", "has no channel that|none" },
+      "no 5 GHz channel free|free channels: 1, 6, 11|iw reg set" },
+    { "band=2.4GHz", "wifi managed region=DE channels=36", "no 2.4 GHz channel free" },
+    { "", "wifi managed region=DE channels=1!,36!", "has no channel free|none" },
+    { "channel=6", BESIDE "at-once=1 " FREE "; link wlan1 wifi radio=1 joined=11",
+      "lan0 and wlan1 are one radio|wlan1 is in a network on channel 11|only channel "
+      "11" },
+    { "band=5GHz", BESIDE "at-once=1 " FREE "; link wlan1 wifi radio=1 joined=11",
+      "only channel 11 works" },
+    { "", BESIDE "at-once=1 " FREE "; link wlan1 wifi radio=1 joined=52",
+      "on channel 52, which is not free|connect wlan1 to a network on another" },
+    { "", BESIDE "at-once=0 " FREE "; link wlan1 wifi radio=1 joined=11",
+      "lan0 and wlan1 are one radio|disconnect wlan1" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -182,6 +208,7 @@ test_waits (void)
 
       g_assert_no_error (share->error);
       g_assert_cmpint (share->lan_method, ==, rows[i].method);
+      g_assert_true (share->lan_wireless == (share->lan_ifindex != 0));
       g_assert_cmpint (share->state, ==,
                        rows[i].method == CS_LAN_ABSENT ? CS_STATE_WAITING
                                                        : CS_STATE_ACTIVE);

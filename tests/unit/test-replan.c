@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Planning again, with a plan in force: what stays, what moves, what is carried on. */
-#include "network.h"
+#include "plans.h"
 
 #define PPP0 \
   "link ppp0 ppp ptp index=9 mtu=1492 addr=10.64.0.9/32>10.64.64.64 dns=192.0.2.53;"
@@ -65,6 +65,67 @@ test_two_passes (void)
       "lan0 via ppp0; lan1 via ppp0",
       "link lan0 managed uuid=" UUID "; link lan1;" PPP0,
       { "waiting*", "active*| uplink-led=false *" } },
+    /* what it leaves stays guarded for one plan: a network that it moves away from ... */
+    { "lan0 via ppp0",
+      "link lan0;" PPP0,
+      "lan0 via ppp0 address=10.1.0.1/24",
+      "link lan0 addr=192.168.137.1/24;" PPP0,
+      { "active*| left-networks=192.168.137.0/24; | host-forwards=false *" } },
+    { "lan0 via ppp0 address=10.1.0.1/24",
+      "link lan0 managed;" PPP0,
+      "lan0 via ppp0 address=10.1.0.1/25",
+      "link lan0 managed ours addr=10.1.0.1/24;" PPP0,
+      { "active*| left-networks= *" } },
+    /* ... one that the user takes, or that is in conflict ... */
+    { "lan0 via ppp0",
+      "link lan0 managed;" PPP0,
+      "lan0 via ppp0",
+      "link lan0 managed uuid=" UUID ";" PPP0,
+      { "waiting lan-taken:*| left-networks=192.168.137.0/24; | left-uplink=ppp0 *" } },
+    { "lan0 via ppp0 address=10.2.0.1/16",
+      "link lan0;" PPP0,
+      "lan0 via ppp0 address=10.2.0.1/16",
+      "link lan0 addr=10.2.0.1/16; link eth2 addr=10.2.1.1/24;" PPP0,
+      { "failed address-conflict:*| former-uplinks=ppp0; *| left-networks=10.2.0.0/16; "
+        "| left-uplink=ppp0 *" } },
+    /* ... and an uplink that is still there */
+    { "lan0 via eth1",
+      "link lan0;" ETH1 PPP0,
+      "lan0 via ppp0",
+      "link lan0 addr=192.168.137.1/24;" ETH1 PPP0,
+      { "active*| former-uplinks=eth1; *| left-networks= | left-uplink=eth1 | *" } },
+    { "lan0 via eth1",
+      "link lan0;" ETH1 PPP0,
+      "lan0 via ppp0",
+      "link lan0 addr=192.168.137.1/24;" PPP0,
+      { "active*| left-networks= | host-forwards=false | *" } },
+    /* the uplink before is remembered */
+    { "lan0 via ppp0",
+      "link lan0;" PPP0,
+      "lan0 via ppp0",
+      "link lan0 addr=192.168.137.1/24;",
+      { "waiting*| former-uplinks=ppp0; | former-addresses=10.64.0.9/32; | *" } },
+    /* what somebody else has switched for the whole host is not put back */
+    { "lan0 via ppp0",
+      "link lan0 fwd=0; link ppp0 ptp fwd=0 addr=10.64.0.9/32>10.64.64.64;",
+      "lan0 via ppp0",
+      "forwards; link lan0 addr=192.168.137.1/24 fwd=1;"
+      "link ppp0 ptp fwd=1 addr=10.64.0.9/32>10.64.64.64;",
+      { "active*| host-forwards=true *| found-address=false |" } },
+    { "lan0 via ppp0",
+      "forwards; link lan0 fwd=1; link ppp0 ptp fwd=1 addr=10.64.0.9/32>10.64.64.64;",
+      "lan0 via ppp0",
+      "link lan0 addr=192.168.137.1/24 fwd=0;"
+      "link ppp0 ptp fwd=0 addr=10.64.0.9/32>10.64.64.64;",
+      { "active*| host-forwards=false *| found-lan-forwarding=0 | "
+        "found-uplink-forwarding=0 |" } },
+    /* set by the first share, and still needed by the second */
+    { "lan0 via ppp0",
+      "forwards; translates; link lan0; link lan1; link ppp0 ptp addr=10.0.0.1/30;",
+      "lan0 via ppp0; lan1 via ppp0",
+      "forwards; translates; valid-marks; link lan0; link lan1;"
+      "link ppp0 ptp addr=10.0.0.1/30;",
+      { "active*| found-src-valid-mark=0 |", "active*| found-src-valid-mark=0 |" } },
     /* its rules are by name */
     { "lan0 via auto; lan1 via auto",
       "link lan0; link lan1; link ppp0 ptp index=9 addr=10.64.0.9/32>10.64.64.64; route "
@@ -115,6 +176,23 @@ test_two_passes (void)
       "10.0.0.9;" PPP0,
       { "active*| subnets=10.0.0.0/24;10.7.0.0/24; *| routes=10.0.0.0/24 *10.7.0.0/24 "
         "*" } },
+    /* what of its networks the host reaches elsewhere stays there */
+    { "lan0 via ppp0 keep-lan",
+      "link lan0 addr=10.0.0.1/24;" PPP0,
+      "lan0 via ppp0 keep-lan",
+      "link lan0 addr=10.0.0.1/24; link eth5 addr=10.7.0.1/24;"
+      "route 10.0.0.0/8 dev lan0; route 10.7.0.0/24 dev eth5; route 10.7.0.0/28 dev "
+      "eth5;" PPP0,
+      { "active*| subnets=10.0.0.0/8; *| elsewhere=10.7.0.0/24; | *" } },
+    /* each but once: by two ways, and a larger one that comes later */
+    { "lan0 via ppp0 keep-lan",
+      "link lan0 addr=10.0.0.1/24;" PPP0,
+      "lan0 via ppp0 keep-lan",
+      "link lan0 addr=10.0.0.1/24; link eth5 addr=10.7.0.1/24; link eth6 "
+      "addr=10.7.0.2/24;"
+      "route 10.0.0.0/8 dev lan0; route 10.7.0.0/28 dev eth5; route 10.7.0.0/24 dev "
+      "eth5; route 10.7.0.0/24 dev eth6;" PPP0,
+      { "active*| subnets=10.0.0.0/8; *| elsewhere=10.7.0.0/24; | *" } },
     /* but with all that it had before */
     { "lan0 via ppp0 address=10.0.0.1/24",
       "link lan0 addr=10.0.0.1/24;" PPP0,
@@ -204,25 +282,41 @@ test_two_passes (void)
       { "active*| found-lan-forwarding=0 *" } },
     /* dnsmasq is not restarted without need */
     { "lan0 via ppp0",
-      "link lan0; port 10053;" PPP0,
+      "link lan0; port 251;" PPP0,
       "lan0 via ppp0",
       "link lan0;" PPP0,
-      { "active*| dns-port=10053 *" } },
+      { "active*| dns-port=251 *" } },
     { "lan0 via ppp0",
       "link lan0;" PPP0,
       "lan0 via ppp0",
-      "link lan0; port 10053;" PPP0,
-      { "active*| dns-port=53 *" } },
+      "link lan0; port 251;" PPP0,
+      { "active*| dns-port=249 *" } },
     { "lan0 via ppp0",
-      "port 10053;" PPP0,
+      "port 251;" PPP0,
       "lan0 via ppp0",
       "link lan0;" PPP0,
-      { "active*| dns-port=53 *" } },
+      { "active*| dns-port=249 *" } },
+    /* it could not be had at some address; or comes from an earlier version */
+    { "lan0 via ppp0",
+      "link lan0; port 251;" PPP0,
+      "lan0 via ppp0",
+      "link lan0; port 252; refused 251;" PPP0,
+      { "active*| dns-port=252 *" } },
+    { "lan0 via ppp0",
+      "link lan0; port 53;" PPP0,
+      "lan0 via ppp0",
+      "link lan0;" PPP0,
+      { "active*| dns-port=249 *" } },
+    { "lan0 via ppp0",
+      "link lan0; port 10053;" PPP0,
+      "lan0 via ppp0",
+      "link lan0;" PPP0,
+      { "active*| dns-port=249 *" } },
     { "lan0 via ppp0 keep-lan",
       "link lan0 addr=10.0.0.1/24;" PPP0,
       "lan0 via ppp0",
-      "link lan0 addr=10.0.0.1/24; port 10053;" PPP0,
-      { "active*| dns-port=10053 *" } },
+      "link lan0 addr=10.0.0.1/24; port 251;" PPP0,
+      { "active*| dns-port=251 *" } },
     { "lan0 via ppp0",
       "link lan0;" PPP0,
       "lan0 via ppp0",
@@ -271,6 +365,51 @@ test_two_passes (void)
     }
 }
 
+/* A share that is not in force, but in part, may have changed the host already: one that
+ * is planned meanwhile needs what it found. */
+static void
+test_found_by_one_under_way (void)
+{
+  static const struct
+  {
+    const char *requests;
+    const char *before;
+    const char *after;
+    const char *found;
+  } rows[] = {
+    { "lan0 via ppp0; lan1 via ppp0",
+      "link lan0 fwd=0; link lan1; link ppp0 ptp addr=10.0.0.1/30 fwd=0 rp=1/1;",
+      "link lan0 fwd=1; link lan1; link ppp0 ptp addr=10.0.0.1/30 fwd=1 rp=2/2;",
+      "active*| uplink-sealed=true *| found-lan-forwarding=0 | "
+      "found-uplink-forwarding=0 | found-uplink-rp-filter=1 |" },
+    { "lan0 via ppp0; lan1 via ppp0",
+      "forwards; translates; link lan0; link lan1; link ppp0 ptp addr=10.0.0.1/30;",
+      "forwards; translates; valid-marks; link lan0; link lan1;"
+      "link ppp0 ptp addr=10.0.0.1/30;",
+      "active*| found-src-valid-mark=0 |" },
+  };
+
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) before
+          = plan_in (rows[i / 2].requests, rows[i / 2].before, NULL);
+      g_autoptr (CsPlan) previous = cs_plan_new_empty ();
+      g_autoptr (CsPlan) plan = NULL;
+      g_autofree char *summary = NULL;
+
+      g_test_message ("%s in %s", rows[i / 2].requests, rows[i / 2].after);
+      previous->begun
+          = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_share_plan_unref);
+      g_ptr_array_add (previous->begun, cs_share_plan_ref (before->shares->pdata[0]));
+      if (i % 2 == 1)
+        cs_plan_drop_begun (previous, "lan0");
+      plan = plan_in (rows[i / 2].requests, rows[i / 2].after, previous);
+      summary = plan_summary (plan->shares->pdata[1]);
+      g_test_message ("%s", summary);
+      g_assert_true (g_pattern_match_simple (rows[i / 2].found, summary));
+    }
+}
+
 /* A pass without cause changes nothing, whatever our steps have done to the network. */
 static void
 test_fixed_point (void)
@@ -312,11 +451,43 @@ test_fixed_point (void)
     }
 }
 
+/* All uplinks that the share has had are remembered, whatever came between. */
+static void
+test_former_uplinks (void)
+{
+  static const char *const rows[][2] = {
+    { PPP0, "*| former-addresses= | *" },
+    { ETH1, "*| former-uplinks=ppp0; | former-addresses=10.64.0.9/32; | *" },
+    { "",
+      "*| former-uplinks=eth1;ppp0; | former-addresses=192.0.2.2/32;10.64.0.9/32; | *" },
+    { ETH1, "*| former-uplinks=ppp0; | former-addresses=10.64.0.9/32; | *" },
+    { "link ppp0 ptp index=10 addr=10.64.0.7/32>10.64.64.64; route default dev ppp0;",
+      "*| former-uplinks=eth1;ppp0; | former-addresses=192.0.2.2/32;10.64.0.9/32; | *" },
+    { PPP0, "*| former-uplinks=ppp0;eth1; | former-addresses=10.64.0.7/32;192.0.2.2/32; "
+            "| *" },
+  };
+  g_autoptr (CsPlan) plan = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *network = g_strconcat ("link lan0;", rows[i][0], NULL);
+      g_autoptr (CsPlan) before = g_steal_pointer (&plan);
+      g_autofree char *summary = NULL;
+
+      plan = plan_in ("lan0 via eth1,ppp0", network, before);
+      summary = plan_summary (plan->shares->pdata[0]);
+      if (!g_pattern_match_simple (rows[i][1], summary))
+        g_error ("row %u: %s", (guint)i, summary);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/replan/two-passes", test_two_passes);
+  g_test_add_func ("/replan/found-by-one-under-way", test_found_by_one_under_way);
   g_test_add_func ("/replan/fixed-point", test_fixed_point);
+  g_test_add_func ("/replan/former-uplinks", test_former_uplinks);
   return g_test_run ();
 }

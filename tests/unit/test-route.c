@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The step "routes" on a real kernel: what ip(8) shows afterwards. */
-#include "system/route.h"
+#include "system/routing/route.h"
 
 #include "network.h"
 #include "private-net.h"
@@ -9,9 +9,12 @@
 #include <net/if.h>
 
 /* The shares' rules, and their table. */
-#define RULES       "ip -4 rule show | grep 'proto 137' || true"
-#define TABLE       "ip -4 route show table 13700"
-#define UNREACHABLE "unreachable default proto 137 metric 4278198272"
+#define RULES            "ip -4 rule show | grep 'proto 137' || true"
+#define TABLE            "ip -4 route show table 13700"
+#define LANS             "ip -4 route show table 13699 2>/dev/null"
+#define BLACKHOLE(net)   "blackhole " net ".0/24 proto 137 metric 4278198272"
+#define WAY(net, device) net ".0/24 dev " device " proto 137 scope link\n" BLACKHOLE (net)
+#define UNREACHABLE      "unreachable default proto 137 metric 4278198272"
 
 typedef struct
 {
@@ -27,10 +30,11 @@ typedef struct
 #define PPP_TABLE \
   "default dev ppp0 proto 137 scope link\n" UNREACHABLE \
   "\n203.0.113.1 dev ppp0 proto 137 scope link src 203.0.113.10"
-#define LAN_RULE "5000:\tfrom all iif lan0 lookup 13700 proto 137"
+#define LANS_RULE "5002:\tfrom all lookup 13699 proto 137"
+#define LAN_RULE  "5000:\tfrom all iif lan0 lookup 13700 proto 137"
 #define RULES_VIA(uplink) \
   "4999:\tfrom all iif " uplink " lookup 13700 goto 5001 proto 137\n" LAN_RULE \
-  "\n5001:\tfrom all oif " uplink " lookup 13700 proto 137"
+  "\n5001:\tfrom all oif " uplink " lookup 13700 proto 137\n" LANS_RULE
 #define PPP_RULES RULES_VIA ("ppp0")
 
 static const Case cases[] = {
@@ -54,6 +58,17 @@ static const Case cases[] = {
     "default via 192.0.2.254 dev ppp0 proto 137 onlink\n" UNREACHABLE },
   { "onlink by its owner", NULL, NULL, "route 0.0.0.0/0 dev ppp0 via 192.0.2.254 onlink",
     PPP_RULES, "default via 192.0.2.254 dev ppp0 proto 137 onlink\n" UNREACHABLE },
+  { "a gateway with an IPv6 address", NULL, NULL, "route 0.0.0.0/0 dev ppp0 via fe80::1",
+    PPP_RULES, "default via inet6 fe80::1 dev ppp0 proto 137\n" UNREACHABLE },
+  { "one that no route leads to", NULL, NULL,
+    "route 0.0.0.0/0 dev ppp0 via 2001:db8::1 onlink", PPP_RULES,
+    "default via inet6 2001:db8::1 dev ppp0 proto 137 onlink\n" UNREACHABLE },
+  { "another gateway with an IPv6 address", "route 0.0.0.0/0 dev ppp0 via fe80::1", NULL,
+    "route 0.0.0.0/0 dev ppp0 via fe80::2", PPP_RULES,
+    "default via inet6 fe80::2 dev ppp0 proto 137\n" UNREACHABLE },
+  { "a stranger's way by two hops", PPP,
+    "ip route replace default table 13700 nexthop dev ppp0 nexthop dev eth1", PPP,
+    PPP_RULES, PPP_TABLE },
   { "table flushed", PPP, "ip route flush table 13700", PPP, PPP_RULES, PPP_TABLE },
   { "unreachable gone", PPP,
     "ip route del unreachable default table 13700 metric 4278198272", PPP, PPP_RULES,
@@ -114,7 +129,8 @@ tear_down (void)
 {
   g_free (shell (
       "ip link del lan0; ip link del ppp0; ip link del eth1; ip rule flush pref 77;"
-      "ip rule flush proto 137; ip route flush table 13700 2>/dev/null; true"));
+      "ip rule flush proto 137; ip route flush table 13700 2>/dev/null;"
+      "ip route flush table 13699 2>/dev/null; true"));
 }
 
 static CsCidr
@@ -168,7 +184,7 @@ test_uplinks (void)
   ethernet->uplink = g_strdup ("eth1");
 
   step_must_apply (step, NULL, NULL, waiting);
-  assert_shell ("waiting", RULES, LAN_RULE);
+  assert_shell ("waiting", RULES, LAN_RULE "\n" LANS_RULE);
   assert_shell ("waiting", TABLE, UNREACHABLE);
   g_array_append_val (ppp->uplink_addresses, address);
   step_must_apply (step, NULL, waiting, ppp);
@@ -181,6 +197,80 @@ test_uplinks (void)
   assert_shell ("undo", TABLE, PPP_TABLE);
   step_must_apply (step, NULL, ppp, NULL);
   assert_shell ("end", RULES, "");
+  tear_down ();
+}
+
+/* Others' rules have come before ours, and go again. */
+static void
+test_displaced (void)
+{
+  g_autoptr (CsStep) step = cs_route_step_new ();
+  g_autoptr (CsSharePlan) usual = NULL;
+  g_autoptr (CsSharePlan) displaced = NULL;
+  CsCidr address = cidr ("203.0.113.10/32");
+
+  set_up ();
+  usual = share_with_routes (PPP);
+  displaced = share_with_routes (PPP);
+  displaced->displaced = 6;
+  g_array_append_val (displaced->uplink_addresses, address);
+  for (guint i = 0; i < 2; i++)
+    {
+      step_must_apply (step, NULL, i == 0 ? NULL : usual, usual);
+      step_must_apply (step, NULL, usual, displaced);
+      assert_shell ("displaced", RULES,
+                    "4993:\tfrom all iif ppp0 lookup 13700 goto 4995 proto 137\n"
+                    "4994:\tfrom all iif lan0 lookup 13700 proto 137\n"
+                    "4995:\tfrom all oif ppp0 lookup 13700 proto 137\n"
+                    "4996:\tfrom all lookup 13699 proto 137\n"
+                    "33000:\tfrom 203.0.113.10 lookup 13700 proto 137");
+      step_must_apply (step, NULL, displaced, usual);
+      assert_shell ("back", RULES, PPP_RULES);
+    }
+  step_must_apply (step, NULL, usual, NULL);
+  assert_shell ("end", RULES, "");
+  tear_down ();
+}
+
+#define MARK_RULE \
+  "4999:\tfrom all fwmark 0x10000000/0x10000000 lookup 13699 goto 5002 proto 137"
+#define WAY_WITH(mark) \
+  "ip route get 192.0.2.80 iif lan0 from 192.168.137.9 mark " mark " 2>&1 " \
+  "| grep -oE 'dev [a-z0-9]+|No route.*'"
+
+/* What another program publishes: packets with the mark go by the host's own routes, and
+ * the rule stays for as long as one share wants it. */
+static void
+test_published (void)
+{
+  const char *rule = "ip rule show fwmark 0x10000000/0x10000000";
+  g_autoptr (CsStep) step = cs_route_step_new ();
+  g_autoptr (CsSharePlan) first = NULL;
+  g_autoptr (CsSharePlan) second = NULL;
+
+  set_up ();
+  g_free (shell ("echo 1 >/proc/sys/net/ipv4/conf/all/forwarding;"
+                 "echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter;"
+                 "ip route add default via 198.18.1.1 dev eth1"));
+  first = share_new ("lan0", NULL, "192.168.137.1/24", 13700);
+  second = share_new ("ppp0", NULL, "192.168.138.1/24", 13701);
+  first->publishes = TRUE;
+  second->publishes = TRUE;
+  step_must_apply (step, NULL, NULL, first);
+  assert_shell ("first", rule, MARK_RULE);
+  assert_shell ("marked", WAY_WITH ("0x10000000"), "dev eth1");
+  assert_shell ("another mark", WAY_WITH ("0x20000000"), "No route to host");
+  step_must_apply (step, first, NULL, second);
+  step_must_apply (step, second, first, NULL);
+  assert_shell ("second", rule, MARK_RULE);
+  second->publishes = FALSE;
+  step_must_apply (step, NULL, second, second);
+  assert_shell ("unpublished", rule, "");
+  second->publishes = TRUE;
+  step_must_apply (step, NULL, second, second);
+  step_must_apply (step, NULL, second, NULL);
+  assert_shell ("end", rule, "");
+  g_free (shell ("echo 0 >/proc/sys/net/ipv4/conf/all/forwarding"));
   tear_down ();
 }
 
@@ -203,6 +293,110 @@ test_kill_switch (void)
   tear_down ();
 }
 
+/* One that forwards for shares alone, and then for others too. */
+static void
+test_sealed (void)
+{
+  g_autoptr (CsStep) step = cs_route_step_new ();
+  g_autoptr (CsSharePlan) sealed = NULL;
+  g_autoptr (CsSharePlan) open = NULL;
+
+  set_up ();
+  g_free (
+      shell ("for i in all lan0 ppp0; do echo 1 >/proc/sys/net/ipv4/conf/$i/forwarding;"
+             "echo 0 >/proc/sys/net/ipv4/conf/$i/rp_filter; done;"
+             "ip route add default via 198.18.1.1 dev eth1"));
+  sealed = share_with_routes (PPP);
+  open = share_with_routes (PPP);
+  sealed->uplink_sealed = TRUE;
+  step_must_apply (step, NULL, NULL, sealed);
+  assert_shell ("rule", "ip rule show pref 5003",
+                "5003:\tfrom all iif ppp0 lookup 13700 blackhole proto 137");
+  assert_shell ("elsewhere",
+                "ip route get 192.0.2.80 iif ppp0 from 203.0.113.1 2>&1 || true",
+                "RTNETLINK answers: Invalid argument");
+  assert_shell (
+      "to the LAN",
+      "ip route get 192.168.137.9 iif ppp0 from 203.0.113.1 | grep -o 'dev lan0'",
+      "dev lan0");
+  step_must_apply (step, NULL, sealed, open);
+  assert_shell ("open", RULES, PPP_RULES);
+  assert_shell ("elsewhere",
+                "ip route get 192.0.2.80 iif ppp0 from 203.0.113.1 | grep -o 'dev eth1'",
+                "dev eth1");
+  step_must_apply (step, NULL, open, NULL);
+  g_free (shell ("echo 0 >/proc/sys/net/ipv4/conf/all/forwarding"));
+  tear_down ();
+}
+
+/* The table of all LANs: who adds what, who takes it along, and what it is for. */
+static void
+test_lans (void)
+{
+  g_autoptr (CsStep) step = cs_route_step_new ();
+  g_autoptr (CsSharePlan) first = NULL;
+  g_autoptr (CsSharePlan) moved = NULL;
+  g_autoptr (CsSharePlan) second = NULL;
+
+  set_up ();
+  first = share_new ("lan0", NULL, "192.168.137.1/24", 13700);
+  moved = share_new ("lan0", NULL, "10.9.0.1/24", 13700);
+  second = share_new ("eth1", NULL, "192.168.138.1/24", 13701);
+
+  step_must_apply (step, NULL, NULL, first);
+  assert_shell ("one", LANS, WAY ("192.168.137", "lan0"));
+  step_must_apply (step, first, NULL, second);
+  assert_shell ("two", LANS,
+                WAY ("192.168.137", "lan0") "\n" WAY ("192.168.138", "eth1"));
+  step_must_apply (step, second, first, moved);
+  assert_shell ("moved", LANS, WAY ("10.9.0", "lan0") "\n" WAY ("192.168.138", "eth1"));
+  step_must_apply (step, second, moved, first);
+  step_must_apply (step, first, second, NULL);
+  assert_shell ("one again", LANS, WAY ("192.168.137", "lan0"));
+  assert_shell ("its rule", "ip rule show pref 5002", LANS_RULE);
+
+  /* a VPN claims all destinations; then the LAN is switched off */
+  g_free (shell ("ip route add default dev ppp0 table 52; ip rule add pref 77 iif none0 "
+                 "lookup 1; ip rule add pref 5270 lookup 52; ip address add "
+                 "192.168.137.1/24 dev lan0"));
+  assert_shell ("a full table", "ip route get 192.168.137.9 | grep -o 'dev [a-z0-9]*'",
+                "dev lan0");
+  g_free (shell ("ip link set lan0 down"));
+  assert_shell ("off", "ip route get 192.168.137.9 2>&1 || true",
+                "RTNETLINK answers: Invalid argument");
+  step_must_apply (step, NULL, first, first);
+  assert_shell ("off", LANS, BLACKHOLE ("192.168.137"));
+  g_free (shell ("ip link set lan0 up"));
+  step_must_apply (step, NULL, first, first);
+  assert_shell ("on", LANS, WAY ("192.168.137", "lan0"));
+
+  step_must_apply (step, NULL, first, NULL);
+  assert_shell ("end", LANS " || true", "");
+  assert_shell ("its rule", "ip rule show pref 5002", "");
+  g_free (shell ("ip rule del pref 5270; ip route flush table 52"));
+  tear_down ();
+}
+
+/* Between the plan and the step the uplink has gone, or was switched off. */
+static void
+test_gone (void)
+{
+  g_autoptr (CsStep) step = cs_route_step_new ();
+  g_autoptr (CsSharePlan) share = NULL;
+
+  set_up ();
+  share = share_with_routes ("route 0.0.0.0/0 dev ppp0");
+  private_net_ip ("link set ppp0 down");
+  step_must_apply (step, NULL, NULL, share);
+  assert_shell ("down", TABLE, UNREACHABLE);
+  private_net_ip ("link del ppp0");
+  step_must_apply (step, NULL, share, share);
+  assert_shell ("gone", TABLE, UNREACHABLE);
+  step_must_apply (step, NULL, share, NULL);
+  g_free (shell ("ip link add ppp0 type veth peer name ppp0-far"));
+  tear_down ();
+}
+
 static void
 test_refused (void)
 {
@@ -211,12 +405,11 @@ test_refused (void)
   g_autoptr (GError) error = NULL;
 
   set_up ();
-  share = share_with_routes ("route 0.0.0.0/0 dev ppp0");
-  g_array_index (share->routes, CsRoute, 0).ifindex = 9999;
+  share = share_with_routes ("route 0.0.0.0/0 dev ppp0 src 192.0.2.7");
   g_assert_false (step_apply (step, NULL, NULL, share, &error));
-  g_assert_cmpstr (error->message, ==,
-                   "Cannot add the route \"0.0.0.0/0 dev ppp0 table 13700\": "
-                   "No such device");
+  g_assert_cmpstr (
+      error->message, ==,
+      "cannot add the route \"0.0.0.0/0 dev ppp0 table 13700\": Invalid prefsrc address");
   step_must_apply (step, NULL, share, NULL);
   assert_shell ("undone", TABLE " 2>/dev/null || true", "");
   tear_down ();
@@ -234,7 +427,12 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/route/uplinks", test_uplinks);
+  g_test_add_func ("/route/displaced", test_displaced);
+  g_test_add_func ("/route/published", test_published);
+  g_test_add_func ("/route/gone", test_gone);
   g_test_add_func ("/route/kill switch", test_kill_switch);
+  g_test_add_func ("/route/sealed", test_sealed);
+  g_test_add_func ("/route/LANs", test_lans);
   g_test_add_func ("/route/refused", test_refused);
   return g_test_run ();
 }

@@ -3,10 +3,11 @@
  * test's own: each golden file is applied, and each change of a share gives the table
  * that making it anew would give. */
 #include "golden.h"
-#include "network.h"
+#include "plans.h"
 #include "private-net.h"
 
-#include "core/ruleset.h"
+#include "core/render/extras.h"
+#include "core/render/ruleset.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -104,6 +105,8 @@ list_table (void)
   return g_strjoinv ("\n", (char **)facts->pdata);
 }
 
+#define PUBLISHES "forwards; translates;"
+
 /* Whole tables. */
 static void
 test_tables (void)
@@ -117,6 +120,7 @@ test_tables (void)
     { "empty.nft", "", "" },
     { "active.nft", "lan0 via ppp0", LANS UPLINKS },
     { "waiting.nft", "lan0 via wwan0", LANS UPLINKS },
+    { "published.nft", "lan0 via ppp0; lan1 via wwan0", LANS UPLINKS PUBLISHES },
     { "closed.nft", "lan0 via lo", LANS UPLINKS },
     { "failed.nft", "lo via ppp0", LANS UPLINKS },
     { "two-shares.nft", "lan0 via ppp0; lan1 via eth1", LANS UPLINKS },
@@ -126,8 +130,10 @@ test_tables (void)
       "route 10.7.0.0/24 dev lan0 via 10.42.0.9; route 10.42.9.0/24 dev lan0;" UPLINKS },
     { "keep-lan-without-address.nft", "lan0 via ppp0 keep-lan", LANS UPLINKS },
     { "lan-missing.nft", "usb0 via ppp0", UPLINKS },
+    { "limit.nft", "lan0 via ppp0 limit=5; lan1 via eth1 limit=2000 limit-period=month",
+      "month 2026 11;" LANS UPLINKS },
     { "dns-port.nft", "lan0 via ppp0; lan1 via ppp0 keep-lan",
-      "port 10053; link lan0; link lan1 addr=10.0.0.1/24;" UPLINKS },
+      "port 251; link lan0; link lan1 addr=10.0.0.1/24;" UPLINKS },
     { "strange-names.nft", "a_b-c.d+e=f@234 via mmmmmmmmmmmmm.5",
       "link a_b-c.d+e=f@234; link mmmmmmmmmmmmm.5 addr=192.0.2.2/24 gw=192.0.2.1" },
   };
@@ -162,7 +168,7 @@ static const struct
   { "lan0 via wwan0;", LANS UPLINKS },
   { "lan0 via lo;", LANS UPLINKS },
   { "lan0 via ppp0 address=10.9.0.1/24;", LANS UPLINKS },
-  { "lan0 via ppp0;", "port 10053;" LANS UPLINKS },
+  { "lan0 via ppp0;", "port 251;" LANS UPLINKS },
   { "lan0 via ppp0;", LANS "link ppp0 ppp ptp mtu=1400 addr=10.64.0.9/32>10.64.64.64" },
   { "lan0 via ppp0;", "link lan1;" UPLINKS },
   { "lan0 via ppp0 keep-lan;",
@@ -170,6 +176,9 @@ static const struct
   { "lan0 via ppp0 keep-lan;", LANS UPLINKS },
   { "lo via ppp0;", LANS UPLINKS },
   { "lan0 via ppp0;", LANS "link ppp0 ppp ptp mtu=1500 addr=10.64.0.9/32>10.64.64.64" },
+  { "lan0 via ppp0 limit=5;", LANS UPLINKS },
+  { "lan0 via eth1 limit=5 limit-period=month;", "month 2026 11;" LANS UPLINKS },
+  { "lan0 via wwan0 limit=5;", "used lan0 5 5;" LANS UPLINKS },
 };
 
 #define COMPANY "lan1 via ppp0 address=10.8.0.1/24; lan2 via eth1 address=10.11.0.1/24"
@@ -225,8 +234,8 @@ check_change (gsize from, gsize to, const char *company, const char *wanted)
   g_autoptr (CsPlan) old = plan_of_state (from, company);
   g_autoptr (CsPlan) new = plan_of_state (to, company);
   g_autofree char *counted = render_counted (old);
-  g_autofree char *change
-      = cs_ruleset_render_change (cs_plan_find (old, "lan0"), cs_plan_find (new, "lan0"));
+  g_autofree char *change = cs_ruleset_render_change (
+      cs_plan_find (old, "lan0"), cs_plan_find (new, "lan0"), new, NULL);
   g_autofree char *listing = NULL;
   g_autoptr (GString) changed = NULL;
   guint kept;
@@ -273,15 +282,15 @@ test_change_texts (void)
     { "change-to-waiting.nft", 1, 3 },   { "change-stop.nft", 6, 0 },
     { "change-stop-answers.nft", 2, 0 },
   };
-  g_autofree char *nothing = cs_ruleset_render_change (NULL, NULL);
+  g_autofree char *nothing = cs_ruleset_render_change (NULL, NULL, NULL, NULL);
 
   g_assert_cmpstr (nothing, ==, "");
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (CsPlan) old = plan_of_state (rows[i].from, "");
       g_autoptr (CsPlan) new = plan_of_state (rows[i].to, "");
-      g_autofree char *change = cs_ruleset_render_change (cs_plan_find (old, "lan0"),
-                                                          cs_plan_find (new, "lan0"));
+      g_autofree char *change = cs_ruleset_render_change (
+          cs_plan_find (old, "lan0"), cs_plan_find (new, "lan0"), new, NULL);
 
       golden_assert (rows[i].golden, change);
     }
@@ -299,8 +308,8 @@ test_other_lan (gconstpointer data)
   g_autoptr (CsPlan) first = plan_in (request_first, LANS UPLINKS, NULL);
   g_autoptr (CsPlan) second = plan_in (request_second, LANS UPLINKS, NULL);
   g_autofree char *rendered = cs_ruleset_render (first);
-  g_autofree char *change = cs_ruleset_render_change (cs_plan_find (plan, "lan0"),
-                                                      cs_plan_find (second, "lan1"));
+  g_autofree char *change = cs_ruleset_render_change (
+      cs_plan_find (plan, "lan0"), cs_plan_find (second, "lan1"), second, NULL);
   g_autofree char *anew = cs_ruleset_render (second);
   g_autofree char *listing = NULL;
   g_autofree char *wanted = NULL;
@@ -317,7 +326,7 @@ test_other_lan (gconstpointer data)
 static const char *
 refusal_of (const char *request)
 {
-  if (g_str_equal (request, "lan0 via wwan0;"))
+  if (g_str_has_prefix (request, "lan0 via wwan0"))
     return "refusal.nft";
   return g_str_equal (request, "lan0 via lo;") ? "refusal-closed.nft" : NULL;
 }
@@ -351,6 +360,70 @@ test_refusals (void)
       listing = nft ("list tables netdev", "");
       g_assert_cmpstr (listing, ==, "");
     }
+}
+
+/* What the kernel lacks is in the way of nothing else, and each trial leaves nothing. */
+static void
+test_extras (void)
+{
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", LANS UPLINKS, NULL);
+  g_autofree char *end = cs_ruleset_render_end ();
+
+  for (guint lacking = 0; lacking < 1u << CS_EXTRAS; lacking++)
+    {
+      g_autofree char *frame = cs_ruleset_render_frame (lacking);
+      g_autofree char *shares = cs_ruleset_render_shares (plan, NULL);
+      g_autoptr (CsOutline) outline = cs_ruleset_outline (plan, lacking);
+      g_autofree char *listing = NULL;
+
+      nft_apply (end);
+      nft_apply (frame);
+      nft_apply (shares);
+      listing = nft ("list chain inet connshare masquerading", "");
+      for (CsExtra extra = 0; extra < CS_EXTRAS; extra++)
+        g_assert_cmpint (strstr (listing, cs_extra_get_rule (extra)) == NULL, ==,
+                         (lacking & CS_EXTRA_BIT (extra)) != 0);
+      g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (
+                            outline->counts[CS_OUTLINE_CHAIN], "masquerading")),
+                        ==, (guint)(2 + CS_EXTRAS - __builtin_popcount (lacking)));
+    }
+  nft_apply (end);
+  for (CsExtra extra = 0; extra < CS_EXTRAS; extra++)
+    {
+      g_autofree char *trial = cs_extra_render_trial (extra);
+      g_autofree char *tables = NULL;
+
+      nft_apply (trial);
+      tables = nft ("list tables", "");
+      g_assert_cmpstr (tables, ==, "");
+    }
+}
+
+/* They replace those that were there. */
+static void
+test_own_ports (void)
+{
+  static const char *const ports[] = { "6 . 4000", "17 . 51820" };
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", LANS UPLINKS, NULL);
+  g_autofree char *rendered = cs_ruleset_render (plan);
+  g_autofree char *end = cs_ruleset_render_end ();
+
+  nft_apply (rendered);
+  for (guint count = 3; count-- > 0;)
+    {
+      g_autoptr (GPtrArray) list = g_ptr_array_new ();
+      g_autofree char *text = NULL;
+      g_autofree char *listing = NULL;
+
+      for (guint i = 0; i < count; i++)
+        g_ptr_array_add (list, (gpointer)ports[i]);
+      text = cs_ruleset_render_own_ports (list);
+      nft_apply (text);
+      listing = nft ("list set inet connshare own_ports", "");
+      g_assert_cmpint (strstr (listing, " . 4000") != NULL, ==, count > 0);
+      g_assert_cmpint (strstr (listing, " . 51820") != NULL, ==, count > 1);
+    }
+  nft_apply (end);
 }
 
 /* No change touches anybody else's rules. */
@@ -389,6 +462,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/ruleset/other-lan/ppp0", "ppp0", test_other_lan);
   g_test_add_data_func ("/ruleset/other-lan/eth1", "eth1", test_other_lan);
   g_test_add_func ("/ruleset/refusals", test_refusals);
+  g_test_add_func ("/ruleset/extras", test_extras);
+  g_test_add_func ("/ruleset/own-ports", test_own_ports);
   g_test_add_func ("/ruleset/others", test_others);
   return g_test_run ();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How often an uplink may come and go before it has to stay. */
-#include "core/settle.h"
+#include "core/value/settle.h"
 
 #define MS G_TIME_SPAN_MILLISECOND
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "network.h"
+#include "plans.h"
 
 #include "dbus/errors.h"
+#include "core/render/describe.h"
 
 #include <string.h>
 
@@ -9,12 +10,26 @@
 static CsPlan *
 full_plan (void)
 {
-  return plan_in ("lan0 via eth1.5",
-                  "link lan0 managed con=Home uuid=2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11;"
-                  "link eth1.5 mtu=1400 addr=192.0.2.2/24 dns=192.0.2.53 rp=1/1;"
-                  "route 192.0.2.0/24 dev eth1.5 src 192.0.2.2;"
-                  "route default dev eth1.5 via 192.0.2.1",
-                  NULL);
+  const CsCidr elsewhere = CS_CIDR4 (10, 1, 0, 0, 16);
+  const CsCidr left = CS_CIDR4 (10, 2, 0, 0, 16);
+  const CsCidr former = CS_CIDR4 (203, 0, 113, 10, 32);
+  CsPlan *plan = plan_in ("lan0 via eth1.5 limit=5 limit-period=month",
+                          "month 2026 11; link lan0 managed con=Home "
+                          "uuid=2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11;"
+                          "link eth1.5 mtu=1400 addr=192.0.2.2/24 dns=192.0.2.53 rp=1/1;"
+                          "route 192.0.2.0/24 dev eth1.5 src 192.0.2.2;"
+                          "route default dev eth1.5 via 192.0.2.1",
+                          NULL);
+  CsSharePlan *share = plan->shares->pdata[0];
+
+  g_array_append_val (share->elsewhere, elsewhere);
+  g_array_append_val (share->left_networks, left);
+  share->left_uplink = g_strdup ("ppp0");
+  share->former_uplinks = g_strsplit ("ppp0", ",", -1);
+  g_array_append_val (share->former_addresses, former);
+  share->host_forwards = TRUE;
+  share->displaced = 6;
+  return plan;
 }
 
 static CsSharePlan *
@@ -45,9 +60,9 @@ test_round_trip (void)
     { "lan0 via ppp0 keep-lan",
       "link lan0 addr=10.0.0.1/24 addr=10.0.1.1/24; route 10.0.0.0/24 dev lan0;"
       "link ppp0 ptp addr=10.64.0.9/32>10.64.64.64" },
-    { "lan0 via ppp0 dns=9.9.9.9,9.9.9.10",
+    { "lan0 via ppp0 dns=9.9.9.9,9.9.9.10 rebind=a.example,b.example",
       "link lan0 managed uuid=2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11 fwd=1 mtu=9000;"
-      "link ppp0 ptp mtu=1492 addr=10.64.0.9/32>10.64.64.64 rp=1/0; port 10053" },
+      "link ppp0 ptp mtu=1492 addr=10.64.0.9/32>10.64.64.64 rp=1/0; port 251" },
     { "lan0 via Mobile",
       "link lan0; profile Mobile 2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11" },
     { "lan0 via ppp0 address=10.7.0.1/8",
@@ -103,7 +118,7 @@ test_equal (void)
   /* everything else is, and all of it is in the ledger */
   cs_share_plan_to_key_file (share, file, "g");
   keys = g_key_file_get_keys (file, "g", NULL, NULL);
-  g_assert_cmpuint (g_strv_length (keys), ==, 28);
+  g_assert_cmpuint (g_strv_length (keys), ==, 43);
   for (char **key = keys; *key; key++)
     {
       g_autoptr (GKeyFile) less = g_key_file_new ();
@@ -152,6 +167,15 @@ test_hostile_ledger (void)
     { "subnets", "192.168.137.0/24;10.0.0.0/24;", "subnets" },
     { "subnets", "192.168.137.0/24;192.168.0.0/16;", "subnets" },
     { "subnets", "0.0.0.0/0;", "subnets" },
+    { "elsewhere", "10.0.0.0/24;10.0.0.0/16;", "elsewhere" },
+    { "left-networks", "10.0.0.1/24;", "left-networks" },
+    { "left-uplink", "a b", "uplink" },
+    { "former-uplinks", "a b;", "uplink" },
+    { "former-uplinks", "", "former-addresses" },
+    { "former-uplinks", "ppp0;ppp1;", "former-addresses" },
+    { "former-addresses", "10.0.0.0/24;", "former-addresses" },
+    { "displaced", "4998", NULL },
+    { "displaced", "4999", "displaced" },
     { "table", "254", "table" },
     { "table", "14700", "table" },
     { "table", "0", "table" },
@@ -164,15 +188,31 @@ test_hostile_ledger (void)
     { "routes", "10.0.0.0/24 0.0.0.0 0.0.0.0 0 3 2 13700;", "routes" },
     { "routes", "10.0.0.0/24 0.0.0.0 0.0.0.0 0 3 0 13700 ;", "routes" },
     { "routes", "10.0.0.0/24 0.0.0.0 0.0.0.0 0 2147483648 0 13700;", "routes" },
+    { "routes", "10.0.0.0/24 fe80::1 0.0.0.0 0 3 0 13700;", NULL },
+    { "routes", "10.0.0.0/24 fe80:: 1 0.0.0.0 0 3 0 13700;", "routes" },
     { "routes", "10.0.0.0/24 x 0.0.0.0 0 3 0 13700;", "routes" },
     { "routes", "10.0.0.0/24 0.0.0.0 x 0 3 0 13700;", "routes" },
     { "routes", "10.0.0/24 0.0.0.0 0.0.0.0 0 3 0 13700;", "routes" },
     { "dns-port", "65536", "dns-port" },
+    { "routes", "fd00::/64 fe80::1 0.0.0.0 0 3 0 13700;", "routes" },
     { "dns", "9.9.9.9;evil", "dns" },
+    { "dns", "9.9.9.9;2001:db8::53;fe80::1;", NULL },
+    { "dns", "127.0.0.1;::1;", NULL },
+    { "dns", "::;", "dns" },
+    { "subnets", "fd00::/64;", "subnets" },
+    { "elsewhere", "fd00::/64;", "elsewhere" },
+    { "left-networks", "fd00::/64;", "left-networks" },
+    { "uplink-addresses", "2001:db8::1/128;", "uplink-addresses" },
+    { "allow-rebind", "a/b;", "allow-rebind" },
+    { "host-name", "a\\nb", "host-name" },
+    { "domain", "a\\nb", "domain" },
+    { "reservations", "02:00:00:00:00:01;", "reservations" },
+    { "dhcp-options", "boot-file=a b;", "dhcp-options" },
     { "dial", "2b6a5b1e-32b6-4a43-8bd7-4a7d9e4d2c11", NULL },
     { "dial", "Mobile broadband", "dial" },
     { "lan-taken", "2", NULL },
-    { "lan-taken", "3", "lan-taken" },
+    { "lan-taken", "3", NULL },
+    { "lan-taken", "4", "lan-taken" },
     { "found-connection", "not-a-uuid", "found-connection" },
     { "found-link-down", "maybe", "found-link-down|\"maybe\"" },
     { "found-lan-forwarding", "2", "found-lan-forwarding" },
@@ -267,6 +307,11 @@ test_missing_group (void)
   g_assert_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT);
 }
 
+#define LANS \
+  "from all lookup 13699 priority 5002\n" \
+  "192.168.137.0/24 dev lan0 table 13699\n" \
+  "blackhole 192.168.137.0/24 metric 4278198272 table 13699\n"
+
 static void
 test_describe (void)
 {
@@ -279,12 +324,14 @@ test_describe (void)
   } rows[] = {
     { "lan0 via wwan0", "link lan0",
       "iif lan0 lookup 13700 priority 5000\n"
-      "unreachable default metric 4278198272 table 13700\n"
+      "unreachable default metric 4278198272 table 13700\n" LANS
       "-6 iif lan0 unreachable priority 5000",
       "net.ipv4.conf.lan0.forwarding = 1" },
     { "lan0 via wwan0", "",
       "iif lan0 lookup 13700 priority 5000\n"
       "unreachable default metric 4278198272 table 13700\n"
+      "from all lookup 13699 priority 5002\n"
+      "blackhole 192.168.137.0/24 metric 4278198272 table 13699\n"
       "-6 iif lan0 unreachable priority 5000",
       "" },
     { "lan0 via eth1.5",
@@ -294,24 +341,45 @@ test_describe (void)
       "iif lan0 lookup 13700 priority 5000\n"
       "oif eth1.5 lookup 13700 priority 5001\n"
       "iif eth1.5 goto 5001 priority 4999\n"
+      "iif eth1.5 blackhole priority 5003\n"
       "from 192.0.2.2 lookup 13700 priority 33000\n"
       "192.0.2.0/24 dev eth1.5 src 192.0.2.2 table 13700\n"
       "default via 198.51.100.1 dev eth1.5 onlink table 13700\n"
-      "unreachable default metric 4278198272 table 13700\n"
+      "unreachable default metric 4278198272 table 13700\n" LANS
       "-6 iif lan0 unreachable priority 5000",
       "net.ipv4.conf.lan0.forwarding = 1\n"
       "net.ipv4.conf.eth1/5.forwarding = 1\n"
       "net.ipv4.conf.eth1/5.rp_filter = 2" },
+    { "lan0 via eth1",
+      "link lan0; link eth1 addr=192.0.2.2/32; route default dev eth1 via fe80::1;"
+      "front 4997",
+      "iif lan0 lookup 13700 priority 4993\n"
+      "oif eth1 lookup 13700 priority 4994\n"
+      "iif eth1 goto 4994 priority 4992\n"
+      "iif eth1 blackhole priority 4996\n"
+      "from 192.0.2.2 lookup 13700 priority 33000\n"
+      "default via inet6 fe80::1 dev eth1 table 13700\n"
+      "unreachable default metric 4278198272 table 13700\n"
+      "from all lookup 13699 priority 4995\n"
+      "192.168.137.0/24 dev lan0 table 13699\n"
+      "blackhole 192.168.137.0/24 metric 4278198272 table 13699\n"
+      "-6 iif lan0 unreachable priority 5000",
+      "net.ipv4.conf.lan0.forwarding = 1\n"
+      "net.ipv4.conf.eth1.forwarding = 1" },
     { "lan0 via ppp0 keep-lan",
       "link lan0 addr=10.0.0.1/24; route 10.0.0.0/24 dev lan0;"
       "link ppp0 ptp addr=10.64.0.9/24",
       "iif lan0 lookup 13700 priority 5000\n"
       "oif ppp0 lookup 13700 priority 5001\n"
       "iif ppp0 goto 5001 priority 4999\n"
+      "iif ppp0 blackhole priority 5003\n"
       "from 10.64.0.9 lookup 13700 priority 33000\n"
       "10.0.0.0/24 dev lan0 table 13700\n"
       "default dev ppp0 table 13700\n"
       "unreachable default metric 4278198272 table 13700\n"
+      "from all lookup 13699 priority 5002\n"
+      "10.0.0.0/24 dev lan0 table 13699\n"
+      "blackhole 10.0.0.0/24 metric 4278198272 table 13699\n"
       "-6 iif lan0 unreachable priority 5000",
       "net.ipv4.conf.lan0.forwarding = 1\n"
       "net.ipv4.conf.ppp0.forwarding = 1" },
@@ -341,7 +409,8 @@ test_describe_openings (void)
   g_autofree char *joined = NULL;
 
   g_assert_null (none[0]);
-  share->open = g_strsplit ("DOCKER-USER|INPUT answers|iptables-legacy", "|", -1);
+  share->open = CS_PLACE_BIT (CS_PLACE_DOCKER_USER) | CS_PLACE_BIT (CS_PLACE_ANSWERS)
+                | CS_PLACE_BIT (CS_PLACE_LEGACY);
   share->zone = g_strdup ("nm-shared");
   openings = cs_share_plan_describe_openings (share);
   joined = g_strjoinv ("\n", openings);
@@ -359,9 +428,9 @@ test_describe_openings (void)
       "ACCEPT\n"
       "iptables-legacy -I INPUT -i lan0 -p udp -m udp --dport 67 -m comment --comment "
       "connshare -j ACCEPT\n"
-      "iptables-legacy -I INPUT -i lan0 -p udp -m udp --dport 53 -m comment --comment "
+      "iptables-legacy -I INPUT -i lan0 -p udp -m udp --dport 249 -m comment --comment "
       "connshare -j ACCEPT\n"
-      "iptables-legacy -I INPUT -i lan0 -p tcp -m tcp --dport 53 -m comment --comment "
+      "iptables-legacy -I INPUT -i lan0 -p tcp -m tcp --dport 249 -m comment --comment "
       "connshare -j ACCEPT\n"
       "firewall-cmd --zone=nm-shared --change-interface=lan0");
 }
@@ -397,7 +466,7 @@ static void
 test_null (void)
 {
   cs_share_plan_unref (NULL);
-  cs_plan_free (NULL);
+  cs_plan_unref (NULL);
   cs_request_free (NULL);
   cs_snapshot_free (NULL);
   cs_interface_free (NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "network.h"
 
-#include "core/subnet.h"
+#include "core/plan/subnet.h"
 #include "dbus/errors.h"
 
 #include <string.h>
@@ -49,10 +49,19 @@ test_conflict (void)
       "192.0.2.1/32 of eth1" },
     { "link lan0; link eth1 addr=10.1.2.7/32>192.0.2.1", "", TRUE,
       "10.1.2.7/32 of eth1" },
-    { "link lan0; link eth1; route 10.0.0.0/8 dev eth1", "", TRUE,
-      "a route to 10.0.0.0/8 via eth1" },
+    { "link lan0; link eth1; route 10.1.2.0/24 dev eth1", "", TRUE,
+      "a route to 10.1.2.0/24 via eth1" },
     { "link lan0; link eth1; route 10.1.2.77/32 dev eth1 table 99", "", TRUE,
       "a route to 10.1.2.77/32 via eth1" },
+    /* behind a wider route: only who is known to be there */
+    { "link lan0; link eth1; route 10.1.0.0/16 dev eth1", "", TRUE },
+    { "link lan0; link eth1 dns=10.1.3.53; route 10.1.0.0/16 dev eth1; resolv 10.1.3.53",
+      "", TRUE },
+    { "link lan0; link eth1 dns=9.9.9.9,10.1.2.53; route 10.1.0.0/16 dev eth1", "", TRUE,
+      "the name server 10.1.2.53" },
+    { "link lan0; link eth1; route 10.1.0.0/16 dev eth1; resolv 10.1.2.54", "", TRUE,
+      "the name server 10.1.2.54" },
+    { "link lan0; link eth1 dns=10.1.2.53; route default dev eth1", "", TRUE },
     /* who says nothing about who is there */
     { "link lan0; link eth1; route default dev eth1; route 0.0.0.0/1 dev eth1;"
       "route 10.0.0.0/7 dev eth1; unreachable 10.0.0.0/8",
@@ -92,18 +101,48 @@ test_conflict (void)
 }
 
 static void
+test_cover (void)
+{
+  static const struct
+  {
+    const char *network;
+    const char *cover; /* of 10.1.2.1/24; NULL: none */
+  } rows[] = {
+    { "link lan0; link eth1; route default dev eth1; route 10.2.0.0/16 dev eth1" },
+    { "link lan0; link eth1; route 10.0.0.0/8 dev eth1; route 10.1.0.0/16 dev eth1 table "
+      "99; route 10.0.0.0/12 dev eth1",
+      "a route to 10.1.0.0/16 via eth1" },
+    { "link lan0; link eth1; route 10.1.2.0/24 dev eth1; route 10.1.2.64/26 dev eth1" },
+    { "link lan0; link eth1; route 10.0.0.0/7 dev eth1; unreachable 10.0.0.0/8" },
+    { "link lan0; route 10.0.0.0/8 dev lan0" },
+    { "link lan0; link eth1; route 10.0.0.0/8 dev eth1 table 13700" },
+    { "link eth1; route 10.0.0.0/8 dev eth1", "a route to 10.0.0.0/8 via eth1" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsSnapshot) snapshot = network_parse (rows[i].network);
+      g_autofree char *cover
+          = cs_subnet_cover (cidr_of ("10.1.2.1/24"), "lan0", snapshot);
+
+      g_test_message ("%s", rows[i].network);
+      g_assert_cmpstr (cover, ==, rows[i].cover);
+    }
+}
+
+static void
 test_unknown_route (void)
 {
   g_autoptr (CsSnapshot) snapshot = network_parse ("link lan0");
   g_autoptr (GArray) taken = taken_of ("");
   CsRoute route = {
-    .destination = cidr_of ("10.1.0.0/16"), .ifindex = 77, .table = 254, .unicast = TRUE
+    .destination = cidr_of ("10.1.2.0/24"), .ifindex = 77, .table = 254, .unicast = TRUE
   };
   g_autofree char *conflict = NULL;
 
   g_array_append_val (snapshot->routes, route);
   conflict = cs_subnet_conflict (cidr_of ("10.1.2.1/24"), "lan0", TRUE, snapshot, taken);
-  g_assert_cmpstr (conflict, ==, "a route to 10.1.0.0/16 via another interface");
+  g_assert_cmpstr (conflict, ==, "a route to 10.1.2.0/24 via another interface");
 }
 
 static void
@@ -125,6 +164,14 @@ test_choose (void)
     { "link lan0", "192.168.0.0/16,10.137.0.0/17", TRUE, "10.137.128.1/24" },
     { "link lan0; link tun0; route 192.168.0.0/16 dev tun0; route 10.0.0.0/8 dev tun0",
       "", TRUE, "172.30.0.1/24" },
+    /* what nothing routes first, then what only wider routes lead to */
+    { "link lan0; link tun0; route 192.168.0.0/16 dev tun0; route 10.0.0.0/8 dev tun0;"
+      "route 172.16.0.0/12 dev tun0",
+      "", TRUE, "192.168.137.1/24" },
+    { "link lan0; link tun0 dns=192.168.138.53; link eth1 addr=192.168.137.9/24;"
+      "route 192.168.0.0/16 dev tun0; route 10.0.0.0/8 dev tun0; route 172.16.0.0/12 dev "
+      "tun0; route 192.168.139.7/32 dev tun0",
+      "192.168.140.0/24", TRUE, "192.168.141.1/24" },
     { "link lan0",
       "192.168.0.0/16,10.0.0.0/8,172.30.0.0/17,172.30.128.0/18,"
       "172.30.192.0/19,172.30.224.0/20,172.30.240.0/21,172.30.248.0/22,"
@@ -173,6 +220,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/subnet/conflict", test_conflict);
+  g_test_add_func ("/subnet/cover", test_cover);
   g_test_add_func ("/subnet/unknown-route", test_unknown_route);
   g_test_add_func ("/subnet/choose", test_choose);
   g_test_add_func ("/subnet/list", test_list);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/wan.h"
+#include "core/value/wan.h"
 #include "dbus/errors.h"
 
 #include <string.h>
@@ -46,7 +46,15 @@ test_good (void)
     { "mobile", "type:mobile" },
     { "vpn", "type:vpn" },
     { "ppp", "type:ppp" },
-    { "Auto", "name:Auto" },
+    { "Auto", "auto:auto" },
+    { "WiFi", "type:wifi" },
+    { "PPP,type:VPN,AUTO", "type:ppp|type:vpn|auto:auto" },
+    { "WiFi1", "name:WiFi1" },
+    { "profile:WiFi", "profile:WiFi" },
+    { "profile:192.168.1.1", "profile:192.168.1.1" },
+    { "interface:10.0.0.1", "interface:10.0.0.1" },
+    { "123", "name:123" },
+    { "1.2", "name:1.2" },
     { "bridge", "name:bridge" },
     { "Mobile broadband", "name:Mobile broadband" },
     { "Bj\xc3\xb6rn's \"phone\"", "name:Bj\xc3\xb6rn's \"phone\"" },
@@ -93,9 +101,9 @@ test_bad (void)
     const char *words; /* in the message, separated by '|' */
   } rows[] = {
     { "", "WAN \"\"|profile" },
-    { ",", "WAN \"\"" },
-    { "ppp0,", "WAN \"\"" },
-    { "ppp0,,wlan0", "WAN \"\"" },
+    { ",", "WAN \",\" has a comma" },
+    { "ppp0,", "WAN \"ppp0,\" has a comma" },
+    { "ppp0,,wlan0", "WAN \"ppp0,,wlan0\" has a comma" },
     { " ", "WAN \"\"" },
     { "p\np", "\"p\\x0ap\"" },
     { "p\x7fp", "\"p\\x7fp\"" },
@@ -103,14 +111,19 @@ test_bad (void)
     { "p\xffp", "\"p\\xffp\"" },
     { "ppp0,\xff", "\"\\xff\"" },
     { TWO_HUNDRED_AND_FIFTY "123456", "...\"|255 bytes" },
-    { "interface:", "WAN \"\"|1 to 15" },
+    { "interface:", "WAN name \"\"|1 to 15" },
     { "interface:p p", "\"p p\"|1 to 15" },
     { "interface:abcdefghijklmnop", "1 to 15" },
     { "profile:", "WAN \"\"" },
-    { "type:", "type \"\"|wifi, ethernet, mobile, vpn and ppp" },
+    { "type:", "type \"\"|wifi, ethernet, mobile, vpn or ppp" },
     { "type:bridge", "type \"bridge\"" },
     { "type:auto", "type \"auto\"" },
     { "ppp0,ppp0", "\"ppp0\" twice" },
+    { "192.168.1.1", "\"192.168.1.1\" is an address|profile:192.168.1.1" },
+    { "192.168.1.0/24", "\"192.168.1.0/24\" is an address" },
+    { "fe80::1", "\"fe80::1\" is an address" },
+    { "ppp0,192.168.1.1", "\"192.168.1.1\" is an address" },
+    { "wifi,WiFi", "\"WiFi\" twice" },
     { "wifi,type:wifi", "\"type:wifi\" twice" },
     { FIFTEEN_AND_A_COMMA "g,h", "16 choices" },
   };

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Wi-Fi devices as NetworkManager and nl80211 tell of them, and the profile that makes an
  * access point of one. */
-#include "system/lan-settings.h"
-#include "system/nm-view.h"
-#include "system/wiphy.h"
+#include "system/lan/lan-settings.h"
+#include "system/netlink/netlink.h"
+#include "system/watch/nm-view.h"
+#include "system/watch/wiphy.h"
 
 #include "nm-fixture.h"
 
+#include <linux/genetlink.h>
 #include <linux/nl80211.h>
-#include <netlink/genl/genl.h>
-#include <netlink/msg.h>
 
 #define STATION_CAPABILITIES NM_WIFI_DEVICE_CAP_RSN
 #define AP_CAPABILITIES      (NM_WIFI_DEVICE_CAP_RSN | NM_WIFI_DEVICE_CAP_AP)
@@ -152,7 +152,7 @@ test_profile (NmFixture *f, gconstpointer data)
       NMDevice *device = nm_client_get_device_by_iface (client, "home9");
       NMActiveConnection *active = nm_device_get_active_connection (device);
 
-      share->address = (CsCidr){ 0xc0a88901, 24 };
+      share->address = (CsCidr)CS_CIDR4 (192, 168, 137, 1, 24);
       share->hotspot = profiles[i].hotspot;
       profile = cs_lan_settings_new (
           share, uuid, device,
@@ -165,40 +165,42 @@ test_profile (NmFixture *f, gconstpointer data)
 
 /* --- The kernel ------------------------------------------------------------------ */
 
-static struct nl_msg *
+/* Owned. */
+static struct nlmsghdr *
 new_message (void)
 {
-  struct nl_msg *message = nlmsg_alloc ();
+  CsNetlinkRequest *message = g_new0 (CsNetlinkRequest, 1);
+  struct genlmsghdr *header = cs_netlink_begin (message, 28, 0, GENL_HDRLEN);
 
-  genlmsg_put (message, 0, 0, 28, 0, 0, NL80211_CMD_NEW_WIPHY, 1);
-  return message;
+  header->cmd = NL80211_CMD_NEW_WIPHY;
+  return &message->header;
 }
 
 static void
-put_frequency (struct nl_msg *message, guint32 mhz, int flag, int flag2)
+put_frequency (struct nlmsghdr *message, guint32 mhz, int flag, int flag2)
 {
-  struct nlattr *frequency = nla_nest_start (message, (int)(mhz % 100));
+  struct nlattr *frequency = mnl_attr_nest_start (message, mhz % 100);
 
   if (mhz != 0)
-    nla_put_u32 (message, NL80211_FREQUENCY_ATTR_FREQ, mhz);
+    mnl_attr_put_u32 (message, NL80211_FREQUENCY_ATTR_FREQ, mhz);
   if (flag != 0)
-    nla_put_flag (message, flag);
+    mnl_attr_put (message, (guint16)flag, 0, "");
   if (flag2 != 0)
-    nla_put_flag (message, flag2);
-  nla_nest_end (message, frequency);
+    mnl_attr_put (message, (guint16)flag2, 0, "");
+  mnl_attr_nest_end (message, frequency);
 }
 
 static void
-put_bands (struct nl_msg *message)
+put_bands (struct nlmsghdr *message)
 {
-  struct nlattr *bands = nla_nest_start (message, NL80211_ATTR_WIPHY_BANDS);
-  struct nlattr *band = nla_nest_start (message, 0);
+  struct nlattr *bands = mnl_attr_nest_start (message, NL80211_ATTR_WIPHY_BANDS);
+  struct nlattr *band = mnl_attr_nest_start (message, 0);
   struct nlattr *frequencies;
 
-  nla_put_u16 (message, NL80211_BAND_ATTR_HT_CAPA, 0); /* this one has no channels */
-  nla_nest_end (message, band);
-  band = nla_nest_start (message, 1);
-  frequencies = nla_nest_start (message, NL80211_BAND_ATTR_FREQS);
+  mnl_attr_put_u16 (message, NL80211_BAND_ATTR_HT_CAPA, 0); /* this one has no channels */
+  mnl_attr_nest_end (message, band);
+  band = mnl_attr_nest_start (message, 1);
+  frequencies = mnl_attr_nest_start (message, NL80211_BAND_ATTR_FREQS);
   put_frequency (message, 2412, 0, 0);
   put_frequency (message, 2472, NL80211_FREQUENCY_ATTR_NO_IR, 0);
   put_frequency (message, 2484, NL80211_FREQUENCY_ATTR_DISABLED, 0);
@@ -211,9 +213,9 @@ put_bands (struct nl_msg *message)
   put_frequency (message, 5955, 0, 0);  /* 6 GHz: not for us */
   put_frequency (message, 58320, 0, 0); /* nor this */
   put_frequency (message, 0, 0, 0);
-  nla_nest_end (message, frequencies);
-  nla_nest_end (message, band);
-  nla_nest_end (message, bands);
+  mnl_attr_nest_end (message, frequencies);
+  mnl_attr_nest_end (message, band);
+  mnl_attr_nest_end (message, bands);
 }
 
 static void
@@ -225,10 +227,10 @@ test_channels (void)
           { 52, CS_CHANNEL_RADAR },     { 100, CS_CHANNEL_FORBIDDEN },
           { 177, CS_CHANNEL_FREE } };
   CsInterface *interface = cs_interface_new ("wlan9", 9);
-  struct nl_msg *message = new_message ();
+  struct nlmsghdr *message = new_message ();
 
   put_bands (message);
-  cs_wiphy_parse (nlmsg_hdr (message), interface);
+  cs_wiphy_parse (message, interface);
   g_assert_cmpuint (interface->channels->len, ==, G_N_ELEMENTS (expected));
   for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
     {
@@ -238,7 +240,7 @@ test_channels (void)
       g_assert_cmpint (channel.use, ==, expected[i].use);
     }
   g_assert_false (interface->no_access_point);
-  nlmsg_free (message);
+  g_free (message);
   cs_interface_free (interface);
 }
 
@@ -254,15 +256,16 @@ test_abilities (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       CsInterface *interface = cs_interface_new ("wlan9", 9);
-      struct nl_msg *message = new_message ();
-      struct nlattr *types = nla_nest_start (message, NL80211_ATTR_SUPPORTED_IFTYPES);
+      struct nlmsghdr *message = new_message ();
+      struct nlattr *types
+          = mnl_attr_nest_start (message, NL80211_ATTR_SUPPORTED_IFTYPES);
 
-      nla_put_flag (message, rows[i].type);
-      nla_nest_end (message, types);
-      cs_wiphy_parse (nlmsg_hdr (message), interface);
+      mnl_attr_put (message, (guint16)rows[i].type, 0, "");
+      mnl_attr_nest_end (message, types);
+      cs_wiphy_parse (message, interface);
       g_assert_cmpint (interface->no_access_point, ==, rows[i].none);
       g_assert_null (interface->channels);
-      nlmsg_free (message);
+      g_free (message);
       cs_interface_free (interface);
     }
 }
@@ -275,14 +278,102 @@ test_region (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (regions); i++)
     {
-      struct nl_msg *message = new_message ();
+      struct nlmsghdr *message = new_message ();
 
-      nla_put_string (message, NL80211_ATTR_REG_ALPHA2, regions[i]);
-      cs_wiphy_parse (nlmsg_hdr (message), interface);
+      mnl_attr_put_str (message, NL80211_ATTR_REG_ALPHA2, regions[i]);
+      cs_wiphy_parse (message, interface);
       g_assert_cmpstr (interface->region, ==, regions[i]);
-      nlmsg_free (message);
+      g_free (message);
     }
   cs_interface_free (interface);
+}
+
+static void
+put_limit (struct nlmsghdr *message, guint32 most, int type, int type2)
+{
+  struct nlattr *limit = mnl_attr_nest_start (message, 1);
+  struct nlattr *types;
+
+  mnl_attr_put_u32 (message, NL80211_IFACE_LIMIT_MAX, most);
+  types = mnl_attr_nest_start (message, NL80211_IFACE_LIMIT_TYPES);
+  mnl_attr_put (message, (guint16)type, 0, "");
+  if (type2 != 0)
+    mnl_attr_put (message, (guint16)type2, 0, "");
+  mnl_attr_nest_end (message, types);
+  mnl_attr_nest_end (message, limit);
+}
+
+/* On how many channels a radio can be an access point and a station. */
+static void
+test_combinations (void)
+{
+  static const struct
+  {
+    guint32 most[2]; /* of each limit; 0: there is none */
+    int types[2][2];
+    guint32 all, channels, expected;
+  } rows[] = {
+    { { 1, 1 }, { { NL80211_IFTYPE_STATION }, { NL80211_IFTYPE_AP } }, 2, 1, 1 },
+    { { 1, 1 }, { { NL80211_IFTYPE_STATION }, { NL80211_IFTYPE_AP } }, 2, 2, 2 },
+    { { 1, 1 }, { { NL80211_IFTYPE_STATION }, { NL80211_IFTYPE_AP } }, 1, 1, 0 },
+    { { 2, 0 }, { { NL80211_IFTYPE_STATION, NL80211_IFTYPE_AP } }, 2, 1, 1 },
+    { { 1, 0 }, { { NL80211_IFTYPE_STATION, NL80211_IFTYPE_AP } }, 2, 1, 0 },
+    { { 2, 0 }, { { NL80211_IFTYPE_AP } }, 2, 1, 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      CsInterface *interface = cs_interface_new ("wlan9", 9);
+      struct nlmsghdr *message = new_message ();
+      struct nlattr *all, *one, *limits;
+
+      mnl_attr_put_u32 (message, NL80211_ATTR_WIPHY, 3);
+      all = mnl_attr_nest_start (message, NL80211_ATTR_INTERFACE_COMBINATIONS);
+      one = mnl_attr_nest_start (message, 1);
+      limits = mnl_attr_nest_start (message, NL80211_IFACE_COMB_LIMITS);
+      for (guint limit = 0; limit < 2 && rows[i].most[limit] != 0; limit++)
+        put_limit (message, rows[i].most[limit], rows[i].types[limit][0],
+                   rows[i].types[limit][1]);
+      mnl_attr_nest_end (message, limits);
+      mnl_attr_put_u32 (message, NL80211_IFACE_COMB_MAXNUM, rows[i].all);
+      mnl_attr_put_u32 (message, NL80211_IFACE_COMB_NUM_CHANNELS, rows[i].channels);
+      mnl_attr_nest_end (message, one);
+      mnl_attr_nest_end (message, all);
+      cs_wiphy_parse (message, interface);
+      g_assert_true (interface->ap_with_station_known);
+      g_assert_cmpuint (interface->ap_with_station, ==, rows[i].expected);
+      g_assert_cmpuint (interface->radio, ==, 4);
+      g_free (message);
+      cs_interface_free (interface);
+    }
+}
+
+/* The channel counts of a station alone. */
+static void
+test_station (void)
+{
+  static const struct
+  {
+    guint32 type, mhz, expected;
+  } rows[] = {
+    { NL80211_IFTYPE_STATION, 2462, 11 },
+    { NL80211_IFTYPE_STATION, 0, 0 },
+    { NL80211_IFTYPE_AP, 2462, 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      CsInterface *interface = cs_interface_new ("wlan9", 9);
+      struct nlmsghdr *message = new_message ();
+
+      mnl_attr_put_u32 (message, NL80211_ATTR_IFTYPE, rows[i].type);
+      if (rows[i].mhz != 0)
+        mnl_attr_put_u32 (message, NL80211_ATTR_WIPHY_FREQ, rows[i].mhz);
+      cs_wiphy_parse (message, interface);
+      g_assert_cmpuint (interface->station_channel, ==, rows[i].expected);
+      g_free (message);
+      cs_interface_free (interface);
+    }
 }
 
 /* What is too short is not looked at, and what is not told stays unknown. */
@@ -290,25 +381,25 @@ static void
 test_malformed (void)
 {
   CsInterface *interface = cs_interface_new ("wlan9", 9);
-  struct nl_msg *message = new_message ();
+  struct nlmsghdr *message = new_message ();
   struct nlattr *bands, *band, *frequencies, *frequency;
 
-  nla_put_u8 (message, NL80211_ATTR_REG_ALPHA2, 'D');
-  cs_wiphy_parse (nlmsg_hdr (message), interface);
-  nlmsg_free (message);
+  mnl_attr_put_u8 (message, NL80211_ATTR_REG_ALPHA2, 'D');
+  cs_wiphy_parse (message, interface);
+  g_free (message);
 
   message = new_message ();
-  bands = nla_nest_start (message, NL80211_ATTR_WIPHY_BANDS);
-  band = nla_nest_start (message, 0);
-  frequencies = nla_nest_start (message, NL80211_BAND_ATTR_FREQS);
-  frequency = nla_nest_start (message, 1);
-  nla_put_u8 (message, NL80211_FREQUENCY_ATTR_FREQ, 1);
-  nla_nest_end (message, frequency);
-  nla_nest_end (message, frequencies);
-  nla_nest_end (message, band);
-  nla_nest_end (message, bands);
-  cs_wiphy_parse (nlmsg_hdr (message), interface);
-  nlmsg_free (message);
+  bands = mnl_attr_nest_start (message, NL80211_ATTR_WIPHY_BANDS);
+  band = mnl_attr_nest_start (message, 0);
+  frequencies = mnl_attr_nest_start (message, NL80211_BAND_ATTR_FREQS);
+  frequency = mnl_attr_nest_start (message, 1);
+  mnl_attr_put_u8 (message, NL80211_FREQUENCY_ATTR_FREQ, 1);
+  mnl_attr_nest_end (message, frequency);
+  mnl_attr_nest_end (message, frequencies);
+  mnl_attr_nest_end (message, band);
+  mnl_attr_nest_end (message, bands);
+  cs_wiphy_parse (message, interface);
+  g_free (message);
 
   g_assert_null (interface->channels);
   g_assert_null (interface->region);
@@ -320,6 +411,7 @@ test_malformed (void)
 static void
 test_unknown (void)
 {
+  g_autoptr (CsWiphy) wiphy = cs_wiphy_new (NULL, NULL);
   g_autoptr (CsSnapshot) snapshot = cs_snapshot_new ();
 
   for (int i = 0; i < 2; i++)
@@ -329,7 +421,7 @@ test_unknown (void)
       interface->kind = i == 0 ? CS_KIND_ETHERNET : CS_KIND_WIFI;
       g_ptr_array_add (snapshot->interfaces, interface);
     }
-  cs_wiphy_fill (snapshot);
+  cs_wiphy_fill (wiphy, snapshot);
   for (int i = 0; i < 2; i++)
     {
       const CsInterface *interface = g_ptr_array_index (snapshot->interfaces, i);
@@ -353,6 +445,8 @@ main (int argc, char **argv)
   g_test_add_func ("/wifi/abilities", test_abilities);
   g_test_add_func ("/wifi/region", test_region);
   g_test_add_func ("/wifi/malformed", test_malformed);
+  g_test_add_func ("/wifi/combinations", test_combinations);
+  g_test_add_func ("/wifi/station", test_station);
   g_test_add_func ("/wifi/unknown", test_unknown);
   return g_test_run ();
 }

@@ -3,7 +3,7 @@
  * file. inotify tells at once, so nothing needs waiting for. */
 #include "private-net.h"
 
-#include "system/xtables-lock.h"
+#include "system/filters/xtables-lock.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>

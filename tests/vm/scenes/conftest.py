@@ -58,22 +58,12 @@ def install(machine):
     machine.run("apt-get install -y /root/connshare_*.deb </dev/null 2>&1", 300)
 
 
-def load(machine, name, request):
-    machine.load(name)
-    request.node.machine = machine
-    return machine
-
-
-@pytest.fixture
-def bare(machine, request):
-    """The machine without connshare."""
-    return load(machine, "bare", request)
-
-
 @pytest.fixture
 def vm(machine, request):
     """The machine, with connshare just installed."""
-    return load(machine, "installed", request)
+    machine.load("installed")
+    request.node.machine = machine
+    return machine
 
 
 @pytest.fixture

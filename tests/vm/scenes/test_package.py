@@ -7,7 +7,7 @@ import os
 import pathlib
 import subprocess
 
-from conftest import install
+import pytest
 
 
 def test_lintian(package):
@@ -35,9 +35,37 @@ def leftovers(machine):
                        "pgrep -l dnsmasq; getent passwd")
 
 
-def test_purge_leaves_nothing(bare):
-    before = leftovers(bare)
-    install(bare)
-    bare.run(["sharectl", "share", "lan0", "via", "ppp0"])
-    bare.run("apt-get purge -y connshare </dev/null 2>&1")
-    assert leftovers(bare) == before
+@pytest.fixture(scope="module")
+def before(machine):
+    """What there was without it."""
+    machine.load("bare")
+    return leftovers(machine)
+
+
+def purge(vm):
+    vm.run("dpkg --purge connshare </dev/null 2>&1")
+
+
+@pytest.mark.parametrize("unit", [
+    "true", "systemctl stop connshared", "systemctl mask --now connshared",
+    "systemctl kill -s KILL connshared; systemctl mask connshared; systemctl stop connshared"])
+def test_purge_leaves_nothing(before, vm, unit):
+    vm.run(["sharectl", "share", "lan0", "via", "ppp0"])
+    vm.run(unit)
+    purge(vm)
+    vm.run("rm -f /etc/systemd/system/connshared.service")
+    assert leftovers(vm) == before
+
+
+def test_what_a_purge_could_not_undo_is_known_again(before, vm):
+    """As a package leaves it behind that stopped its service, and could undo nothing."""
+    vm.run(["sharectl", "share", "lan0", "via", "ppp0"])
+    vm.run("systemctl stop connshared; rm /var/lib/dpkg/info/connshare.prerm")
+    purge(vm)
+    assert "inet connshare" in vm.run("nft list ruleset")
+    vm.run("dpkg --install /root/connshare_*.deb </dev/null 2>&1")
+    vm.run("sharectl list")
+    vm.run(["sharectl", "share", "lan0", "via", "ppp0"])
+    assert vm.json("status")["shares"][0]["state"] == "waiting"  # there is no ppp0
+    purge(vm)
+    assert leftovers(vm) == before

@@ -85,7 +85,7 @@ def test_seized_by_network_manager(vm, client, peer):
     vm.run("sharectl share lan0 via ppp0")
     vm.wait_for("nmcli -g GENERAL.STATE device show ppp0 | grep -q disconnected")
     vm.run("ip address flush dev ppp0")
-    vm.wait_for("sharectl status lan0 | grep -q 'seized it from pppd'")
+    vm.wait_for("sharectl status lan0 | grep -q 'taken it over from pppd'")
     findings = json.loads(vm.call("sharectl doctor --json").out)["findings"]
     remedy = next(each["remedy"] for each in findings if each["code"] == "seized")
     vm.run(remedy.removeprefix("as root: ").removesuffix("; then dial again"))

@@ -145,6 +145,65 @@ def test_isolate(vm, station, station2, wan):
         assert station.can_get() and station2.can_get()
 
 
+def client_of(vm, station):
+    mac = station.run(["cat", f"/sys/class/net/{station.interface}/address"]).strip()
+    return next((one for one in vm.json("clients")["clients"] if one["mac"] == mac), {})
+
+
+def test_clients_of_an_access_point(vm, station, station2, wan):
+    """Each with its signal; one that is blocked is thrown out, and one that goes is away."""
+    vm.run(WITH_PASSPHRASE % "wan0")
+    for one in station, station2:
+        one.connect("laptop", psk(PASSPHRASE))
+        wait_for(lambda: client_of(vm, one).get("state") == "online", 30, one.log)
+        assert -100 < client_of(vm, one)["signal"] < 0
+    mac = client_of(vm, station)["mac"]
+    vm.run(["sharectl", "client", "wlan0", mac, "--block"])
+    assert client_of(vm, station)["state"] == "blocked"
+    assert not station.can_get() and station2.can_get()
+    wait_for(lambda: "CTRL-EVENT-DISCONNECTED" in station.log(), 60, station.log)
+    vm.run(["sharectl", "client", "wlan0", mac, "--allow"])
+    wait_for(lambda: client_of(vm, station).get("state") == "online", 120, station.log)
+    station.dhcp()
+    assert station.can_get()
+    vm.run("systemctl stop station2")
+    wait_for(lambda: client_of(vm, station2)["state"] == "away", 30, station2.log)
+    assert client_of(vm, station)["state"] == "online"
+
+
+def test_access_point_that_nobody_uses(vm, station, wan):
+    """The minute is a real one, from when the last station has left."""
+    vm.run(WITH_PASSPHRASE % "wan0" + " --idle-off 1")
+    station.connect("laptop", psk(PASSPHRASE))
+    wait_for(lambda: client_of(vm, station).get("state") == "online", 30, station.log)
+    vm.run("systemctl stop station")
+    wait_for(lambda: vm.json("status") == {"shares": []}, 150)
+    assert "no client for 1 minute:" in vm.run("journalctl --output=cat --unit=connshared")
+
+
+def test_hotspot_of_the_settings_is_adopted(vm, station, wan, dsl):
+    """The profile that GNOME Settings makes, which NetworkManager shares itself."""
+    vm.run("sharectl adopt via ppp0")
+    vm.run("nmcli connection add type wifi con-name Hotspot ifname wlan0 autoconnect no ssid theirs "
+           "mode ap wifi-sec.key-mgmt wpa-psk wifi-sec.proto rsn wifi-sec.pairwise ccmp "
+           f"wifi-sec.group ccmp wifi-sec.psk '{PASSPHRASE}' ipv4.method shared")
+    vm.run("nmcli --wait 60 connection up Hotspot")
+    wait_for(lambda: [(share["lan"], share["state"], share["source"])
+                      for share in vm.json("status")["shares"]] == [("wlan0", "active", "adopted")])
+    lease = station.connect("theirs", psk(PASSPHRASE))
+    assert lease["router"] == "10.42.0.1"
+    assert station.resolve("asker.test") == ["203.0.113.10"]
+    assert station.get() == "203.0.113.10"
+    wait_for(lambda: client_of(vm, station).get("state") == "online", 30, station.log)
+    assert -100 < client_of(vm, station)["signal"] < 0
+    vm.run("nmcli --wait 60 connection down dsl")
+    wait_for(lambda: not station.can_get("http://192.0.2.80/"), 30)
+    vm.run("nmcli --wait 60 connection down Hotspot")
+    wait_for(lambda: vm.json("status") == {"shares": []}, 30)
+    vm.run("sharectl adopt off")
+    assert "137" not in vm.run("ip rule")
+
+
 def test_station_is_disconnected_with_force_only(vm, station, wan):
     station.join("Home", "mode=2", "frequency=2412", "key_mgmt=WPA-PSK", psk(PASSPHRASE))
     vm.run("nmcli connection add type wifi con-name Home ifname wlan0 ssid Home autoconnect no "
@@ -191,8 +250,8 @@ def test_who_sees_the_passphrase(vm, station, wan):
 
 
 def test_what_the_region_forbids(vm, station, wan):
-    for options, words in [("--channel 13", "Channel 13 of wlan0 is forbidden"),
-                           ("--channel 36", "iw reg set"), ("--band 5GHz", "no channel of 5 GHz")]:
+    for options, words in [("--channel 13", "channel 13 of wlan0 is not allowed"),
+                           ("--channel 36", "iw reg set"), ("--band 5GHz", "no 5 GHz channel free")]:
         done = vm.call(f"sharectl share wlan0 via wan0 {options}")
         assert done.status == 1 and words in done.err
     vm.run("nmcli radio wifi off")

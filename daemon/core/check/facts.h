@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What probes found out about the host that no snapshot holds: by asking, and by
+ * looking where nothing announces itself. Plain values; made by the probes of system/
+ * (or by hand in a test), read by the diagnosis. */
+#pragma once
+
+#include "core/value/address.h"
+
+/* What has gone through a share since it started. */
+typedef struct
+{
+  guint64 bytes_sent; /* by clients, to the uplink; IP bytes */
+  guint64 bytes_received;
+  guint64 packets_sent;
+  guint64 packets_received;
+} CsCounters;
+
+/* What became of a question. */
+typedef enum
+{
+  CS_ANSWER_NOT_ASKED,
+  CS_ANSWER_GOOD,
+  CS_ANSWER_REFUSED, /* a name server that does not want to answer this question */
+  CS_ANSWER_FAILED,  /* one that cannot answer */
+  CS_ANSWER_CLOSED,  /* nothing listens there */
+  CS_ANSWER_NO_WAY,  /* the question could not be sent */
+  CS_ANSWER_NONE,    /* no reply in time */
+} CsAnswer;
+
+/* About one share. */
+typedef struct
+{
+  char *lan;             /* (owned) */
+  int server_pid;        /* of the share's dnsmasq; 0: it is not running */
+  CsAnswer name_server;  /* the same, when asked */
+  gboolean server_alive; /* it answers on the bus */
+  GArray *upstream;      /* (owned) of CsAnswer, for the plan's .dns one by one */
+  char *dns_owner;       /* (owned) (nullable) who else has port 53 there */
+  char *dhcp_owner;      /* (owned) (nullable) who else serves DHCP on the LAN */
+  gboolean dhcp_missing; /* the share's own server does not serve it */
+  guint clients;         /* that have a lease ... */
+  guint recent;          /* ... and got or renewed it within the last minute */
+  guint held;            /* addresses that are used without a lease */
+  guint64 packets_sent;  /* by clients, to the uplink */
+  guint64 packets_received;
+  gboolean repairing; /* another program keeps breaking it */
+} CsShareFacts;
+
+/* About the host. Errors say why not; NULL: as it should be. */
+typedef struct
+{
+  char *nftables_error; /* (owned) (nullable) */
+  char *polkit_error;   /* (owned) (nullable) */
+  guint lacking;        /* CS_EXTRA_BIT () of what the kernel cannot do for flows */
+  gboolean dnsmasq_missing;
+  gboolean dns_user_missing; /* it has to run as nobody */
+  char *table_flaw;          /* (owned) (nullable) what of our table is not as planned */
+  gboolean ip_forward;       /* net.ipv4.ip_forward: every interface forwards */
+  char *resolver_owner; /* (owned) (nullable) who serves names on this computer to ... */
+  CsAddress resolver;   /* ... whom /etc/resolv.conf sends here */
+  GPtrArray *shares;    /* (owned) of CsShareFacts (owned) */
+} CsFacts;
+
+CsFacts *cs_facts_new (void);
+void cs_facts_free (CsFacts *facts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsFacts, cs_facts_free)
+
+/* The one of @lan, which is created if there is none yet. */
+CsShareFacts *cs_facts_get_share (CsFacts *facts, const char *lan);

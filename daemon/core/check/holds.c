@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One check for each part of the host, in the order of the steps. Missing devices are
+ * not damage: they lead to another plan anyway. */
+#include "holds.h"
+
+#include "core/plan/lan-table.h"
+#include "core/plan/opening.h"
+#include "core/value/routes.h"
+#include "core/plan/rules.h"
+
+/* While one connection replaces another nothing is lost yet. What the user does to the
+ * LAN leads to another plan, which has no address. */
+static char *
+find_lan_damage (const CsSharePlan *plan, const CsInterface *lan)
+{
+  g_autofree char *address = NULL;
+
+  if (!cs_share_plan_serves (plan)
+      || (plan->lan_method == CS_LAN_PROFILE && lan->changing))
+    return NULL;
+  if (!lan->up)
+    return g_strdup_printf ("%s is switched off", lan->name);
+  if (cs_interface_has_address (lan, plan->address))
+    return NULL;
+  address = cs_cidr_to_string (plan->address);
+  return g_strdup_printf ("%s has lost the address %s", lan->name, address);
+}
+
+/* Whether all of @rules (of CsPolicyRule) into @table are there. */
+static gboolean
+has_rules (const GArray *rules, guint32 table, const CsSnapshot *snapshot)
+{
+  for (guint i = 0; i < rules->len; i++)
+    {
+      const CsPolicyRule *wanted = &g_array_index (rules, CsPolicyRule, i);
+      gboolean found = FALSE;
+
+      for (guint k = 0; !found && k < snapshot->rules->len; k++)
+        found = cs_policy_rule_is (wanted, &g_array_index (snapshot->rules, CsRule, k),
+                                   table);
+      if (!found)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* A kernel without IPv6 has no rules for it at all; otherwise there is at least
+ * "local". */
+static gboolean
+lets_ipv6_in (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < snapshot->rules->len; i++)
+    {
+      const CsRule *rule = &g_array_index (snapshot->rules, CsRule, i);
+
+      if (rule->ipv6 && rule->refuses && g_str_equal (rule->iif, plan->lan))
+        return FALSE;
+      any = any || rule->ipv6;
+    }
+  return any && cs_share_plan_guards (plan);
+}
+
+static gboolean
+has_route (guint table, const CsRoute *wanted, const CsSnapshot *snapshot)
+{
+  for (guint i = 0; i < snapshot->routes->len; i++)
+    {
+      const CsRoute *route = &g_array_index (snapshot->routes, CsRoute, i);
+
+      if (route->table == table && cs_route_equal (route, wanted))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The kernel has no routes to a LAN that is switched off or has lost its address;
+ * find_lan_damage () decides whether that is damage. */
+static gboolean
+may_have_ways (const CsSharePlan *plan, const CsInterface *lan)
+{
+  return lan && lan->up
+         && (plan->address.prefix == 0 || cs_interface_has_address (lan, plan->address));
+}
+
+/* The routes to the LAN's networks (@ways), or what is behind them. */
+static char *
+find_lan_table_damage (const CsSharePlan *plan, const CsSnapshot *snapshot, gboolean ways)
+{
+  const CsInterface *lan = cs_snapshot_find_index (snapshot, plan->lan_ifindex);
+  g_autoptr (GArray) routes = cs_lan_table_routes (plan);
+  g_autoptr (GArray) rules = cs_lan_table_rules (plan, routes);
+
+  cs_policy_rules_displace (rules, plan->displaced);
+  if (!ways && !has_rules (rules, CS_TABLE_LANS, snapshot))
+    return g_strdup_printf ("the policy rule of table %u is gone", CS_TABLE_LANS);
+  for (guint i = 0; i < routes->len; i++)
+    {
+      const CsRoute *route = &g_array_index (routes, CsRoute, i);
+
+      if (route->unicast != ways || (ways && !may_have_ways (plan, lan))
+          || has_route (CS_TABLE_LANS, route, snapshot))
+        continue;
+      return g_strdup_printf ("a route of table %u is gone", CS_TABLE_LANS);
+    }
+  return NULL;
+}
+
+/* What clients' packets meet when nothing else matches. */
+static char *
+find_guard_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  const CsRoute unreachable
+      = { .destination = CS_ALL_IPV4, .metric = CS_UNREACHABLE_METRIC };
+  g_autoptr (GArray) rules = cs_share_plan_list_rules (plan);
+
+  if (!has_rules (rules, plan->table, snapshot))
+    return g_strdup_printf ("a policy rule of table %u is gone", plan->table);
+  if (lets_ipv6_in (plan, snapshot))
+    return g_strdup_printf ("the policy rule that refuses IPv6 from %s is gone",
+                            plan->lan);
+  if (!has_route (plan->table, &unreachable, snapshot))
+    return g_strdup_printf ("the unreachable route of table %u is gone", plan->table);
+  return find_lan_table_damage (plan, snapshot, FALSE);
+}
+
+static char *
+find_route_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  for (guint i = 0; i < plan->routes->len; i++)
+    if (!has_route (plan->table, &g_array_index (plan->routes, CsRoute, i), snapshot))
+      return g_strdup_printf ("a route of table %u is gone", plan->table);
+  return find_lan_table_damage (plan, snapshot, TRUE);
+}
+
+static char *
+find_table_damage (const CsSnapshot *snapshot)
+{
+  if (!snapshot->filter_changed)
+    return NULL;
+  return g_strdup_printf ("the program \"%s\" changed the packet filter",
+                          snapshot->filter_changed);
+}
+
+char *
+cs_share_plan_guard_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  char *damage = find_table_damage (snapshot);
+
+  return damage ? damage : find_guard_damage (plan, snapshot);
+}
+
+char *
+cs_share_plan_filter_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  g_autofree char *missing = NULL;
+
+  if (snapshot->filter_changed)
+    return find_table_damage (snapshot);
+  if (cs_opening_zone_is_lost (plan, snapshot))
+    return g_strdup_printf ("firewalld has taken %s out of the zone %s", plan->lan,
+                            plan->zone);
+  missing = cs_opening_missing (plan, snapshot->firewall, CS_OPENING_TABLE);
+  if (!missing && snapshot->legacy_tool)
+    missing = cs_opening_missing (plan, snapshot->legacy_filter, CS_LEGACY_TABLE);
+  return missing ? g_strdup_printf ("an accept is gone (%s)", missing) : NULL;
+}
+
+static char *
+find_sysctl_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  const CsInterface *lan = cs_snapshot_find_index (snapshot, plan->lan_ifindex);
+  const CsInterface *uplink = cs_snapshot_find_index (snapshot, plan->uplink_ifindex);
+
+  if (lan && lan->forwarding == 0 && plan->lan_method != CS_LAN_ABSENT)
+    return g_strdup_printf ("forwarding on %s is off", lan->name);
+  if (uplink && uplink->forwarding == 0 && cs_share_plan_forwards (plan))
+    return g_strdup_printf ("forwarding on %s is off", uplink->name);
+  if (uplink && uplink->rp_filter == 1 && plan->found_uplink_rp_filter)
+    return g_strdup_printf ("rp_filter on %s is strict", uplink->name);
+  if (!snapshot->valid_marks && plan->found_src_valid_mark)
+    return g_strdup ("net.ipv4.conf.all.src_valid_mark is off");
+  return NULL;
+}
+
+char *
+cs_share_plan_sure_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  char *damage = cs_share_plan_filter_damage (plan, snapshot);
+
+  return damage ? damage : find_sysctl_damage (plan, snapshot);
+}
+
+char *
+cs_share_plan_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  const CsInterface *lan = cs_snapshot_find_index (snapshot, plan->lan_ifindex);
+  char *damage = lan ? find_lan_damage (plan, lan) : NULL;
+
+  if (!damage)
+    damage = find_guard_damage (plan, snapshot);
+  if (!damage)
+    damage = find_route_damage (plan, snapshot);
+  return damage ? damage : find_sysctl_damage (plan, snapshot);
+}

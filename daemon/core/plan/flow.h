@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kinds of packets that a share lives by, and so what other packet filters must let
+ * pass: one table, which yields the accepts, in the words of nft(8) and of iptables(8),
+ * and the packets that test whether they would pass, as each hook on their way sees
+ * them. */
+#pragma once
+
+#include "share-plan.h"
+
+#define CS_DHCP_PORT 67
+#define CS_DNS_PORT  53
+
+/* What asks comes before what replies. */
+typedef enum
+{
+  CS_FLOW_OUT,  /* client to uplink */
+  CS_FLOW_BACK, /* uplink to client */
+  CS_FLOW_DHCP, /* client to this host */
+  CS_FLOW_DNS,
+  CS_FLOW_DNS_TCP,
+  CS_FLOW_OFFER, /* this host to client: DHCP */
+  CS_FLOW_REPLY, /* DNS */
+  CS_FLOW_REPLY_TCP,
+  CS_FLOW_QUESTION, /* this host to name server */
+  CS_FLOW_QUESTION_TCP,
+  CS_FLOW_ANSWER, /* name server to this host */
+  CS_FLOW_ANSWER_TCP,
+  CS_FLOWS,
+} CsFlow;
+
+#define CS_FLOW_BIT(flow) (1u << (flow))
+
+/* What lets the packets of a flow pass. Coarse, by interface: all strictness is in "inet
+ * connshare", whose own drops no accept can override. All unowned. */
+typedef struct
+{
+  const char *chain;     /* "FORWARD", "INPUT", "OUTPUT", or another base chain */
+  const char *iif;       /* (nullable) */
+  const char *oif;       /* (nullable) */
+  CsAddress source;      /* may be unset */
+  CsAddress destination; /* may be unset */
+  const char *protocol;  /* (nullable) "udp" or "tcp" */
+  guint source_port;     /* 0: any */
+  guint port;            /* 0: any */
+  gboolean established;  /* only replies */
+} CsAccept;
+
+/* Appends the accepts for @flow of @share to @accepts (of CsAccept): on the hook of
+ * @base, or, NULL, in the filter on its main hook. They are valid as long as @share and
+ * @base are. */
+void cs_accepts_add (GArray *accepts,
+                     const CsSharePlan *share,
+                     CsFlow flow,
+                     const CsFilterChain *base);
+/* "iifname "lan0" udp dport 67", the way cs_filter_rule_to_string () begins. Owned. */
+char *cs_accept_to_nft (const CsAccept *accept);
+/* "-i lan0 -p udp --dport 67"; with @saved "-i lan0 -p udp -m udp --dport 67", as
+ * iptables-save(8) prints it. Owned. */
+char *cs_accept_to_iptables (const CsAccept *accept, gboolean saved);
+
+/* CS_HOOK_FORWARD, CS_HOOK_INPUT or CS_HOOK_OUTPUT. */
+CsHook cs_flow_hook (CsFlow flow);
+/* The chain of iptables(8) there. */
+const char *cs_flow_chain (CsFlow flow);
+/* Whether @share currently has packets of that kind. */
+gboolean cs_flow_exists (const CsSharePlan *share, CsFlow flow);
+/* Whether its packets come by @base. */
+gboolean
+cs_flow_passes (const CsSharePlan *share, CsFlow flow, const CsFilterChain *base);
+/* Makes such a packet, as it is when it comes by @base. */
+void cs_flow_make_packet (CsPacket *packet,
+                          const CsSharePlan *share,
+                          CsFlow flow,
+                          const CsFilterChain *base);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* With keep-lan: which networks are behind the LAN already. */
+#pragma once
+
+#include "share-plan.h"
+
+/* Appends to @networks (of CsCidr) those of the addresses of @lan and of main's routes
+ * through it, but no default route nor anything like it (shorter than /8), no link-local
+ * and no multicast network. None lies in another. What is there because of @before
+ * (nullable), the plan in force, does not count: it goes when the LAN is left alone. */
+void cs_lan_networks (const CsInterface *lan,
+                      const CsSharePlan *before,
+                      const CsSnapshot *snapshot,
+                      GArray *networks);
+
+/* Appends to @elsewhere (of CsCidr) those parts of @networks that main routes through
+ * another interface than @lan. */
+void cs_lan_elsewhere (const CsInterface *lan,
+                       const GArray *networks,
+                       const CsSnapshot *snapshot,
+                       GArray *elsewhere);
+
+/* Appends to @routes (of CsRoute) main's routes to these networks, as
+ * cs_routes_add_main (), for the share's own table: what is behind another router of
+ * the LAN stays there, and is not sent to the uplink. */
+void cs_lan_routes (const CsInterface *lan,
+                    const CsSharePlan *before,
+                    const CsSnapshot *snapshot,
+                    GArray *routes);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The LANs' own rules come before the one that leads here: what a client sends to
+ * another LAN's network still goes to its share's table, and is refused. A blackhole
+ * rather than an unreachable route, because an ICMP error would go to the sender of
+ * the reply, by whatever route the host has. */
+#include "lan-table.h"
+
+static void
+add (GArray *routes, CsRoute route)
+{
+  route.table = CS_TABLE_LANS;
+  g_array_append_val (routes, route);
+}
+
+/* With keep-lan, the kernel's own routes say what is behind the LAN. */
+static void
+add_ways (GArray *routes, const CsSharePlan *plan)
+{
+  if (cs_share_plan_serves (plan))
+    add (routes, (CsRoute){ .destination = cs_cidr_network (plan->address),
+                            .ifindex = plan->lan_ifindex,
+                            .unicast = TRUE });
+  if (plan->lan_method != CS_LAN_KEEP)
+    return;
+  for (guint i = 0; i < plan->routes->len; i++)
+    {
+      const CsRoute *route = &g_array_index (plan->routes, CsRoute, i);
+
+      if (route->ifindex == plan->lan_ifindex)
+        add (routes, *route);
+    }
+}
+
+GArray *
+cs_lan_table_routes (const CsSharePlan *plan)
+{
+  GArray *routes = g_array_new (FALSE, TRUE, sizeof (CsRoute));
+
+  if (!cs_share_plan_guards (plan))
+    return routes;
+  add_ways (routes, plan);
+  for (guint i = 0; i < plan->subnets->len; i++)
+    add (routes, (CsRoute){ .destination = g_array_index (plan->subnets, CsCidr, i),
+                            .metric = CS_UNREACHABLE_METRIC,
+                            .end = CS_END_SILENCE });
+  for (guint i = 0; i < plan->elsewhere->len; i++)
+    add (routes, (CsRoute){ .destination = g_array_index (plan->elsewhere, CsCidr, i),
+                            .metric = CS_UNREACHABLE_METRIC,
+                            .end = CS_END_GO_ON });
+  return routes;
+}
+
+GArray *
+cs_lan_table_rules (const CsSharePlan *plan, const GArray *routes)
+{
+  GArray *rules = g_array_new (FALSE, TRUE, sizeof (CsPolicyRule));
+  const CsPolicyRule rule = { .priority = CS_LANS_RULE_PRIORITY };
+  const CsPolicyRule published = { .priority = CS_SKIP_RULE_PRIORITY,
+                                   .mark = CS_PUBLISHED_MARK,
+                                   .skip_to = CS_LANS_RULE_PRIORITY };
+
+  if (routes->len == 0)
+    return rules;
+  g_array_append_val (rules, rule);
+  if (cs_share_plan_publishes (plan))
+    g_array_append_val (rules, published);
+  return rules;
+}

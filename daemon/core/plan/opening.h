@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The accepts that open other packet filters for a share.
+ *
+ * An accept is not final, a drop is: the filter that would drop has to be opened itself.
+ * The accepts go only where programs put their rules by way of iptables, who share these
+ * chains with everybody (place.h). Tables of others are theirs: what drops there is told,
+ * with the command that would open it. */
+#pragma once
+
+#include "flow.h"
+
+/* Sets .open, .zone, .found_zone and .blocked_by of @share, the rest of which is planned.
+ * @before (nullable) is what is in force for it. */
+void cs_opening_choose (CsSharePlan *share,
+                        const CsSharePlan *before,
+                        const CsSnapshot *snapshot);
+
+/* What @share (nullable) wants in @table, CS_OPENING_TABLE or CS_LEGACY_TABLE: of
+ * CsAccept, owned, valid as long as @share is. */
+GArray *cs_opening_list (const CsSharePlan *share, const char *table);
+/* "INPUT -i lan0 ... -j ACCEPT" for CS_LEGACY_TABLE, as iptables-save(8) has what follows
+ * "-A". Owned. */
+char *cs_opening_to_legacy (const CsAccept *accept);
+/* The first accept that @share needs in @table of @firewall (nullable) and that is
+ * missing, "FORWARD: iifname ...": owned, or NULL. */
+char *cs_opening_missing (const CsSharePlan *share,
+                          const CsFirewall *firewall,
+                          const char *table);
+/* Whether firewalld, which owns the LAN's zone, has the LAN in another one, and drops. */
+gboolean cs_opening_zone_is_lost (const CsSharePlan *share, const CsSnapshot *snapshot);
+/* The owners of filters that drop and are not opened by us, so that clients are blocked
+ * for certain: strv, owned, or NULL. Of a plan whose accepts need not be in yet. */
+char **cs_opening_blocked_by (const CsSharePlan *share, const CsSnapshot *snapshot);

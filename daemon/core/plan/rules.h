@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The policy rules of a share. */
+#pragma once
+
+#include "share-plan.h"
+
+/* A policy rule: one of .mark, .iif, .oif and .source selects; none of them: all
+ * packets. */
+typedef struct
+{
+  guint32 priority;
+  guint32 mark;     /* one bit, or 0: any */
+  guint32 skip_to;  /* priority of the rule to go on with; 0: into the share's table */
+  gboolean ends;    /* packets are dropped */
+  const char *iif;  /* unowned (nullable) */
+  const char *oif;  /* unowned (nullable) */
+  CsAddress source; /* may be unset */
+} CsPolicyRule;
+
+/* Of CsPolicyRule, whose names are those of @plan. */
+GArray *cs_share_plan_list_rules (const CsSharePlan *plan);
+/* Whether the kernel's @rule is this one, of ours and into @table. */
+gboolean
+cs_policy_rule_is (const CsPolicyRule *wanted, const CsRule *rule, guint32 table);
+/* Whether it is of any share. */
+gboolean cs_rule_is_ours (const CsRule *rule);
+/* How far our rules have to be moved to stand before others', or in the foremost gap
+ * between them that is wide enough. The kernel puts a rule that comes without a
+ * priority, as wg-quick(8)'s do, before all others, including ours. */
+guint cs_policy_rules_find_place (const CsSnapshot *snapshot);
+/* Moves @rules (of CsPolicyRule) that far, except for those that stand behind all
+ * others. */
+void cs_policy_rules_displace (GArray *rules, guint by);

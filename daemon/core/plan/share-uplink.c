@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copies of a few values, and two comparisons of what is in force with what will be. */
+#include "share-uplink.h"
+
+/* Addresses that a share remembers. */
+#define FORMER_MAX 16
+
+void
+cs_share_uplink_take (CsSharePlan *share,
+                      const CsInterface *lan,
+                      const CsInterface *uplink)
+{
+  share->uplink = g_strdup (uplink->name);
+  share->uplink_ifindex = uplink->ifindex;
+  if (!lan || uplink->mtu < lan->mtu)
+    share->uplink_mtu = uplink->mtu;
+  for (guint i = 0; i < uplink->addresses->len; i++)
+    {
+      CsCidr address = cs_cidr_of_address (
+          g_array_index (uplink->addresses, CsInterfaceAddress, i).local.address);
+
+      g_array_append_val (share->uplink_addresses, address);
+    }
+}
+
+/* An address (all are single) that is listed already has had another uplink since. */
+static void
+add_former (CsSharePlan *share, GStrvBuilder *uplinks, const char *uplink, CsCidr address)
+{
+  if (share->former_addresses->len == FORMER_MAX
+      || cs_cidr_overlaps_any (address, share->uplink_addresses)
+      || cs_cidr_overlaps_any (address, share->former_addresses))
+    return;
+  g_array_append_val (share->former_addresses, address);
+  g_strv_builder_add (uplinks, uplink);
+}
+
+static void
+remember (CsSharePlan *share, const CsSharePlan *before)
+{
+  g_autoptr (GStrvBuilder) uplinks = g_strv_builder_new ();
+
+  for (guint i = 0; i < before->uplink_addresses->len; i++)
+    add_former (share, uplinks, before->uplink,
+                g_array_index (before->uplink_addresses, CsCidr, i));
+  for (guint i = 0; i < before->former_addresses->len; i++)
+    add_former (share, uplinks, before->former_uplinks[i],
+                g_array_index (before->former_addresses, CsCidr, i));
+  if (share->former_addresses->len > 0)
+    share->former_uplinks = g_strv_builder_end (uplinks);
+}
+
+void
+cs_share_uplink_leave (CsSharePlan *share, const CsSharePlan *before)
+{
+  gboolean guards = cs_share_plan_guards (share);
+
+  if (!before)
+    return;
+  remember (share, before);
+  if (!cs_share_plan_guards (before))
+    return;
+  for (guint i = 0; i < before->subnets->len; i++)
+    {
+      CsCidr network = g_array_index (before->subnets, CsCidr, i);
+
+      if (!guards || !cs_cidr_overlaps_any (network, share->subnets))
+        g_array_append_val (share->left_networks, network);
+    }
+  if (cs_share_plan_guards_uplink (before)
+      && (!cs_share_plan_guards_uplink (share)
+          || !g_str_equal (before->uplink, share->uplink)))
+    share->left_uplink = g_strdup (before->uplink);
+}
+
+void
+cs_share_uplink_inherit (CsSharePlan *share, const CsSharePlan *unfinished)
+{
+  for (guint i = 0; i < unfinished->left_networks->len; i++)
+    {
+      CsCidr network = g_array_index (unfinished->left_networks, CsCidr, i);
+
+      if (!cs_cidr_overlaps_any (network, share->subnets)
+          && !cs_cidr_overlaps_any (network, share->left_networks))
+        g_array_append_val (share->left_networks, network);
+    }
+  if (!share->left_uplink && g_strcmp0 (unfinished->left_uplink, share->uplink) != 0)
+    share->left_uplink = g_strdup (unfinished->left_uplink);
+}

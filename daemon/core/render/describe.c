@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a share's plan changes, in the words of ip(8), sysctl(8), nft(8) and the
+ * programs of other packet filters, for Preview. */
+#include "describe.h"
+
+#include "core/plan/lan-table.h"
+#include "core/plan/opening.h"
+#include "core/value/routes.h"
+#include "core/plan/rules.h"
+
+static void
+take (GPtrArray *lines, char *line)
+{
+  g_ptr_array_add (lines, line);
+}
+
+static char **
+finish (GPtrArray *lines)
+{
+  g_ptr_array_add (lines, NULL);
+  return (char **)g_ptr_array_free (lines, FALSE);
+}
+
+/* The words of ip-route(8) for routes that lead nowhere. */
+static const char *const ends[] = { [CS_END_ERROR] = "unreachable",
+                                    [CS_END_SILENCE] = "blackhole",
+                                    [CS_END_GO_ON] = "throw" };
+
+static char *
+describe_route (const CsSharePlan *plan, const CsRoute *route)
+{
+  const char *device = route->ifindex == plan->lan_ifindex ? plan->lan : plan->uplink;
+  GString *line = g_string_new (NULL);
+  g_autofree char *destination = cs_cidr_to_string (route->destination);
+  g_autofree char *gateway = cs_route_describe_gateway (route);
+  g_autofree char *source = cs_address_to_string (route->source);
+
+  if (!route->unicast)
+    g_string_append_printf (line, "%s ", ends[route->end]);
+  g_string_append (line, route->destination.prefix ? destination : "default");
+  g_string_append (line, gateway);
+  if (route->unicast)
+    g_string_append_printf (line, " dev %s", device);
+  if (cs_address_is_set (route->source))
+    g_string_append_printf (line, " src %s", source);
+  if (route->onlink)
+    g_string_append (line, " onlink");
+  if (!route->unicast)
+    g_string_append_printf (line, " metric %u", route->metric);
+  g_string_append_printf (line, " table %u", route->table);
+  return g_string_free (line, FALSE);
+}
+
+static char *
+describe_rule (guint table, const CsPolicyRule *rule)
+{
+  g_autofree char *source = cs_address_to_string (rule->source);
+  g_autofree char *mark = g_strdup_printf ("0x%x/0x%x", rule->mark, rule->mark);
+
+  if (rule->ends)
+    return g_strdup_printf ("iif %s blackhole priority %u", rule->iif, rule->priority);
+  return g_strdup_printf ("%s %s %s %u priority %u",
+                          rule->iif    ? "iif"
+                          : rule->oif  ? "oif"
+                          : rule->mark ? "fwmark"
+                                       : "from",
+                          rule->iif    ? rule->iif
+                          : rule->oif  ? rule->oif
+                          : rule->mark ? mark
+                          : source[0]  ? source
+                                       : "all",
+                          rule->skip_to ? "goto" : "lookup",
+                          rule->skip_to ? rule->skip_to : table, rule->priority);
+}
+
+static void
+describe_table (GPtrArray *lines,
+                const CsSharePlan *plan,
+                guint table,
+                const GArray *rules,
+                const GArray *routes)
+{
+  for (guint i = 0; i < rules->len; i++)
+    take (lines, describe_rule (table, &g_array_index (rules, CsPolicyRule, i)));
+  for (guint i = 0; i < routes->len; i++)
+    take (lines, describe_route (plan, &g_array_index (routes, CsRoute, i)));
+}
+
+char **
+cs_share_plan_describe_routes (const CsSharePlan *plan)
+{
+  GPtrArray *lines = g_ptr_array_new ();
+  g_autoptr (GArray) rules = cs_share_plan_list_rules (plan);
+  g_autoptr (GArray) routes = g_array_copy (plan->routes);
+  g_autoptr (GArray) lan_routes = cs_lan_table_routes (plan);
+  g_autoptr (GArray) lan_rules = cs_lan_table_rules (plan, lan_routes);
+  const CsRoute unreachable = { .destination = CS_ALL_IPV4,
+                                .metric = CS_UNREACHABLE_METRIC,
+                                .table = plan->table };
+
+  cs_policy_rules_displace (lan_rules, plan->displaced);
+  g_array_append_val (routes, unreachable);
+  describe_table (lines, plan, plan->table, rules, routes);
+  describe_table (lines, plan, CS_TABLE_LANS, lan_rules, lan_routes);
+  take (lines, g_strdup_printf ("-6 iif %s unreachable priority %d", plan->lan,
+                                CS_RULE_PRIORITY));
+  return finish (lines);
+}
+
+/* sysctl(8) writes a dot in a name as '/'. */
+static char *
+describe_sysctl (const char *interface, const char *key, const char *value)
+{
+  g_autofree char *name = g_strdelimit (g_strdup (interface), ".", '/');
+
+  return g_strdup_printf ("net.ipv4.conf.%s.%s = %s", name, key, value);
+}
+
+char **
+cs_share_plan_describe_sysctls (const CsSharePlan *plan)
+{
+  GPtrArray *lines = g_ptr_array_new ();
+
+  if (plan->lan_ifindex)
+    take (lines, describe_sysctl (plan->lan, "forwarding", "1"));
+  if (cs_share_plan_forwards (plan))
+    take (lines, describe_sysctl (plan->uplink, "forwarding", "1"));
+  if (plan->found_uplink_rp_filter)
+    take (lines, describe_sysctl (plan->uplink, "rp_filter", "2"));
+  if (plan->found_src_valid_mark)
+    take (lines, describe_sysctl ("all", "src_valid_mark", "1"));
+  return finish (lines);
+}
+
+char **
+cs_share_plan_describe_openings (const CsSharePlan *plan)
+{
+  GPtrArray *lines = g_ptr_array_new ();
+  g_autoptr (GArray) accepts = cs_opening_list (plan, CS_OPENING_TABLE);
+  g_autoptr (GArray) legacy = cs_opening_list (plan, CS_LEGACY_TABLE);
+
+  for (guint i = 0; i < accepts->len; i++)
+    {
+      const CsAccept *accept = &g_array_index (accepts, CsAccept, i);
+      g_autofree char *conditions = cs_accept_to_nft (accept);
+
+      take (lines, g_strdup_printf ("nft insert rule " CS_OPENING_TABLE " %s %s accept",
+                                    accept->chain, conditions));
+    }
+  for (guint i = 0; i < legacy->len; i++)
+    {
+      g_autofree char *rule = cs_opening_to_legacy (&g_array_index (legacy, CsAccept, i));
+
+      take (lines, g_strconcat ("iptables-legacy -I ", rule, NULL));
+    }
+  if (plan->zone)
+    take (lines, g_strdup_printf ("firewall-cmd --zone=%s --change-interface=%s",
+                                  plan->zone, plan->lan));
+  return finish (lines);
+}

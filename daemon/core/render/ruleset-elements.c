@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Each entry is a value in the words of nft(8), so that those of two shares can be
+ * compared. */
+#include "ruleset-elements.h"
+
+#include "core/value/ifname.h"
+
+gboolean
+cs_ruleset_clamps (const CsSharePlan *share)
+{
+  return share->uplink_mtu > CS_TCP_HEADERS;
+}
+
+static void
+element_free (gpointer data)
+{
+  CsElement *element = data;
+
+  g_free (element->value);
+  g_free (element);
+}
+
+GPtrArray *
+cs_ruleset_new_elements (void)
+{
+  return g_ptr_array_new_with_free_func (element_free);
+}
+
+gboolean
+cs_ruleset_has_element (const GPtrArray *elements, const CsElement *element)
+{
+  for (guint i = 0; i < elements->len; i++)
+    {
+      const CsElement *other = elements->pdata[i];
+
+      if (g_str_equal (other->set, element->set)
+          && g_str_equal (other->value, element->value))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* An uplink that returns, or another one, may have the address of the previous one. */
+static void G_GNUC_PRINTF (3, 4)
+    add (GPtrArray *elements, const char *set, const char *format, ...)
+{
+  CsElement *element = g_new (CsElement, 1);
+  va_list arguments;
+
+  element->set = set;
+  va_start (arguments, format);
+  element->value = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  if (cs_ruleset_has_element (elements, element))
+    element_free (element);
+  else
+    g_ptr_array_add (elements, element);
+}
+
+/* Interface numbers are padded, so that nft does not take them for an interface's
+ * name, which would be shorter. */
+static void
+add_flow_elements (GPtrArray *elements, const CsSharePlan *share, const char *id)
+{
+  int lan = share->lan_ifindex, uplink = share->uplink_ifindex;
+  g_autofree char *sent = g_strdup_printf ("\"%016d\" . \"%016d\"", lan, uplink);
+  g_autofree char *received = g_strdup_printf ("\"%016d\" . \"%016d\"", uplink, lan);
+
+  add (elements, "flows", "established . %s : jump flow_%s", sent, id);
+  if (cs_ruleset_clamps (share))
+    add (elements, "flows", "established . %s : jump in_%s", received, id);
+  else
+    add (elements, "answers", "ipv4 . %s : \"received_%s\"", received, id);
+}
+
+static void
+add_address_elements (GPtrArray *elements, const char *uplink, CsCidr address)
+{
+  g_autofree char *text = cs_address_to_string (address.address);
+
+  add (elements, "uplink_addresses", "%s", text);
+  add (elements, "uplink_paths", "%s . \"%s\"", text, uplink);
+}
+
+void
+cs_ruleset_add_uplink_elements (GPtrArray *elements, const CsSharePlan *share)
+{
+  if (cs_share_plan_guards_uplink (share))
+    add (elements, "uplinks", "\"%s\"", share->uplink);
+  if (share->left_uplink)
+    add (elements, "uplinks", "\"%s\"", share->left_uplink);
+  if (!cs_share_plan_guards (share))
+    return;
+  for (guint i = 0; i < share->uplink_addresses->len; i++)
+    add_address_elements (elements, share->uplink,
+                          g_array_index (share->uplink_addresses, CsCidr, i));
+  for (guint i = 0; i < share->former_addresses->len; i++)
+    add_address_elements (elements, share->former_uplinks[i],
+                          g_array_index (share->former_addresses, CsCidr, i));
+}
+
+static void
+add_subnet_elements (GPtrArray *elements, const CsSharePlan *share)
+{
+  if (share->uplink && share->subnets->len > 0)
+    add (elements, "masqueraded", "\"%s\" . \"%s\"", share->lan, share->uplink);
+  for (guint i = 0; i < share->subnets->len; i++)
+    {
+      g_autofree char *subnet
+          = cs_cidr_to_string (g_array_index (share->subnets, CsCidr, i));
+
+      if (share->elsewhere->len == 0)
+        add (elements, "lan_networks", "%s", subnet);
+    }
+}
+
+static void
+add_guard_elements (GPtrArray *elements, const CsSharePlan *share, const char *id)
+{
+  if (share->closed)
+    add (elements, "closed_lans", "\"%s\"", share->lan);
+  else if (share->subnets->len > 0)
+    add (elements, "lan_sources", "\"%s\" : jump source_%s", share->lan, id);
+}
+
+/* Even for a share that no longer guards its LAN. */
+static void
+add_left_elements (GPtrArray *elements, const CsSharePlan *share)
+{
+  for (guint i = 0; i < share->left_networks->len; i++)
+    {
+      g_autofree char *network
+          = cs_cidr_to_string (g_array_index (share->left_networks, CsCidr, i));
+
+      add (elements, "left_networks", "%s", network);
+    }
+}
+
+static void
+add_gateway_elements (GPtrArray *elements, const CsSharePlan *share)
+{
+  g_autofree char *gateway = cs_address_to_string (share->address.address);
+
+  add (elements, "gateways", "%s", gateway);
+  add (elements, "gateway_lans", "%s . \"%s\"", gateway, share->lan);
+  if (share->dns_port)
+    add (elements, "name_servers", "\"%s\" : %s . %u", share->lan, gateway,
+         share->dns_port);
+}
+
+void
+cs_ruleset_add_elements (GPtrArray *elements, const CsSharePlan *share, gboolean flows)
+{
+  g_autofree char *id = share ? cs_ifname_escape (share->lan) : NULL;
+
+  if (!share)
+    return;
+  add_left_elements (elements, share);
+  cs_ruleset_add_uplink_elements (elements, share);
+  if (!cs_share_plan_guards (share))
+    return;
+  add (elements, "from_lan", "\"%s\" : jump from_%s", share->lan, id);
+  add (elements, "to_lan", "\"%s\" : jump to_%s", share->lan, id);
+  add (elements, "lans", "\"%s\"", share->lan);
+  if (cs_share_plan_publishes (share))
+    add (elements, "published_lans", "\"%s\"", share->lan);
+  add (elements, "lan_outputs", "\"%s\" : jump output_%s", share->lan, id);
+  if (flows && !share->rate && !share->limit && share->uplink_ifindex
+      && share->lan_ifindex)
+    add_flow_elements (elements, share, id);
+  add_subnet_elements (elements, share);
+  add_guard_elements (elements, share, id);
+  if (share->address.prefix != 0)
+    add_gateway_elements (elements, share);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Two tables that read as nft(8) lists them; ruleset.c explains a packet's path
+ * through them. */
+#include "ruleset-frame.h"
+
+#include "extras.h"
+
+#define RULES_MAX 7
+#define MARK      G_STRINGIFY (CS_PUBLISHED_MARK)
+/* ICMP errors. */
+#define ERRORS "icmp type { destination-unreachable, time-exceeded, parameter-problem }"
+
+static const struct
+{
+  const char *word;
+  const char *name;
+  const char *type;
+  gboolean interval;
+  gboolean counts;
+} sets[] = {
+  { "map", "from_lan", "ifname : verdict", FALSE, FALSE },
+  { "map", "to_lan", "ifname : verdict", FALSE, FALSE },
+  { "map", "answers", "nf_proto . iface_index . iface_index : counter", FALSE, FALSE },
+  { "map", "flows", "ct_state . iface_index . iface_index : verdict", FALSE, FALSE },
+  { "set", "masqueraded", "ifname . ifname", FALSE, FALSE },
+  { "set", "lan_networks", "ipv4_addr", TRUE, FALSE },
+  { "set", "lans", "ifname", FALSE, FALSE },
+  { "map", "lan_sources", "ifname : verdict", FALSE, FALSE },
+  { "map", "lan_outputs", "ifname : verdict", FALSE, FALSE },
+  { "set", "closed_lans", "ifname", FALSE, FALSE },
+  { "set", "published_lans", "ifname", FALSE, FALSE },
+  { "set", "uplinks", "ifname", FALSE, FALSE },
+  { "set", "uplink_addresses", "ipv4_addr", FALSE, FALSE },
+  { "set", "uplink_paths", "ipv4_addr . ifname", FALSE, FALSE },
+  { "set", "left_networks", "ipv4_addr", TRUE, FALSE },
+  { "set", "gateways", "ipv4_addr", FALSE, FALSE },
+  { "set", "gateway_lans", "ipv4_addr . ifname", FALSE, FALSE },
+  { "map", "name_servers", "ifname : ipv4_addr . inet_service", FALSE, FALSE },
+  { "set", CS_OWN_PORTS, "inet_proto . inet_service", FALSE, FALSE },
+  { "set", CS_CLIENTS_SENT, "ipv4_addr", FALSE, TRUE },
+  { "set", CS_CLIENTS_RECEIVED, "ipv4_addr", FALSE, TRUE },
+};
+
+static const struct
+{
+  const char *name;
+  const char *type; /* NULL: not a base chain */
+  const char *rules[RULES_MAX + 1];
+} chains[] = {
+  { "forward",
+    "filter hook forward priority filter",
+    {
+        "ct direction reply counter name meta nfproto . iif . oif map @answers"
+        " goto received",
+        "ct state . iif . oif vmap @flows",
+        "iifname vmap @from_lan",
+        "oifname vmap @to_lan",
+        "ip daddr @lan_networks oifname != @lans drop",
+        "ct direction reply ct status snat ip daddr @left_networks drop",
+        "iifname @uplinks ct state invalid,new,untracked drop",
+    } },
+  { "sent",
+    NULL,
+    {
+        "ip saddr @" CS_CLIENTS_SENT " accept",
+        "accept",
+    } },
+  { "received",
+    NULL,
+    {
+        "ip daddr @" CS_CLIENTS_RECEIVED " accept",
+        "accept",
+    } },
+  { "input",
+    "filter hook input priority filter",
+    {
+        "ip daddr @gateways ip daddr . iifname != @gateway_lans iifname != \"lo\""
+        " goto strangers",
+    } },
+  { "strangers",
+    NULL,
+    {
+        "ip saddr @lan_networks reject with icmpx admin-prohibited",
+        "drop",
+    } },
+  { "output",
+    "filter hook output priority filter",
+    {
+        "ip saddr @gateways ip saddr . oifname != @gateway_lans oifname != \"lo\""
+        " drop",
+        ERRORS " ip saddr @uplink_addresses ip saddr . oifname != @uplink_paths"
+               " oifname != \"lo\" drop",
+        ERRORS " ct reply ip daddr @uplink_addresses"
+               " ct reply ip daddr . oifname != @uplink_paths oifname != \"lo\" drop",
+        ERRORS " ip daddr @left_networks oifname != \"lo\" drop",
+        "ip daddr @lan_networks oifname != @lans oifname != \"lo\" drop",
+        "oifname vmap @lan_outputs",
+    } },
+  { "arrivals",
+    "filter hook prerouting priority dstnat + 10",
+    {
+        "ct status seen-reply / seen-reply,dnat accept",
+        "iifname vmap @lan_sources",
+        CS_RULESET_PUBLISHED " meta mark set meta mark | " MARK " accept",
+        "iifname @closed_lans meta nfproto ipv4 fib daddr type unicast drop",
+    } },
+  { "prerouting",
+    "nat hook prerouting priority dstnat - 10",
+    {
+        "meta l4proto { tcp, udp } th dport 53 ip daddr . iifname @gateway_lans"
+        " dnat ip to iifname map @name_servers",
+        "iifname @published_lans fib daddr type local"
+        " ct mark set ct mark | " MARK,
+    } },
+  { "postrouting",
+    "nat hook postrouting priority srcnat",
+    {
+        "iifname . oifname @masqueraded goto masquerading",
+    } },
+  { "leaving",
+    "filter hook postrouting priority srcnat + 10",
+    {
+        "ct status & (snat | confirmed) == snat | confirmed accept",
+        "iifname . oifname @masqueraded meta l4proto . th sport @" CS_OWN_PORTS " drop",
+        "ct status snat accept",
+        "ct direction reply ct status dnat accept",
+        "iifname . oifname @masqueraded drop",
+        CS_RULESET_PUBLISHED " accept",
+        "ip saddr @lan_networks oifname != @lans oifname != \"lo\" drop",
+    } },
+};
+
+void
+cs_ruleset_add_chain (GString *out,
+                      const char *name,
+                      const char *type,
+                      const char *const *rules)
+{
+  g_string_append_printf (out, "\tchain %s {\n", name);
+  if (type)
+    g_string_append_printf (out, "\t\ttype %s; policy accept;\n", type);
+  for (; *rules; rules++)
+    g_string_append_printf (out, "\t\t%s\n", *rules);
+  g_string_append (out, "\t}\n");
+}
+
+/* In front of these are the rules of the extras: a flow passes them all once, with its
+ * first packet, before it is translated, because a helper needs to know of that. */
+static const char *const masquerading[] = {
+  "meta l4proto { tcp, udp } meta l4proto . th sport @" CS_OWN_PORTS
+  " masquerade to :1024-65535 random",
+  "masquerade",
+};
+
+/* Ends with NULL. @lacking: CS_EXTRA_BIT () of each that the kernel cannot do. */
+static GPtrArray *
+list_masquerading (guint lacking)
+{
+  GPtrArray *rules = g_ptr_array_new ();
+
+  for (CsExtra extra = 0; extra < CS_EXTRAS; extra++)
+    if (!(lacking & CS_EXTRA_BIT (extra)))
+      g_ptr_array_add (rules, (gpointer)cs_extra_get_rule (extra));
+  for (gsize i = 0; i < G_N_ELEMENTS (masquerading); i++)
+    g_ptr_array_add (rules, (gpointer)masquerading[i]);
+  g_ptr_array_add (rules, NULL);
+  return rules;
+}
+
+void
+cs_ruleset_add_frame (GString *out, guint lacking)
+{
+  g_autoptr (GPtrArray) rules = list_masquerading (lacking);
+
+  g_string_append (out, "table inet connshare {\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
+    g_string_append_printf (out, "\t%s %s {\n\t\ttype %s\n%s%s\t}\n", sets[i].word,
+                            sets[i].name, sets[i].type,
+                            sets[i].interval ? "\t\tflags interval\n" : "",
+                            sets[i].counts ? "\t\tsize 65536\n\t\tcounter\n" : "");
+  for (CsExtra extra = 0; extra < CS_EXTRAS; extra++)
+    if (!(lacking & CS_EXTRA_BIT (extra)))
+      g_string_append (out, cs_extra_get_object (extra));
+  cs_ruleset_add_chain (out, "masquerading", NULL, (const char *const *)rules->pdata);
+  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
+    cs_ruleset_add_chain (out, chains[i].name, chains[i].type, chains[i].rules);
+  g_string_append (out, "}\n");
+}
+
+void
+cs_ruleset_outline_frame (CsOutline *outline, guint lacking)
+{
+  g_autoptr (GPtrArray) rules = list_masquerading (lacking);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
+    if (!g_str_equal (sets[i].name, CS_OWN_PORTS) && !sets[i].counts)
+      cs_outline_add (outline, CS_OUTLINE_SET, sets[i].name, 0);
+  cs_outline_add (outline, CS_OUTLINE_CHAIN, "masquerading", rules->len - 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
+    cs_outline_add (outline, CS_OUTLINE_CHAIN, chains[i].name,
+                    g_strv_length ((char **)chains[i].rules));
+}

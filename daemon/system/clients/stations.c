@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stations.h"
+
+#include "system/netlink/genl.h"
+
+#include <glib-unix.h>
+#include <linux/genetlink.h>
+#include <linux/nl80211.h>
+#include <string.h>
+
+/* Why a station is dismissed: unspecified (IEEE 802.11, 9.4.1.7). */
+#define REASON 1
+
+struct _CsStations
+{
+  void (*changed) (gpointer);
+  gpointer user_data;
+  CsNetlink *netlink; /* (owned) (nullable) for requests */
+  guint16 family;
+  CsNetlink *events; /* (owned) (nullable) */
+  guint fd_source;   /* of .events, or 0 */
+};
+
+CsStations *
+cs_stations_new (void (*changed) (gpointer), gpointer user_data)
+{
+  CsStations *self = g_new0 (CsStations, 1);
+
+  self->changed = changed;
+  self->user_data = user_data;
+  return self;
+}
+
+void
+cs_stations_free (CsStations *self)
+{
+  g_clear_handle_id (&self->fd_source, g_source_remove);
+  g_clear_pointer (&self->events, cs_netlink_close);
+  g_clear_pointer (&self->netlink, cs_netlink_close);
+  g_free (self);
+}
+
+static gboolean
+on_event (int fd, GIOCondition condition, gpointer user_data)
+{
+  CsStations *self = user_data;
+
+  cs_netlink_hear (self->events, NULL, NULL);
+  self->changed (self->user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+begin (CsStations *self)
+{
+  static const char *const names[] = { "mlme", NULL };
+  int groups[G_N_ELEMENTS (names)];
+
+  if (self->netlink != NULL && self->netlink->failed)
+    g_clear_pointer (&self->netlink, cs_netlink_close);
+  if (self->netlink == NULL)
+    self->netlink = cs_netlink_open (NETLINK_GENERIC, NULL);
+  if (self->netlink == NULL || self->family != 0)
+    return self->netlink != NULL;
+  self->family = cs_genl_resolve (self->netlink, NL80211_GENL_NAME, names, groups);
+  if (self->family == 0)
+    return FALSE;
+  self->events = cs_netlink_listen (NETLINK_GENERIC, groups, NULL);
+  if (self->events != NULL)
+    self->fd_source = g_unix_fd_add (mnl_socket_get_fd (self->events->socket), G_IO_IN,
+                                     on_event, self);
+  return TRUE;
+}
+
+static void
+begin_request (CsStations *self,
+               CsNetlinkRequest *request,
+               guint8 command,
+               guint16 flags,
+               int ifindex)
+{
+  struct genlmsghdr *header
+      = cs_netlink_begin (request, self->family, flags, GENL_HDRLEN);
+
+  header->cmd = command;
+  mnl_attr_put_u32 (&request->header, NL80211_ATTR_IFINDEX, (guint32)ifindex);
+}
+
+typedef struct
+{
+  void (*found) (CsMac mac, int signal, gpointer user_data);
+  gpointer user_data;
+} Listing;
+
+static void
+on_station (const struct nlmsghdr *message, gpointer user_data)
+{
+  static const guint8 sizes[NL80211_ATTR_MAX + 1]
+      = { [NL80211_ATTR_MAC] = sizeof (CsMac) };
+  const struct nlattr *attributes[NL80211_ATTR_MAX + 1];
+  const struct nlattr *signal;
+  const Listing *listing = user_data;
+  CsMac mac;
+
+  if (!cs_netlink_parse (message, GENL_HDRLEN, sizes, attributes, NL80211_ATTR_MAX)
+      || attributes[NL80211_ATTR_MAC] == NULL)
+    return;
+  memcpy (&mac, mnl_attr_get_payload (attributes[NL80211_ATTR_MAC]), sizeof mac);
+  signal = cs_netlink_find (attributes[NL80211_ATTR_STA_INFO], NL80211_STA_INFO_SIGNAL);
+  listing->found (mac, signal != NULL ? (gint8)mnl_attr_get_u8 (signal) : 0,
+                  listing->user_data);
+}
+
+gboolean
+cs_stations_list (CsStations *self,
+                  int ifindex,
+                  void (*found) (CsMac mac, int signal, gpointer user_data),
+                  gpointer user_data)
+{
+  Listing listing = { found, user_data };
+  CsNetlinkRequest request;
+
+  if (!begin (self))
+    return FALSE;
+  begin_request (self, &request, NL80211_CMD_GET_STATION, NLM_F_DUMP, ifindex);
+  return cs_netlink_ask (self->netlink, &request.header, on_station, &listing) == 0;
+}
+
+/* A deauthentication frame (IEEE 802.11, 9.3.3.1). */
+typedef struct
+{
+  guint8 control[2];
+  guint8 duration[2];
+  CsMac receiver;
+  CsMac sender;
+  CsMac access_point;
+  guint8 sequence[2];
+  guint8 reason[2];
+} Frame;
+
+/* The kernel only forgets a station that it is told to; who should tell the station, the
+ * supplicant of the access point, does not know. */
+static void
+tell (CsStations *self, const char *name, int ifindex, CsMac mac)
+{
+  g_autofree char *path = g_strdup_printf ("/sys/class/net/%s/address", name);
+  g_autofree char *text = NULL;
+  Frame frame = { .control = { 0xc0 }, .receiver = mac, .reason = { REASON } };
+  CsNetlinkRequest request;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL)
+      || !cs_mac_parse (g_strchomp (text), &frame.sender))
+    return;
+  frame.access_point = frame.sender;
+  begin_request (self, &request, NL80211_CMD_FRAME, 0, ifindex);
+  mnl_attr_put (&request.header, NL80211_ATTR_FRAME, sizeof frame, &frame);
+  mnl_attr_put (&request.header, NL80211_ATTR_DONT_WAIT_FOR_ACK, 0, "");
+  cs_netlink_ask (self->netlink, &request.header, NULL, NULL);
+}
+
+void
+cs_stations_dismiss (CsStations *self, const char *name, int ifindex, CsMac mac)
+{
+  CsNetlinkRequest request;
+
+  if (!begin (self))
+    return;
+  tell (self, name, ifindex, mac);
+  begin_request (self, &request, NL80211_CMD_DEL_STATION, 0, ifindex);
+  mnl_attr_put (&request.header, NL80211_ATTR_MAC, sizeof mac, &mac);
+  mnl_attr_put_u16 (&request.header, NL80211_ATTR_REASON_CODE, REASON);
+  cs_netlink_ask (self->netlink, &request.header, NULL, NULL);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the rules and turns the differences into one transaction, by handles. If another
+ * program changes them in between, the kernel reports a missing handle, and this tries
+ * again. */
+#include "nft-accepts.h"
+
+#include "core/plan/opening.h"
+#include "core/value/firewall-words.h"
+#include "dbus/errors.h"
+#include "system/nft/nft-commit.h"
+#include "system/nft/nft-firewall.h"
+
+#define ATTEMPTS 3
+
+/* "CHAIN RULE", the key to find it by. */
+static char *
+key_of (const CsAccept *accept)
+{
+  g_autofree char *conditions = cs_accept_to_nft (accept);
+
+  return g_strdup_printf ("%s %s accept", accept->chain, conditions);
+}
+
+/* The keys of all accepts that the shares of @plan want. */
+static GHashTable *
+list_wanted (const CsPlan *plan)
+{
+  GHashTable *set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < plan->shares->len; i++)
+    {
+      const CsSharePlan *share = cs_share_plan_applied (plan->shares->pdata[i]);
+      g_autoptr (GArray) accepts = cs_opening_list (share, CS_OPENING_TABLE);
+
+      for (guint k = 0; k < accepts->len; k++)
+        g_hash_table_add (set, key_of (&g_array_index (accepts, CsAccept, k)));
+    }
+  return set;
+}
+
+/* Records in @found our rules in @chain that may stay, and deletes our others. */
+static void
+sweep (GString *commands,
+       const CsFilterChain *chain,
+       GHashTable *wanted,
+       GHashTable *found)
+{
+  for (guint i = 0; i < chain->rules->len; i++)
+    {
+      const CsFilterRule *rule = chain->rules->pdata[i];
+      g_autofree char *text = NULL;
+      g_autofree char *key = NULL;
+
+      if (!rule->ours)
+        continue;
+      text = cs_filter_rule_to_string (rule);
+      key = g_strdup_printf ("%s %s", chain->name, text);
+      if (!g_str_equal (chain->table, CS_OPENING_TABLE)
+          || !g_hash_table_contains (wanted, key)
+          || !g_hash_table_add (found, g_steal_pointer (&key)))
+        g_string_append_printf (commands,
+                                "delete rule %s %s handle %" G_GUINT64_FORMAT "\n",
+                                chain->table, chain->name, rule->handle);
+    }
+}
+
+/* Puts a counter before the verdict, as iptables always does. */
+static void
+insert_missing (GString *commands,
+                const CsFirewall *firewall,
+                const CsSharePlan *to,
+                GHashTable *found)
+{
+  g_autoptr (GArray) accepts = cs_opening_list (to, CS_OPENING_TABLE);
+
+  for (guint i = 0; i < accepts->len; i++)
+    {
+      const CsAccept *accept = &g_array_index (accepts, CsAccept, i);
+      g_autofree char *key = key_of (accept);
+      g_autofree char *conditions = cs_accept_to_nft (accept);
+
+      if (cs_firewall_find (firewall, CS_OPENING_TABLE, accept->chain) != NULL
+          && !g_hash_table_contains (found, key))
+        g_string_append_printf (commands,
+                                "insert rule " CS_OPENING_TABLE
+                                " %s %s counter accept comment \"%s\"\n",
+                                accept->chain, conditions, CS_OPENING_COMMENT);
+    }
+}
+
+/* The commands for nft(8), "" if nothing differs; NULL if the rules cannot be read. */
+static char *
+make_commands (const CsPlan *plan, const CsSharePlan *to)
+{
+  guint32 generation;
+  g_autoptr (CsFirewall) firewall = cs_nft_firewall_read (&generation);
+  g_autoptr (GHashTable) wanted = list_wanted (plan);
+  g_autoptr (GHashTable) found
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GString *commands;
+
+  if (firewall == NULL)
+    return NULL;
+  commands = g_string_new (NULL);
+  for (guint i = 0; i < firewall->chains->len; i++)
+    sweep (commands, firewall->chains->pdata[i], wanted, found);
+  insert_missing (commands, firewall, to, found);
+  return g_string_free (commands, FALSE);
+}
+
+gboolean
+cs_nft_accepts_are_due (const CsPlan *plan, const CsSharePlan *to)
+{
+  g_autofree char *commands = make_commands (plan, to);
+
+  return commands == NULL || commands[0] != '\0';
+}
+
+gboolean
+cs_nft_accepts_apply (const CsPlan *plan, const CsSharePlan *to, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = cs_nft_lock ();
+  g_autoptr (GError) refusal = NULL;
+
+  for (int attempt = 0; attempt < ATTEMPTS; attempt++)
+    {
+      g_autofree char *commands = make_commands (plan, to);
+
+      g_clear_error (&refusal);
+      if (commands != NULL
+          && (commands[0] == '\0' || cs_nft_commit (commands, NULL, &refusal)))
+        return TRUE;
+    }
+  g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
+               "cannot change the rules of iptables: %s",
+               refusal != NULL ? refusal->message : "they cannot be read");
+  return FALSE;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel's list of connections, each a flow of packets and the flow of their
+ * answers. */
+#pragma once
+
+#include "netlink.h"
+
+#include <netinet/in.h>
+
+typedef struct
+{
+  CsAddress client, server; /* who began it, and to whom */
+  CsAddress answers_from, answers_to;
+  guint16 port;    /* that answers come to; 0: its protocol has none */
+  guint8 protocol; /* IPPROTO_* */
+} CsConnection;
+
+/* Calls @func for each IPv4 connection, or with @masqueraded for those alone; before
+ * Linux 5.17 the kernel lists all. Returns as cs_netlink_ask (). */
+int cs_ctnetlink_dump (CsNetlink *self,
+                       gboolean masqueraded,
+                       CsNetlinkFunc func,
+                       gpointer user_data);
+gboolean cs_ctnetlink_parse (const struct nlmsghdr *message, CsConnection *connection);
+/* Ends the connection of @message, one of a dump. Returns 0 also if it has ended by
+ * itself. */
+int cs_ctnetlink_delete (CsNetlink *self, const struct nlmsghdr *message);

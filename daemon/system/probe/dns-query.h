@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Checks whether a name server replies: one small query over UDP, repeated until the time
+ * limit, because packets may be lost. */
+#pragma once
+
+#include "core/check/facts.h"
+#include "core/value/address.h"
+
+#include <gio/gio.h>
+
+/* The result comes within this time. Milliseconds. */
+#define CS_DNS_QUERY_LIMIT 2000
+
+/* Asks @server at @port, through the interface @device only (nullable: by the host's own
+ * routes), for the address of @name, which has no dots, or with "" for the root servers,
+ * which every name server knows or can find. */
+void cs_dns_query_async (CsAddress server,
+                         guint port,
+                         const char *device,
+                         const char *name,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data);
+/* A reply that the name does not exist is a good one. */
+CsAnswer cs_dns_query_finish (GAsyncResult *result);

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Blocking, because the table may be long: dump, pick, delete. When one uplink replaces
+ * another, only masqueraded flows are dumped, which spares a server the others. A
+ * client's flow is one that began in the share's subnets and did not end there; it is
+ * right if its answers come to an address of the uplink. One without masquerade is wrong
+ * too: it began while somebody had flushed the ruleset. So is one of a network that the
+ * share no longer guards: its answers would go wherever the host's routes send them. */
+#include "conntrack.h"
+
+#include "base/errno-words.h"
+#include "core/value/client-choices.h"
+#include "dbus/errors.h"
+#include "system/netlink/ctnetlink.h"
+#include "system/netlink/neighbors.h"
+#include "system/nft/strays.h"
+
+#include <errno.h>
+
+#define LATER 200 /* milliseconds */
+
+typedef struct
+{
+  /* (owned) (nullable) the worker's own; it stays open, because closing it would wait for
+     the kernel */
+  CsNetlink *netlink;
+  GHashTable *latest; /* (owned) LAN (owned) -> its CsSharePlan (owned) in force */
+  GMutex lock;        /* for both: what a new share finds is cleared in the background */
+} Conntrack;
+
+/* What has to go. */
+typedef struct
+{
+  const GArray *subnets;   /* (nullable) of CsCidr: whose flows leave by the uplink; NULL:
+                              there is none now */
+  const GArray *addresses; /* of CsCidr: of that uplink */
+  const GArray *left;      /* (nullable) of CsCidr: whose flows all go */
+  const GArray *blocked;   /* (nullable) of CsAddress: whose flows all go, either way */
+  gboolean strays;         /* answers to them may still come to this computer */
+  gboolean masqueraded;    /* all of them are */
+  GPtrArray *picked;       /* of struct nlmsghdr (owned) */
+} Sweep;
+
+static gboolean
+has_left (const Sweep *sweep)
+{
+  return sweep->left != NULL && sweep->left->len > 0;
+}
+
+static gboolean
+is_in (const GArray *networks, CsAddress address)
+{
+  for (guint i = 0; networks != NULL && i < networks->len; i++)
+    if (cs_cidr_contains (g_array_index (networks, CsCidr, i), address))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_of (const GArray *addresses, const CsConnection *connection)
+{
+  return addresses != NULL
+         && (cs_addresses_contain (addresses, connection->client)
+             || cs_addresses_contain (addresses, connection->server)
+             || cs_addresses_contain (addresses, connection->answers_to));
+}
+
+static void
+on_connection (const struct nlmsghdr *message, gpointer user_data)
+{
+  Sweep *sweep = user_data;
+  gboolean wrong;
+  CsConnection connection;
+
+  if (!cs_ctnetlink_parse (message, &connection))
+    return;
+  if (is_of (sweep->blocked, &connection))
+    {
+      g_ptr_array_add (sweep->picked, g_memdup2 (message, message->nlmsg_len));
+      return;
+    }
+  wrong = is_in (sweep->left, connection.client)
+          || (is_in (sweep->subnets, connection.client)
+              && !is_in (sweep->addresses, connection.answers_to));
+  if (wrong && !is_in (sweep->subnets, connection.server)
+      && !is_in (sweep->left, connection.server))
+    g_ptr_array_add (sweep->picked, g_memdup2 (message, message->nlmsg_len));
+}
+
+/* Errno, or 0. */
+static int
+delete_picked (CsNetlink *netlink, const Sweep *sweep)
+{
+  int refusal = 0;
+
+  if (sweep->strays)
+    cs_strays_drop (sweep->picked);
+  for (guint i = 0; refusal == 0 && i < sweep->picked->len; i++)
+    refusal = cs_ctnetlink_delete (netlink, sweep->picked->pdata[i]);
+  return refusal;
+}
+
+/* A share that waits keeps its flows, because the uplink may return unchanged. */
+static gboolean
+has_other_uplink (const CsSharePlan *from, const CsSharePlan *to)
+{
+  return to->uplink_ifindex != 0 && from != NULL
+         && (from->uplink_ifindex != to->uplink_ifindex || !cs_share_plan_guards (from));
+}
+
+/* Whether all flows of @from's clients are masqueraded, as they are once it has had an
+ * uplink. */
+static gboolean
+is_masqueraded (const CsSharePlan *from)
+{
+  return cs_share_plan_guards (from) && !from->closed
+         && (from->uplink_ifindex != 0 || from->former_addresses->len > 0);
+}
+
+/* A flow that began while the packet filter was gone would go on without masquerade. */
+static gboolean
+is_repair (const CsSharePlan *from, const CsSharePlan *to)
+{
+  return to->uplink_ifindex != 0 && from != NULL && cs_share_plan_equal (from, to);
+}
+
+/* Errno, or 0. */
+static int
+clear_flows (Conntrack *self, Sweep *sweep)
+{
+  int refusal;
+
+  if (self->netlink != NULL && self->netlink->failed)
+    g_clear_pointer (&self->netlink, cs_netlink_close);
+  if (self->netlink == NULL)
+    self->netlink = cs_netlink_open (NETLINK_NETFILTER, NULL);
+  if (self->netlink == NULL)
+    return errno;
+  refusal = cs_ctnetlink_dump (self->netlink, sweep->masqueraded, on_connection, sweep);
+  return refusal != 0 ? refusal : delete_picked (self->netlink, sweep);
+}
+
+/* Of a share that has just begun. */
+typedef struct
+{
+  CsStep *step; /* (owned) */
+  char *lan;    /* (owned) */
+} Later;
+
+static void
+later_free (gpointer data)
+{
+  Later *later = data;
+
+  cs_step_unref (later->step);
+  g_free (later->lan);
+  g_free (later);
+}
+
+/* Removes earlier flows, which no chain lets out, so that they are not in the way of new
+ * ones. */
+static void
+clear_found (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  const Later *later = task_data;
+  Conntrack *self = later->step->self;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GPtrArray) picked = g_ptr_array_new_with_free_func (g_free);
+  const CsSharePlan *share = g_hash_table_lookup (self->latest, later->lan);
+  Sweep sweep = { .picked = picked };
+
+  if (share != NULL && share->uplink_ifindex != 0)
+    {
+      sweep.subnets = share->subnets;
+      sweep.addresses = share->uplink_addresses;
+      clear_flows (self, &sweep);
+    }
+  g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+on_later (gpointer task)
+{
+  g_task_run_in_thread (task, clear_found);
+  return G_SOURCE_REMOVE;
+}
+
+/* Walking through the kernel's table takes ten milliseconds even when it is empty, so a
+ * new share and its first clients do not wait for it. */
+static void
+clear_found_later (const CsStepCall *call)
+{
+  GTask *task = g_task_new (NULL, NULL, NULL, NULL);
+  Later *later = g_new (Later, 1);
+
+  later->step = cs_step_ref (call->step);
+  later->lan = g_strdup (call->to->lan);
+  g_task_set_source_tag (task, clear_found_later);
+  g_task_set_task_data (task, later, later_free);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, LATER, on_later, task, g_object_unref);
+}
+
+/* --- Clients that are blocked ------------------------------------------------------ */
+
+/* The addresses of those that are blocked from now on. */
+typedef struct
+{
+  const CsSharePlan *from, *to;
+  GArray *addresses; /* of CsAddress */
+} Blocking;
+
+static void
+on_neighbor (const struct nlmsghdr *message, gpointer user_data)
+{
+  const Blocking *blocking = user_data;
+  CsNeighbor neighbor;
+
+  if (cs_neighbor_parse (message, blocking->to->lan_ifindex, &neighbor)
+      && cs_blocked_has (blocking->to->blocked, neighbor.mac)
+      && (blocking->from == NULL
+          || !cs_blocked_has (blocking->from->blocked, neighbor.mac)))
+    cs_addresses_add (blocking->addresses, neighbor.address);
+}
+
+/* (nullable) */
+static GArray *
+find_blocked (const CsSharePlan *from, const CsSharePlan *to)
+{
+  g_autoptr (CsNetlink) netlink = NULL;
+  Blocking blocking = { from, to, NULL };
+
+  if (to == NULL || to->blocked == NULL || to->blocked[0] == NULL)
+    return NULL;
+  netlink = cs_netlink_open (NETLINK_ROUTE, NULL);
+  if (netlink == NULL)
+    return NULL;
+  blocking.addresses = cs_addresses_new ();
+  cs_neighbors_dump (netlink, to->lan_ifindex, on_neighbor, &blocking);
+  if (blocking.addresses->len == 0)
+    g_clear_pointer (&blocking.addresses, g_array_unref);
+  return blocking.addresses;
+}
+
+static void
+remember (Conntrack *self, const CsSharePlan *from, CsSharePlan *to)
+{
+  if (to == NULL)
+    g_hash_table_remove (self->latest, from->lan);
+  else
+    g_hash_table_replace (self->latest, g_strdup (to->lan), cs_share_plan_ref (to));
+}
+
+static gboolean
+apply (gpointer conntrack, const CsStepCall *call, GError **error)
+{
+  Conntrack *self = conntrack;
+  const CsSharePlan *from = call->from, *to = call->to;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GPtrArray) picked = NULL;
+  g_autoptr (GArray) blocked = find_blocked (from, to);
+  Sweep sweep = { .blocked = blocked };
+  int cause;
+
+  remember (self, from, call->to);
+  if (from == NULL && to->uplink_ifindex != 0)
+    clear_found_later (call);
+  if (to != NULL)
+    sweep.left = to->left_networks;
+  else if (cs_share_plan_guards (from))
+    sweep.left = from->subnets;
+  if (to != NULL && (has_other_uplink (from, to) || is_repair (from, to)))
+    {
+      sweep.subnets = to->subnets;
+      sweep.addresses = to->uplink_addresses;
+      sweep.masqueraded = !has_left (&sweep) && blocked == NULL && !is_repair (from, to)
+                          && is_masqueraded (from);
+    }
+  sweep.strays
+      = has_left (&sweep) || blocked != NULL || (to != NULL && to->left_uplink != NULL);
+  if (sweep.subnets == NULL && !has_left (&sweep) && blocked == NULL)
+    return TRUE;
+  picked = g_ptr_array_new_with_free_func (g_free);
+  sweep.picked = picked;
+  cause = clear_flows (self, &sweep);
+  if (cause == 0)
+    return TRUE;
+  g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
+               "cannot clear connections by another uplink from the kernel's list: %s",
+               cs_errno_words (cause));
+  return FALSE;
+}
+
+static void
+conntrack_free (gpointer data)
+{
+  Conntrack *self = data;
+
+  g_clear_pointer (&self->netlink, cs_netlink_close);
+  g_hash_table_unref (self->latest);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static const CsStepType type = {
+  .name = "conntrack",
+  .flags = CS_STEP_BLOCKS,
+  .apply = apply,
+  .free = conntrack_free,
+};
+
+CsStep *
+cs_conntrack_step_new (void)
+{
+  Conntrack *self = g_new0 (Conntrack, 1);
+
+  g_mutex_init (&self->lock);
+  self->latest = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                        (GDestroyNotify)cs_share_plan_unref);
+  return cs_step_new (&type, self);
+}

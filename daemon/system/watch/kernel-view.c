@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads links (which include net.ipv4.conf.IF.*), IPv4 addresses, routes
+ * (kernel-routes.c) and rules once. From then on, the kernel's announcements are applied
+ * to them, or mark what must be read again: the addresses of a link, the rules, or
+ * everything if messages were lost. So a snapshot costs only the changes, and two
+ * requests. */
+#include "kernel-view-private.h"
+
+#include "base/errno-words.h"
+#include "dbus/errors.h"
+#include "system/routing/lan-ways.h"
+#include "system/routing/route.h"
+#include "system/routing/ways-out.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <linux/if.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* How often to try when the network changes meanwhile; only once with very many
+ * routes. */
+#define ATTEMPTS 3
+
+static void
+known_free (gpointer data)
+{
+  CsKnownLink *known = data;
+
+  g_array_unref (known->addresses);
+  g_free (known);
+}
+
+static CsNetlink *
+open_events (GError **error)
+{
+  static const int groups[] = { RTNLGRP_LINK,
+                                RTNLGRP_IPV4_IFADDR,
+                                RTNLGRP_IPV4_ROUTE,
+                                RTNLGRP_IPV4_RULE,
+                                RTNLGRP_IPV6_RULE,
+                                RTNLGRP_IPV4_NETCONF,
+                                0 };
+  CsNetlink *events = cs_netlink_listen (NETLINK_ROUTE, groups, error);
+
+  if (events != NULL)
+    cs_netlink_join (events, RTNLGRP_NEXTHOP); /* since Linux 5.3 */
+  return events;
+}
+
+static void
+distrust (CsKernelView *self)
+{
+  self->links_distrusted = TRUE;
+  self->rules_distrusted = TRUE;
+  cs_kernel_routes_distrust (self->routes);
+}
+
+CsKernelView *
+cs_kernel_view_new (GError **error)
+{
+  CsNetlink *events = open_events (error);
+  CsKernelView *self;
+
+  if (events == NULL)
+    return NULL;
+  self = g_new0 (CsKernelView, 1);
+  self->events = events;
+  self->known = g_hash_table_new_full (NULL, NULL, NULL, known_free);
+  self->routes = cs_kernel_routes_new ();
+  self->rules = g_array_new (FALSE, TRUE, sizeof (CsRule));
+  distrust (self);
+  return self;
+}
+
+void
+cs_kernel_view_free (CsKernelView *self)
+{
+  cs_netlink_close (self->events);
+  cs_kernel_view_mind (self, NULL);
+  g_hash_table_unref (self->known);
+  cs_kernel_routes_free (self->routes);
+  g_array_unref (self->rules);
+  g_free (self);
+}
+
+int
+cs_kernel_view_get_fd (const CsKernelView *self)
+{
+  return mnl_socket_get_fd (self->events->socket);
+}
+
+void
+cs_kernel_view_mind (CsKernelView *self, GPtrArray *requests)
+{
+  if (requests != NULL)
+    g_ptr_array_ref (requests);
+  g_clear_pointer (&self->requests, g_ptr_array_unref);
+  self->requests = requests;
+}
+
+/* --- Reading --------------------------------------------------------------------- */
+
+static void
+on_event (const struct nlmsghdr *message, gpointer user_data)
+{
+  CsKernelView *self = user_data;
+
+  self->news |= cs_kernel_view_is_news (self, message);
+}
+
+static void
+take_events (CsKernelView *self)
+{
+  if (cs_netlink_hear (self->events, on_event, self))
+    return;
+  distrust (self);
+  self->news = TRUE;
+}
+
+gboolean
+cs_kernel_view_hear (CsKernelView *self)
+{
+  gboolean news;
+
+  take_events (self);
+  news = self->news;
+  self->news = FALSE;
+  return news;
+}
+
+gboolean
+cs_kernel_view_loses (CsKernelView *self)
+{
+  gboolean loses = self->loses;
+
+  self->loses = FALSE;
+  return loses;
+}
+
+/* As numbers. */
+static GHashTable *
+list_addresses (CsKernelView *self)
+{
+  GHashTable *all = g_hash_table_new (NULL, NULL);
+  GHashTableIter iter;
+  gpointer known;
+
+  g_hash_table_iter_init (&iter, self->known);
+  while (g_hash_table_iter_next (&iter, NULL, &known))
+    {
+      const GArray *addresses = ((CsKnownLink *)known)->addresses;
+
+      for (guint i = 0; i < addresses->len; i++)
+        g_hash_table_add (
+            all, GUINT_TO_POINTER (cs_address_to_number (
+                     g_array_index (addresses, CsInterfaceAddress, i).local.address)));
+    }
+  return all;
+}
+
+/* Whether it goes with an address that is not there. A link without addresses may have
+ * got a route since. */
+static gboolean
+is_doubtful (CsKernelView *self, const CsRoute *route, GHashTable *addresses)
+{
+  const CsKnownLink *known = cs_kernel_view_find (self, route->ifindex);
+  guint32 source = cs_address_to_number (route->source);
+
+  return (cs_address_is_set (route->source)
+          && !g_hash_table_contains (addresses, GUINT_TO_POINTER (source)))
+         || (known != NULL && known->addresses->len == 0);
+}
+
+void
+cs_kernel_view_settle (CsKernelView *self)
+{
+  g_autoptr (GHashTable) addresses = list_addresses (self);
+  g_autoptr (GArray) routes = cs_kernel_routes_get_routes (self->routes);
+
+  for (guint i = 0; i < routes->len; i++)
+    if (is_doubtful (self, &g_array_index (routes, CsRoute, i), addresses))
+      {
+        cs_kernel_routes_distrust (self->routes);
+        return;
+      }
+}
+
+static void
+on_link (const struct nlmsghdr *message, gpointer user_data)
+{
+  CsKernelView *self = user_data;
+  CsLink link;
+
+  if (cs_rtnetlink_parse_link (message, &link))
+    cs_kernel_view_remember (self, &link);
+}
+
+static void
+on_address (const struct nlmsghdr *message, gpointer user_data)
+{
+  CsKernelView *self = user_data;
+  CsInterfaceAddress address;
+  CsKnownLink *known;
+  int ifindex;
+
+  if (!cs_rtnetlink_parse_address (message, &ifindex, &address))
+    return;
+  known = cs_kernel_view_find (self, ifindex);
+  if (known != NULL)
+    g_array_append_val (known->addresses, address);
+}
+
+static gboolean
+read_links (CsKernelView *self, CsNetlink *netlink, GError **error)
+{
+  g_hash_table_remove_all (self->known);
+  if (!cs_rtnetlink_dump (netlink, RTM_GETLINK, 0, on_link, self, error)
+      || !cs_rtnetlink_dump (netlink, RTM_GETADDR, 0, on_address, self, error))
+    return FALSE;
+  self->links_distrusted = netlink->interrupted;
+  return TRUE;
+}
+
+/* Reads the addresses of those links whose addresses have changed. */
+static gboolean
+read_addresses (CsKernelView *self, CsNetlink *netlink, GError **error)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&iter, self->known);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      CsKnownLink *known = value;
+
+      if (!known->readdress)
+        continue;
+      g_array_unref (known->addresses);
+      known->addresses = cs_kernel_view_new_addresses ();
+      if (!cs_rtnetlink_dump (netlink, RTM_GETADDR, GPOINTER_TO_UINT (key), on_address,
+                              self, error))
+        return FALSE;
+      known->readdress = netlink->interrupted;
+    }
+  return TRUE;
+}
+
+static void
+on_rule (const struct nlmsghdr *message, gpointer user_data)
+{
+  GArray *rules = user_data;
+  CsRule rule;
+
+  if (cs_rtnetlink_parse_rule (message, &rule))
+    g_array_append_val (rules, rule);
+}
+
+static gboolean
+read_rules (CsKernelView *self, CsNetlink *netlink, GError **error)
+{
+  g_array_unref (self->rules);
+  self->rules = g_array_new (FALSE, TRUE, sizeof (CsRule));
+  if (!cs_rtnetlink_dump (netlink, RTM_GETRULE, 0, on_rule, self->rules, error))
+    return FALSE;
+  self->rules_distrusted = netlink->interrupted;
+  return TRUE;
+}
+
+static gboolean
+refresh (CsKernelView *self, CsNetlink *netlink, GError **error)
+{
+  netlink->interrupted = FALSE;
+  return (self->links_distrusted ? read_links (self, netlink, error)
+                                 : read_addresses (self, netlink, error))
+         && cs_kernel_routes_refresh (self->routes, netlink, error)
+         && (!self->rules_distrusted || read_rules (self, netlink, error));
+}
+
+static gboolean
+read_for_all (const char *key, int *value, GError **error)
+{
+  g_autofree char *path = g_strconcat ("/proc/sys/net/ipv4/conf/all/", key, NULL);
+  int fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
+  char text[16] = "";
+  gboolean done = fd >= 0 && read (fd, text, sizeof text - 1) > 0;
+  int cause = errno;
+
+  if (fd >= 0)
+    close (fd);
+  if (!done)
+    g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "cannot read %s: %s", path,
+                 cs_errno_words (cause));
+  *value = atoi (text);
+  return done;
+}
+
+/* --- Snapshots ------------------------------------------------------------------- */
+
+static CsInterface *
+make_interface (const CsKnownLink *known, int rp_filter_all)
+{
+  const CsLink *link = &known->link;
+  CsInterface *interface = cs_interface_new_at (link->name, link->ifindex,
+                                                known->addresses);
+
+  interface->mtu = link->mtu;
+  interface->kind = known->kind;
+  interface->up = (link->flags & IFF_UP) != 0;
+  interface->carrier = (link->flags & IFF_LOWER_UP) != 0;
+  interface->point_to_point = (link->flags & IFF_POINTOPOINT) != 0;
+  interface->master = link->master;
+  interface->forwarding = link->forwarding;
+  interface->rp_filter_own = link->rp_filter;
+  interface->rp_filter = link->rp_filter < 0 ? -1 : MAX (link->rp_filter, rp_filter_all);
+  return interface;
+}
+
+static int
+compare_index (gconstpointer a, gconstpointer b)
+{
+  const CsInterface *const *left = a, *const *right = b;
+
+  return (*left)->ifindex - (*right)->ifindex;
+}
+
+static void
+fill_interfaces (CsKernelView *self, CsSnapshot *snapshot, int rp_filter_all)
+{
+  GHashTableIter iter;
+  gpointer known;
+
+  g_hash_table_iter_init (&iter, self->known);
+  while (g_hash_table_iter_next (&iter, NULL, &known))
+    g_ptr_array_add (snapshot->interfaces, make_interface (known, rp_filter_all));
+  g_ptr_array_sort (snapshot->interfaces, compare_index);
+}
+
+/* The uplinks that our rules name: char * (unowned). */
+static GPtrArray *
+list_uplinks (const GArray *rules)
+{
+  GPtrArray *uplinks = g_ptr_array_new ();
+
+  for (guint i = 0; i < rules->len; i++)
+    {
+      CsRule *rule = &g_array_index (rules, CsRule, i);
+
+      if (rule->protocol == CS_ROUTE_PROTOCOL && rule->skip_to != 0
+          && rule->iif[0] != '\0')
+        g_ptr_array_add (uplinks, rule->iif);
+    }
+  return uplinks;
+}
+
+static gboolean
+read_all (CsKernelView *self, CsNetlink *netlink, GError **error)
+{
+  for (int attempt = 0; attempt < ATTEMPTS; attempt++)
+    {
+      if (!refresh (self, netlink, error))
+        {
+          distrust (self);
+          return FALSE;
+        }
+      if (!netlink->interrupted || cs_kernel_routes_are_many (self->routes))
+        break;
+    }
+  return TRUE;
+}
+
+/* The replies depend on routes and rules. */
+static gboolean
+ask (CsKernelView *self, CsNetlink *netlink, CsSnapshot *snapshot, GError **error)
+{
+  g_autoptr (GPtrArray) uplinks = NULL;
+
+  g_array_unref (snapshot->routes);
+  snapshot->routes = cs_kernel_routes_get_routes (self->routes);
+  g_array_unref (snapshot->rules);
+  snapshot->rules = g_array_ref (self->rules);
+  g_array_set_size (snapshot->astray, 0);
+  if (!cs_ways_out_fill (netlink, snapshot, error))
+    return FALSE;
+  uplinks = list_uplinks (snapshot->rules);
+  cs_lan_ways_fill (netlink, uplinks, snapshot);
+  return TRUE;
+}
+
+static gboolean
+fill_once (CsKernelView *self, CsNetlink *netlink, CsSnapshot *snapshot, GError **error)
+{
+  int rp_filter_all, forwarding, valid_marks;
+
+  g_ptr_array_set_size (snapshot->interfaces, 0);
+  if (!read_for_all ("rp_filter", &rp_filter_all, error)
+      || !read_for_all ("forwarding", &forwarding, error)
+      || !read_for_all ("src_valid_mark", &valid_marks, error)
+      || !read_all (self, netlink, error))
+    return FALSE;
+  snapshot->host_forwards = forwarding != 0;
+  snapshot->valid_marks = valid_marks != 0;
+  fill_interfaces (self, snapshot, rp_filter_all);
+  return ask (self, netlink, snapshot, error);
+}
+
+/* If news arrives after the requests, the replies may not match the known state. News
+ * that a failure has kept from this snapshot is news to the next. */
+gboolean
+cs_kernel_view_fill (CsKernelView *self, CsSnapshot *snapshot, GError **error)
+{
+  g_autoptr (CsNetlink) netlink = cs_netlink_open (NETLINK_ROUTE, error);
+  gboolean told = self->news;
+
+  if (netlink == NULL)
+    return FALSE;
+  for (int attempt = 0; attempt < ATTEMPTS; attempt++)
+    {
+      self->news = FALSE;
+      if (!fill_once (self, netlink, snapshot, error))
+        {
+          self->news = TRUE;
+          return FALSE;
+        }
+      take_events (self);
+      told |= self->news;
+      if (!self->news)
+        break;
+    }
+  self->news = told;
+  return TRUE;
+}

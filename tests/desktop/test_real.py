@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The application and the real service, on a private host with the real NetworkManager: what a
+# user does in the window is what a client on the LAN gets.
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from desk import STAGE
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "sandbox"))
+from host import ENVIRONMENT, Host, wait_for  # noqa: E402
+
+
+class Remote:
+    """drive.py: each method is one of Window."""
+
+    def __init__(self, host):
+        self.process = host.popen(["/usr/bin/python3", "-W", "ignore", str(HERE / "drive.py")],
+                                  stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                  env={**ENVIRONMENT, "CONNSHARE_STAGE": "/"})
+        assert json.loads(self.process.stdout.readline()) == "ready"
+
+    def __getattr__(self, method):
+        def ask(*arguments):
+            self.process.stdin.write(json.dumps([method, *arguments]) + "\n")
+            self.process.stdin.flush()
+            fault = json.loads(self.process.stdout.readline())
+            assert fault is None, fault
+        return ask
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.stdout.read()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def host():
+    with Host(STAGE) as host:
+        yield host
+
+
+@pytest.fixture
+def window(host):
+    window = Remote(host)
+    yield window
+    window.close()
+
+
+def shares(host):
+    return host.json("status")["shares"]
+
+
+def test_window_shares_with_a_client(host, window):
+    window.find("Sharing Is Off")
+    window.flip()
+    window.find("Devices on Ethernet (lan0) use the Internet through…")
+    assert [share["lan"] for share in shares(host)] == ["lan0"]
+    host.client.dhcp()
+    assert host.client.get()
+    window.flip()
+    window.find("Sharing Is Off")
+    assert shares(host) == []
+
+
+def test_service_that_is_killed(host, window):
+    host.share("lan0")
+    window.find("Devices on Ethernet (lan0) use the Internet through…")
+    host.kill("connshared")
+    wait_for(lambda: [share["state"] for share in shares(host)] == ["active"])
+    window.find("Devices on Ethernet (lan0) use the Internet through…")
+    window.flip()
+    window.find("Sharing Is Off")
+
+
+def test_problem_is_told(host, window):
+    host.share("lan0", "via", "ppp7")
+    window.find("Waiting for ppp7, which is not there.…")
+    window.open_page("Problems")
+    window.find("The Internet Connection Is Not There", "label")
