@@ -5,7 +5,6 @@
 # checked after every test.  `spare` is one that a test may ruin.  A failed test shows what the
 # daemons of its host said.
 #
-import difflib
 import os
 import pathlib
 import signal
@@ -120,7 +119,7 @@ def host(pool, request):
         return
     try:
         stop_sharing(host)
-        check_unchanged(host, pool.before)
+        host.await_return(pool.before)
         check_complaints(host)
     except BaseException:
         add_logs(request.node, host)
@@ -163,16 +162,6 @@ def bus(host):
     bus = host.bus()
     yield bus
     bus.close()
-
-
-def check_unchanged(host, before):
-    """The host's state, byte for byte; NetworkManager may take a moment to settle."""
-    try:
-        wait_for(lambda: host.state() == before)
-    except TimeoutError:
-        lines = difflib.unified_diff(before.splitlines(), host.state().splitlines(),
-                                     "before", "after", lineterm="", n=0)
-        pytest.fail("the host is not as it was:\n" + "\n".join(lines), pytrace=False)
 
 
 def add_logs(node, host):

@@ -3,11 +3,10 @@
 # The steps of `demo`, each with its command and what the command really printed; and the
 # prompt of `demo --shell`.
 #
-import difflib
 import os
 import sys
 
-from host import Host, wait_for
+from host import Host
 
 BOLD, GREEN, DIM, PLAIN = ("\033[1m", "\033[32m", "\033[2m", "\033[0m")
 if not os.isatty(1) or "NO_COLOR" in os.environ:
@@ -103,10 +102,9 @@ def unshare(host, before):
     say("Stop sharing")
     on_laptop(host, "sharectl unshare lan0")
     try:
-        wait_for(lambda: host.state() == before)
-    except TimeoutError:
-        print("\n".join(difflib.unified_diff(before.splitlines(), host.state().splitlines(), n=0)))
-        sys.exit("demo: the laptop is not as it was")
+        host.await_return(before)
+    except AssertionError as error:
+        sys.exit(f"demo: {error}")
     lines = len(before.splitlines())
     expect(True, f"Nothing is left: rules, routes, addresses, sysctls, profiles, processes, files: "
            f"{lines} lines as before")

@@ -10,6 +10,7 @@
 # or a line for the shell.
 #
 import contextlib
+import difflib
 import json
 import os
 import pathlib
@@ -139,6 +140,7 @@ class Bus:
         source = (HERE / "bus.py").read_text()  # a user may not be able to read the file
         self.process = place.popen(["/usr/bin/python3", "-c", source],
                                    stdin=subprocess.PIPE, stderr=None)
+        self.signals()  # when it answers, it listens
 
     def ask(self, *request):
         self.process.stdin.write(json.dumps(request) + "\n")
@@ -308,6 +310,15 @@ class Host(Place):
 
         wait_for(is_settled)
         return states[-1]
+
+    def await_return(self, before, when=""):
+        """Its state is this one, if not yet, then soon: NetworkManager may take a moment."""
+        try:
+            wait_for(lambda: self.state() == before)
+        except TimeoutError:
+            lines = difflib.unified_diff(before.splitlines(), self.state().splitlines(),
+                                         "before", "after", lineterm="", n=0)
+            raise AssertionError("\n".join([f"the host is not as it was {when}", *lines])) from None
 
     def log(self, name="dbus"):
         """What a daemon printed; the product's own lines are in the log of the D-Bus daemon."""

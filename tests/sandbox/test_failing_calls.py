@@ -56,7 +56,7 @@ def test_a_failing_call_does_not_count_as_done(host, call, error):
         if host.json("status")["shares"]:
             assert done.returncode == 1, line
             host.unshare("lan0")
-        wait_for(lambda: host.state() == before, what=f"not put back after {line}: {done}")
+        host.await_return(before, f"after {line}: {done}")
 
 
 def worker(host):
@@ -80,7 +80,7 @@ def test_libnftables_ends_its_process(host, client, call, error):
             done = host.sharectl("share", "lan0", "via", "ppp0")
         failures += done.returncode
         if done.returncode:
-            wait_for(lambda: host.state() == before, what=f"left behind: {calls}, {done}")
+            host.await_return(before, f"after {calls}: {done}")
         host.share("lan0", "via", "ppp0")
         host.unshare("lan0")
         if not any("INJECTED" in line for line in calls):

@@ -75,7 +75,7 @@ def assert_refused_and_clean(host, word):
     done = host.sharectl("share", "lan0", "via", "ppp0")
     assert done.returncode == 1 and word in done.stderr.lower(), done.stderr
     assert len(done.stderr.splitlines()) == 1
-    wait_for(lambda: host.state() == before, what="something was left behind")
+    host.await_return(before)
     assert host.json("status") == {"shares": []}
 
 
@@ -111,7 +111,7 @@ def test_dnsmasq_in_a_wrapper(host, client, words):
         assert client.get() == PPP0
         host.unshare("lan0")
         host.call("pkill -x sleep")
-        wait_for(lambda: host.state() == before, what="something was left behind")
+        host.await_return(before)
 
 
 def test_dnsmasq_dies(host, client):
@@ -135,7 +135,7 @@ def test_table_belongs_to_someone_else(host):
     owner = host.popen(["nft", "-i"], stdin=-1)
     owner.stdin.write("add table inet connshare { flags owner; }\n")
     owner.stdin.flush()
-    wait_for(lambda: "connshare" in host.run("nft list tables"))
+    wait_for(lambda: "table inet connshare" in host.run("nft list tables").splitlines())
     try:
         assert_refused_and_clean(host, "nftables")
     finally:
@@ -199,7 +199,7 @@ def test_what_could_not_be_put_back_is_later(host, service):
             host.kill("connshared")
     if service == "is killed":
         host.sharectl("status")
-    wait_for(lambda: host.state() == before)
+    host.await_return(before)
 
 
 def test_network_manager_goes_while_a_share_ends(spare):

@@ -277,7 +277,7 @@ def test_share_ends_before_the_service_sees_networkmanager(spare, managed):
         spare.run("pkill -STOP -x NetworkManager")
     spare.unshare("lan1")
     spare.run("pkill -CONT -x NetworkManager")
-    wait_for(lambda: spare.settled_state() == before, what="the host is not as it was")
+    spare.await_return(before)
 
 
 def test_connection_that_networkmanager_made_up_for_others_stays(spare):

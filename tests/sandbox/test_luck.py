@@ -50,7 +50,7 @@ def refused(host, *words):
     assert done.returncode == 1 and len(done.stderr.splitlines()) == 1, done
     for word in words:
         assert word in done.stderr
-    wait_for(lambda: host.state() == before, what="something was left behind")
+    host.await_return(before)
     assert [share["lan"] for share in host.json("status")["shares"]] == ["lan0"]
     await_state(host, "active", "none")
 
@@ -66,6 +66,7 @@ def works(host):
 def shared(host):
     host.share("lan0", "via", "ppp0")
     host.client.dhcp()
+    wait_for(host.path(f"{RUN}/clients").exists)  # who was seen, written some time after
     yield host
     assert host.client.get() == PPP0
 
