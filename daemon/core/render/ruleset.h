@@ -39,10 +39,6 @@ char *cs_ruleset_render_end (void);
  * the set, "tcp . 22". In a table that is there. */
 char *cs_ruleset_render_own_ports (const GPtrArray *ports);
 
-/* Counts for the addresses (of char) in @new as well, and no more for those in @old,
- * which are counted for; "" if there are none. In a table that is there. */
-char *cs_ruleset_render_clients (const GPtrArray *new, const GPtrArray *old);
-
 /* A separate table, "netdev connshare_LAN", that refuses what clients send while
  * @share (nullable) waits; "" if it does not wait. It replaces what is there, in a
  * transaction of its own, because older kernels refuse it. */

@@ -6,8 +6,8 @@
 #include "nft-commit.h"
 #include "nft-set.h"
 
+#include "core/render/ruleset-clients.h"
 #include "core/render/ruleset-frame.h"
-#include "core/render/ruleset.h"
 
 #include <gio/gio.h>
 #include <libnftnl/expr.h>
