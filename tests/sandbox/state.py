@@ -43,7 +43,7 @@ def rules(text):
     which come after a share's end for some seconds (system/nft/strays.h): it does not stay; and
     without the clients that count, who come and go."""
     text = re.sub(r"^table inet connshare_left \{.*?^\}\n?", "", text, flags=re.M | re.S)
-    text = re.sub(r"^\tset clients_.*?^\t\}\n", "", text, flags=re.M | re.S)
+    text = re.sub(r"^\t(set clients|map short)_.*?^\t\}\n", "", text, flags=re.M | re.S)
     return [re.sub(r"^\t\telements = \{ (.*?) \}$",
                    lambda found: "\n".join("\t\telement " + element for element
                                            in sorted(re.split(r",\s*", found[1]))),

@@ -69,6 +69,12 @@ def interface_bytes(client):
     return [int(word) for word in text.split()]
 
 
+def short_path(host):
+    """Of its clients: the maps of their flows."""
+    return host.run("nft list map inet connshare short_sent; "
+                    "nft list map inet connshare short_received")
+
+
 @contextlib.contextmanager
 def server(host, size):
     process = host.internet.popen(["/usr/bin/python3", "-c", SERVER, str(size)])
@@ -197,10 +203,39 @@ def test_count_is_kept(shared, client, bus, known, what):
         middle = find(bus, client)
         assert before["bytes-received"] <= middle["bytes-received"] \
             < before["bytes-received"] + 100_000
-        wait_for(lambda: "192.168.137.82" in shared.call(
-            "nft list set inet connshare clients_received").stdout)
+        wait_for(lambda: "192.168.137.82" in short_path(shared))
         fetch(client)
         assert find(bus, client)["bytes-received"] > middle["bytes-received"] + 1_000_000
+
+
+def test_flows_take_the_short_path(shared, client, bus, known):
+    """Each packet is counted once for the client and once for the share."""
+    size = 5_000_000
+    wait_for(lambda: "192.168.137.82" in short_path(shared))
+    with server(shared, size):
+        before = bus.property(SHARE, "BytesReceived"), find(bus, client)["bytes-received"]
+        assert fetch(client) == size
+        after = bus.property(SHARE, "BytesReceived"), find(bus, client)["bytes-received"]
+    assert re.search(r"counter packets \d+ bytes [5-9]\d{6} : jump short_received_lan0",
+                     short_path(shared))
+    for one in 0, 1:
+        assert size < after[one] - before[one] < 1.1 * size
+
+
+def test_short_path_leaves_the_uplink_with_the_share(shared, client, known):
+    wait_for(lambda: '"ppp0"' in short_path(shared))
+    shared.share("lan0", "via", "eth1")
+    assert '"ppp0"' not in short_path(shared)
+    wait_for(lambda: '"eth1"' in short_path(shared))
+    shared.share("lan0", "via", "eth1", "--rate", "100M")
+    assert "192.168.137.82" not in short_path(shared)
+    shared.share("lan0", "via", "ppp0", "--rate", "none")
+    wait_for(lambda: '"ppp0"' in short_path(shared))
+    shared.run("ip route flush table 13700; nft delete rule inet connshare forward handle "
+               "$(nft -a list chain inet connshare forward | awk '/lan_networks/ {print $NF}')")
+    wait_for(lambda: "lan_networks" in shared.run("nft list chain inet connshare forward"))
+    assert client.get("http://192.0.2.80/")
+    wait_for(lambda: '"ppp0"' in short_path(shared))
 
 
 # --- Named, and given an address

@@ -7,6 +7,7 @@
 #include "private-net.h"
 
 #include "core/render/extras.h"
+#include "core/render/ruleset-clients.h"
 #include "core/render/ruleset.h"
 
 #include <glib/gstdio.h>
@@ -426,6 +427,46 @@ test_own_ports (void)
   nft_apply (end);
 }
 
+/* Clients on and off the short path of a share. */
+static void
+test_short_path (void)
+{
+  g_autoptr (CsPlan) plan
+      = plan_in ("lan0 via eth1; lan1 via ppp0 limit=100", LANS UPLINKS, NULL);
+  g_autoptr (CsShortPath) path = cs_short_path_new (plan->shares->pdata[0]);
+  g_autoptr (CsShortPath) none = cs_short_path_new (NULL);
+  g_autoptr (CsShortPath) limited = cs_short_path_new (plan->shares->pdata[1]);
+  g_autofree char *rendered = cs_ruleset_render (plan);
+  g_autofree char *end = cs_ruleset_render_end ();
+  g_autoptr (GPtrArray) addresses = g_ptr_array_new ();
+  g_autofree char *nothing = cs_short_path_render (path, "add", addresses);
+  g_autofree char *add = NULL;
+  g_autofree char *delete = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  g_assert_null (none);
+  g_assert_null (limited);
+  g_assert_cmpstr (nothing, ==, "");
+  g_assert_true (cs_short_path_fits (path, (CsAddress)CS_IPV4 (192, 168, 137, 82)));
+  g_assert_false (cs_short_path_fits (path, (CsAddress)CS_IPV4 (192, 168, 138, 82)));
+  g_ptr_array_add (addresses, (gpointer) "192.168.137.82");
+  g_ptr_array_add (addresses, (gpointer) "192.168.137.83");
+  add = cs_short_path_render (path, "add", addresses);
+  delete = cs_short_path_render (path, "delete", addresses);
+  nft_apply (rendered);
+  before = list_table ();
+  nft_apply (add);
+  after = list_table ();
+  g_assert_nonnull (strstr (after, "map short_sent { 192.168.137.83 . "));
+  g_assert_nonnull (strstr (after, "map short_received { 192.168.137.82 . "));
+  g_free (g_steal_pointer (&after));
+  nft_apply (delete);
+  after = list_table ();
+  g_assert_cmpstr (before, ==, after);
+  nft_apply (end);
+}
+
 /* No change touches anybody else's rules. */
 static void
 test_others (void)
@@ -464,6 +505,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ruleset/refusals", test_refusals);
   g_test_add_func ("/ruleset/extras", test_extras);
   g_test_add_func ("/ruleset/own-ports", test_own_ports);
+  g_test_add_func ("/ruleset/short-path", test_short_path);
   g_test_add_func ("/ruleset/others", test_others);
   return g_test_run ();
 }

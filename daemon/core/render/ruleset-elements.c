@@ -11,6 +11,13 @@ cs_ruleset_clamps (const CsSharePlan *share)
   return share->uplink_mtu > CS_TCP_HEADERS;
 }
 
+gboolean
+cs_ruleset_has_short_path (const CsSharePlan *share)
+{
+  return cs_share_plan_guards (share) && !share->rate && !share->limit
+         && share->uplink_ifindex && share->lan_ifindex;
+}
+
 static void
 element_free (gpointer data)
 {
@@ -165,8 +172,7 @@ cs_ruleset_add_elements (GPtrArray *elements, const CsSharePlan *share, gboolean
   if (cs_share_plan_publishes (share))
     add (elements, "published_lans", "\"%s\"", share->lan);
   add (elements, "lan_outputs", "\"%s\" : jump output_%s", share->lan, id);
-  if (flows && !share->rate && !share->limit && share->uplink_ifindex
-      && share->lan_ifindex)
+  if (flows && cs_ruleset_has_short_path (share))
     add_flow_elements (elements, share, id);
   add_subnet_elements (elements, share);
   add_guard_elements (elements, share, id);

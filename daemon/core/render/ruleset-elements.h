@@ -25,3 +25,5 @@ void cs_ruleset_add_uplink_elements (GPtrArray *elements, const CsSharePlan *sha
 /* Whether segments to clients need a smaller MSS, because the LAN's MTU is above the
  * uplink's. */
 gboolean cs_ruleset_clamps (const CsSharePlan *share);
+/* Whether flows that were accepted once take a short path. */
+gboolean cs_ruleset_has_short_path (const CsSharePlan *share);

@@ -5,10 +5,12 @@
 
 #include "extras.h"
 
-#define RULES_MAX 7
+#define RULES_MAX 9
 #define MARK      G_STRINGIFY (CS_PUBLISHED_MARK)
 /* ICMP errors. */
 #define ERRORS "icmp type { destination-unreachable, time-exceeded, parameter-problem }"
+
+#define SHORT_TYPE "ipv4_addr . iface_index . iface_index : verdict"
 
 static const struct
 {
@@ -39,6 +41,8 @@ static const struct
   { "set", CS_OWN_PORTS, "inet_proto . inet_service", FALSE, FALSE },
   { "set", CS_CLIENTS_SENT, "ipv4_addr", FALSE, TRUE },
   { "set", CS_CLIENTS_RECEIVED, "ipv4_addr", FALSE, TRUE },
+  { "map", CS_SHORT_SENT, SHORT_TYPE, FALSE, TRUE },
+  { "map", CS_SHORT_RECEIVED, SHORT_TYPE, FALSE, TRUE },
 };
 
 static const struct
@@ -50,6 +54,8 @@ static const struct
   { "forward",
     "filter hook forward priority filter",
     {
+        "ct direction reply ip daddr . iif . oif vmap @" CS_SHORT_RECEIVED,
+        "ct state established ip saddr . iif . oif vmap @" CS_SHORT_SENT,
         "ct direction reply counter name meta nfproto . iif . oif map @answers"
         " goto received",
         "ct state . iif . oif vmap @flows",

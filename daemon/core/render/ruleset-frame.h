@@ -20,6 +20,9 @@
 /* The sets of the clients' addresses, whose elements count. Likewise. */
 #define CS_CLIENTS_SENT     "clients_sent"
 #define CS_CLIENTS_RECEIVED "clients_received"
+/* The maps of those whose flows take the short path. */
+#define CS_SHORT_SENT     "short_sent"
+#define CS_SHORT_RECEIVED "short_received"
 
 /* @lacking: CS_EXTRA_BIT () of each extra that the kernel cannot do. */
 void cs_ruleset_add_frame (GString *out, guint lacking);

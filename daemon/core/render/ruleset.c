@@ -9,12 +9,13 @@
  * chain.
  *
  * All but the first packets of a flow take a short path to the same end: forward ->
- * flow_LAN or in_LAN; replies that need no change do not even need a chain, because the
- * map "answers" has the counter itself. It is cheaper: the kernel has an interface's
- * number at hand, but copies its name for each lookup (nft_meta_get_eval ()). The short
- * path is optional: two shares that claim the same interfaces, while names move from one
- * device to another, do without it, and so may flows that somebody behind the uplink
- * began.
+ * short_sent_LAN or short_received_LAN for clients whose addresses are known: one lookup
+ * finds the share and counts for the client. For others: forward -> flow_LAN or in_LAN;
+ * replies that need no change do not even need a chain, because the map "answers" has
+ * the counter itself. It is cheaper: the kernel has an interface's number at hand, but
+ * copies its name for each lookup (nft_meta_get_eval ()). The short path is optional: two
+ * shares that claim the same interfaces, while names move from one device to another, do
+ * without it, and so may flows that somebody behind the uplink began.
  *
  * What is addressed to a LAN's network leaves by that LAN or is dropped, even if the host
  * itself sends it. Packets that come from a LAN with a source that is not its own are
@@ -112,15 +113,21 @@ list_out_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
   cs_ruleset_add_end (rules, share, "sent");
 }
 
-/* In this direction "rt mtu" would be the LAN's; the kernel never raises an MSS
+/* In the direction of the LAN "rt mtu" would be the LAN's; the kernel never raises an MSS
  * (nft_exthdr_tcp_set_eval ()), so the uplink's can be set unconditionally. */
+static void
+add_clamp (GPtrArray *rules, const CsSharePlan *share)
+{
+  if (cs_ruleset_clamps (share))
+    add_rule (rules, OPENS " tcp option maxseg size set %u",
+              MIN (share->uplink_mtu - CS_TCP_HEADERS, LARGEST_MSS));
+}
+
 static void
 list_in_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 {
   add_rule (rules, "meta nfproto != ipv4 drop");
-  if (cs_ruleset_clamps (share))
-    add_rule (rules, OPENS " tcp option maxseg size set %u",
-              MIN (share->uplink_mtu - CS_TCP_HEADERS, LARGEST_MSS));
+  add_clamp (rules, share);
   cs_ruleset_add_pace (rules, share, "paced_received", "daddr");
   cs_ruleset_add_end (rules, share, "received");
 }
@@ -137,6 +144,26 @@ list_flow_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
     add_rule (rules, OPENS " return");
   if (share->subnets->len > 0)
     add_rule (rules, "ip saddr %s counter name \"sent_%s\" goto sent", subnets, id);
+}
+
+/* The same for clients that are known, whose element has counted the packet. */
+static void
+list_short_sent_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  if (!cs_ruleset_has_short_path (share))
+    return;
+  if (cs_ruleset_clamps (share))
+    add_rule (rules, OPENS " return");
+  add_rule (rules, "counter name \"sent_%s\" accept", id);
+}
+
+static void
+list_short_received_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  if (!cs_ruleset_has_short_path (share))
+    return;
+  add_clamp (rules, share);
+  add_rule (rules, "counter name \"received_%s\" accept", id);
 }
 
 /* An error goes only to a source in the LAN: to another, such as that of a network that
@@ -215,10 +242,15 @@ static const struct
   const char *prefix;
   void (*list_rules) (GPtrArray *rules, const CsSharePlan *share, const char *id);
 } chains[] = {
-  { "out", list_out_rules },       { "in", list_in_rules },
-  { "flow", list_flow_rules },     { "from", list_from_rules },
-  { "to", list_to_rules },         { "source", list_source_rules },
+  { "out", list_out_rules },
+  { "in", list_in_rules },
+  { "flow", list_flow_rules },
+  { "from", list_from_rules },
+  { "to", list_to_rules },
+  { "source", list_source_rules },
   { "output", list_output_rules },
+  { CS_SHORT_SENT, list_short_sent_rules },
+  { CS_SHORT_RECEIVED, list_short_received_rules },
 };
 
 /* Those of the @i-th of them, ending with NULL. */
@@ -372,8 +404,10 @@ render_change (const CsSharePlan *from,
                const CsDataUsage *usage,
                gboolean flows)
 {
-  static const char *const prefixes[]
-      = { "from", "to", "out", "in", "flow", "source", "output", NULL };
+  static const char *const prefixes[] = { "from",   "to",          "out",
+                                          "in",     "flow",        "source",
+                                          "output", CS_SHORT_SENT, CS_SHORT_RECEIVED,
+                                          NULL };
   static const char *const counters[] = { "sent", "received", NULL };
   g_autoptr (GPtrArray) old = cs_ruleset_new_elements ();
   g_autoptr (GPtrArray) new = cs_ruleset_new_elements ();

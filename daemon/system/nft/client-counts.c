@@ -12,29 +12,46 @@
 #include <gio/gio.h>
 #include <libnftnl/expr.h>
 #include <linux/netfilter.h>
-#include <stdio.h>
 
 #define TABLE "connshare"
 /* Of a frame; the packet filter does not count it. */
 #define ETHERNET_HEADER 14
 
-typedef struct
+enum
 {
-  guint64 sent;
-  guint64 received;
-} Pair;
+  SENT,
+  RECEIVED,
+  DIRECTIONS
+};
+
+/* Those of the short path are behind the others. */
+static const struct
+{
+  const char *name;
+  int direction;
+} sets[] = {
+  { CS_CLIENTS_SENT, SENT },
+  { CS_CLIENTS_RECEIVED, RECEIVED },
+  { CS_SHORT_SENT, SENT },
+  { CS_SHORT_RECEIVED, RECEIVED },
+};
+
+#define FIRST_SHORT 2
+#define ALL         ((1u << FIRST_SHORT) - 1)
+#define ALL_SHORT   (ALL << FIRST_SHORT)
 
 typedef struct
 {
-  Pair kernel;     /* as last read */
-  Pair used;       /* since it was last taken */
-  gboolean wanted; /* in the sets */
-  gboolean there;  /* it was, when they were last read */
+  guint64 kernel[G_N_ELEMENTS (sets)]; /* as last read; 0: not in that set */
+  guint64 used[DIRECTIONS];            /* since it was last taken */
+  gboolean wanted;                     /* to be counted for */
+  guint there; /* the sets that it was in when they were last read: bits */
 } Count;
 
 static GMutex lock;
-static GHashTable
-    *counts; /* (owned) address as a number -> Count (owned), under the lock */
+/* Under the lock: */
+static GHashTable *counts; /* (owned) address as a number -> Count (owned) */
+static GPtrArray *paths;   /* (owned) of CsShortPath (owned): those of the table */
 
 /* --- Under the lock ---------------------------------------------------------------- */
 
@@ -44,6 +61,14 @@ get_counts (void)
   if (counts == NULL)
     counts = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   return counts;
+}
+
+static GPtrArray *
+get_paths (void)
+{
+  if (paths == NULL)
+    paths = g_ptr_array_new_with_free_func (cs_short_path_free);
+  return paths;
 }
 
 static Count *
@@ -78,44 +103,33 @@ frame_bytes (struct nftnl_set_elem *element)
          + ETHERNET_HEADER * nftnl_expr_get_u64 (counter, NFTNL_EXPR_CTR_PACKETS);
 }
 
-static Count *
-count_of (struct nftnl_set_elem *element)
+/* In all of the sets the key begins with the address. */
+static int
+on_element (struct nftnl_set_elem *element, void *user_data)
 {
+  gsize set = GPOINTER_TO_SIZE (user_data);
+  guint64 bytes = frame_bytes (element);
   guint32 length = 0;
   const void *key = nftnl_set_elem_get (element, NFTNL_SET_ELEM_KEY, &length);
   Count *count;
 
   if (key == NULL || length < sizeof (guint32))
-    return NULL;
+    return 0;
   count = get_count (cs_address_to_number (cs_address_new (AF_INET, key)));
-  count->there = TRUE;
-  return count;
-}
-
-static int
-on_sent (struct nftnl_set_elem *element, void *user_data)
-{
-  Count *count = count_of (element);
-  guint64 bytes = frame_bytes (element);
-
-  if (count == NULL)
-    return 0;
-  count->used.sent += difference (bytes, count->kernel.sent);
-  count->kernel.sent = bytes;
+  count->used[sets[set].direction] += difference (bytes, count->kernel[set]);
+  count->kernel[set] = bytes;
+  count->there |= 1u << set;
   return 0;
 }
 
-static int
-on_received (struct nftnl_set_elem *element, void *user_data)
+/* The elements of these @gone, bits, have begun again, or are there no more. */
+static void
+begin_again (Count *count, guint gone)
 {
-  Count *count = count_of (element);
-  guint64 bytes = frame_bytes (element);
-
-  if (count == NULL)
-    return 0;
-  count->used.received += difference (bytes, count->kernel.received);
-  count->kernel.received = bytes;
-  return 0;
+  count->there &= ~gone;
+  for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
+    if ((gone & 1u << i) != 0)
+      count->kernel[i] = 0;
 }
 
 /* Whether there are such sets. */
@@ -124,36 +138,77 @@ read_all (void)
 {
   GHashTableIter iter;
   gpointer count;
-  int refusal;
+  int refusal = 0;
 
   g_hash_table_iter_init (&iter, get_counts ());
   while (g_hash_table_iter_next (&iter, NULL, &count))
-    ((Count *)count)->there = FALSE;
-  refusal = cs_nft_set_visit (NFPROTO_INET, TABLE, CS_CLIENTS_SENT, on_sent, NULL);
-  if (refusal == 0)
-    refusal
-        = cs_nft_set_visit (NFPROTO_INET, TABLE, CS_CLIENTS_RECEIVED, on_received, NULL);
+    ((Count *)count)->there = 0;
+  for (gsize i = 0; refusal == 0 && i < G_N_ELEMENTS (sets); i++)
+    refusal = cs_nft_set_visit (NFPROTO_INET, TABLE, sets[i].name, on_element,
+                                GSIZE_TO_POINTER (i));
   return refusal == 0;
 }
 
-/* Those that are wanted and not there, or the other way round. */
+typedef enum
+{
+  NEW,    /* wanted, and not there */
+  OLD,    /* there, and not wanted */
+  PRESENT /* there */
+} Which;
+
+static gboolean
+is_meant (const Count *count, guint in, Which which)
+{
+  gboolean there = (count->there & in) != 0;
+
+  return which == NEW ? count->wanted && !there
+                      : there && (which == PRESENT || !count->wanted);
+}
+
+/* As text: @which of the sets @in, bits; with @path (nullable) only those that fit. */
 static GPtrArray *
-list_changes (gboolean wanted)
+list_addresses (guint in, Which which, const CsShortPath *path)
 {
   GPtrArray *addresses = g_ptr_array_new_with_free_func (g_free);
   GHashTableIter iter;
-  gpointer key, value;
+  gpointer key, count;
 
   g_hash_table_iter_init (&iter, get_counts ());
-  while (g_hash_table_iter_next (&iter, &key, &value))
+  while (g_hash_table_iter_next (&iter, &key, &count))
     {
-      const Count *count = value;
+      CsAddress address = cs_address_from_number (GPOINTER_TO_UINT (key));
 
-      if (count->wanted == wanted && count->there != wanted)
-        g_ptr_array_add (addresses, cs_address_to_string (
-                                        cs_address_from_number (GPOINTER_TO_UINT (key))));
+      if (is_meant (count, in, which)
+          && (path == NULL || cs_short_path_fits (path, address)))
+        g_ptr_array_add (addresses, cs_address_to_string (address));
     }
   return addresses;
+}
+
+static void
+add_short (GString *text, const CsShortPath *path, const char *verb, Which which)
+{
+  g_autoptr (GPtrArray) addresses = list_addresses (ALL_SHORT, which, path);
+  g_autofree char *commands = cs_short_path_render (path, verb, addresses);
+
+  g_string_append (text, commands);
+}
+
+/* From what is there to what is wanted. */
+static char *
+compose (const GPtrArray *on_paths)
+{
+  g_autoptr (GPtrArray) new = list_addresses (ALL, NEW, NULL);
+  g_autoptr (GPtrArray) old = list_addresses (ALL, OLD, NULL);
+  g_autofree char *clients = cs_ruleset_render_clients (new, old);
+  GString *text = g_string_new (clients);
+
+  for (guint i = 0; i < on_paths->len; i++)
+    {
+      add_short (text, on_paths->pdata[i], "delete", OLD);
+      add_short (text, on_paths->pdata[i], "add", NEW);
+    }
+  return g_string_free (text, FALSE);
 }
 
 static gboolean
@@ -161,7 +216,35 @@ is_over (gpointer key, gpointer value, gpointer user_data)
 {
   const Count *count = value;
 
-  return !count->wanted && !count->there && count->used.sent + count->used.received == 0;
+  return !count->wanted && count->there == 0
+         && count->used[SENT] + count->used[RECEIVED] == 0;
+}
+
+/* While names move from one device to another, two shares may be of the same. */
+static void
+add_path (GPtrArray *list, const CsSharePlan *share)
+{
+  g_autoptr (CsShortPath) path = cs_short_path_new (share);
+
+  for (guint i = 0; path != NULL && i < list->len; i++)
+    {
+      const CsShortPath *other = list->pdata[i];
+
+      if (other->lan_ifindex == path->lan_ifindex)
+        return;
+    }
+  if (path != NULL)
+    g_ptr_array_add (list, g_steal_pointer (&path));
+}
+
+static GPtrArray *
+list_paths (const CsPlan *plan)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (cs_short_path_free);
+
+  for (guint i = 0; i < plan->shares->len; i++)
+    add_path (list, cs_share_plan_applied (plan->shares->pdata[i]));
+  return list;
 }
 
 /* --- For others -------------------------------------------------------------------- */
@@ -171,14 +254,8 @@ static char *
 render_changes (void)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  g_autoptr (GPtrArray) new = NULL;
-  g_autoptr (GPtrArray) old = NULL;
 
-  if (!read_all ())
-    return g_strdup ("");
-  new = list_changes (TRUE);
-  old = list_changes (FALSE);
-  return cs_ruleset_render_clients (new, old);
+  return read_all () ? compose (get_paths ()) : g_strdup ("");
 }
 
 /* A commit may take long, and others wait for the lock. */
@@ -193,10 +270,19 @@ change_sets (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   g_task_return_boolean (task, TRUE);
 }
 
+/* Soon, in a worker thread. */
+static void
+begin_changes (void)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+
+  g_task_set_source_tag (task, begin_changes);
+  g_task_run_in_thread (task, change_sets);
+}
+
 void
 cs_client_counts_follow (const GArray *addresses)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
   GHashTableIter iter;
   gpointer count;
@@ -208,8 +294,7 @@ cs_client_counts_follow (const GArray *addresses)
     get_count (cs_address_to_number (g_array_index (addresses, CsAddress, i)))->wanted
         = TRUE;
   g_hash_table_foreach_remove (get_counts (), is_over, NULL);
-  g_task_set_source_tag (task, cs_client_counts_follow);
-  g_task_run_in_thread (task, change_sets);
+  begin_changes ();
 }
 
 void
@@ -230,38 +315,86 @@ cs_client_counts_take (CsAddress address)
 
   if (count == NULL)
     return usage;
-  usage = (CsUsage){ count->used.sent, count->used.received };
-  count->used = (Pair){ 0 };
+  usage = (CsUsage){ count->used[SENT], count->used[RECEIVED] };
+  count->used[SENT] = count->used[RECEIVED] = 0;
   return usage;
 }
 
+/* --- With the table's own transactions ---------------------------------------------- */
+
 char *
-cs_client_counts_render (void)
+cs_client_counts_render (const CsPlan *plan)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  g_autoptr (GPtrArray) none = g_ptr_array_new ();
-  g_autoptr (GPtrArray) all = NULL;
+  g_autoptr (GPtrArray) on_paths = list_paths (plan);
   GHashTableIter iter;
   gpointer count;
 
   read_all ();
   g_hash_table_iter_init (&iter, get_counts ());
   while (g_hash_table_iter_next (&iter, NULL, &count))
-    ((Count *)count)->there = FALSE;
-  all = list_changes (TRUE);
-  return cs_ruleset_render_clients (all, none);
+    ((Count *)count)->there = 0;
+  return compose (on_paths);
 }
 
 void
-cs_client_counts_note_rebuild (void)
+cs_client_counts_note_rebuild (const CsPlan *plan)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
   GHashTableIter iter;
   gpointer count;
 
+  g_ptr_array_unref (get_paths ());
+  paths = list_paths (plan);
   g_hash_table_iter_init (&iter, get_counts ());
   while (g_hash_table_iter_next (&iter, NULL, &count))
-    ((Count *)count)->kernel = (Pair){ 0 };
+    begin_again (count, ALL | ALL_SHORT);
+}
+
+char *
+cs_client_counts_leave (const char *lan)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  GPtrArray *list = get_paths ();
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      CsShortPath *path = list->pdata[i];
+
+      if (!g_str_equal (path->lan, lan))
+        continue;
+      read_all ();
+      add_short (text, path, "delete", PRESENT);
+      g_ptr_array_remove_index (list, i);
+      break;
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+note_left (const CsSharePlan *share)
+{
+  g_autoptr (CsShortPath) path = cs_short_path_new (share);
+  GHashTableIter iter;
+  gpointer key, count;
+
+  g_hash_table_iter_init (&iter, get_counts ());
+  while (path != NULL && g_hash_table_iter_next (&iter, &key, &count))
+    if (cs_short_path_fits (path, cs_address_from_number (GPOINTER_TO_UINT (key))))
+      begin_again (count, ALL_SHORT);
+}
+
+void
+cs_client_counts_note_change (const CsSharePlan *from, const CsSharePlan *to)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+
+  note_left (from);
+  if (to == NULL)
+    return;
+  add_path (get_paths (), to);
+  begin_changes ();
 }
 
 /* --- Another process ---------------------------------------------------------------- */
@@ -279,9 +412,10 @@ cs_client_counts_to_text (void)
     {
       const Count *count = value;
 
-      g_string_append_printf (out, "%u %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n",
-                              GPOINTER_TO_UINT (key), count->kernel.sent,
-                              count->kernel.received);
+      g_string_append_printf (out, "%u", GPOINTER_TO_UINT (key));
+      for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
+        g_string_append_printf (out, " %" G_GUINT64_FORMAT, count->kernel[i]);
+      g_string_append_c (out, '\n');
     }
   return g_string_free (out, FALSE);
 }
@@ -294,12 +428,13 @@ cs_client_counts_from_text (const char *text)
 
   for (char **line = lines; *line != NULL; line++)
     {
-      guint32 address;
-      Pair kernel;
+      g_auto (GStrv) words = g_strsplit (*line, " ", -1);
+      Count *count;
 
-      if (sscanf (*line, "%u %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &address,
-                  &kernel.sent, &kernel.received)
-          == 3)
-        get_count (address)->kernel = kernel;
+      if (g_strv_length (words) < 1 + FIRST_SHORT)
+        continue;
+      count = get_count ((guint32)g_ascii_strtoull (words[0], NULL, 10));
+      for (gsize i = 0; i < G_N_ELEMENTS (sets) && words[1 + i] != NULL; i++)
+        count->kernel[i] = g_ascii_strtoull (words[1 + i], NULL, 10);
     }
 }

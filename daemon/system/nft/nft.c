@@ -118,7 +118,7 @@ rebuild_once (CsPlan *plan, GError **error)
   g_autoptr (GPtrArray) usages = find_usages (plan);
   g_autofree char *shares = cs_ruleset_render_shares (plan, usages);
   g_autofree char *ports = cs_own_ports_render ();
-  g_autofree char *clients = cs_client_counts_render ();
+  g_autofree char *clients = cs_client_counts_render (plan);
   g_autoptr (GString) text = g_string_new (end);
   guint32 generation;
 
@@ -136,7 +136,7 @@ rebuild_once (CsPlan *plan, GError **error)
   if (!run (text->str, &generation, error))
     return FALSE;
   cs_nft_note_rebuild (generation);
-  cs_client_counts_note_rebuild ();
+  cs_client_counts_note_rebuild (plan);
   cs_own_ports_look ();
   return TRUE;
 }
@@ -185,6 +185,7 @@ commit (CsPlan *plan,
         GError **error)
 {
   g_autofree char *end = NULL;
+  g_autofree char *leave = NULL;
   g_autofree char *change = NULL;
   g_autofree char *text = NULL;
   g_autoptr (GPtrArray) usages = NULL;
@@ -198,6 +199,7 @@ commit (CsPlan *plan,
     {
       text = cs_ruleset_render_end ();
       g_atomic_int_set (&lacking, 0);
+      cs_client_counts_note_rebuild (plan);
       return !exists || run (text, NULL, error);
     }
   if (!exists || !untouched || !is_as_before (from, to))
@@ -206,12 +208,16 @@ commit (CsPlan *plan,
     return TRUE;
   usages = find_usages (plan);
   end = cs_ruleset_render_refusal_end (from);
+  leave = cs_client_counts_leave (from != NULL ? from->lan : to->lan);
   change = cs_ruleset_render_change (
       from, to, plan, to != NULL ? cs_data_usages_find (usages, to->lan) : NULL);
-  text = g_strconcat (end, change, NULL);
+  text = g_strconcat (end, leave, change, NULL);
   *change_only = run (text, NULL, &refusal);
   if (*change_only)
-    return TRUE;
+    {
+      cs_client_counts_note_change (from, to);
+      return TRUE;
+    }
   g_debug ("%s: rebuilding the table: %s", from != NULL ? from->lan : to->lan,
            refusal->message);
   return rebuild (plan, error);
