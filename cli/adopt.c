@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-#define WHAT "what NetworkManager itself shares"
+#define WHAT "connections that NetworkManager itself shares"
 
 static void
 print_text (const char *wan)
@@ -18,9 +18,9 @@ print_text (const char *wan)
   g_autofree char *line = cs_output_line (wan);
 
   if (*line != '\0')
-    printf (WHAT " is adopted, via %s\n", line);
+    printf (WHAT " are adopted, via %s\n", line);
   else
-    printf (WHAT " is left alone\n");
+    printf (WHAT " are left alone\n");
 }
 
 static void

@@ -49,7 +49,6 @@ keep_or_end (CsEngine *self, const CsRequest *known, const CsSnapshot *snapshot)
   put (self, lan, request);
 }
 
-/* One that cannot be shared via that WAN, because it is the WAN itself, is none. */
 static void
 adopt (CsEngine *self, const CsInterface *lan)
 {
@@ -101,8 +100,8 @@ cs_engine_check_own (const CsRequest *request, GError **error)
   if (!request->adopted)
     return TRUE;
   g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
-               "NetworkManager itself shares %s: change or end that connection, or no "
-               "longer adopt such ones",
+               "NetworkManager itself shares %s: change or end that connection, or stop "
+               "adopting such connections",
                request->lan);
   return FALSE;
 }

@@ -5,8 +5,8 @@ import json
 import pytest
 from test_commands import NOTHING, ok
 
-LEFT_ALONE = "what NetworkManager itself shares is left alone\n"
-ADOPTED = "what NetworkManager itself shares is adopted, via {}\n"
+LEFT_ALONE = "connections that NetworkManager itself shares are left alone\n"
+ADOPTED = "connections that NetworkManager itself shares are adopted, via {}\n"
 
 
 def test_on_and_off(sharectl, service):

@@ -61,7 +61,7 @@ def test_adopted_while_it_is_there(host, client, hotspot):
     host.run("nmcli connection up hotspot")
     client.dhcp()
     assert host.run("sharectl adopt via ppp0") == (
-        "what NetworkManager itself shares is adopted, via ppp0")
+        "connections that NetworkManager itself shares are adopted, via ppp0")
     wait_for(lambda: shares(host) == [("lan0", "active", "adopted")])
     assert client.get() == PPP0
     assert "adopt via auto" not in host.run("sharectl status")
@@ -92,6 +92,16 @@ def test_nothing_leaves_by_another_way(host, adopted):
         host.dial()
         wait_for(lambda: adopted.can_get("http://192.0.2.80/", timeout=1))
     assert packets == []
+
+
+def test_nothing_leaves_while_the_uplink_is_the_lan_itself(host, adopted):
+    host.run("sharectl adopt via lan0")
+    wait_for(lambda: shares(host) == [("lan0", "waiting", "adopted")])
+    assert "lan0 is what is shared" in host.run("sharectl status")
+    assert not adopted.can_get("http://192.0.2.80/", timeout=1)
+    host.run("sharectl adopt via lan0,ppp0")
+    wait_for(lambda: shares(host) == [("lan0", "active", "adopted")])
+    assert adopted.get() == PPP0
 
 
 def test_a_closed_firewall_is_opened(host, adopted):
@@ -166,7 +176,8 @@ def test_after_a_reboot(host, hotspot):
     assert host.json("adopt") == {"adopt_wan": "ppp0"}
     host.run("sharectl adopt off")
     assert not host.path("/var/lib/connshare/adopt").exists()
-    assert host.run("sharectl adopt") == "what NetworkManager itself shares is left alone"
+    left_alone = "connections that NetworkManager itself shares are left alone"
+    assert host.run("sharectl adopt") == left_alone
 
 
 @pytest.mark.parametrize("words, complaint", [

@@ -35,6 +35,11 @@ from_interface (const CsInterface *interface, const CsUplinkQuestion *q)
   g_autoptr (GError) error = NULL;
   const char *flaw;
 
+  if (g_str_equal (interface->name, q->lan))
+    return (
+        CsCandidate){ .reason = CS_REASON_UPLINK_DOWN,
+                      .problem = g_strdup_printf (
+                          "%s is what is shared, so it cannot be the uplink", q->lan) };
   /* An interface that became a port while it was the uplink may stop being one. */
   if (!cs_wan_check (interface, q->older_lans, q->snapshot, &error))
     return (CsCandidate){ .reason = interface->master && !q->is_new

@@ -152,14 +152,16 @@ check_domain (const CsRequest *request, GError **error)
   return FALSE;
 }
 
-/* Sets what the WAN spec says. */
+/* Sets what the WAN spec says. One is adopted whatever that is: with itself as its only
+ * uplink it waits, and its clients get nowhere. */
 static gboolean
 parse_wan (CsRequest *request, GError **error)
 {
   g_clear_pointer (&request->choices, g_ptr_array_unref);
   g_strstrip (request->wan);
   request->choices = cs_wan_parse (request->wan, error);
-  for (guint i = 0; request->choices && i < request->choices->len; i++)
+  for (guint i = 0; request->choices && !request->adopted && i < request->choices->len;
+       i++)
     if (cs_wan_choice_allows_interface (request->choices->pdata[i], request->lan))
       {
         g_set_error (
