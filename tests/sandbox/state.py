@@ -96,8 +96,11 @@ def network_manager(bus):
 
 
 def files():
+    """Who was seen is written some time after a client came, and has to go with the shares."""
     found = [file for folder in ("/run/connshare", "/var/lib/connshare")
              for file in pathlib.Path(folder).rglob("*")]
+    if any(file.name == "requests" for file in found):
+        found = [file for file in found if str(file) != "/run/connshare/clients"]
     found += pathlib.Path("/var/lib/misc").rglob("*connshare*")
     lines = []
     for file in found:

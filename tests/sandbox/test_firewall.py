@@ -6,7 +6,6 @@
 import subprocess
 
 import pytest
-from conftest import check_unchanged
 from firewalls import ALL, RELOADS, assert_no_trace, assert_online, await_online, ours
 from follow import share_of
 from host import wait_for
@@ -39,7 +38,7 @@ def test_comes_before(host, firewall):
     host.share("lan0", "via", "ppp0")
     assert_online(host)
     host.unshare("lan0")
-    check_unchanged(host, before)
+    host.await_return(before)
     assert firewall.rules() == rules
 
 

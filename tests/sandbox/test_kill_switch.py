@@ -5,7 +5,6 @@
 # with a command that helps.
 #
 import pytest
-from conftest import check_unchanged
 from firewalls import StrictUfw, assert_no_trace, assert_online, await_online, ours
 from follow import share_of
 from host import wait_for
@@ -31,7 +30,7 @@ def test_outgoing_is_denied_before(host, ufw):
     assert share_of(host)["blocked_by"] == []
     assert_online(host)
     host.unshare("lan0")
-    check_unchanged(host, before)
+    host.await_return(before)
     assert ufw.rules() == rules
 
 

@@ -4,7 +4,6 @@
 # The next start knows them by their names and numbers, and ends them, or takes them over.
 #
 import pytest
-from conftest import check_unchanged
 from follow import ETH1, PPP0, await_state
 from host import wait_for
 
@@ -39,7 +38,7 @@ def shares(host):
 
 def await_settled(host, before):
     host.run(["sharectl", "list"])
-    check_unchanged(host, before)
+    host.await_return(before)
 
 
 def share_and_serve(host):
@@ -139,7 +138,7 @@ def test_others_rules_came_first(host, shares):
         host.run("sharectl list")
     finally:
         host.run("ip rule del from 10.9.9.9 lookup 77")
-    check_unchanged(host, shares)
+    host.await_return(shares)
 
 
 def test_a_lan_as_it_is(host):
@@ -206,7 +205,7 @@ def test_arguments_of_ours_are_not_enough(host, user):
 def test_undo_all_without_the_service(host, shares):
     host.kill("connshared")
     host.run(UNDO)
-    check_unchanged(host, shares)
+    host.await_return(shares)
     assert host.run(["sharectl", "list"]) == "nothing is shared"
 
 
@@ -214,7 +213,7 @@ def test_undo_all_without_a_ledger(host, shares):
     host.kill("connshared")
     host.run(FORGET)
     host.run(UNDO)
-    check_unchanged(host, shares)
+    host.await_return(shares)
 
 
 def test_undo_all_beside_the_service(host, client):
@@ -237,7 +236,7 @@ def test_undo_all_while_networkmanager_hangs(spare):
         done = spare.call(UNDO)
         assert done.returncode == 1 and "does not answer" in done.stderr
     spare.run(UNDO)
-    check_unchanged(spare, before)
+    spare.await_return(before)
 
 
 def test_undo_all_of_a_request_that_is_none(spare):
