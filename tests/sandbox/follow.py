@@ -13,10 +13,8 @@ from host import wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent
 PPP0, ETH1 = "203.0.113.10", "198.18.1.2"  # the uplinks' own addresses
-PEER = "203.0.113.1"
-LINK = "address 02:00:00:00:03:00 arp off"  # at both ends: frames arrive without ARP
 # The table, without the clients that have been seen so far.
-TABLE = r"nft -s list table inet connshare | sed '/^\tset clients_/,/^\t}/d'"
+TABLE = r"nft -s list table inet connshare | sed -E '/^\t(set clients|map short)_/,/^\t}/d'"
 
 
 def share_of(host, lan="lan0"):
@@ -55,18 +53,7 @@ def await_uplink(host, name, lan="lan0", timeout=30):
 def dial(host, number, name="ppp0"):
     """As host.dial(), with an address of its own for each number, which is returned."""
     address = f"203.0.113.{20 + number}"
-    host.run(["ip", "-batch", "-"], input=f"""
-link add {name} {LINK} type veth peer name isp-{name} {LINK} netns internet
-link set {name} addrgenmode none
-""")
-    host.internet.run(["ip", "-batch", "-"], input=f"""
-address add {PEER} peer {address}/32 dev isp-{name}
-link set isp-{name} up
-""")
-    host.run(["ip", "-batch", "-"], input=f"""
-address add {address} peer {PEER}/32 dev {name}
-link set {name} up
-""")
+    host.run([str(HERE / "dial"), name, "1500", address])
     return address
 
 
