@@ -71,6 +71,8 @@ def check_reason(world, lan, share, usable):
     taken = is_taken(world, lan)
     if share["state_reason"] == "lan-taken":
         true = taken
+    elif share["source"] == "adopted" and share["state_reason"] == "lan-without-address":
+        true = not world.host.addresses(lan)
     else:
         true = taken or not usable
     if not true:
@@ -152,6 +154,8 @@ def check_blocked(world, lan, client):
 
 def check_restored(world, restore_first):
     """P6; operations' own changes are undone before the last share's end, or after it."""
+    for lan in LANS:
+        world.change_back(("hotspot", lan))
     if restore_first:
         world.restore()
     for lan in LANS:
@@ -166,6 +170,7 @@ def check_restored(world, restore_first):
         world.restore()
     for lease in world.leases:
         lease.paused = True
+    world.restore_forwarding()
     world.restore_filter()
     check_state(world)
 

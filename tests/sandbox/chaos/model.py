@@ -95,6 +95,11 @@ class Request:
         else:
             self.records.append([time.time(), None, wan])
 
+    def begin_adopted(self, wan):
+        """It may be in force from now on, or not."""
+        self.records.append([time.time(), None, wan])
+        self.may_be_none = True
+
     def end(self, outcome):
         """True, false, or None: nobody knows."""
         now = time.time()

@@ -52,6 +52,7 @@ def describe(row):
 
 @operation(14, lan=LANS, wan=WANS, option=("", "", "--temporary", "--address"))
 def share(world, lan, wan, option):
+    hotspot_down(world, lan)
     words = ["sharectl", "share", lan, "via", wan]
     if option == "--address":
         words.append(f"--address={ADDRESSES[lan]}")
@@ -62,12 +63,13 @@ def share(world, lan, wan, option):
 
 @operation(4, lan=LANS)
 def unshare(world, lan):
-    world.call(lan, ["sharectl", "unshare", lan])
+    if not world.is_hotspot(lan):
+        world.call(lan, ["sharectl", "unshare", lan])
 
 
 @operation(5, lan=LANS, what=("address", "dns", "persistent", "wan"), wan=UPLINKS)
 def update(world, lan, what, wan):
-    if not world.model.requests[lan].wans():
+    if not world.model.requests[lan].wans() or world.is_hotspot(lan):
         return
     value = {"address": f"'{ADDRESSES[lan]}'", "dns": "['198.51.100.53']",
              "persistent": "false", "wan": f"'{wan}'"}[what]
@@ -96,6 +98,7 @@ def allow(world, lan):
 @operation(3, lan=LANS)
 def own_profile_up(world, lan):
     """The user wants the LAN for something else: the share yields."""
+    hotspot_down(world, lan)
     name = f"own-{lan}"
     world.model.requests[lan].taken.open()
     world.change(("own", lan), lambda: end_own_profile(world, lan),
@@ -115,8 +118,52 @@ def end_own_profile(world, lan):
     world.model.requests[lan].taken.close()
 
 
+@operation(4, lan=LANS, wan=("ppp0", "ppp1", "eth1", "ppp0,ppp1"))
+def hotspot_up(world, lan, wan):
+    """As GNOME Settings makes one, which is adopted: all are, via the first WAN of a round."""
+    request = world.model.requests[lan]
+    own_profile_down(world, lan)
+    if request.wans() and not world.is_hotspot(lan):
+        unshare(world, lan)
+    world.await_call(lan)
+    if request.wans() or request.may_be_none is not True:
+        return
+    world.adopt(wan)
+    world.model.forwards.open()
+    request.begin_adopted(world.adopted_via)
+    world.hotspots.add(lan)
+    world.change(("hotspot", lan), lambda: end_hotspot(world, lan),
+                 f"nmcli connection add type ethernet ifname {lan} con-name hotspot-{lan} "
+                 f"autoconnect no ipv4.method shared ipv4.addresses {OWN_ADDRESSES[lan]} "
+                 "ipv6.method link-local", f"nmcli --wait 5 connection up hotspot-{lan}")
+    if world.status().get(lan, {}).get("state") in ("active", "waiting"):
+        request.settle(world.adopted_via)
+        request.may_be_none = True
+
+
+@operation(2, lan=LANS)
+def hotspot_down(world, lan):
+    world.change_back(("hotspot", lan))
+
+
+def end_hotspot(world, lan):
+    world.await_call(lan)
+    world.model.requests[lan].begin(None)
+    world.run(f"nmcli --wait 5 connection delete hotspot-{lan}",
+              f"kill $(cat /run/nm-dnsmasq-{lan}.pid)")
+    world.model.requests[lan].end(True)
+
+
+def doubt_hotspots(world, lans=LANS):
+    """NetworkManager may end them by itself."""
+    for lan in lans:
+        if world.is_hotspot(lan):
+            world.model.requests[lan].guarded.close()
+
+
 @operation(2, seconds=(0.1, 0.5, 2))
 def networking_off(world, seconds):
+    doubt_hotspots(world)
     world.change(("networking",), lambda: world.run("nmcli networking on"),
                  "nmcli networking off")
     world.later(seconds, lambda: world.change_back(("networking",)))
@@ -146,6 +193,7 @@ def rename(world, name):
 
 @operation(5, name=(*UPLINKS, *LANS), seconds=(0.05, 0.5, 1.5))
 def link_down(world, name, seconds):
+    doubt_hotspots(world, {name} & set(LANS))
     key = ("link", name)
     world.change(key, lambda: world.run(["ip", "link", "set", name, "up"]),
                  ["ip", "link", "set", name, "down"])
@@ -154,6 +202,7 @@ def link_down(world, name, seconds):
 
 @operation(5, name=(*UPLINKS, *LANS), seconds=(0.05, 0.5, 1.5))
 def cable_out(world, name, seconds):
+    doubt_hotspots(world, {name} & set(LANS))
     key = ("cable", name)
     world.change(key, lambda: world.plug(name, "up"))
     world.plug(name, "down")
@@ -302,7 +351,9 @@ def listen_no_more(world):
 @operation(4, program=("NetworkManager", "polkitd"), seconds=(0, 0.5, 2),
            number=(signal.SIGKILL, signal.SIGTERM))
 def kill(world, program, seconds, number):
-    world.was_killed |= program == "NetworkManager"
+    if program == "NetworkManager":
+        world.was_killed = True
+        doubt_hotspots(world)
     world.signal(program, number)
     world.later(seconds, lambda: world.start(program))
 
@@ -315,7 +366,8 @@ def stop(world, program, seconds):
 
 @operation(3)
 def kill_dnsmasq(world):
-    world.signal("dnsmasq", signal.SIGKILL)
+    """Those of shares: NetworkManager does not start its own again."""
+    world.signal("dnsmasq", signal.SIGKILL, but=world.pids_of_hotspots())
 
 
 @operation(6, seconds=(0, 0.2, 1))

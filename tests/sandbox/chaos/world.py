@@ -42,6 +42,8 @@ class World:
         self.oracle = Oracle(self.model, ignored)
         self.calls, self.waking, self.due, self.undo, self.dialed = {}, [], [], {}, 0
         self.was_killed = False  # NetworkManager
+        self.adopted_via = None  # the WAN of what NetworkManager shares
+        self.hotspots = set()    # LANs that it has shared
         self.names = self.host.path("/etc/resolv.conf").read_text()
         self.before = self.state()
         names = Names(self.namespace())
@@ -156,6 +158,19 @@ class World:
             one["mac"] == self.mac(lan) and one["state"] == "blocked"
             for one in json.loads(done.stdout)["clients"])
 
+    def is_hotspot(self, lan):
+        return ("hotspot", lan) in self.undo
+
+    def adopt(self, wan):
+        """From now on, unless it is so already."""
+        if self.adopted_via is None:
+            self.adopted_via = wan
+            self.run(["sharectl", "adopt", "via", wan])
+
+    def pids_of_hotspots(self):
+        """Of NetworkManager's dnsmasq."""
+        return {int(word) for word in self.host.call("cat /run/nm-dnsmasq-*.pid").stdout.split()}
+
     def status(self):
         """{lan: share}"""
         done = self.host.call(["sharectl", "status", "--json"])
@@ -235,8 +250,8 @@ class World:
             sock.close()
         return end
 
-    def signal(self, program, number):
-        for pid in self.host.pids(program):
+    def signal(self, program, number, but=frozenset()):
+        for pid in set(self.host.pids(program)) - but:
             self.run(["kill", f"-{int(number)}", str(pid)])
 
     def start(self, program):
@@ -253,6 +268,8 @@ class World:
             self.signal(program, signal.SIGCONT)
         for program in DAEMONS:
             self.start(program)
+        if self.was_killed:
+            self.run("nmcli networking on")  # or nobody was there to hear it
         for key in [key for key in self.undo if key[0] in ("networking", "cable", "link")]:
             self.change_back(key)
         for lan in LANS:
@@ -269,6 +286,13 @@ class World:
         if is_away or "198.18.1.2/24" not in self.host.addresses("eth1"):
             self.host.call("nmcli connection up wired")
 
+    def restore_forwarding(self):
+        """NetworkManager never takes back what it has set for a hotspot."""
+        if self.hotspots:
+            self.run("sharectl adopt off; rm -f /var/lib/NetworkManager/dnsmasq-lan?.leases; "
+                     "echo 0 >/proc/sys/net/ipv4/ip_forward; echo 0 >/proc/sys/net/ipv4/ip_dynaddr; "
+                     "for name in /proc/sys/net/ipv4/conf/*/forwarding; do echo 0 >$name; done")
+
     def restore_names(self):
         """`ip netns exec` binds a file of the client's own over resolv.conf, which ends when
         NetworkManager replaces that meanwhile: then the client's DHCP writes into the host's."""
@@ -284,9 +308,10 @@ class World:
                 self.host.call(["nft", "delete", "table", family, name])
 
     def foreseeable(self, state):
-        """Without a LAN's lines where NetworkManager was killed and the user's own profile was on
-        that LAN: whether it takes such a connection up again is its own business."""
-        lans = [lan for lan in LANS if self.was_killed and self.model.requests[lan].taken.spans]
+        """Without a LAN's lines where NetworkManager was killed and the user's own profile, or a
+        hotspot, was on that LAN: whether it takes such a connection up again is its own business."""
+        lans = [lan for lan in LANS if self.was_killed
+                and (self.model.requests[lan].taken.spans or lan in self.hotspots)]
         return "".join(line for line in state.splitlines(keepends=True)
                        if not any(lan in line for lan in lans))
 
