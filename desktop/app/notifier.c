@@ -3,14 +3,18 @@
 #include "notifier.h"
 
 #include "client.h"
+#include "finding.h"
 #include "interface.h"
 
 #include <glib/gi18n-lib.h>
 
 typedef struct
 {
-  char *uplink; /* (owned) */
+  char *uplink;  /* (owned) */
+  char *message; /* (owned) its state's: changes when the limit is near */
   gboolean blocked;
+  gboolean near; /* its limit */
+  gboolean reached;
   GHashTable *clients; /* (owned) (nullable) hardware addresses; NULL: not read yet */
 } Known;
 
@@ -32,6 +36,7 @@ known_free (gpointer data)
   Known *known = data;
 
   g_free (known->uplink);
+  g_free (known->message);
   g_clear_pointer (&known->clients, g_hash_table_unref);
   g_free (known);
 }
@@ -98,6 +103,71 @@ compare_blocked (CsNotifier *notifier, Known *known, CsDbusShare *share)
   known->blocked = blocked;
 }
 
+static gboolean
+is_near (GPtrArray *findings, const char *lan)
+{
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const CsFinding *finding = g_ptr_array_index (findings, i);
+
+      if (g_str_equal (finding->code, "data-limit-near")
+          && g_str_equal (finding->subject, lan))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+diagnosed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GVariant) reply
+      = g_dbus_proxy_call_finish (G_DBUS_PROXY (source), result, NULL);
+  g_autoptr (GPtrArray) findings = NULL;
+  CsNotifier *notifier = user_data;
+  GHashTableIter iter;
+  gpointer lan, value;
+
+  if (reply == NULL)
+    return;
+  findings = cs_findings_new (reply);
+  g_hash_table_iter_init (&iter, notifier->known);
+  while (g_hash_table_iter_next (&iter, &lan, &value))
+    {
+      Known *known = value;
+      gboolean near = is_near (findings, lan);
+
+      if (near && !known->near)
+        notify (notifier, "limit", lan, _ ("The Data Limit Is Almost Reached"),
+                _ ("Devices are offline when it is. Raise it in time."));
+      known->near = near;
+    }
+}
+
+/* What the service says of a share's state changes when its limit is near, which only a
+ * diagnosis tells for certain. */
+static void
+compare_limit (CsNotifier *notifier, Known *known, CsDbusShare *share)
+{
+  const char *message = cs_dbus_share_get_state_message (share);
+  gboolean reached
+      = g_strcmp0 (cs_dbus_share_get_state_reason (share), "data-limit") == 0;
+  g_autoptr (GVariant) limit
+      = g_variant_lookup_value (cs_dbus_share_get_options (share), "limit", NULL);
+
+  if (reached && !known->reached)
+    notify (notifier, "limit", cs_dbus_share_get_lan (share),
+            _ ("The Data Limit Is Reached"),
+            _ ("Raise it, or wait for the next month if it is a monthly one."));
+  known->reached = reached;
+  if (limit == NULL || reached || g_strcmp0 (message, known->message) == 0)
+    return;
+  g_free (known->message);
+  known->message = g_strdup (message);
+  g_dbus_proxy_call (G_DBUS_PROXY (cs_service_get_manager (notifier->service)),
+                     "Diagnose", NULL, CS_CALL_READ, notifier->cancellable, diagnosed_cb,
+                     notifier);
+}
+
 static Known *
 ensure_known (CsNotifier *notifier, CsDbusShare *share)
 {
@@ -133,6 +203,7 @@ on_changed (CsNotifier *notifier)
 
       compare_uplink (notifier, known, share);
       compare_blocked (notifier, known, share);
+      compare_limit (notifier, known, share);
     }
   g_hash_table_foreach_remove (notifier->known, has_ended, notifier->service);
 }

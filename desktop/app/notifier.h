@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tells the user of what happens to shares while the window is not looked at: a new
- * device, another uplink, a firewall in the way. */
+ * device, another uplink, a firewall in the way, a limit that is near or reached. */
 #pragma once
 
 #include "service.h"

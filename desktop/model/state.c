@@ -42,6 +42,8 @@ static const Reason reasons[] = {
     N_ ("Another program, such as a VPN, keeps answers from reaching %s.") },
   { "clients-astray", ABOUT_LAN,
     N_ ("Another program, such as a VPN, takes what devices on %s send.") },
+  { "data-limit", ABOUT_LAN,
+    N_ ("Devices on %s have used what the limit allows. Raise it to go on sharing.") },
   { "address-conflict", ABOUT_LAN,
     N_ ("The addresses for devices on %s are used by another network.") },
   { "not-suitable", ABOUT_LAN,

@@ -115,6 +115,11 @@ class Desk:
         for number in self.xdotool("search", "--onlyvisible", "--name", ".").split():
             self.xdotool("windowfocus", "--sync", number)
 
+    def look_away(self):
+        """From all windows, to what is behind them."""
+        root = self.xdotool("search", "--maxdepth", "0", "--name", ".*").split()[0]
+        self.xdotool("windowfocus", root)
+
     def resize(self, width, height):
         for number in self.xdotool("search", "--onlyvisible", "--name", ".").split():
             self.xdotool("windowsize", number, str(width), str(height))
