@@ -84,6 +84,15 @@ def test_while_the_share_ends(host, client, lease):  # noqa: F811
     assert errors(packets) == []
 
 
+def test_when_the_share_has_ended(host, client, lease):  # noqa: F811
+    """For flows that nobody knew any more at its end: the kernel drops those of a line that is
+    switched off."""
+    host.unshare("lan0")
+    with capture(host, "eth1", also=(PPP0,)) as packets:
+        host.internet.run(["/usr/bin/python3", "-c", SEND, PPP0])
+    assert errors(packets) == []
+
+
 def test_what_this_computer_asks_itself(host, client, lease):  # noqa: F811
     """From the port that a client's flow had."""
     host.run("ip route add 198.51.100.53 dev ppp0")

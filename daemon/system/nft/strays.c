@@ -27,6 +27,10 @@ static const char table[]
       " flags dynamic,timeout; timeout 10s; }\n"
       "add set inet " TABLE " portless { type ipv4_addr . inet_proto . ipv4_addr;"
       " flags dynamic,timeout; timeout 10s; }\n"
+      "add set inet " TABLE " uplink_addresses { type ipv4_addr;"
+      " flags timeout; timeout 10s; }\n"
+      "add set inet " TABLE " uplink_paths { type ipv4_addr . ifname;"
+      " flags timeout; timeout 10s; }\n"
       "add chain inet " TABLE " input { type filter hook input priority filter; }\n"
       "flush chain inet " TABLE " input\n"
       "add rule inet " TABLE " input ct state established accept\n"
@@ -34,7 +38,13 @@ static const char table[]
       " ip daddr . meta l4proto . th dport @answers"
       " update @answers { ip daddr . meta l4proto . th dport } drop\n"
       "add rule inet " TABLE " input ip daddr . meta l4proto . ip saddr @portless"
-      " update @portless { ip daddr . meta l4proto . ip saddr } drop\n";
+      " update @portless { ip daddr . meta l4proto . ip saddr } drop\n"
+      "add chain inet " TABLE " output { type filter hook output priority filter; }\n"
+      "flush chain inet " TABLE " output\n"
+      "add rule inet " TABLE " output icmp type"
+      " { destination-unreachable, time-exceeded, parameter-problem }"
+      " ip saddr @uplink_addresses ip saddr . oifname != @uplink_paths"
+      " oifname != \"lo\" drop\n";
 
 static GMutex lock;
 static guint timer; /* timeout source, or 0; under the lock */
@@ -50,10 +60,11 @@ note_element (struct nftnl_set_elem *element, void *any)
 static gboolean
 has_elements (void)
 {
+  static const char *const sets[] = { "answers", "portless", "uplink_addresses" };
   gboolean any = FALSE;
 
-  cs_nft_set_visit (NFPROTO_INET, TABLE, "answers", note_element, &any);
-  cs_nft_set_visit (NFPROTO_INET, TABLE, "portless", note_element, &any);
+  for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
+    cs_nft_set_visit (NFPROTO_INET, TABLE, sets[i], note_element, &any);
   return any;
 }
 
@@ -115,8 +126,37 @@ add_element (GString *out, const struct nlmsghdr *message)
   return TRUE;
 }
 
+/* Whether there is one. */
+static gboolean
+add_uplink (GString *out, const char *uplink, const GArray *addresses, guint i)
+{
+  g_autofree char *address = NULL;
+
+  if (uplink == NULL)
+    return FALSE;
+  address = cs_address_to_string (g_array_index (addresses, CsCidr, i).address);
+  g_string_append_printf (out,
+                          "add element inet " TABLE " uplink_addresses { %s }\n"
+                          "add element inet " TABLE " uplink_paths { %s . \"%s\" }\n",
+                          address, address, uplink);
+  return TRUE;
+}
+
+static guint
+add_uplinks (GString *out, const CsSharePlan *share)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < share->uplink_addresses->len; i++)
+    count += add_uplink (out, share->uplink, share->uplink_addresses, i) ? 1 : 0;
+  for (guint i = 0; i < share->former_addresses->len; i++)
+    count
+        += add_uplink (out, share->former_uplinks[i], share->former_addresses, i) ? 1 : 0;
+  return count;
+}
+
 void
-cs_strays_drop (const GPtrArray *flows)
+cs_strays_drop (const GPtrArray *flows, const CsSharePlan *ended)
 {
   g_autoptr (GString) commands = g_string_new (table);
   g_autoptr (GError) refusal = NULL;
@@ -124,6 +164,8 @@ cs_strays_drop (const GPtrArray *flows)
 
   for (guint i = 0; i < flows->len && count < MOST; i++)
     count += add_element (commands, flows->pdata[i]) ? 1 : 0;
+  if (ended != NULL)
+    count += add_uplinks (commands, ended);
   if (count == 0)
     return;
   {

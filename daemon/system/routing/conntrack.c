@@ -35,9 +35,10 @@ typedef struct
   const GArray *addresses; /* of CsCidr: of that uplink */
   const GArray *left;      /* (nullable) of CsCidr: whose flows all go */
   const GArray *blocked;   /* (nullable) of CsAddress: whose flows all go, either way */
-  gboolean strays;         /* answers to them may still come to this computer */
-  gboolean masqueraded;    /* all of them are */
-  GPtrArray *picked;       /* of struct nlmsghdr (owned) */
+  const CsSharePlan *ended; /* (nullable) its own end is why */
+  gboolean strays;          /* answers to them may still come to this computer */
+  gboolean masqueraded;     /* all of them are */
+  GPtrArray *picked;        /* of struct nlmsghdr (owned) */
 } Sweep;
 
 static gboolean
@@ -93,7 +94,7 @@ delete_picked (CsNetlink *netlink, const Sweep *sweep)
   int refusal = 0;
 
   if (sweep->strays)
-    cs_strays_drop (sweep->picked);
+    cs_strays_drop (sweep->picked, sweep->ended);
   for (guint i = 0; refusal == 0 && i < sweep->picked->len; i++)
     refusal = cs_ctnetlink_delete (netlink, sweep->picked->pdata[i]);
   return refusal;
@@ -266,7 +267,10 @@ apply (gpointer conntrack, const CsStepCall *call, GError **error)
   if (to != NULL)
     sweep.left = to->left_networks;
   else if (cs_share_plan_guards (from))
-    sweep.left = from->subnets;
+    {
+      sweep.left = from->subnets;
+      sweep.ended = from;
+    }
   if (to != NULL && (has_other_uplink (from, to) || is_repair (from, to)))
     {
       sweep.subnets = to->subnets;
