@@ -147,10 +147,12 @@ def hotspot_down(world, lan):
 
 
 def end_hotspot(world, lan):
+    """NetworkManager ends his dnsmasq two seconds later, and starts no other one before that."""
     world.await_call(lan)
     world.model.requests[lan].begin(None)
+    pids = world.pids_of_hotspots(lan)
     world.run(f"nmcli --wait 5 connection delete hotspot-{lan}",
-              f"kill $(cat /run/nm-dnsmasq-{lan}.pid)")
+              *[f"kill -KILL {pid}" for pid in pids])
     world.model.requests[lan].end(True)
 
 

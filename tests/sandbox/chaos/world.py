@@ -167,9 +167,10 @@ class World:
             self.adopted_via = wan
             self.run(["sharectl", "adopt", "via", wan])
 
-    def pids_of_hotspots(self):
+    def pids_of_hotspots(self, lan="*"):
         """Of NetworkManager's dnsmasq."""
-        return {int(word) for word in self.host.call("cat /run/nm-dnsmasq-*.pid").stdout.split()}
+        files = f"/run/nm-dnsmasq-{lan}.pid"
+        return {int(word) for word in self.host.call(f"cat {files}").stdout.split()}
 
     def status(self):
         """{lan: share}"""
