@@ -117,6 +117,12 @@ is_near (GPtrArray *findings, const char *lan)
   return FALSE;
 }
 
+static gboolean
+is_active (CsDbusShare *share)
+{
+  return g_strcmp0 (cs_dbus_share_get_state (share), "active") == 0;
+}
+
 static void
 diagnosed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -133,14 +139,27 @@ diagnosed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_hash_table_iter_init (&iter, notifier->known);
   while (g_hash_table_iter_next (&iter, &lan, &value))
     {
-      Known *known = value;
+      CsDbusShare *share = cs_service_find_share (notifier->service, lan);
       gboolean near = is_near (findings, lan);
+      Known *known = value;
 
+      if (share == NULL || !is_active (share))
+        continue;
       if (near && !known->near)
         notify (notifier, "limit", lan, _ ("The Data Limit Is Almost Reached"),
-                _ ("Devices are offline when it is. Raise it in time."));
+                _ ("Devices go offline once it is reached. Raise it before then."));
       known->near = near;
     }
+}
+
+static void
+diagnose (CsNotifier *notifier)
+{
+  CsDbusManager *manager = cs_service_get_manager (notifier->service);
+
+  if (manager != NULL)
+    g_dbus_proxy_call (G_DBUS_PROXY (manager), "Diagnose", NULL, CS_CALL_READ,
+                       notifier->cancellable, diagnosed_cb, notifier);
 }
 
 /* What the service says of a share's state changes when its limit is near, which only a
@@ -157,15 +176,16 @@ compare_limit (CsNotifier *notifier, Known *known, CsDbusShare *share)
   if (reached && !known->reached)
     notify (notifier, "limit", cs_dbus_share_get_lan (share),
             _ ("The Data Limit Is Reached"),
-            _ ("Raise it, or wait for the next month if it is a monthly one."));
-  known->reached = reached;
-  if (limit == NULL || reached || g_strcmp0 (message, known->message) == 0)
+            _ ("Raise it or, if it is monthly, wait until next month."));
+  if (limit == NULL)
+    known->near = known->reached = FALSE;
+  else if (reached || is_active (share))
+    known->reached = reached;
+  if (limit == NULL || !is_active (share) || g_strcmp0 (message, known->message) == 0)
     return;
   g_free (known->message);
   known->message = g_strdup (message);
-  g_dbus_proxy_call (G_DBUS_PROXY (cs_service_get_manager (notifier->service)),
-                     "Diagnose", NULL, CS_CALL_READ, notifier->cancellable, diagnosed_cb,
-                     notifier);
+  diagnose (notifier);
 }
 
 static Known *

@@ -97,7 +97,7 @@ def test_nothing_leaves_by_another_way(host, adopted):
 def test_nothing_leaves_while_the_uplink_is_the_lan_itself(host, adopted):
     host.run("sharectl adopt via lan0")
     wait_for(lambda: shares(host) == [("lan0", "waiting", "adopted")])
-    assert "lan0 is what is shared" in host.run("sharectl status")
+    assert "lan0 is the LAN itself" in host.run("sharectl status")
     assert not adopted.can_get("http://192.0.2.80/", timeout=1)
     host.run("sharectl adopt via lan0,ppp0")
     wait_for(lambda: shares(host) == [("lan0", "active", "adopted")])

@@ -39,7 +39,7 @@ from_interface (const CsInterface *interface, const CsUplinkQuestion *q)
     return (
         CsCandidate){ .reason = CS_REASON_UPLINK_DOWN,
                       .problem = g_strdup_printf (
-                          "%s is what is shared, so it cannot be the uplink", q->lan) };
+                          "%s is the LAN itself, so it cannot be the uplink", q->lan) };
   /* An interface that became a port while it was the uplink may stop being one. */
   if (!cs_wan_check (interface, q->older_lans, q->snapshot, &error))
     return (CsCandidate){ .reason = interface->master && !q->is_new

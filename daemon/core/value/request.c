@@ -152,8 +152,8 @@ check_domain (const CsRequest *request, GError **error)
   return FALSE;
 }
 
-/* Sets what the WAN spec says. One is adopted whatever that is: with itself as its only
- * uplink it waits, and its clients get nowhere. */
+/* Sets what the WAN spec says. An adopted share may name its own LAN: if that is its only
+ * choice, it waits and its clients are refused. */
 static gboolean
 parse_wan (CsRequest *request, GError **error)
 {

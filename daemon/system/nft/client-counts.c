@@ -24,7 +24,7 @@ enum
   DIRECTIONS
 };
 
-/* Those of the short path are behind the others. */
+/* Those of the short path come last. */
 static const struct
 {
   const char *name;
@@ -37,8 +37,8 @@ static const struct
 };
 
 #define FIRST_SHORT 2
-#define ALL         ((1u << FIRST_SHORT) - 1)
-#define ALL_SHORT   (ALL << FIRST_SHORT)
+#define PLAIN       ((1u << FIRST_SHORT) - 1)
+#define SHORT       (PLAIN << FIRST_SHORT)
 
 typedef struct
 {
@@ -188,7 +188,7 @@ list_addresses (guint in, Which which, const CsShortPath *path)
 static void
 add_short (GString *text, const CsShortPath *path, const char *verb, Which which)
 {
-  g_autoptr (GPtrArray) addresses = list_addresses (ALL_SHORT, which, path);
+  g_autoptr (GPtrArray) addresses = list_addresses (SHORT, which, path);
   g_autofree char *commands = cs_short_path_render (path, verb, addresses);
 
   g_string_append (text, commands);
@@ -198,8 +198,8 @@ add_short (GString *text, const CsShortPath *path, const char *verb, Which which
 static char *
 compose (const GPtrArray *on_paths)
 {
-  g_autoptr (GPtrArray) new = list_addresses (ALL, NEW, NULL);
-  g_autoptr (GPtrArray) old = list_addresses (ALL, OLD, NULL);
+  g_autoptr (GPtrArray) new = list_addresses (PLAIN, NEW, NULL);
+  g_autoptr (GPtrArray) old = list_addresses (PLAIN, OLD, NULL);
   g_autofree char *clients = cs_ruleset_render_clients (new, old);
   GString *text = g_string_new (clients);
 
@@ -331,6 +331,7 @@ cs_client_counts_render (const CsPlan *plan)
   gpointer count;
 
   read_all ();
+  g_ptr_array_set_size (get_paths (), 0); /* until it is certain what the table has */
   g_hash_table_iter_init (&iter, get_counts ());
   while (g_hash_table_iter_next (&iter, NULL, &count))
     ((Count *)count)->there = 0;
@@ -348,7 +349,7 @@ cs_client_counts_note_rebuild (const CsPlan *plan)
   paths = list_paths (plan);
   g_hash_table_iter_init (&iter, get_counts ());
   while (g_hash_table_iter_next (&iter, NULL, &count))
-    begin_again (count, ALL | ALL_SHORT);
+    begin_again (count, PLAIN | SHORT);
 }
 
 char *
@@ -356,7 +357,7 @@ cs_client_counts_leave (const char *lan)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
   GPtrArray *list = get_paths ();
-  GString *text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < list->len; i++)
     {
@@ -364,12 +365,13 @@ cs_client_counts_leave (const char *lan)
 
       if (!g_str_equal (path->lan, lan))
         continue;
-      read_all ();
+      if (!read_all ())
+        return NULL;
       add_short (text, path, "delete", PRESENT);
       g_ptr_array_remove_index (list, i);
       break;
     }
-  return g_string_free (text, FALSE);
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 static void
@@ -382,7 +384,7 @@ note_left (const CsSharePlan *share)
   g_hash_table_iter_init (&iter, get_counts ());
   while (path != NULL && g_hash_table_iter_next (&iter, &key, &count))
     if (cs_short_path_fits (path, cs_address_from_number (GPOINTER_TO_UINT (key))))
-      begin_again (count, ALL_SHORT);
+      begin_again (count, SHORT);
 }
 
 void

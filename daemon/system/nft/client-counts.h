@@ -22,7 +22,8 @@ char *cs_client_counts_render (const CsPlan *plan);
 /* That has been done: the kernel counts from zero. */
 void cs_client_counts_note_rebuild (const CsPlan *plan);
 /* The commands in front of a change of the share of @lan, which take its clients off the
- * short path, and so from the uplink that it has: reads the counters. */
+ * short path, and so from the uplink that it has: reads the counters. NULL: it is not
+ * known who is on it, so the table must be rebuilt. */
 char *cs_client_counts_leave (const char *lan);
 /* The change has been made (nullable): clients of @to may take the short path again. */
 void cs_client_counts_note_change (const CsSharePlan *from, const CsSharePlan *to);

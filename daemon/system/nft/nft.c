@@ -199,8 +199,10 @@ commit (CsPlan *plan,
     {
       text = cs_ruleset_render_end ();
       g_atomic_int_set (&lacking, 0);
+      if (exists && !run (text, NULL, error))
+        return FALSE;
       cs_client_counts_note_rebuild (plan);
-      return !exists || run (text, NULL, error);
+      return TRUE;
     }
   if (!exists || !untouched || !is_as_before (from, to))
     return rebuild (plan, error);
@@ -209,6 +211,8 @@ commit (CsPlan *plan,
   usages = find_usages (plan);
   end = cs_ruleset_render_refusal_end (from);
   leave = cs_client_counts_leave (from != NULL ? from->lan : to->lan);
+  if (leave == NULL)
+    return rebuild (plan, error);
   change = cs_ruleset_render_change (
       from, to, plan, to != NULL ? cs_data_usages_find (usages, to->lan) : NULL);
   text = g_strconcat (end, leave, change, NULL);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Keeps a separate table, "inet connshare_left", with the address and port to which each
  * late answer comes; for protocols without ports, with the address it comes from instead
- * of the port. An element stays as long as answers arrive. Traffic of this computer
- * itself from the same port is a flow that conntrack knows, so its answers pass. The
- * table has the flag "owner": nobody else's "flush ruleset" removes it, but the kernel
- * does when its owner, connshare-nft, ends. */
+ * of the port. Such an element stays as long as answers arrive. Traffic of this computer
+ * itself from the same port is a flow that conntrack knows, so its answers pass. Beside
+ * them are the addresses of uplinks of shares that have ended, for ten seconds: errors
+ * from these leave only by that uplink. The table has the flag "owner": nobody else's
+ * "flush ruleset" removes it, but the kernel does when its owner, connshare-nft, ends. */
 #include "strays.h"
 
 #include "nft-commit.h"
@@ -130,15 +131,17 @@ add_element (GString *out, const struct nlmsghdr *message)
 static gboolean
 add_uplink (GString *out, const char *uplink, const GArray *addresses, guint i)
 {
+  static const char *const verbs[] = { "add", "delete", "add" }; /* begins it again */
   g_autofree char *address = NULL;
 
   if (uplink == NULL)
     return FALSE;
   address = cs_address_to_string (g_array_index (addresses, CsCidr, i).address);
-  g_string_append_printf (out,
-                          "add element inet " TABLE " uplink_addresses { %s }\n"
-                          "add element inet " TABLE " uplink_paths { %s . \"%s\" }\n",
-                          address, address, uplink);
+  for (gsize k = 0; k < G_N_ELEMENTS (verbs); k++)
+    g_string_append_printf (out,
+                            "%s element inet " TABLE " uplink_addresses { %s }\n"
+                            "%s element inet " TABLE " uplink_paths { %s . \"%s\" }\n",
+                            verbs[k], address, verbs[k], address, uplink);
   return TRUE;
 }
 

@@ -267,10 +267,9 @@ apply (gpointer conntrack, const CsStepCall *call, GError **error)
   if (to != NULL)
     sweep.left = to->left_networks;
   else if (cs_share_plan_guards (from))
-    {
-      sweep.left = from->subnets;
-      sweep.ended = from;
-    }
+    sweep.left = from->subnets;
+  if (to == NULL)
+    sweep.ended = from;
   if (to != NULL && (has_other_uplink (from, to) || is_repair (from, to)))
     {
       sweep.subnets = to->subnets;
@@ -279,8 +278,8 @@ apply (gpointer conntrack, const CsStepCall *call, GError **error)
                           && is_masqueraded (from);
     }
   sweep.strays
-      = has_left (&sweep) || blocked != NULL || (to != NULL && to->left_uplink != NULL);
-  if (sweep.subnets == NULL && !has_left (&sweep) && blocked == NULL)
+      = has_left (&sweep) || blocked != NULL || to == NULL || to->left_uplink != NULL;
+  if (sweep.subnets == NULL && !has_left (&sweep) && blocked == NULL && to != NULL)
     return TRUE;
   picked = g_ptr_array_new_with_free_func (g_free);
   sweep.picked = picked;

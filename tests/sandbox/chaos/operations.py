@@ -147,7 +147,7 @@ def hotspot_down(world, lan):
 
 
 def end_hotspot(world, lan):
-    """NetworkManager ends his dnsmasq two seconds later, and starts no other one before that."""
+    """NetworkManager ends its dnsmasq two seconds later, and starts no other one before that."""
     world.await_call(lan)
     world.model.requests[lan].begin(None)
     pids = world.pids_of_hotspots(lan)
