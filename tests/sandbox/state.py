@@ -41,9 +41,10 @@ def ordered(text, *cut):
 def rules(text):
     """Each set's elements on a line of their own, sorted; without the table that drops answers
     which come after a share's end for some seconds (system/nft/strays.h): it does not stay; and
-    without the clients that count, who come and go."""
+    without the clients that count, who come and go, and the ports on which this host listens."""
     text = re.sub(r"^table inet connshare_left \{.*?^\}\n?", "", text, flags=re.M | re.S)
-    text = re.sub(r"^\t(set clients|map short)_.*?^\t\}\n", "", text, flags=re.M | re.S)
+    text = re.sub(r"^\t(set clients_|map short_|set own_ports).*?^\t\}\n", "", text,
+                  flags=re.M | re.S)
     return [re.sub(r"^\t\telements = \{ (.*?) \}$",
                    lambda found: "\n".join("\t\telement " + element for element
                                            in sorted(re.split(r",\s*", found[1]))),
@@ -99,7 +100,7 @@ def files():
     """Who was seen is written some time after a client came, and has to go with the shares."""
     found = [file for folder in ("/run/connshare", "/var/lib/connshare")
              for file in pathlib.Path(folder).rglob("*")]
-    if any(file.name == "requests" for file in found):
+    if any(file.name == "ledger" for file in found):
         found = [file for file in found if str(file) != "/run/connshare/clients"]
     found += pathlib.Path("/var/lib/misc").rglob("*connshare*")
     lines = []

@@ -85,11 +85,13 @@ def test_while_the_share_ends(host, client, lease):  # noqa: F811
 
 
 def test_when_the_share_has_ended(host, client, lease):  # noqa: F811
-    """For flows that nobody knew any more at its end: the kernel drops those of a line that is
-    switched off."""
+    """And another stays: for flows that nobody knew any more at its end, as the kernel drops those
+    of a line that is switched off."""
+    host.share("lan1", "via", "eth1")
     host.unshare("lan0")
     with capture(host, "eth1", also=(PPP0,)) as packets:
         host.internet.run(["/usr/bin/python3", "-c", SEND, PPP0])
+    host.unshare("lan1")
     assert errors(packets) == []
 
 

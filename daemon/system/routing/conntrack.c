@@ -35,7 +35,7 @@ typedef struct
   const GArray *addresses; /* of CsCidr: of that uplink */
   const GArray *left;      /* (nullable) of CsCidr: whose flows all go */
   const GArray *blocked;   /* (nullable) of CsAddress: whose flows all go, either way */
-  const CsSharePlan *ended; /* (nullable) its own end is why */
+  const CsSharePlan *ended; /* (nullable) it ends, and others stay */
   gboolean strays;          /* answers to them may still come to this computer */
   gboolean masqueraded;     /* all of them are */
   GPtrArray *picked;        /* of struct nlmsghdr (owned) */
@@ -268,7 +268,7 @@ apply (gpointer conntrack, const CsStepCall *call, GError **error)
     sweep.left = to->left_networks;
   else if (cs_share_plan_guards (from))
     sweep.left = from->subnets;
-  if (to == NULL)
+  if (to == NULL && g_hash_table_size (self->latest) > 0)
     sweep.ended = from;
   if (to != NULL && (has_other_uplink (from, to) || is_repair (from, to)))
     {
@@ -277,9 +277,10 @@ apply (gpointer conntrack, const CsStepCall *call, GError **error)
       sweep.masqueraded = !has_left (&sweep) && blocked == NULL && !is_repair (from, to)
                           && is_masqueraded (from);
     }
-  sweep.strays
-      = has_left (&sweep) || blocked != NULL || to == NULL || to->left_uplink != NULL;
-  if (sweep.subnets == NULL && !has_left (&sweep) && blocked == NULL && to != NULL)
+  sweep.strays = has_left (&sweep) || blocked != NULL || sweep.ended != NULL
+                 || (to != NULL && to->left_uplink != NULL);
+  if (sweep.subnets == NULL && !has_left (&sweep) && blocked == NULL
+      && sweep.ended == NULL)
     return TRUE;
   picked = g_ptr_array_new_with_free_func (g_free);
   sweep.picked = picked;
