@@ -45,7 +45,8 @@ def test_its_clients_go_by_the_share(host, adopted):
     assert adopted.get() == PPP0
     assert adopted.resolve("asker.test") == [PPP0]
     assert share_of(host)["address"] == f"{GATEWAY}/24"
-    assert host.call("sharectl doctor").returncode == 0
+    doctor = host.call("sharectl doctor")
+    assert doctor.returncode == 0, doctor.stdout
     assert "NetworkManager gives clients addresses from 10.42.0.0/24" in host.run("sharectl status")
 
 
