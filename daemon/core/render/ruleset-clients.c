@@ -66,7 +66,6 @@ cs_short_path_fits (const CsShortPath *path, CsAddress address)
   return FALSE;
 }
 
-/* The interfaces' numbers as in add_flow_elements (). */
 static void
 add_short (GString *out,
            const char *verb,
@@ -77,9 +76,10 @@ add_short (GString *out,
 {
   g_string_append_printf (out, "%s element inet connshare %s { ", verb, map);
   for (guint i = 0; i < addresses->len; i++)
-    g_string_append_printf (out, "%s%s . \"%016d\" . \"%016d\" : jump %s_%s",
-                            i ? ", " : "", (const char *)addresses->pdata[i],
-                            ifindexes[0], ifindexes[1], map, id);
+    g_string_append_printf (
+        out, "%s%s . " CS_IFINDEX_FORMAT " . " CS_IFINDEX_FORMAT " : jump %s_%s",
+        i ? ", " : "", (const char *)addresses->pdata[i], ifindexes[0], ifindexes[1], map,
+        id);
   g_string_append (out, " }\n");
 }
 

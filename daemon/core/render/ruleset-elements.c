@@ -5,6 +5,8 @@
 
 #include "core/value/ifname.h"
 
+#define PAIR CS_IFINDEX_FORMAT " . " CS_IFINDEX_FORMAT
+
 gboolean
 cs_ruleset_clamps (const CsSharePlan *share)
 {
@@ -64,14 +66,12 @@ static void G_GNUC_PRINTF (3, 4)
     g_ptr_array_add (elements, element);
 }
 
-/* Interface numbers are padded, so that nft does not take them for an interface's
- * name, which would be shorter. */
 static void
 add_flow_elements (GPtrArray *elements, const CsSharePlan *share, const char *id)
 {
   int lan = share->lan_ifindex, uplink = share->uplink_ifindex;
-  g_autofree char *sent = g_strdup_printf ("\"%016d\" . \"%016d\"", lan, uplink);
-  g_autofree char *received = g_strdup_printf ("\"%016d\" . \"%016d\"", uplink, lan);
+  g_autofree char *sent = g_strdup_printf (PAIR, lan, uplink);
+  g_autofree char *received = g_strdup_printf (PAIR, uplink, lan);
 
   add (elements, "flows", "established . %s : jump flow_%s", sent, id);
   if (cs_ruleset_clamps (share))

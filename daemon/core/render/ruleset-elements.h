@@ -7,6 +7,10 @@
 /* Of IP and TCP headers without options (RFC 9293, 3.7.1). Bytes. */
 #define CS_TCP_HEADERS 40
 
+/* An interface's number, padded, so that nft does not take it for an interface's name,
+ * which would be shorter. */
+#define CS_IFINDEX_FORMAT "\"%016d\""
+
 typedef struct
 {
   const char *set; /* or map */

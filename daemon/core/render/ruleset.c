@@ -15,7 +15,8 @@
  * the counter itself. It is cheaper: the kernel has an interface's number at hand, but
  * copies its name for each lookup (nft_meta_get_eval ()). The short path is optional: two
  * shares that claim the same interfaces, while names move from one device to another, do
- * without it, and so may flows that somebody behind the uplink began.
+ * without it, except the known clients of the first, and so may flows that somebody
+ * behind the uplink began.
  *
  * What is addressed to a LAN's network leaves by that LAN or is dropped, even if the host
  * itself sends it. Packets that come from a LAN with a source that is not its own are
@@ -146,7 +147,8 @@ list_flow_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
     add_rule (rules, "ip saddr %s counter name \"sent_%s\" goto sent", subnets, id);
 }
 
-/* The same for clients that are known, whose element has counted the packet. */
+/* The same for clients that are known, whose element has counted the packet; a segment
+ * that returns from here is counted for the client once more. */
 static void
 list_short_sent_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 {
