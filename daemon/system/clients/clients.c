@@ -173,11 +173,7 @@ read_neighbors (Look *look)
 {
   CsClients *self = look->self;
 
-  if (self->netlink != NULL && self->netlink->failed)
-    g_clear_pointer (&self->netlink, cs_netlink_close);
-  if (self->netlink == NULL)
-    self->netlink = cs_netlink_open (NETLINK_ROUTE, NULL);
-  if (self->netlink != NULL)
+  if (cs_netlink_renew (&self->netlink, NETLINK_ROUTE) != NULL)
     cs_neighbors_dump (self->netlink, look->lan->share->lan_ifindex, on_neighbor, look);
 }
 

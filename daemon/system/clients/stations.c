@@ -56,11 +56,7 @@ begin (CsStations *self)
   static const char *const names[] = { "mlme", NULL };
   int groups[G_N_ELEMENTS (names)];
 
-  if (self->netlink != NULL && self->netlink->failed)
-    g_clear_pointer (&self->netlink, cs_netlink_close);
-  if (self->netlink == NULL)
-    self->netlink = cs_netlink_open (NETLINK_GENERIC, NULL);
-  if (self->netlink == NULL || self->family != 0)
+  if (cs_netlink_renew (&self->netlink, NETLINK_GENERIC) == NULL || self->family != 0)
     return self->netlink != NULL;
   self->family = cs_genl_resolve (self->netlink, NL80211_GENL_NAME, names, groups);
   if (self->family == 0)

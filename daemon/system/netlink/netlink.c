@@ -57,6 +57,16 @@ cs_netlink_open (int protocol, GError **error)
   return g_steal_pointer (&self);
 }
 
+CsNetlink *
+cs_netlink_renew (CsNetlink **kept, int protocol)
+{
+  if (*kept != NULL && (*kept)->failed)
+    g_clear_pointer (kept, cs_netlink_close);
+  if (*kept == NULL)
+    *kept = cs_netlink_open (protocol, NULL);
+  return *kept;
+}
+
 gboolean
 cs_netlink_join (CsNetlink *self, int group)
 {

@@ -22,6 +22,9 @@ typedef struct
 
 /* @protocol is NETLINK_ROUTE, NETLINK_NETFILTER, ... */
 CsNetlink *cs_netlink_open (int protocol, GError **error);
+/* The socket for requests that is kept at @kept (nullable): opened where there is none,
+ * or none that still works. NULL, and @errno: there cannot be one. */
+CsNetlink *cs_netlink_renew (CsNetlink **kept, int protocol);
 /* A socket that gets what the kernel announces to @groups (0-terminated). */
 CsNetlink *cs_netlink_listen (int protocol, const int *groups, GError **error);
 gboolean cs_netlink_join (CsNetlink *self, int group);

@@ -47,12 +47,7 @@ cs_nft_ask (CsNetlinkRequest *question, mnl_cb_t on_message, void *user_data)
   Answer answer = { .on_message = on_message, .user_data = user_data };
   int refusal;
 
-  if (shared == NULL || shared->failed)
-    {
-      g_clear_pointer (&shared, cs_netlink_close);
-      shared = cs_netlink_open (NETLINK_NETFILTER, NULL);
-    }
-  if (shared == NULL)
+  if (cs_netlink_renew (&shared, NETLINK_NETFILTER) == NULL)
     return errno;
   shared->interrupted = FALSE;
   refusal = cs_netlink_ask (shared, &question->header, take, &answer);

@@ -130,11 +130,7 @@ clear_flows (Conntrack *self, Sweep *sweep)
 {
   int refusal;
 
-  if (self->netlink != NULL && self->netlink->failed)
-    g_clear_pointer (&self->netlink, cs_netlink_close);
-  if (self->netlink == NULL)
-    self->netlink = cs_netlink_open (NETLINK_NETFILTER, NULL);
-  if (self->netlink == NULL)
+  if (cs_netlink_renew (&self->netlink, NETLINK_NETFILTER) == NULL)
     return errno;
   refusal = cs_ctnetlink_dump (self->netlink, sweep->masqueraded, on_connection, sweep);
   return refusal != 0 ? refusal : delete_picked (self->netlink, sweep);
