@@ -113,17 +113,36 @@ test_dump (void)
 }
 
 static void
+count_news (gpointer user_data)
+{
+  ++*(guint *)user_data;
+}
+
+static void
+on_family (const struct nlmsghdr *message, gpointer user_data)
+{
+  *(guint16 *)user_data = message->nlmsg_type;
+}
+
+static void
 test_genl (void)
 {
-  static const char *const names[] = { "nowhere", "notify", NULL };
-  g_autoptr (CsNetlink) netlink = must_open (NETLINK_GENERIC);
-  int groups[G_N_ELEMENTS (names)];
+  static const char *const groups[] = { "nowhere", "notify", NULL };
+  guint news = 0;
+  guint16 family = 0;
+  g_autoptr (CsGenl) genl = cs_genl_new ("nlctrl", groups, count_news, &news);
+  g_autoptr (CsGenl) none = cs_genl_new ("no-family", groups, count_news, &news);
+  CsNetlinkRequest request;
 
-  g_assert_cmpint (cs_genl_resolve (netlink, "nlctrl", names, groups), ==, GENL_ID_CTRL);
-  g_assert_cmpint (groups[0], !=, 0);
-  g_assert_cmpint (groups[1], ==, 0);
-  g_assert_cmpint (cs_genl_resolve (netlink, "no-family", names, groups), ==, 0);
-  g_assert_cmpint (groups[0], ==, 0);
+  g_assert_false (cs_genl_hear (genl, NULL, NULL)); /* nobody listens */
+  g_assert_true (cs_genl_open (genl));
+  g_assert_true (cs_genl_hear (genl, NULL, NULL));
+  cs_genl_begin (genl, &request, CTRL_CMD_GETFAMILY, 0);
+  mnl_attr_put_strz (&request.header, CTRL_ATTR_FAMILY_NAME, "nlctrl");
+  g_assert_cmpint (cs_genl_ask (genl, &request, on_family, &family), ==, 0);
+  g_assert_cmpuint (family, ==, GENL_ID_CTRL);
+  g_assert_false (cs_genl_open (none));
+  g_assert_cmpuint (news, ==, 0);
 }
 
 /* --- Announcements --------------------------------------------------------------- */

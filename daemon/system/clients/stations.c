@@ -3,7 +3,6 @@
 
 #include "system/netlink/genl.h"
 
-#include <glib-unix.h>
 #include <linux/genetlink.h>
 #include <linux/nl80211.h>
 #include <string.h>
@@ -15,57 +14,35 @@ struct _CsStations
 {
   void (*changed) (gpointer);
   gpointer user_data;
-  CsNetlink *netlink; /* (owned) (nullable) for requests */
-  guint16 family;
-  CsNetlink *events; /* (owned) (nullable) */
-  guint fd_source;   /* of .events, or 0 */
+  CsGenl *genl; /* (owned) */
 };
+
+static void
+on_announced (gpointer user_data)
+{
+  CsStations *self = user_data;
+
+  cs_genl_hear (self->genl, NULL, NULL);
+  self->changed (self->user_data);
+}
 
 CsStations *
 cs_stations_new (void (*changed) (gpointer), gpointer user_data)
 {
+  static const char *const groups[] = { "mlme", NULL };
   CsStations *self = g_new0 (CsStations, 1);
 
   self->changed = changed;
   self->user_data = user_data;
+  self->genl = cs_genl_new (NL80211_GENL_NAME, groups, on_announced, self);
   return self;
 }
 
 void
 cs_stations_free (CsStations *self)
 {
-  g_clear_handle_id (&self->fd_source, g_source_remove);
-  g_clear_pointer (&self->events, cs_netlink_close);
-  g_clear_pointer (&self->netlink, cs_netlink_close);
+  cs_genl_free (self->genl);
   g_free (self);
-}
-
-static gboolean
-on_event (int fd, GIOCondition condition, gpointer user_data)
-{
-  CsStations *self = user_data;
-
-  cs_netlink_hear (self->events, NULL, NULL);
-  self->changed (self->user_data);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-begin (CsStations *self)
-{
-  static const char *const names[] = { "mlme", NULL };
-  int groups[G_N_ELEMENTS (names)];
-
-  if (cs_netlink_renew (&self->netlink, NETLINK_GENERIC) == NULL || self->family != 0)
-    return self->netlink != NULL;
-  self->family = cs_genl_resolve (self->netlink, NL80211_GENL_NAME, names, groups);
-  if (self->family == 0)
-    return FALSE;
-  self->events = cs_netlink_listen (NETLINK_GENERIC, groups, NULL);
-  if (self->events != NULL)
-    self->fd_source = g_unix_fd_add (mnl_socket_get_fd (self->events->socket), G_IO_IN,
-                                     on_event, self);
-  return TRUE;
 }
 
 static void
@@ -75,10 +52,7 @@ begin_request (CsStations *self,
                guint16 flags,
                int ifindex)
 {
-  struct genlmsghdr *header
-      = cs_netlink_begin (request, self->family, flags, GENL_HDRLEN);
-
-  header->cmd = command;
+  cs_genl_begin (self->genl, request, command, flags);
   mnl_attr_put_u32 (&request->header, NL80211_ATTR_IFINDEX, (guint32)ifindex);
 }
 
@@ -116,10 +90,10 @@ cs_stations_list (CsStations *self,
   Listing listing = { found, user_data };
   CsNetlinkRequest request;
 
-  if (!begin (self))
+  if (!cs_genl_open (self->genl))
     return FALSE;
   begin_request (self, &request, NL80211_CMD_GET_STATION, NLM_F_DUMP, ifindex);
-  return cs_netlink_ask (self->netlink, &request.header, on_station, &listing) == 0;
+  return cs_genl_ask (self->genl, &request, on_station, &listing) == 0;
 }
 
 /* A deauthentication frame (IEEE 802.11, 9.3.3.1). */
@@ -151,7 +125,7 @@ tell (CsStations *self, const char *name, int ifindex, CsMac mac)
   begin_request (self, &request, NL80211_CMD_FRAME, 0, ifindex);
   mnl_attr_put (&request.header, NL80211_ATTR_FRAME, sizeof frame, &frame);
   mnl_attr_put (&request.header, NL80211_ATTR_DONT_WAIT_FOR_ACK, 0, "");
-  cs_netlink_ask (self->netlink, &request.header, NULL, NULL);
+  cs_genl_ask (self->genl, &request, NULL, NULL);
 }
 
 void
@@ -159,11 +133,11 @@ cs_stations_dismiss (CsStations *self, const char *name, int ifindex, CsMac mac)
 {
   CsNetlinkRequest request;
 
-  if (!begin (self))
+  if (!cs_genl_open (self->genl))
     return;
   tell (self, name, ifindex, mac);
   begin_request (self, &request, NL80211_CMD_DEL_STATION, 0, ifindex);
   mnl_attr_put (&request.header, NL80211_ATTR_MAC, sizeof mac, &mac);
   mnl_attr_put_u16 (&request.header, NL80211_ATTR_REASON_CODE, REASON);
-  cs_netlink_ask (self->netlink, &request.header, NULL, NULL);
+  cs_genl_ask (self->genl, &request, NULL, NULL);
 }

@@ -7,7 +7,6 @@
 #include "core/value/hotspot.h"
 #include "system/netlink/genl.h"
 
-#include <glib-unix.h>
 #include <linux/genetlink.h>
 #include <linux/nl80211.h>
 
@@ -19,10 +18,7 @@ struct _CsWiphy
 {
   void (*changed) (gpointer);
   gpointer user_data;
-  CsNetlink *netlink; /* (owned) (nullable) for requests */
-  guint16 family;
-  CsNetlink *events; /* (owned) (nullable) without it nothing is kept */
-  guint fd_source;   /* of .events */
+  CsGenl *genl; /* (owned) */
   /* (owned) ifindex -> CsInterface (owned), with .no_access_point, .channels and .region
    * alone */
   GHashTable *known;
@@ -162,14 +158,12 @@ static void
 ask (CsWiphy *self, guint16 flags, guint8 command, CsInterface *interface)
 {
   CsNetlinkRequest request;
-  struct genlmsghdr *header
-      = cs_netlink_begin (&request, self->family, flags, GENL_HDRLEN);
 
-  header->cmd = command;
+  cs_genl_begin (self->genl, &request, command, flags);
   mnl_attr_put_u32 (&request.header, NL80211_ATTR_IFINDEX, (guint32)interface->ifindex);
   if (flags & NLM_F_DUMP)
     mnl_attr_put (&request.header, PARTS, 0, "");
-  cs_netlink_ask (self->netlink, &request.header, on_message, interface);
+  cs_genl_ask (self->genl, &request, on_message, interface);
 }
 
 static const CsInterface *
@@ -196,45 +190,21 @@ forget (const struct nlmsghdr *message, gpointer user_data)
   g_hash_table_remove_all (self->known);
 }
 
+/* Where nothing can be heard, nothing is kept. */
 static void
 hear (CsWiphy *self)
 {
-  if (self->events == NULL || !cs_netlink_hear (self->events, forget, self))
+  if (!cs_genl_hear (self->genl, forget, self))
     forget (NULL, self);
-  if (self->netlink == NULL || !self->netlink->failed)
-    return;
-  g_clear_pointer (&self->netlink, cs_netlink_close);
-  forget (NULL, self);
 }
 
-static gboolean
-on_readable (int fd, GIOCondition condition, gpointer user_data)
+static void
+on_announced (gpointer user_data)
 {
   CsWiphy *self = user_data;
 
   hear (self);
   self->changed (self->user_data);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-begin (CsWiphy *self)
-{
-  static const char *const names[] = { "config", "regulatory", NULL };
-  int groups[G_N_ELEMENTS (names)];
-
-  if (self->netlink == NULL)
-    self->netlink = cs_netlink_open (NETLINK_GENERIC, NULL);
-  if (self->netlink == NULL || self->family != 0)
-    return self->netlink != NULL;
-  self->family = cs_genl_resolve (self->netlink, NL80211_GENL_NAME, names, groups);
-  if (self->family == 0)
-    return FALSE;
-  self->events = cs_netlink_listen (NETLINK_GENERIC, groups, NULL);
-  if (self->events != NULL)
-    self->fd_source = g_unix_fd_add (mnl_socket_get_fd (self->events->socket), G_IO_IN,
-                                     on_readable, self);
-  return TRUE;
 }
 
 static void
@@ -286,7 +256,7 @@ cs_wiphy_fill (CsWiphy *self, CsSnapshot *snapshot)
 
       if (interface->kind != CS_KIND_WIFI)
         continue;
-      if (!begin (self))
+      if (!cs_genl_open (self->genl))
         return;
       complete (interface, find (self, interface->ifindex));
     }
@@ -296,10 +266,12 @@ cs_wiphy_fill (CsWiphy *self, CsSnapshot *snapshot)
 CsWiphy *
 cs_wiphy_new (void (*changed) (gpointer), gpointer user_data)
 {
+  static const char *const groups[] = { "config", "regulatory", NULL };
   CsWiphy *self = g_new0 (CsWiphy, 1);
 
   self->changed = changed;
   self->user_data = user_data;
+  self->genl = cs_genl_new (NL80211_GENL_NAME, groups, on_announced, self);
   self->known
       = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)cs_interface_free);
   return self;
@@ -308,9 +280,7 @@ cs_wiphy_new (void (*changed) (gpointer), gpointer user_data)
 void
 cs_wiphy_free (CsWiphy *self)
 {
-  g_clear_handle_id (&self->fd_source, g_source_remove);
-  g_clear_pointer (&self->events, cs_netlink_close);
-  g_clear_pointer (&self->netlink, cs_netlink_close);
+  cs_genl_free (self->genl);
   g_hash_table_unref (self->known);
   g_free (self);
 }
