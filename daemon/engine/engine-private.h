@@ -52,18 +52,18 @@ void cs_engine_take_applied (CsEngine *self, CsPassResult *result);
  * over. */
 gboolean cs_engine_is_paused (CsEngine *self, const char *lan);
 
-/* damage.c */
+/* repairs.c */
 /* The set of LANs to apply again; those that have paused stay marked. */
 GHashTable *cs_engine_take_dirty (CsEngine *self);
 /* Adds to @dirty the shares whose plan is the same but whose part of the host somebody
  * has changed: they are applied again. A share that is @held back is checked only for
- * certain damage: whether or not it gets its plan, what is in force is repaired. Returns
+ * certain drift: whether or not it gets its plan, what is in force is repaired. Returns
  * when to check again for a share that is repaired too often, or 0. */
-gint64 cs_engine_find_damage (CsEngine *self,
-                              const CsPlan *target,
-                              GHashTable *dirty,
-                              GHashTable *held,
-                              const CsSnapshot *snapshot);
+gint64 cs_engine_find_repairs (CsEngine *self,
+                               const CsPlan *target,
+                               GHashTable *dirty,
+                               GHashTable *held,
+                               const CsSnapshot *snapshot);
 
 /* orders.c */
 GPtrArray *cs_engine_new_orders (void);

@@ -329,7 +329,7 @@ run_pass (CsEngine *self)
   close_first (self, target);
   dirty = cs_engine_take_dirty (self);
   deferred = find_deferred (self, target, snapshot->now);
-  again = cs_engine_find_damage (self, target, dirty, deferred, snapshot);
+  again = cs_engine_find_repairs (self, target, dirty, deferred, snapshot);
   again = cs_earlier (again, postpone_details (self, target, dirty, snapshot->now));
   target->wake_at = cs_earlier (target->wake_at, again);
   self->running = TRUE;

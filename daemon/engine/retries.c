@@ -5,7 +5,7 @@
 
 typedef struct
 {
-  gint64 damaged; /* since when it is, 0: it is not */
+  gint64 drift_since; /* 0: there is none */
   CsBackoff repairs;
   CsBackoff failures;
   CsSharePlan *plan; /* (owned) (nullable) the one that failed last */
@@ -66,7 +66,7 @@ cs_retries_healthy (CsRetries *self, const char *lan)
   Row *row = g_hash_table_lookup (self->rows, lan);
 
   if (row != NULL)
-    row->damaged = 0;
+    row->drift_since = 0;
 }
 
 gboolean
@@ -78,12 +78,12 @@ cs_retries_may_repair (CsRetries *self,
 {
   Row *row = get_row (self, lan);
 
-  if (row->damaged == 0)
-    row->damaged = now;
-  *again = MAX (row->repairs.next, row->damaged + settle);
+  if (row->drift_since == 0)
+    row->drift_since = now;
+  *again = MAX (row->repairs.next, row->drift_since + settle);
   if (now < *again)
     return FALSE;
-  row->damaged = 0;
+  row->drift_since = 0;
   cs_backoff_add (&row->repairs, CS_BACKOFF_REPAIR, now);
   return TRUE;
 }

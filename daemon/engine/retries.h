@@ -13,7 +13,7 @@
 
 #include "core/plan/plan.h"
 
-/* How long most damage must have been seen: what looks like damage may be the beginning
+/* How long most drift must have been seen: what looks like it may be the beginning
  * of something that the user does, which NetworkManager reports a moment later. */
 #define CS_REPAIRS_SETTLE (20 * G_TIME_SPAN_MILLISECOND)
 
@@ -22,10 +22,10 @@ typedef struct _CsRetries CsRetries;
 CsRetries *cs_retries_new (void);
 void cs_retries_free (CsRetries *self);
 
-/* @lan is not damaged at the moment. */
+/* @lan is as planned at the moment. */
 void cs_retries_healthy (CsRetries *self, const char *lan);
-/* Whether @lan, which is damaged, may be repaired at @now (g_get_monotonic_time ()), if
- * the damage has been seen for @settle; then this counts as a repair. Otherwise @again is
+/* Whether @lan, which has drifted, may be repaired at @now (g_get_monotonic_time ()), if
+ * the drift has been seen for @settle; then this counts as a repair. Otherwise @again is
  * when. */
 gboolean cs_retries_may_repair (CsRetries *self,
                                 const char *lan,

@@ -5,7 +5,7 @@
 #include "private-net.h"
 #include "real-firewall.h"
 
-#include "core/check/holds.h"
+#include "core/check/drift.h"
 #include "core/plan/opening.h"
 #include "system/filters/nft-accepts.h"
 #include "system/nft/nft-worker.h"
@@ -237,7 +237,7 @@ test_accepts (void)
   g_autofree char *once = NULL;
   g_autofree char *again = NULL;
   g_autofree char *after = NULL;
-  g_autofree char *damage = NULL;
+  g_autofree char *drift = NULL;
   const CsSharePlan *share;
 
   firewall_run (DROP "iptables -A FORWARD -i other -j ACCEPT");
@@ -260,12 +260,12 @@ test_accepts (void)
   g_assert_cmpstr (again, ==, once);
 
   snapshot->firewall = firewall_read ();
-  g_assert_null (cs_share_plan_filter_damage (share, snapshot));
+  g_assert_null (cs_share_plan_filter_drift (share, snapshot));
   firewall_run ("iptables -F INPUT");
   cs_firewall_unref (snapshot->firewall);
   snapshot->firewall = firewall_read ();
-  damage = cs_share_plan_filter_damage (share, snapshot);
-  g_assert_cmpstr (damage, ==,
+  drift = cs_share_plan_filter_drift (share, snapshot);
+  g_assert_cmpstr (drift, ==,
                    "an accept is gone (INPUT: iifname \"lan0\" udp dport 67 accept)");
   g_assert_true (cs_nft_accepts_apply (none, NULL, &error));
   after = firewall_shell ("nft -s list ruleset; iptables -S");
@@ -330,7 +330,7 @@ test_legacy_openings (void)
     gboolean tool;
     const char *open;
     const char *blocked_by;
-    const char *damage;
+    const char *drift;
   } rows[] = {
     { "true", TRUE, "", "", NULL },
     { OLD "-A FORWARD -i lan1 -j DROP; " OLD "-A INPUT -s 203.0.113.7 -j DROP", TRUE, "",
@@ -373,7 +373,7 @@ test_legacy_openings (void)
       g_auto (GStrv) words = NULL;
       g_autofree char *open = NULL;
       g_autofree char *blocked_by = NULL;
-      g_autofree char *damage = NULL;
+      g_autofree char *drift = NULL;
 
       firewall_run (rows[i].commands);
       snapshot->legacy = TRUE;
@@ -384,11 +384,11 @@ test_legacy_openings (void)
       words = cs_places_to_words (share->open);
       open = join (words);
       blocked_by = join (share->blocked_by);
-      damage = cs_share_plan_filter_damage (share, snapshot);
+      drift = cs_share_plan_filter_drift (share, snapshot);
       g_test_message ("%s", rows[i].commands);
       g_assert_cmpstr (open, ==, rows[i].open);
       g_assert_cmpstr (blocked_by, ==, rows[i].blocked_by);
-      g_assert_cmpstr (damage, ==, rows[i].damage);
+      g_assert_cmpstr (drift, ==, rows[i].drift);
       firewall_clear ();
     }
 }
@@ -416,7 +416,7 @@ static CsPlan *
 plan_with_zone (const char *zone,
                 const char *verdict,
                 const CsPlan *previous,
-                char **damage)
+                char **drift)
 {
   g_autoptr (GPtrArray) requests = requests_parse ("lan0 via ppp0");
   g_autoptr (CsSnapshot) snapshot = network_parse (NET);
@@ -428,8 +428,8 @@ plan_with_zone (const char *zone,
   if (verdict != NULL)
     snapshot->firewall = firewalld_with (verdict);
   plan = cs_plan_new (requests, snapshot, previous);
-  if (damage != NULL)
-    *damage = cs_share_plan_filter_damage (plan->shares->pdata[0], snapshot);
+  if (drift != NULL)
+    *drift = cs_share_plan_filter_drift (plan->shares->pdata[0], snapshot);
   return plan;
 }
 
@@ -441,7 +441,7 @@ test_zones (void)
   g_autoptr (CsPlan) moved = NULL;
   g_autoptr (CsPlan) kept = NULL;
   g_autoptr (CsPlan) gone = NULL;
-  g_autofree char *damage = NULL;
+  g_autofree char *drift = NULL;
   const CsSharePlan *share;
 
   share = open->shares->pdata[0];
@@ -456,17 +456,17 @@ test_zones (void)
   g_assert_cmpstr (share->zone, ==, "nm-shared");
   g_assert_null (share->found_zone);
 
-  kept = plan_with_zone ("nm-shared", "accept", shut, &damage);
+  kept = plan_with_zone ("nm-shared", "accept", shut, &drift);
   share = kept->shares->pdata[0];
   g_assert_cmpstr (share->zone, ==, "nm-shared");
   g_assert_cmpstr (share->found_zone, ==, "home");
-  g_assert_null (damage);
+  g_assert_null (drift);
   cs_plan_unref (g_steal_pointer (&kept));
-  kept = plan_with_zone ("trusted", "accept", shut, &damage);
-  g_assert_null (damage);
+  kept = plan_with_zone ("trusted", "accept", shut, &drift);
+  g_assert_null (drift);
   cs_plan_unref (g_steal_pointer (&kept));
-  kept = plan_with_zone ("home", "drop", shut, &damage);
-  g_assert_cmpstr (damage, ==, "firewalld has taken lan0 out of the zone nm-shared");
+  kept = plan_with_zone ("home", "drop", shut, &drift);
+  g_assert_cmpstr (drift, ==, "firewalld has taken lan0 out of the zone nm-shared");
   gone = plan_with_zone (NULL, NULL, shut, NULL);
   g_assert_null (((CsSharePlan *)gone->shares->pdata[0])->zone);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "diagnose-lan.h"
-#include "holds.h"
+#include "drift.h"
 
 #include "core/plan/radio.h"
 #include "core/plan/subnet.h"
@@ -92,7 +92,7 @@ cs_walk_check_link (CsWalk *w)
 {
   gboolean is_kept = w->share->lan_method == CS_LAN_KEEP;
 
-  /* if it is ours and off, that is damage */
+  /* if it is ours and off, that is drift */
   if (!w->lan || (w->lan->up ? w->lan->carrier : !is_kept))
     return;
   cs_walk_add (w, CS_SEVERITY_WARNING, "lan-no-link",
@@ -135,10 +135,10 @@ cs_walk_check_radio (CsWalk *w)
 void
 cs_walk_check_plan (CsWalk *w)
 {
-  g_autofree char *damage = cs_share_plan_damage (w->share, w->snapshot);
+  g_autofree char *drift = cs_share_plan_drift (w->share, w->snapshot);
 
-  if (damage)
-    cs_walk_add (w, CS_SEVERITY_ERROR, "not-as-planned", g_steal_pointer (&damage),
+  if (drift)
+    cs_walk_add (w, CS_SEVERITY_ERROR, "not-as-planned", g_steal_pointer (&drift),
                  g_strdup ("connshared repairs it; if it keeps changing, find out who "
                            "else changes it: " CS_JOURNAL));
 }

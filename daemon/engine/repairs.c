@@ -3,7 +3,7 @@
 #include "engine-private.h"
 
 #include "base/log.h"
-#include "core/check/holds.h"
+#include "core/check/drift.h"
 
 /* Whether to repair @share, which is in force, now; logs it if so. Otherwise @again is
  * when to check again, or 0. What guards is put back every time somebody removes it:
@@ -16,27 +16,27 @@ is_repair_due (CsEngine *self,
                const CsSnapshot *snapshot,
                gint64 *again)
 {
-  g_autofree char *damage = cs_share_plan_guard_damage (share, snapshot);
-  gboolean guards = damage != NULL;
+  g_autofree char *drift = cs_share_plan_guard_drift (share, snapshot);
+  gboolean guards = drift != NULL;
   gint64 settle = 0;
   gboolean may;
 
-  if (damage == NULL)
-    damage = cs_share_plan_sure_damage (share, snapshot);
-  if (damage == NULL && !is_held)
+  if (drift == NULL)
+    drift = cs_share_plan_sure_drift (share, snapshot);
+  if (drift == NULL && !is_held)
     {
-      damage = cs_share_plan_damage (share, snapshot);
+      drift = cs_share_plan_drift (share, snapshot);
       settle = CS_REPAIRS_SETTLE;
     }
   *again = 0;
-  if (damage == NULL)
+  if (drift == NULL)
     {
       cs_retries_healthy (self->retries, share->lan);
       return FALSE;
     }
   may = cs_retries_may_repair (self->retries, share->lan, snapshot->now, settle, again);
   if (may)
-    cs_message (share->lan, "%s; repairing it", damage);
+    cs_message (share->lan, "%s; repairing it", drift);
   return may || guards;
 }
 
@@ -47,10 +47,10 @@ find_open (CsEngine *self, GHashTable *dirty, const CsSnapshot *snapshot)
   for (guint i = 0; i < self->paused->len; i++)
     {
       const CsSharePlan *share = cs_transaction_get_guarded (self->paused->pdata[i]);
-      g_autofree char *damage
-          = share != NULL ? cs_share_plan_guard_damage (share, snapshot) : NULL;
+      g_autofree char *drift
+          = share != NULL ? cs_share_plan_guard_drift (share, snapshot) : NULL;
 
-      if (damage != NULL)
+      if (drift != NULL)
         g_hash_table_add (dirty, g_strdup (share->lan));
     }
 }
@@ -58,22 +58,22 @@ find_open (CsEngine *self, GHashTable *dirty, const CsSnapshot *snapshot)
 /* The change itself makes the share whole, except for flows that began while it was not:
  * its repair follows. */
 static void
-note_damage (CsEngine *self, const CsSharePlan *share, const CsSnapshot *snapshot)
+note_drift (CsEngine *self, const CsSharePlan *share, const CsSnapshot *snapshot)
 {
-  g_autofree char *damage = cs_share_plan_guard_damage (share, snapshot);
+  g_autofree char *drift = cs_share_plan_guard_drift (share, snapshot);
 
-  if (damage == NULL)
+  if (drift == NULL)
     return;
   g_hash_table_add (self->dirty, g_strdup (share->lan));
   self->again = TRUE;
 }
 
 gint64
-cs_engine_find_damage (CsEngine *self,
-                       const CsPlan *target,
-                       GHashTable *dirty,
-                       GHashTable *held,
-                       const CsSnapshot *snapshot)
+cs_engine_find_repairs (CsEngine *self,
+                        const CsPlan *target,
+                        GHashTable *dirty,
+                        GHashTable *held,
+                        const CsSnapshot *snapshot)
 {
   gint64 wake_at = 0, again;
 
@@ -88,7 +88,7 @@ cs_engine_find_damage (CsEngine *self,
           || (!is_held && g_hash_table_contains (dirty, share->lan)))
         continue;
       if (!is_held && !cs_share_plan_equal (share, wanted))
-        note_damage (self, share, snapshot);
+        note_drift (self, share, snapshot);
       else if (is_repair_due (self, share, is_held, snapshot, &again))
         {
           g_hash_table_add (dirty, g_strdup (share->lan));

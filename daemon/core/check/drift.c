@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One check for each part of the host, in the order of the steps. Missing devices are
- * not damage: they lead to another plan anyway. */
-#include "holds.h"
+ * not drift: they lead to another plan anyway. */
+#include "drift.h"
 
 #include "core/plan/lan-table.h"
 #include "core/plan/opening.h"
@@ -11,7 +11,7 @@
 /* While one connection replaces another nothing is lost yet. What the user does to the
  * LAN leads to another plan, which has no address. */
 static char *
-find_lan_damage (const CsSharePlan *plan, const CsInterface *lan)
+find_lan_drift (const CsSharePlan *plan, const CsInterface *lan)
 {
   g_autofree char *address = NULL;
 
@@ -76,7 +76,7 @@ has_route (guint table, const CsRoute *wanted, const CsSnapshot *snapshot)
 }
 
 /* The kernel has no routes to a LAN that is switched off or has lost its address;
- * find_lan_damage () decides whether that is damage. */
+ * find_lan_drift () decides whether that is drift. */
 static gboolean
 may_have_ways (const CsSharePlan *plan, const CsInterface *lan)
 {
@@ -86,7 +86,7 @@ may_have_ways (const CsSharePlan *plan, const CsInterface *lan)
 
 /* The routes to the LAN's networks (@ways), or what is behind them. */
 static char *
-find_lan_table_damage (const CsSharePlan *plan, const CsSnapshot *snapshot, gboolean ways)
+find_lan_table_drift (const CsSharePlan *plan, const CsSnapshot *snapshot, gboolean ways)
 {
   const CsInterface *lan = cs_snapshot_find_index (snapshot, plan->lan_ifindex);
   g_autoptr (GArray) routes = cs_lan_table_routes (plan);
@@ -109,7 +109,7 @@ find_lan_table_damage (const CsSharePlan *plan, const CsSnapshot *snapshot, gboo
 
 /* What clients' packets meet when nothing else matches. */
 static char *
-find_guard_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+find_guard_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
   const CsRoute unreachable
       = { .destination = CS_ALL_IPV4, .metric = CS_UNREACHABLE_METRIC };
@@ -122,20 +122,20 @@ find_guard_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
                             plan->lan);
   if (!has_route (plan->table, &unreachable, snapshot))
     return g_strdup_printf ("the unreachable route of table %u is gone", plan->table);
-  return find_lan_table_damage (plan, snapshot, FALSE);
+  return find_lan_table_drift (plan, snapshot, FALSE);
 }
 
 static char *
-find_route_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+find_route_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
   for (guint i = 0; i < plan->routes->len; i++)
     if (!has_route (plan->table, &g_array_index (plan->routes, CsRoute, i), snapshot))
       return g_strdup_printf ("a route of table %u is gone", plan->table);
-  return find_lan_table_damage (plan, snapshot, TRUE);
+  return find_lan_table_drift (plan, snapshot, TRUE);
 }
 
 static char *
-find_table_damage (const CsSnapshot *snapshot)
+find_table_drift (const CsSnapshot *snapshot)
 {
   if (!snapshot->filter_changed)
     return NULL;
@@ -144,20 +144,20 @@ find_table_damage (const CsSnapshot *snapshot)
 }
 
 char *
-cs_share_plan_guard_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+cs_share_plan_guard_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
-  char *damage = find_table_damage (snapshot);
+  char *drift = find_table_drift (snapshot);
 
-  return damage ? damage : find_guard_damage (plan, snapshot);
+  return drift ? drift : find_guard_drift (plan, snapshot);
 }
 
 char *
-cs_share_plan_filter_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+cs_share_plan_filter_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
   g_autofree char *missing = NULL;
 
   if (snapshot->filter_changed)
-    return find_table_damage (snapshot);
+    return find_table_drift (snapshot);
   if (cs_opening_zone_is_lost (plan, snapshot))
     return g_strdup_printf ("firewalld has taken %s out of the zone %s", plan->lan,
                             plan->zone);
@@ -168,7 +168,7 @@ cs_share_plan_filter_damage (const CsSharePlan *plan, const CsSnapshot *snapshot
 }
 
 static char *
-find_sysctl_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+find_sysctl_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
   const CsInterface *lan = cs_snapshot_find_index (snapshot, plan->lan_ifindex);
   const CsInterface *uplink = cs_snapshot_find_index (snapshot, plan->uplink_ifindex);
@@ -185,22 +185,22 @@ find_sysctl_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
 }
 
 char *
-cs_share_plan_sure_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+cs_share_plan_sure_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
-  char *damage = cs_share_plan_filter_damage (plan, snapshot);
+  char *drift = cs_share_plan_filter_drift (plan, snapshot);
 
-  return damage ? damage : find_sysctl_damage (plan, snapshot);
+  return drift ? drift : find_sysctl_drift (plan, snapshot);
 }
 
 char *
-cs_share_plan_damage (const CsSharePlan *plan, const CsSnapshot *snapshot)
+cs_share_plan_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
   const CsInterface *lan = cs_snapshot_find_index (snapshot, plan->lan_ifindex);
-  char *damage = lan ? find_lan_damage (plan, lan) : NULL;
+  char *drift = lan ? find_lan_drift (plan, lan) : NULL;
 
-  if (!damage)
-    damage = find_guard_damage (plan, snapshot);
-  if (!damage)
-    damage = find_route_damage (plan, snapshot);
-  return damage ? damage : find_sysctl_damage (plan, snapshot);
+  if (!drift)
+    drift = find_guard_drift (plan, snapshot);
+  if (!drift)
+    drift = find_route_drift (plan, snapshot);
+  return drift ? drift : find_sysctl_drift (plan, snapshot);
 }

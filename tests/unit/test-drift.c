@@ -2,7 +2,7 @@
 #include "network.h"
 #include "plans.h"
 
-#include "core/check/holds.h"
+#include "core/check/drift.h"
 
 #define WAY      "route 192.168.137.0/24 dev lan0 table 13699;"
 #define LAN      "link lan0 addr=192.168.137.1/24 fwd=1;" WAY
@@ -21,14 +21,14 @@
 #define END       LEFT LANS
 
 static void
-test_damage (void)
+test_drift (void)
 {
   static const struct
   {
     const char *request;
     const char *before;
     const char *after;
-    const char *damage; /* NULL: none */
+    const char *drift; /* NULL: none */
   } rows[] = {
     { "lan0 via ppp0", "link lan0;" PPP0, LAN PPP0 RULES ROUTE END, NULL },
     { "lan0 via ppp0", "link lan0 managed;" PPP0,
@@ -155,22 +155,22 @@ test_damage (void)
     {
       g_autoptr (CsPlan) plan = plan_in (rows[i].request, rows[i].before, NULL);
       g_autoptr (CsSnapshot) snapshot = network_parse (rows[i].after);
-      g_autofree char *damage = cs_share_plan_damage (plan->shares->pdata[0], snapshot);
+      g_autofree char *drift = cs_share_plan_drift (plan->shares->pdata[0], snapshot);
 
       g_test_message ("%s in %s, then %s", rows[i].request, rows[i].before,
                       rows[i].after);
-      g_assert_cmpstr (damage, ==, rows[i].damage);
+      g_assert_cmpstr (drift, ==, rows[i].drift);
     }
 }
 
 /* What keeps packets from going astray, and nothing else. */
 static void
-test_guard_damage (void)
+test_guard_drift (void)
 {
   static const struct
   {
     const char *after;
-    const char *damage; /* NULL: none */
+    const char *drift; /* NULL: none */
   } rows[] = {
     { LAN PPP0 RULES ROUTE END, NULL },
     { "link lan0;" PPP0 RULES END, NULL },
@@ -185,12 +185,12 @@ test_guard_damage (void)
       g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", "link lan0;" PPP0, NULL);
       g_autoptr (CsSnapshot) snapshot = network_parse (rows[i].after);
       const CsSharePlan *share = plan->shares->pdata[0];
-      g_autofree char *damage = cs_share_plan_guard_damage (share, snapshot);
+      g_autofree char *drift = cs_share_plan_guard_drift (share, snapshot);
       g_autofree char *changed = NULL;
 
-      g_assert_cmpstr (damage, ==, rows[i].damage);
+      g_assert_cmpstr (drift, ==, rows[i].drift);
       snapshot->filter_changed = g_strdup ("nft");
-      changed = cs_share_plan_guard_damage (share, snapshot);
+      changed = cs_share_plan_guard_drift (share, snapshot);
       g_assert_cmpstr (changed, ==, "the program \"nft\" changed the packet filter");
     }
 }
@@ -199,7 +199,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/holds/damage", test_damage);
-  g_test_add_func ("/holds/guard-damage", test_guard_damage);
+  g_test_add_func ("/drift/any", test_drift);
+  g_test_add_func ("/drift/guard", test_guard_drift);
   return g_test_run ();
 }
