@@ -292,7 +292,7 @@ postpone_details (CsEngine *self, CsPlan *target, GHashTable *dirty, gint64 now)
       if (is_detail (old, share) && !cs_engine_is_ordered (self, share->lan)
           && !cs_engine_is_paused (self, share->lan)
           && !g_hash_table_contains (dirty, share->lan))
-        at = cs_settle_detail (&share->settle, now);
+        at = cs_damping_note_detail (&share->damping, now);
       if (at == 0)
         continue;
       target->shares->pdata[i] = cs_share_plan_restate (old, share);

@@ -119,13 +119,14 @@ find_reason (const GArray *candidates)
 
 /* An uplink that flaps is not followed at every turn. */
 static void
-settle (CsUplink *uplink, const CsUplinkQuestion *q)
+damp (CsUplink *uplink, const CsUplinkQuestion *q)
 {
   gint64 at;
 
-  uplink->settle = q->is_new ? (CsSettle){ 0 } : q->settle;
-  at = cs_settle (&uplink->settle, uplink->interface ? uplink->interface->ifindex : 0,
-                  q->snapshot->now);
+  uplink->damping = q->is_new ? (CsDamping){ 0 } : q->damping;
+  at = cs_damping_note_uplink (&uplink->damping,
+                               uplink->interface ? uplink->interface->ifindex : 0,
+                               q->snapshot->now);
   if (at == 0 || uplink->reason == CS_REASON_NOT_SUITABLE)
     return;
   uplink->wake_at = cs_earlier (uplink->wake_at, at);
@@ -156,6 +157,6 @@ cs_uplink_resolve (const CsUplinkQuestion *q)
     uplink.interface = g_array_index (candidates, CsCandidate, uplink.choice).interface;
   else
     uplink.reason = find_reason (candidates);
-  settle (&uplink, q);
+  damp (&uplink, q);
   return uplink;
 }

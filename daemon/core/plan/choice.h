@@ -19,7 +19,7 @@ typedef struct
   const char *dial; /* (nullable) unowned: UUID of the profile to bring up */
   const char *better; /* (nullable) unowned: as in the question, for next time */
   gint64 better_since;
-  CsSettle settle;
+  CsDamping damping;
   gint64 wake_at; /* ask again then; 0: only when something changes */
 } CsUplink;
 

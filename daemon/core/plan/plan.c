@@ -207,7 +207,7 @@ plan_uplink (Planner *p, GError **error)
     .current = p->before ? p->before->uplink : NULL,
     .better = p->before ? p->before->better : NULL,
     .better_since = p->before ? p->before->better_since : 0,
-    .settle = p->before ? p->before->settle : (CsSettle){ 0 },
+    .damping = p->before ? p->before->damping : (CsDamping){ 0 },
   };
 
   if (!check_choices (p, error))
@@ -227,7 +227,7 @@ plan_uplink (Planner *p, GError **error)
   p->share->dial = g_strdup (p->uplink.dial);
   p->share->better = g_strdup (p->uplink.better);
   p->share->better_since = p->uplink.better_since;
-  p->share->settle = p->uplink.settle;
+  p->share->damping = p->uplink.damping;
   p->plan->wake_at = cs_earlier (p->plan->wake_at, p->uplink.wake_at);
   if (p->uplink.interface)
     cs_share_uplink_take (p->share, p->lan, p->uplink.interface);

@@ -8,7 +8,7 @@
 #include "core/value/place.h"
 #include "core/value/reason.h"
 #include "core/value/request.h"
-#include "core/value/settle.h"
+#include "core/value/damping.h"
 #include "core/value/snapshot.h"
 
 /* Marks our rules and routes ("proto 137" in the words of ip(8)). The kernel gives no
@@ -132,7 +132,7 @@ typedef struct
   /* For the next plan. */
   char *better;        /* (owned) (nullable) a preferred uplink that is back ... */
   gint64 better_since; /* ... since then, as CsSnapshot.now */
-  CsSettle settle;     /* how restless the uplink is */
+  CsDamping damping;   /* how restless the uplink is */
   gboolean renewed; /* set by the engine: the user has requested this share again, so what
                        the user did against it before no longer counts */
 

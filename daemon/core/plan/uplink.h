@@ -7,7 +7,7 @@
 
 #include "core/value/reason.h"
 #include "core/value/request.h"
-#include "core/value/settle.h"
+#include "core/value/damping.h"
 #include "core/value/snapshot.h"
 
 /* The question. Everything is unowned. */
@@ -25,7 +25,7 @@ typedef struct
   const char *current; /* (nullable) the uplink in force */
   const char *better;  /* (nullable) the preferred one that is ready again ... */
   gint64 better_since; /* ... since then, as CsSnapshot.now */
-  CsSettle settle;     /* how restless it is */
+  CsDamping damping;   /* how restless it is */
 } CsUplinkQuestion;
 
 /* Whether NetworkManager has taken over the line of a plain pppd: it manages a device
