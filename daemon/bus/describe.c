@@ -117,7 +117,7 @@ lan_problem (const Shares *shares,
   if (request == NULL)
     return error;
   request->force = force;
-  cs_hotspot_options_settle (&request->hotspot, NULL, NULL, random);
+  cs_hotspot_options_fill_defaults (&request->hotspot, NULL, NULL, random);
   plan = cs_plan_one_more (shares->plan, shares->requests, request, snapshot);
   return plan->error != NULL ? g_error_copy (plan->error) : NULL;
 }

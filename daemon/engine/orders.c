@@ -118,7 +118,7 @@ check_others (const CsPlan *plan,
 /* Set once per share: since when it exists, and its access point's name and password, if
  * it has one and the user has not chosen them. */
 static void
-settle (CsEngine *self, CsRequest *request, const CsSnapshot *snapshot)
+complete (CsEngine *self, CsRequest *request, const CsSnapshot *snapshot)
 {
   const CsRequest *known = cs_request_list_find (self->requests, request->lan);
   const CsInterface *lan = cs_snapshot_find (snapshot, request->lan);
@@ -132,8 +132,9 @@ settle (CsEngine *self, CsRequest *request, const CsSnapshot *snapshot)
     return;
   if (getrandom (random, sizeof random, 0) != sizeof random)
     g_error ("the kernel has no random numbers");
-  cs_hotspot_options_settle (&request->hotspot, known != NULL ? &known->hotspot : NULL,
-                             snapshot->host_name, random);
+  cs_hotspot_options_fill_defaults (&request->hotspot,
+                                    known != NULL ? &known->hotspot : NULL,
+                                    snapshot->host_name, random);
 }
 
 /* The plans in force, for planning @lan's: whoever asks for a share wants it again,
@@ -166,7 +167,7 @@ cs_engine_preview (CsEngine *self,
   g_autoptr (CsRequest) known = NULL;
   g_autoptr (CsPlan) plan = NULL;
 
-  settle (self, request, snapshot);
+  complete (self, request, snapshot);
   known = cs_request_list_put (requests, request->lan, request);
   plan = cs_plan_new (requests, snapshot, applied);
   if (!check_share (plan, request, known, error)
@@ -281,7 +282,7 @@ take_order (CsEngine *self, Order *order, const CsSnapshot *snapshot, CsPlan **p
       return FALSE;
     }
   if (order->request != NULL)
-    settle (self, order->request, snapshot);
+    complete (self, order->request, snapshot);
   order->previous = cs_request_list_put (self->requests, order->lan, order->request);
   if (order->request != NULL)
     tried = try_share (self, order, snapshot, &error);

@@ -18,7 +18,7 @@ is_repair_due (CsEngine *self,
 {
   g_autofree char *drift = cs_share_plan_guard_drift (share, snapshot);
   gboolean guards = drift != NULL;
-  gint64 settle = 0;
+  gint64 delay = 0;
   gboolean may;
 
   if (drift == NULL)
@@ -26,7 +26,7 @@ is_repair_due (CsEngine *self,
   if (drift == NULL && !is_held)
     {
       drift = cs_share_plan_drift (share, snapshot);
-      settle = CS_REPAIRS_SETTLE;
+      delay = CS_REPAIRS_DELAY;
     }
   *again = 0;
   if (drift == NULL)
@@ -34,7 +34,7 @@ is_repair_due (CsEngine *self,
       cs_retries_healthy (self->retries, share->lan);
       return FALSE;
     }
-  may = cs_retries_may_repair (self->retries, share->lan, snapshot->now, settle, again);
+  may = cs_retries_may_repair (self->retries, share->lan, snapshot->now, delay, again);
   if (may)
     cs_message (share->lan, "%s; repairing it", drift);
   return may || guards;

@@ -73,14 +73,14 @@ gboolean
 cs_retries_may_repair (CsRetries *self,
                        const char *lan,
                        gint64 now,
-                       gint64 settle,
+                       gint64 delay,
                        gint64 *again)
 {
   Row *row = get_row (self, lan);
 
   if (row->drift_since == 0)
     row->drift_since = now;
-  *again = MAX (row->repairs.next, row->drift_since + settle);
+  *again = MAX (row->repairs.next, row->drift_since + delay);
   if (now < *again)
     return FALSE;
   row->drift_since = 0;

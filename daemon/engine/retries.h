@@ -15,7 +15,7 @@
 
 /* How long most drift must have been seen: what looks like it may be the beginning
  * of something that the user does, which NetworkManager reports a moment later. */
-#define CS_REPAIRS_SETTLE (20 * G_TIME_SPAN_MILLISECOND)
+#define CS_REPAIRS_DELAY (20 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct _CsRetries CsRetries;
 
@@ -25,12 +25,12 @@ void cs_retries_free (CsRetries *self);
 /* @lan is as planned at the moment. */
 void cs_retries_healthy (CsRetries *self, const char *lan);
 /* Whether @lan, which has drifted, may be repaired at @now (g_get_monotonic_time ()), if
- * the drift has been seen for @settle; then this counts as a repair. Otherwise @again is
+ * the drift has been seen for @delay; then this counts as a repair. Otherwise @again is
  * when. */
 gboolean cs_retries_may_repair (CsRetries *self,
                                 const char *lan,
                                 gint64 now,
-                                gint64 settle,
+                                gint64 delay,
                                 gint64 *again);
 /* Whether the repairs of @lan are spaced out, because somebody keeps undoing them. */
 gboolean cs_retries_is_fighting (CsRetries *self, const char *lan, gint64 now);

@@ -16,7 +16,7 @@ parse_request (char **words)
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) variant = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean unsettled = FALSE;
+  gboolean incomplete = FALSE;
   CsRequest *request;
 
   for (char **word = words + 3; *word; word++)
@@ -45,8 +45,8 @@ parse_request (char **words)
 
         g_variant_dict_insert (&options, "dhcp-option", "^as", list);
       }
-    else if (g_str_equal (*word, "unsettled"))
-      unsettled = TRUE;
+    else if (g_str_equal (*word, "incomplete"))
+      incomplete = TRUE;
     else if (g_str_equal (*word, "temporary"))
       g_variant_dict_insert (&options, "persistent", "b", FALSE);
     else if (g_str_equal (*word, "no-dial"))
@@ -63,8 +63,8 @@ parse_request (char **words)
   request = cs_request_new (words[0], wan, variant, &error);
   if (!request)
     g_error ("%s", error->message);
-  if (!unsettled)
-    cs_hotspot_options_settle (&request->hotspot, NULL, "desk.example", random);
+  if (!incomplete)
+    cs_hotspot_options_fill_defaults (&request->hotspot, NULL, "desk.example", random);
   return request;
 }
 

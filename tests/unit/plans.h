@@ -7,7 +7,7 @@
  *     [rebind=DOMAIN,DOMAIN] [ssid=NAME] [passphrase=TEXT] [security=WORD] [band=WORD]
  *     [channel=N] [hidden] [isolate] [limit=MEGABYTES] [limit-period=WORD]
  *
- * They are settled, but for those with the word "unsettled": the access point of one is
+ * They are complete, but for those with the word "incomplete": the access point of one is
  * "desk" with "aaaa-aaaa-aaaa".
  */
 #pragma once

@@ -274,7 +274,7 @@ test_repair (EngineFixture *f, gconstpointer data)
   for (guint i = 0; i < 10; i++)
     {
       lose_routes (f);
-      g_usleep (2 * CS_REPAIRS_SETTLE);
+      g_usleep (2 * CS_REPAIRS_DELAY);
       engine_settle (f);
       repairs += f->log->len > 0;
       if (i == 0)
@@ -307,13 +307,13 @@ test_repair_of_the_guard (EngineFixture *f, gconstpointer data)
 
 /* Routes that are gone may be the beginning of something: that is waited for. */
 static void
-test_repair_settles (EngineFixture *f, gconstpointer data)
+test_repair_is_delayed (EngineFixture *f, gconstpointer data)
 {
   engine_share (f, "lan0", "ppp0");
   g_ptr_array_set_size (f->log, 0);
   lose_routes (f);
   engine_assert_log (f, "");
-  g_usleep (2 * CS_REPAIRS_SETTLE);
+  g_usleep (2 * CS_REPAIRS_DELAY);
   engine_settle (f);
   engine_assert_log (f, "a lan0 ppp0>ppp0; b lan0 ppp0>ppp0; c lan0 ppp0>ppp0");
 }
@@ -386,7 +386,7 @@ main (int argc, char **argv)
     { "/engine/repair-of-what-failed", test_repair_of_what_failed },
     { "/engine/repair", test_repair },
     { "/engine/repair-of-the-guard", test_repair_of_the_guard },
-    { "/engine/repair-settles", test_repair_settles },
+    { "/engine/repair-is-delayed", test_repair_is_delayed },
     { "/engine/step-changed", test_step_changed },
     { "/engine/restless-details", test_restless_details },
   };

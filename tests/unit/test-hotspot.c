@@ -150,7 +150,7 @@ test_find (void)
 }
 
 static void
-test_settle (void)
+test_defaults (void)
 {
   static const struct
   {
@@ -174,7 +174,7 @@ test_settle (void)
     {
       CsHotspotOptions options = { NULL };
 
-      cs_hotspot_options_settle (&options, NULL, rows[i].host_name, random);
+      cs_hotspot_options_fill_defaults (&options, NULL, rows[i].host_name, random);
       g_assert_cmpstr (options.own_ssid, ==, rows[i].ssid);
       g_assert_cmpstr (options.own_passphrase, ==, "ab9a-9ba9-kmy2");
       g_assert_true (cs_passphrase_is_valid (options.own_passphrase, FALSE));
@@ -182,9 +182,11 @@ test_settle (void)
     }
 
   /* once for a share */
-  cs_hotspot_options_settle (&before, &after, "first", random);
-  cs_hotspot_options_settle (&after, &before, "second", (const guint8 *)"------------");
-  cs_hotspot_options_settle (&after, NULL, "third", (const guint8 *)"------------");
+  cs_hotspot_options_fill_defaults (&before, &after, "first", random);
+  cs_hotspot_options_fill_defaults (&after, &before, "second",
+                                    (const guint8 *)"------------");
+  cs_hotspot_options_fill_defaults (&after, NULL, "third",
+                                    (const guint8 *)"------------");
   g_assert_cmpstr (after.own_ssid, ==, "first");
   g_assert_cmpstr (after.own_passphrase, ==, before.own_passphrase);
   clear (&before);
@@ -193,15 +195,16 @@ test_settle (void)
 
 /* "SSID PASSPHRASE SECURITY", or NULL. */
 static char *
-fill (const char *text, gboolean settled)
+fill (const char *text, gboolean complete)
 {
   CsHotspotOptions options = { .hidden = TRUE, .isolate = TRUE };
   g_auto (CsHotspot) hotspot = { NULL };
   char *result = NULL;
 
   parse (&options, text);
-  if (settled)
-    cs_hotspot_options_settle (&options, NULL, "desk", (const guint8 *)"            ");
+  if (complete)
+    cs_hotspot_options_fill_defaults (&options, NULL, "desk",
+                                      (const guint8 *)"            ");
   if (cs_hotspot_fill (&hotspot, &options))
     {
       g_assert_true (hotspot.hidden && hotspot.isolate);
@@ -219,7 +222,7 @@ test_fill (void)
   static const struct
   {
     const char *options;
-    gboolean settled;
+    gboolean complete;
     const char *result;
   } rows[] = {
     { "", FALSE, NULL },
@@ -233,7 +236,7 @@ test_fill (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *result = fill (rows[i].options, rows[i].settled);
+      g_autofree char *result = fill (rows[i].options, rows[i].complete);
 
       g_assert_cmpstr (result, ==, rows[i].result);
     }
@@ -327,7 +330,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/hotspot/check", test_check);
   g_test_add_func ("/hotspot/find", test_find);
-  g_test_add_func ("/hotspot/settle", test_settle);
+  g_test_add_func ("/hotspot/defaults", test_defaults);
   g_test_add_func ("/hotspot/fill", test_fill);
   g_test_add_func ("/hotspot/equal", test_equal);
   g_test_add_func ("/hotspot/describe", test_describe);

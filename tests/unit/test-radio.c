@@ -70,7 +70,7 @@ test_good (void)
     { "force", "wifi managed serving con=Hot " FREE, "desk aaaa-aaaa-aaaa wpa2 2 1" },
     { "", "wifi managed ours serving con=x " FREE, "desk aaaa-aaaa-aaaa wpa2 2 1" },
     /* somebody else's access point, or none */
-    { "unsettled", "wifi", "-" },
+    { "incomplete", "wifi", "-" },
     { "keep-lan", "wifi managed serving con=Hot addr=10.0.0.1/24", "-" },
     { "", "managed", "-" },
   };
@@ -99,7 +99,7 @@ test_bad (void)
   } rows[] = {
     { "ssid=x", "managed", "lan0 is not a Wi-Fi device|\"ssid\"" },
     { "isolate", "bridge", "not a Wi-Fi device|\"isolate\"" },
-    { "unsettled channel=6", "wifi",
+    { "incomplete channel=6", "wifi",
       "NetworkManager does not manage lan0|\"channel\"|managed yes" },
     { "", "wifi managed radio-off", "Wi-Fi is off|nmcli radio wifi on" },
     { "force", "wifi managed station-only", "cannot be an access point|another Wi-Fi" },
@@ -193,7 +193,7 @@ test_waits (void)
     { "", "wifi", CS_LAN_PROFILE, CS_LAN_PROFILE },
     { "", "wifi index=9", CS_LAN_PROFILE, CS_LAN_ABSENT },
     { "keep-lan", "wifi addr=10.0.0.1/24", CS_LAN_ABSENT, CS_LAN_KEEP },
-    { "unsettled", "wifi", CS_LAN_ABSENT, CS_LAN_ADDRESS },
+    { "incomplete", "wifi", CS_LAN_ABSENT, CS_LAN_ADDRESS },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -219,7 +219,7 @@ test_waits (void)
 
 /* A request of a time when the device was another one. */
 static void
-test_never_settled (void)
+test_never_completed (void)
 {
   g_autoptr (GPtrArray) requests
       = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_request_free);
@@ -242,6 +242,6 @@ main (int argc, char **argv)
   g_test_add_func ("/radio/bad", test_bad);
   g_test_add_func ("/radio/kept", test_kept);
   g_test_add_func ("/radio/waits", test_waits);
-  g_test_add_func ("/radio/never-settled", test_never_settled);
+  g_test_add_func ("/radio/never-complete", test_never_completed);
   return g_test_run ();
 }

@@ -326,14 +326,14 @@ test_equal (void)
       }
 }
 
-/* An access point has a name, and only a settled request is of one. */
+/* An access point has a name, and only a complete request is of one. */
 static void
 test_ssid (void)
 {
   static const struct
   {
     const char *options;
-    gboolean settled;
+    gboolean complete;
     const char *ssid;
   } rows[] = {
     { NULL, FALSE, NULL },
@@ -348,8 +348,8 @@ test_ssid (void)
     {
       g_autoptr (CsRequest) request = request_of ("lan0", "ppp0", rows[i].options, NULL);
 
-      if (rows[i].settled)
-        cs_hotspot_options_settle (&request->hotspot, NULL, "desk", random);
+      if (rows[i].complete)
+        cs_hotspot_options_fill_defaults (&request->hotspot, NULL, "desk", random);
       g_assert_cmpstr (cs_request_ssid (request), ==, rows[i].ssid);
     }
 }

@@ -165,7 +165,7 @@ cs_client_list_set_wireless (CsClientList *self)
 }
 
 static void
-settle (CsClientList *self, Entry *entry)
+conclude (CsClientList *self, Entry *entry)
 {
   CsClient *client = &entry->client;
   gboolean online
@@ -203,7 +203,7 @@ cs_client_list_end (CsClientList *self)
     {
       Entry *entry = self->entries->pdata[i - 1];
 
-      settle (self, entry);
+      conclude (self, entry);
       if (!is_forgotten (self, entry))
         continue;
       self->has_changed = TRUE;

@@ -291,10 +291,10 @@ make_ssid (const char *host_name)
 }
 
 void
-cs_hotspot_options_settle (CsHotspotOptions *options,
-                           const CsHotspotOptions *before,
-                           const char *host_name,
-                           const guint8 *random)
+cs_hotspot_options_fill_defaults (CsHotspotOptions *options,
+                                  const CsHotspotOptions *before,
+                                  const char *host_name,
+                                  const guint8 *random)
 {
   if (!options->own_ssid)
     options->own_ssid = before && before->own_ssid ? g_strdup (before->own_ssid)

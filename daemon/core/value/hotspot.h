@@ -83,10 +83,10 @@ const char *cs_hotspot_options_find (const CsHotspotOptions *options);
 
 /* Fills in the defaults of SSID and passphrase: those of @before (nullable), what the
  * share had; otherwise @host_name and a passphrase made from @random. */
-void cs_hotspot_options_settle (CsHotspotOptions *options,
-                                const CsHotspotOptions *before,
-                                const char *host_name,
-                                const guint8 *random);
+void cs_hotspot_options_fill_defaults (CsHotspotOptions *options,
+                                       const CsHotspotOptions *before,
+                                       const char *host_name,
+                                       const guint8 *random);
 
 /* @hotspot is empty before; radio.h sets band and channel. FALSE: @options have no
  * defaults yet. */
