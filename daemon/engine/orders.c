@@ -140,18 +140,18 @@ complete (CsEngine *self, CsRequest *request, const CsSnapshot *snapshot)
 /* The plans in force, for planning @lan's: whoever asks for a share wants it again,
  * whatever they have done against it since. */
 static CsPlan *
-renew (const CsPlan *applied, const char *lan)
+mark_asked_again (const CsPlan *applied, const char *lan)
 {
   CsPlan *plan = cs_plan_copy (applied);
-  CsSharePlan *share = cs_plan_find (plan, lan), *renewed;
+  CsSharePlan *share = cs_plan_find (plan, lan), *marked;
 
   cs_plan_drop_begun (plan, lan);
   if (share == NULL)
     return plan;
-  renewed = cs_share_plan_copy (share);
-  renewed->renewed = TRUE;
+  marked = cs_share_plan_copy (share);
+  marked->asked_again = TRUE;
   g_ptr_array_remove (plan->shares, share);
-  g_ptr_array_add (plan->shares, renewed);
+  g_ptr_array_add (plan->shares, marked);
   return plan;
 }
 
@@ -163,7 +163,7 @@ cs_engine_preview (CsEngine *self,
 {
   g_autoptr (GPtrArray) requests = cs_request_list_copy (self->requests);
   g_autoptr (CsRequest) request = cs_request_copy (wanted);
-  g_autoptr (CsPlan) applied = renew (self->applied, request->lan);
+  g_autoptr (CsPlan) applied = mark_asked_again (self->applied, request->lan);
   g_autoptr (CsRequest) known = NULL;
   g_autoptr (CsPlan) plan = NULL;
 
@@ -206,7 +206,7 @@ refuse (CsEngine *self, Order *order, GError *error)
 static CsPlan *
 try_share (CsEngine *self, const Order *order, const CsSnapshot *snapshot, GError **error)
 {
-  CsPlan *applied = order->asks_again ? renew (self->applied, order->lan)
+  CsPlan *applied = order->asks_again ? mark_asked_again (self->applied, order->lan)
                                       : cs_plan_copy (self->applied);
   g_autoptr (CsPlan) plan = cs_plan_new (self->requests, snapshot, applied);
 

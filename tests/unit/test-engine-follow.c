@@ -50,7 +50,7 @@ test_meanwhile (EngineFixture *f, gconstpointer data)
 /* Who asks again wants it again: what they did against the share counts no more, but
  * only for an order that is accepted, and once. */
 static void
-test_renew (EngineFixture *f, gconstpointer data)
+test_asked_again (EngineFixture *f, gconstpointer data)
 {
   g_autoptr (CsRequest) request = cs_request_new ("lan0", "Mobile", NULL, NULL);
   g_autoptr (CsSnapshot) snapshot = NULL;
@@ -376,7 +376,7 @@ main (int argc, char **argv)
   static const EngineTest tests[] = {
     { "/engine/follow", test_follow },
     { "/engine/meanwhile", test_meanwhile },
-    { "/engine/renew", test_renew },
+    { "/engine/asked-again", test_asked_again },
     { "/engine/wake", test_wake },
     { "/engine/unknown-uplink", test_unknown_uplink },
     { "/engine/profile-deleted", test_profile_deleted },

@@ -13,9 +13,9 @@
 typedef struct
 {
   const char *network;
-  const char *share; /* a pattern for plan_summary () */
-  double wake_at;    /* seconds; 0: never */
-  gboolean renewed;  /* the user asks for the share again, just before */
+  const char *share;    /* a pattern for plan_summary () */
+  double wake_at;       /* seconds; 0: never */
+  gboolean asked_again; /* the user asks for the share again, just before */
 } Pass;
 
 typedef struct
@@ -47,14 +47,14 @@ static const Story lan_stories[] = {
       { "link lan0 managed disconnected;" PPP0, "waiting lan-taken:*| lan-taken=2 *" },
       { .network = "link lan0 managed disconnected;" PPP0,
         .share = "active*| lan-method=2 *",
-        .renewed = TRUE } } },
+        .asked_again = TRUE } } },
   { "/follow/lan/asked-for-again",
     "lan0 via ppp0",
     { { OTHERS PPP0, "active*" },
       { OTHERS PPP0, "waiting lan-taken:*" },
       { .network = OTHERS PPP0,
         .share = "active*| lan-method=2 *| lan-taken=0 | found-connection=a *",
-        .renewed = TRUE },
+        .asked_again = TRUE },
       { OURS PPP0, "active*| found-connection=a *" } } },
   /* of what the user ends only our own counts */
   { "/follow/lan/others-disconnected",
@@ -217,7 +217,9 @@ static const Story uplink_stories[] = {
       { "link lan0; now 10.4;" PPP0, "active*" },
       { "link lan0; now 10.5;", "waiting uplink-missing:*" },
       { "link lan0; now 10.6;" PPP0, "waiting uplink-unstable:*", 11.6 },
-      { .network = "link lan0; now 10.7;" PPP0, .share = "active*", .renewed = TRUE } } },
+      { .network = "link lan0; now 10.7;" PPP0,
+        .share = "active*",
+        .asked_again = TRUE } } },
   { "/follow/uplink/two-addresses",
     "lan0 via eth1",
     { { "link lan0; link eth1 addr=192.0.2.2/24 addr=192.0.2.3/24 gw=192.0.2.1",
@@ -243,7 +245,7 @@ static const Story uplink_stories[] = {
                                        "\"Mobile\" |*| lan-mtu=0 | lan-taken=*" },
       { .network = "link lan0;" MOBILE "hung-up",
         .share = "waiting uplink-dialing:*| dial=*",
-        .renewed = TRUE } } },
+        .asked_again = TRUE } } },
   /* whoever shares by a profile wants it, though it was hung up before */
   { "/follow/uplink/hung-up-before",
     "lan0 via Mobile",
@@ -294,7 +296,7 @@ static const Story uplink_stories[] = {
     { { "link lan0; now 10;" WLAN0, "active*| uplink=wlan0 *" },
       { .network = "link lan0; now 11;" WLAN0 PPP0,
         .share = "active*| uplink=ppp0 *",
-        .renewed = TRUE } } },
+        .asked_again = TRUE } } },
   { "/follow/uplink/list-of-four",
     "lan0 via eth1,eth2,eth3,wlan0",
     { { "link lan0; link eth3 addr=10.1.0.2/24 gw=10.1.0.1;" WLAN0,
@@ -342,12 +344,12 @@ test_story (gconstpointer data)
       CsPlan *plan;
 
       g_test_message ("%s in %s", story->request, pass->network);
-      if (pass->renewed)
-        ((CsSharePlan *)before->shares->pdata[0])->renewed = TRUE;
+      if (pass->asked_again)
+        ((CsSharePlan *)before->shares->pdata[0])->asked_again = TRUE;
       plan = plan_in (story->request, pass->network, before);
       plan_assert (plan, (const char *const[]){ pass->share, NULL });
       g_assert_cmpint (plan->wake_at, ==, expected_wake (pass, plan));
-      g_assert_false (((CsSharePlan *)plan->shares->pdata[0])->renewed);
+      g_assert_false (((CsSharePlan *)plan->shares->pdata[0])->asked_again);
       cs_plan_unref (before);
       before = plan;
     }

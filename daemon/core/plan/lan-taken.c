@@ -30,7 +30,7 @@ cs_lan_taken (const CsInterface *lan, const CsRequest *request, const CsSharePla
 {
   if (is_unavailable (lan, request, before))
     return CS_LAN_UNAVAILABLE;
-  if (!before || before->renewed || !lan || lan->managed != CS_MANAGED_YES)
+  if (!before || before->asked_again || !lan || lan->managed != CS_MANAGED_YES)
     return CS_LAN_OURS;
   if (before->lan_taken == CS_LAN_UNAVAILABLE)
     return CS_LAN_OURS;

@@ -203,7 +203,7 @@ plan_uplink (Planner *p, GError **error)
     .requests = p->requests,
     .older_lans = older_lans,
     .dial = p->request->dial,
-    .is_new = !p->before || p->before->closed || p->before->renewed,
+    .is_new = !p->before || p->before->closed || p->before->asked_again,
     .current = p->before ? p->before->uplink : NULL,
     .better = p->before ? p->before->better : NULL,
     .better_since = p->before ? p->before->better_since : 0,

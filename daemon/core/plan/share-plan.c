@@ -83,7 +83,7 @@ static const CsField shown_fields[] = {
   CS_FIELD (CsSharePlan, damping.lost, "settle-lost", TIME),
   CS_FIELD (CsSharePlan, damping.unrest, "settle-unrest", TIME),
   CS_FIELD (CsSharePlan, damping.details, "settle-details", TIME),
-  CS_FIELD (CsSharePlan, renewed, "renewed", BOOL),
+  CS_FIELD (CsSharePlan, asked_again, "renewed", BOOL),
   CS_FIELD (CsSharePlan, blocked_by, "blocked-by", STRV),
   CS_FIELD (CsSharePlan, state, "state", NUMBER),
   CS_FIELD (CsSharePlan, reason, "reason", NUMBER),

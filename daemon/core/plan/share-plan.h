@@ -130,11 +130,11 @@ typedef struct
   char **blocked_by; /* (owned) (nullable) others' packet filters that stay in the way */
 
   /* For the next plan. */
-  char *better;        /* (owned) (nullable) a preferred uplink that is back ... */
-  gint64 better_since; /* ... since then, as CsSnapshot.now */
-  CsDamping damping;   /* how restless the uplink is */
-  gboolean renewed; /* set by the engine: the user has requested this share again, so what
-                       the user did against it before no longer counts */
+  char *better;         /* (owned) (nullable) a preferred uplink that is back ... */
+  gint64 better_since;  /* ... since then, as CsSnapshot.now */
+  CsDamping damping;    /* how restless the uplink is */
+  gboolean asked_again; /* set by the engine: the user has requested this share again, so
+                           what the user did against it before no longer counts */
 
   /* What was found before the first change of each; NULL or FALSE: not changed. */
   gboolean publishes;            /* see cs_share_plan_publishes () */

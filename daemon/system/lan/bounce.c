@@ -2,7 +2,7 @@
 /* An access point of ours has already been restarted (lan-profile.c). Somebody else's is
  * left alone: switching it off would end it, and its clients find out when they renew
  * their leases. */
-#include "renew.h"
+#include "bounce.h"
 
 #include "base/log.h"
 #include "system/netlink/link.h"
@@ -46,7 +46,7 @@ static const CsStepType type = {
 };
 
 CsStep *
-cs_renew_step_new (void)
+cs_bounce_step_new (void)
 {
   return cs_step_new (&type, NULL);
 }

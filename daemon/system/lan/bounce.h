@@ -7,4 +7,4 @@
 
 #include "engine/step.h"
 
-CsStep *cs_renew_step_new (void);
+CsStep *cs_bounce_step_new (void);
