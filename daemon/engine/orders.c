@@ -58,7 +58,8 @@ check_share (const CsPlan *plan,
 
   if (share->error != NULL)
     g_propagate_error (error, g_error_copy (share->error));
-  else if (share->lan_ifindex == 0 && share->lan_taken == CS_LAN_OURS && previous == NULL)
+  else if (share->lan_ifindex == 0 && share->lan_taken == CS_LAN_TAKEN_NOT
+           && previous == NULL)
     g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_DEVICE, "there is no interface \"%s\"",
                  request->lan);
   else if (share->reason == CS_REASON_UPLINK_UNKNOWN && !same_wan)

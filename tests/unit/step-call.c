@@ -108,7 +108,7 @@ share_new (const char *lan, const char *uplink, const char *address, guint table
   g_assert_true (cs_cidr_parse (address, &share->address, NULL));
   network = cs_cidr_network (share->address);
   g_array_append_val (share->subnets, network);
-  share->lan_method = CS_LAN_ADDRESS;
+  share->lan_method = CS_LAN_METHOD_ADDRESS;
   share->lan_ifindex = (int)if_nametoindex (lan);
   share->table = table;
   share->dns_port = CS_OWN_DNS_FIRST;

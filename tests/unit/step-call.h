@@ -24,7 +24,7 @@ void step_must_apply (CsStep *step,
                       CsSharePlan *from,
                       CsSharePlan *to);
 
-/* A share of @lan through @uplink (nullable), CS_LAN_ADDRESS, with @address and its
- * network, table @table, and the ifindexes that the interfaces have now. */
+/* A share of @lan through @uplink (nullable), CS_LAN_METHOD_ADDRESS, with @address and
+ * its network, table @table, and the ifindexes that the interfaces have now. */
 CsSharePlan *
 share_new (const char *lan, const char *uplink, const char *address, guint table);

@@ -109,7 +109,7 @@ test_device_gone (DnsmasqFixture *f, gconstpointer data)
 {
   g_autoptr (CsSharePlan) absent = cs_share_plan_copy (f->share);
 
-  absent->lan_method = CS_LAN_ABSENT;
+  absent->lan_method = CS_LAN_METHOD_ABSENT;
   step_must_apply (f->step, NULL, NULL, f->share);
   step_must_apply (f->step, NULL, f->share, absent);
   assert_shell ("absent", PROCESSES, "0");
@@ -147,7 +147,7 @@ test_keep_lan (DnsmasqFixture *f, gconstpointer data)
 {
   g_autoptr (CsSharePlan) keep = cs_share_plan_copy (f->share);
 
-  keep->lan_method = CS_LAN_KEEP;
+  keep->lan_method = CS_LAN_METHOD_KEEP;
   keep->address = (CsCidr){ 0 };
   step_must_apply (f->step, NULL, NULL, keep);
   assert_shell ("keep", PROCESSES, "0");
@@ -161,7 +161,7 @@ test_names_only (DnsmasqFixture *f, gconstpointer data)
   g_autoptr (CsSharePlan) adopted = cs_share_plan_copy (f->share);
   g_autoptr (GSocket) other = dnsmasq_bind ("0.0.0.0", 67);
 
-  adopted->lan_method = CS_LAN_KEEP;
+  adopted->lan_method = CS_LAN_METHOD_KEEP;
   step_must_apply (f->step, NULL, NULL, adopted);
   assert_shell ("names", PROCESSES, "1");
   assert_shell ("no DHCP", "grep -c dhcp " DIRECTORY "/dnsmasq.conf || true", "0");

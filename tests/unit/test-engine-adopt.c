@@ -50,7 +50,7 @@ test_as_long_as_it_is_there (EngineFixture *f, gconstpointer data)
   request = cs_engine_get_request (f->engine, "lan2");
   g_assert_true (request->adopted && request->keep_lan && !request->persistent);
   g_assert_cmpstr (request->wan, ==, "ppp0");
-  g_assert_cmpint (engine_get_share (f, "lan2")->lan_method, ==, CS_LAN_KEEP);
+  g_assert_cmpint (engine_get_share (f, "lan2")->lan_method, ==, CS_LAN_METHOD_KEEP);
   g_assert_cmpuint (engine_get_share (f, "lan2")->address.prefix, ==, 24);
   g_assert_cmpuint (engine_get_share (f, "lan2")->subnets->len, ==, 1);
   g_assert_true (engine_file_exists (f, "run/requests/lan2.share"));

@@ -188,12 +188,12 @@ test_waits (void)
     const char *options, *lan;
     CsLanMethod before, method;
   } rows[] = {
-    { "", "wifi", CS_LAN_ABSENT, CS_LAN_ABSENT },
-    { "", "wifi managed", CS_LAN_ABSENT, CS_LAN_PROFILE },
-    { "", "wifi", CS_LAN_PROFILE, CS_LAN_PROFILE },
-    { "", "wifi index=9", CS_LAN_PROFILE, CS_LAN_ABSENT },
-    { "keep-lan", "wifi addr=10.0.0.1/24", CS_LAN_ABSENT, CS_LAN_KEEP },
-    { "incomplete", "wifi", CS_LAN_ABSENT, CS_LAN_ADDRESS },
+    { "", "wifi", CS_LAN_METHOD_ABSENT, CS_LAN_METHOD_ABSENT },
+    { "", "wifi managed", CS_LAN_METHOD_ABSENT, CS_LAN_METHOD_PROFILE },
+    { "", "wifi", CS_LAN_METHOD_PROFILE, CS_LAN_METHOD_PROFILE },
+    { "", "wifi index=9", CS_LAN_METHOD_PROFILE, CS_LAN_METHOD_ABSENT },
+    { "keep-lan", "wifi addr=10.0.0.1/24", CS_LAN_METHOD_ABSENT, CS_LAN_METHOD_KEEP },
+    { "incomplete", "wifi", CS_LAN_METHOD_ABSENT, CS_LAN_METHOD_ADDRESS },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -202,16 +202,16 @@ test_waits (void)
       g_autofree char *network = g_strconcat (UPLINK "link lan0 ", rows[i].lan, NULL);
       g_autoptr (CsPlan) before
           = plan_in ("lan0 via ppp0", UPLINK "link lan0 wifi managed", NULL);
-      g_autoptr (CsPlan) plan
-          = plan_in (requests, network, rows[i].before == CS_LAN_PROFILE ? before : NULL);
+      g_autoptr (CsPlan) plan = plan_in (
+          requests, network, rows[i].before == CS_LAN_METHOD_PROFILE ? before : NULL);
       const CsSharePlan *share = plan->shares->pdata[0];
 
       g_assert_no_error (share->error);
       g_assert_cmpint (share->lan_method, ==, rows[i].method);
       g_assert_true (share->lan_wireless == (share->lan_ifindex != 0));
       g_assert_cmpint (share->state, ==,
-                       rows[i].method == CS_LAN_ABSENT ? CS_STATE_WAITING
-                                                       : CS_STATE_ACTIVE);
+                       rows[i].method == CS_LAN_METHOD_ABSENT ? CS_STATE_WAITING
+                                                              : CS_STATE_ACTIVE);
       if (share->state == CS_STATE_WAITING)
         g_assert_nonnull (strstr (share->message, "NetworkManager"));
     }

@@ -113,7 +113,7 @@ cs_walk_check_network_manager (CsWalk *w)
     {
       const CsSharePlan *share = w->plan->shares->pdata[i];
 
-      if (share->dial || share->lan_method == CS_LAN_PROFILE)
+      if (share->dial || share->lan_method == CS_LAN_METHOD_PROFILE)
         severity = CS_SEVERITY_WARNING;
     }
   cs_walk_add (

@@ -90,7 +90,7 @@ cs_walk_check_state (CsWalk *w)
 void
 cs_walk_check_link (CsWalk *w)
 {
-  gboolean is_kept = w->share->lan_method == CS_LAN_KEEP;
+  gboolean is_kept = w->share->lan_method == CS_LAN_METHOD_KEEP;
 
   /* if it is ours and off, that is drift */
   if (!w->lan || (w->lan->up ? w->lan->carrier : !is_kept))

@@ -16,7 +16,7 @@ find_lan_drift (const CsSharePlan *plan, const CsInterface *lan)
   g_autofree char *address = NULL;
 
   if (!cs_share_plan_serves (plan)
-      || (plan->lan_method == CS_LAN_PROFILE && lan->changing))
+      || (plan->lan_method == CS_LAN_METHOD_PROFILE && lan->changing))
     return NULL;
   if (!lan->up)
     return g_strdup_printf ("%s is switched off", lan->name);
@@ -173,7 +173,7 @@ find_sysctl_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
   const CsInterface *lan = cs_snapshot_find_index (snapshot, plan->lan_ifindex);
   const CsInterface *uplink = cs_snapshot_find_index (snapshot, plan->uplink_ifindex);
 
-  if (lan && lan->forwarding == 0 && plan->lan_method != CS_LAN_ABSENT)
+  if (lan && lan->forwarding == 0 && plan->lan_method != CS_LAN_METHOD_ABSENT)
     return g_strdup_printf ("forwarding on %s is off", lan->name);
   if (uplink && uplink->forwarding == 0 && cs_share_plan_forwards (plan))
     return g_strdup_printf ("forwarding on %s is off", uplink->name);

@@ -97,14 +97,14 @@ fill_lan (CsSharePlan *share,
                   && before->lan_method == share->lan_method;
 
   share->found_lan_forwarding = found_forwarding (lan, shares, snapshot);
-  if (share->lan_method == CS_LAN_PROFILE)
+  if (share->lan_method == CS_LAN_METHOD_PROFILE)
     {
-      if (same || (before && before->lan_taken == CS_LAN_UNAVAILABLE))
+      if (same || (before && before->lan_taken == CS_LAN_TAKEN_UNAVAILABLE))
         share->found_connection = g_strdup (before->found_connection);
       else if (!lan->connection_ours)
         share->found_connection = g_strdup (lan->connection_uuid);
     }
-  if (share->lan_method == CS_LAN_ADDRESS)
+  if (share->lan_method == CS_LAN_METHOD_ADDRESS)
     {
       share->found_link_down = same ? before->found_link_down : !lan->up;
       share->found_address = same && cs_cidr_equal (before->address, share->address)
@@ -172,7 +172,7 @@ cs_found_fill (CsSharePlan *share, const CsPlan *previous, const CsSnapshot *sna
     share->found_src_valid_mark = found_src_valid_mark (shares, snapshot);
   if (lan)
     fill_lan (share, before, lan, shares, snapshot);
-  else if (before && share->lan_taken == CS_LAN_UNAVAILABLE)
+  else if (before && share->lan_taken == CS_LAN_TAKEN_UNAVAILABLE)
     share->found_connection = g_strdup (before->found_connection);
   if (uplink)
     {

@@ -43,7 +43,7 @@ choose_address (CsSharePlan *share,
                 const CsSnapshot *snapshot,
                 GError **error)
 {
-  gboolean count_lan = share->lan_method == CS_LAN_ADDRESS;
+  gboolean count_lan = share->lan_method == CS_LAN_METHOD_ADDRESS;
 
   if (wanted.prefix)
     return try_address (share, wanted, count_lan && !cs_cidr_equal (wanted, before),

@@ -20,7 +20,7 @@ add_ways (GArray *routes, const CsSharePlan *plan)
     add (routes, (CsRoute){ .destination = cs_cidr_network (plan->address),
                             .ifindex = plan->lan_ifindex,
                             .unicast = TRUE });
-  if (plan->lan_method != CS_LAN_KEEP)
+  if (plan->lan_method != CS_LAN_METHOD_KEEP)
     return;
   for (guint i = 0; i < plan->routes->len; i++)
     {

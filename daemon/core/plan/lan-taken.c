@@ -11,8 +11,8 @@ is_unavailable (const CsInterface *lan,
     return FALSE;
   return lan->asleep || lan->unavailable
          || (lan->wifi_off && before && lan->managed == CS_MANAGED_YES
-             && (before->lan_method == CS_LAN_PROFILE
-                 || before->lan_taken == CS_LAN_UNAVAILABLE));
+             && (before->lan_method == CS_LAN_METHOD_PROFILE
+                 || before->lan_taken == CS_LAN_TAKEN_UNAVAILABLE));
 }
 
 /* What NetworkManager chose by itself while ours was away is not the user's choice;
@@ -22,26 +22,27 @@ static gboolean
 is_users_choice (const CsSharePlan *before, const CsInterface *lan)
 {
   return lan->connection_uuid && !lan->connection_ours
-         && (!lan->connection_auto || before->lan_taken != CS_LAN_OURS);
+         && (!lan->connection_auto || before->lan_taken != CS_LAN_TAKEN_NOT);
 }
 
 CsLanTaken
 cs_lan_taken (const CsInterface *lan, const CsRequest *request, const CsSharePlan *before)
 {
   if (is_unavailable (lan, request, before))
-    return CS_LAN_UNAVAILABLE;
+    return CS_LAN_TAKEN_UNAVAILABLE;
   if (!before || before->asked_again || !lan || lan->managed != CS_MANAGED_YES)
-    return CS_LAN_OURS;
-  if (before->lan_taken == CS_LAN_UNAVAILABLE)
-    return CS_LAN_OURS;
-  if (before->lan_taken == CS_LAN_OURS
-      && (before->lan_ifindex != lan->ifindex || before->lan_method != CS_LAN_PROFILE))
-    return CS_LAN_OURS;
+    return CS_LAN_TAKEN_NOT;
+  if (before->lan_taken == CS_LAN_TAKEN_UNAVAILABLE)
+    return CS_LAN_TAKEN_NOT;
+  if (before->lan_taken == CS_LAN_TAKEN_NOT
+      && (before->lan_ifindex != lan->ifindex
+          || before->lan_method != CS_LAN_METHOD_PROFILE))
+    return CS_LAN_TAKEN_NOT;
   if (lan->changing)
     return before->lan_taken;
   if (is_users_choice (before, lan))
-    return CS_LAN_OTHERS;
-  if (lan->disconnected && before->lan_taken != CS_LAN_OTHERS)
-    return CS_LAN_DISCONNECTED;
-  return CS_LAN_OURS;
+    return CS_LAN_TAKEN_OTHERS;
+  if (lan->disconnected && before->lan_taken != CS_LAN_TAKEN_OTHERS)
+    return CS_LAN_TAKEN_DISCONNECTED;
+  return CS_LAN_TAKEN_NOT;
 }

@@ -177,15 +177,17 @@ add_lan (CsSharePlan *share,
 {
   share->lan_ifindex = lan->ifindex;
   share->lan_wireless = lan->kind == CS_KIND_WIFI;
-  share->lan_method = CS_LAN_KEEP;
+  share->lan_method = CS_LAN_METHOD_KEEP;
   for (guint i = 0; i < lan->addresses->len && share->address.prefix == 0; i++)
     {
       CsCidr local = g_array_index (lan->addresses, CsInterfaceAddress, i).local;
 
       if (lan->connection_ours)
-        set_address (share, CS_LAN_PROFILE, local);
+        set_address (share, CS_LAN_METHOD_PROFILE, local);
       else if (cs_address_equal (local.address, orphan->served))
-        set_address (share, lan->connection_shared ? CS_LAN_KEEP : CS_LAN_ADDRESS, local);
+        set_address (share,
+                     lan->connection_shared ? CS_LAN_METHOD_KEEP : CS_LAN_METHOD_ADDRESS,
+                     local);
     }
   if (share->address.prefix == 0)
     add_networks (share, lan, snapshot);

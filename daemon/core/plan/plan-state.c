@@ -117,17 +117,17 @@ cs_plan_state (CsSharePlan *share,
 {
   const CsAstray *astray = find_astray (share, snapshot);
 
-  if (share->lan_taken == CS_LAN_OTHERS)
+  if (share->lan_taken == CS_LAN_TAKEN_OTHERS)
     set_state (
         share, CS_STATE_WAITING, CS_REASON_LAN_TAKEN,
         g_strdup_printf (
             "the user activated another connection on %s; sharing resumes when it ends",
             share->lan));
-  else if (share->lan_taken == CS_LAN_DISCONNECTED)
+  else if (share->lan_taken == CS_LAN_TAKEN_DISCONNECTED)
     set_state (share, CS_STATE_WAITING, CS_REASON_LAN_TAKEN,
                g_strdup_printf ("the user disconnected %s; share it again to resume",
                                 share->lan));
-  else if (share->lan_taken == CS_LAN_UNAVAILABLE)
+  else if (share->lan_taken == CS_LAN_TAKEN_UNAVAILABLE)
     set_state (share, CS_STATE_WAITING, CS_REASON_LAN_UNAVAILABLE,
                unavailable_message (share, snapshot));
   else if (!lan)

@@ -96,12 +96,13 @@ static CsLanMethod
 choose_method (const Planner *p)
 {
   if (!p->lan)
-    return CS_LAN_ABSENT;
+    return CS_LAN_METHOD_ABSENT;
   if (p->request->keep_lan)
-    return CS_LAN_KEEP;
+    return CS_LAN_METHOD_KEEP;
   if (lan_is_same (p) && cs_share_plan_serves (p->before))
     return p->before->lan_method;
-  return p->lan->managed == CS_MANAGED_YES ? CS_LAN_PROFILE : CS_LAN_ADDRESS;
+  return p->lan->managed == CS_MANAGED_YES ? CS_LAN_METHOD_PROFILE
+                                           : CS_LAN_METHOD_ADDRESS;
 }
 
 /* Whether @older has @lan as its uplink, or had it until this plan. While that is in
@@ -452,7 +453,7 @@ plan_share (Planner *p, const CsRequest *request)
   p->lan = cs_snapshot_find (p->snapshot, request->lan);
   cs_data_limit_plan (share, request, p->snapshot);
   share->lan_taken = cs_lan_taken (p->lan, request, p->before);
-  if (share->lan_taken != CS_LAN_OURS
+  if (share->lan_taken != CS_LAN_TAKEN_NOT
       || (p->lan && cs_radio_waits (p->lan, request, lan_is_same (p) ? p->before : NULL)))
     p->lan = NULL;
   if (!plan_lan (p, &error) || !plan_table (p, &error))

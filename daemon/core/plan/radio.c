@@ -319,7 +319,8 @@ cs_radio_plan (CsSharePlan *share,
 
   if (!check_options (lan, options, error))
     return FALSE;
-  if (share->lan_method != CS_LAN_PROFILE || !cs_radio_is_ours (lan, request->keep_lan))
+  if (share->lan_method != CS_LAN_METHOD_PROFILE
+      || !cs_radio_is_ours (lan, request->keep_lan))
     return TRUE;
   if (!cs_hotspot_fill (&share->hotspot, options))
     {

@@ -169,20 +169,21 @@ cs_share_plan_applied (const CsSharePlan *plan)
 gboolean
 cs_share_plan_guards (const CsSharePlan *plan)
 {
-  return plan->lan_taken != CS_LAN_OTHERS;
+  return plan->lan_taken != CS_LAN_TAKEN_OTHERS;
 }
 
 gboolean
 cs_share_plan_serves (const CsSharePlan *plan)
 {
-  return plan->lan_method == CS_LAN_PROFILE || plan->lan_method == CS_LAN_ADDRESS;
+  return plan->lan_method == CS_LAN_METHOD_PROFILE
+         || plan->lan_method == CS_LAN_METHOD_ADDRESS;
 }
 
 gboolean
 cs_share_plan_resolves (const CsSharePlan *plan)
 {
   return cs_share_plan_serves (plan)
-         || (plan->lan_method == CS_LAN_KEEP && plan->address.prefix != 0);
+         || (plan->lan_method == CS_LAN_METHOD_KEEP && plan->address.prefix != 0);
 }
 
 const CsAddress *
@@ -214,7 +215,7 @@ cs_share_plan_publishes (const CsSharePlan *plan)
 gboolean
 cs_share_plan_forwards (const CsSharePlan *plan)
 {
-  return plan->uplink && plan->lan_method != CS_LAN_ABSENT;
+  return plan->uplink && plan->lan_method != CS_LAN_METHOD_ABSENT;
 }
 
 gboolean
@@ -387,8 +388,8 @@ find_flaw (const CsSharePlan *plan)
     { are_own_addresses (plan->former_addresses)
           && plan->former_addresses->len == count (plan->former_uplinks),
       "former-addresses" },
-    { plan->lan_method <= CS_LAN_ADDRESS, "lan-method" },
-    { plan->lan_taken <= CS_LAN_UNAVAILABLE, "lan-taken" },
+    { plan->lan_method <= CS_LAN_METHOD_ADDRESS, "lan-method" },
+    { plan->lan_taken <= CS_LAN_TAKEN_UNAVAILABLE, "lan-taken" },
     { plan->address.prefix == 0 || cs_cidr_check_gateway (plan->address, NULL),
       "address" },
     { plan->address.prefix != 0 || !cs_share_plan_serves (plan), "address" },

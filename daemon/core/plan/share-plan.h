@@ -45,20 +45,20 @@ typedef enum
 /* How the LAN gets its gateway address. */
 typedef enum
 {
-  CS_LAN_ABSENT,  /* the device is gone: no address now */
-  CS_LAN_KEEP,    /* keep-lan: not our business */
-  CS_LAN_PROFILE, /* a volatile NetworkManager profile */
-  CS_LAN_ADDRESS, /* rtnetlink: NetworkManager does not manage the device */
+  CS_LAN_METHOD_ABSENT,  /* the device is gone: no address now */
+  CS_LAN_METHOD_KEEP,    /* keep-lan: not our business */
+  CS_LAN_METHOD_PROFILE, /* a volatile NetworkManager profile */
+  CS_LAN_METHOD_ADDRESS, /* rtnetlink: NetworkManager does not manage the device */
 } CsLanMethod;
 
 /* Who has the LAN: somebody to whom the user has given it since it was ours, or
  * nobody. While it is not ours, it is absent for us. */
 typedef enum
 {
-  CS_LAN_OURS,
-  CS_LAN_OTHERS,       /* another profile is active on it: until that one ends */
-  CS_LAN_DISCONNECTED, /* nobody: until the user asks for the share again */
-  CS_LAN_UNAVAILABLE,  /* nobody: NetworkManager cannot use it for now */
+  CS_LAN_TAKEN_NOT,
+  CS_LAN_TAKEN_OTHERS,       /* another profile is active on it: until that one ends */
+  CS_LAN_TAKEN_DISCONNECTED, /* nobody: until the user asks for the share again */
+  CS_LAN_TAKEN_UNAVAILABLE,  /* nobody: NetworkManager cannot use it for now */
 } CsLanTaken;
 
 /* Shared by reference between plans: copied before it is changed if others may hold
@@ -100,7 +100,8 @@ typedef struct
   guint displaced;   /* how far in front of their usual priority the policy rules are */
   GArray *routes;    /* (owned) of CsRoute for that table, less the unreachable one */
 
-  CsHotspot hotspot; /* CS_LAN_PROFILE on a Wi-Fi device: the access point that it is */
+  CsHotspot
+      hotspot; /* CS_LAN_METHOD_PROFILE on a Wi-Fi device: the access point that it is */
 
   guint dns_port;      /* where dnsmasq listens; clients always ask port 53 */
   guint lan_mtu;       /* MTU option for clients, 0: not needed */
@@ -137,11 +138,11 @@ typedef struct
                            what the user did against it before no longer counts */
 
   /* What was found before the first change of each; NULL or FALSE: not changed. */
-  gboolean publishes;            /* see cs_share_plan_publishes () */
-  gboolean host_forwards;        /* net.ipv4.ip_forward, then and since */
-  char *found_connection;        /* (owned) (nullable) UUID active on the LAN before */
-  gboolean found_link_down;      /* CS_LAN_ADDRESS: the LAN was switched off */
-  gboolean found_address;        /* CS_LAN_ADDRESS: the LAN had exactly this address */
+  gboolean publishes;       /* see cs_share_plan_publishes () */
+  gboolean host_forwards;   /* net.ipv4.ip_forward, then and since */
+  char *found_connection;   /* (owned) (nullable) UUID active on the LAN before */
+  gboolean found_link_down; /* CS_LAN_METHOD_ADDRESS: the LAN was switched off */
+  gboolean found_address;   /* CS_LAN_METHOD_ADDRESS: the LAN had exactly this address */
   char *found_lan_forwarding;    /* (owned) (nullable) "0" or "1" */
   char *found_uplink_forwarding; /* (owned) (nullable) */
   char *found_uplink_rp_filter;  /* (owned) (nullable) set to "2" where it was strict */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The LAN's address where NetworkManager does not manage the device (CS_LAN_ADDRESS):
- * rtnetlink sets it, and switches the link on if it was off. */
+/* The LAN's address where NetworkManager does not manage the device
+ * (CS_LAN_METHOD_ADDRESS): rtnetlink sets it, and switches the link on if it was off. */
 #pragma once
 
 #include "core/plan/plan.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A NetworkManager that starts while a LAN has its address from us (CS_LAN_ADDRESS) takes
- * that address for somebody else's: it makes up a profile for the device, shows it as
- * "connected (externally)", and leaves it so when the address is gone. */
+/* A NetworkManager that starts while a LAN has its address from us
+ * (CS_LAN_METHOD_ADDRESS) takes that address for somebody else's: it makes up a profile
+ * for the device, shows it as "connected (externally)", and leaves it so when the address
+ * is gone. */
 #pragma once
 
 #include "core/plan/plan.h"

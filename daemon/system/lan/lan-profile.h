@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The LAN's address where NetworkManager manages the device (CS_LAN_PROFILE): a profile
- * that exists only while it is active ("volatile"), so that NetworkManager itself knows,
- * shows and keeps the address. What was active before is activated again at the end. */
+/* The LAN's address where NetworkManager manages the device (CS_LAN_METHOD_PROFILE): a
+ * profile that exists only while it is active ("volatile"), so that NetworkManager itself
+ * knows, shows and keeps the address. What was active before is activated again at the
+ * end. */
 #pragma once
 
 #include "lan-settings.h"

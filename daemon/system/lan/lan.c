@@ -42,7 +42,7 @@ typedef struct
 static CsLanMethod
 method_of (const CsSharePlan *share)
 {
-  return share != NULL ? share->lan_method : CS_LAN_ABSENT;
+  return share != NULL ? share->lan_method : CS_LAN_METHOD_ABSENT;
 }
 
 static void
@@ -281,14 +281,14 @@ apply_method (CsStepCall *call, const CsSharePlan *from, const CsSharePlan *to)
 {
   switch (method_of (to != NULL ? to : from))
     {
-    case CS_LAN_PROFILE:
+    case CS_LAN_METHOD_PROFILE:
       apply_profile (call, from, to);
       return;
-    case CS_LAN_ADDRESS:
+    case CS_LAN_METHOD_ADDRESS:
       apply_address (call, from, to);
       return;
-    case CS_LAN_ABSENT:
-    case CS_LAN_KEEP:
+    case CS_LAN_METHOD_ABSENT:
+    case CS_LAN_METHOD_KEEP:
     default:
       proceed (call, NULL);
     }

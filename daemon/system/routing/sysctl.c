@@ -64,7 +64,7 @@ list_settings (const CsSharePlan *share, Setting *settings)
 
   if (share == NULL)
     return 0;
-  if (share->lan_method != CS_LAN_ABSENT)
+  if (share->lan_method != CS_LAN_METHOD_ABSENT)
     settings[n++] = (Setting){ share->lan, share->lan_ifindex, "forwarding", '1',
                                share->found_lan_forwarding };
   if (share->found_src_valid_mark != NULL)
