@@ -481,7 +481,7 @@ cs_engine_stop_async (CsEngine *self,
 }
 
 static gboolean
-finish (CsEngine *self, GAsyncResult *result, GError **error)
+finish_order (CsEngine *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_boolean (G_TASK (result), error);
@@ -490,17 +490,17 @@ finish (CsEngine *self, GAsyncResult *result, GError **error)
 gboolean
 cs_engine_share_finish (CsEngine *self, GAsyncResult *result, GError **error)
 {
-  return finish (self, result, error);
+  return finish_order (self, result, error);
 }
 
 gboolean
 cs_engine_change_finish (CsEngine *self, GAsyncResult *result, GError **error)
 {
-  return finish (self, result, error);
+  return finish_order (self, result, error);
 }
 
 gboolean
 cs_engine_stop_finish (CsEngine *self, GAsyncResult *result, GError **error)
 {
-  return finish (self, result, error);
+  return finish_order (self, result, error);
 }

@@ -210,7 +210,7 @@ static void run_next (GTask *task);
 
 /* Takes @task. */
 static void
-finish (GTask *task)
+finish_pass (GTask *task)
 {
   Pass *pass = g_task_get_task_data (task);
 
@@ -229,7 +229,7 @@ on_final_ledger (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!cs_store_commit_finish (CS_STORE (source), result, &error))
     g_warning ("the ledger is out of date: %s", error->message);
-  finish (user_data);
+  finish_pass (user_data);
 }
 
 /* What could not be undone is not forgotten: the ledger keeps a share that was only
@@ -298,7 +298,7 @@ run_next (GTask *task)
   if (cs_store_has_changes (pass->store))
     cs_store_commit_async (pass->store, NULL, on_final_ledger, task);
   else
-    finish (task);
+    finish_pass (task);
 }
 
 static void
@@ -310,7 +310,7 @@ on_ledger (GObject *source, GAsyncResult *result, gpointer user_data)
   if (cs_store_commit_finish (CS_STORE (source), result, &pass->result->store_error))
     run_next (task);
   else
-    finish (task);
+    finish_pass (task);
 }
 
 static GTask *
@@ -358,12 +358,12 @@ cs_pass_run_async (const CsPassWorld *world,
   if (pass->work->len == 0 && !cs_store_has_changes (pass->store))
     {
       take_unchanged (pass);
-      finish (task);
+      finish_pass (task);
       return;
     }
   if (!cs_files_can_open (DESCRIPTORS, &pass->result->store_error))
     {
-      finish (task);
+      finish_pass (task);
       return;
     }
   set_ledger (pass, TRUE);

@@ -15,7 +15,7 @@ take (GPtrArray *lines, char *line)
 }
 
 static char **
-finish (GPtrArray *lines)
+end_lines (GPtrArray *lines)
 {
   g_ptr_array_add (lines, NULL);
   return (char **)g_ptr_array_free (lines, FALSE);
@@ -104,7 +104,7 @@ cs_share_plan_describe_routes (const CsSharePlan *plan)
   describe_table (lines, plan, CS_TABLE_LANS, lan_rules, lan_routes);
   take (lines, g_strdup_printf ("-6 iif %s unreachable priority %d", plan->lan,
                                 CS_RULE_PRIORITY));
-  return finish (lines);
+  return end_lines (lines);
 }
 
 /* sysctl(8) writes a dot in a name as '/'. */
@@ -129,7 +129,7 @@ cs_share_plan_describe_sysctls (const CsSharePlan *plan)
     take (lines, describe_sysctl (plan->uplink, "rp_filter", "2"));
   if (plan->found_src_valid_mark)
     take (lines, describe_sysctl ("all", "src_valid_mark", "1"));
-  return finish (lines);
+  return end_lines (lines);
 }
 
 char **
@@ -156,5 +156,5 @@ cs_share_plan_describe_openings (const CsSharePlan *plan)
   if (plan->zone)
     take (lines, g_strdup_printf ("firewall-cmd --zone=%s --change-interface=%s",
                                   plan->zone, plan->lan));
-  return finish (lines);
+  return end_lines (lines);
 }

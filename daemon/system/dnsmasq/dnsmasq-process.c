@@ -267,7 +267,7 @@ on_start_limit (gpointer user_data)
 
 /* "\ndnsmasq: failed to create listening socket for port 53: Address already in use\n" */
 static char *
-words_of (const Start *start)
+words_of_dnsmasq (const Start *start)
 {
   GMemoryOutputStream *stream = G_MEMORY_OUTPUT_STREAM (start->said);
   const char *data = g_memory_output_stream_get_data (stream); /* NULL: nothing yet */
@@ -293,7 +293,7 @@ on_waited (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   Start *start = g_task_get_task_data (task);
   GSubprocess *child = G_SUBPROCESS (source);
-  g_autofree char *words = words_of (start);
+  g_autofree char *words = words_of_dnsmasq (start);
 
   if (!g_subprocess_wait_finish (child, result, NULL))
     return_late (task);

@@ -151,7 +151,7 @@ on_lived (gpointer user_data)
 }
 
 static void
-finish (CsStepCall *call)
+finish_apply (CsStepCall *call)
 {
   const Apply *apply = call->state;
   Server *server = apply->server;
@@ -194,7 +194,7 @@ on_told (GObject *source, GAsyncResult *result, gpointer user_data)
   Apply *apply = call->state;
 
   if (cs_dnsmasq_upstream_tell_finish (result, &apply->error))
-    finish (call);
+    finish_apply (call);
   else if (may_come_yet (apply))
     {
       g_clear_error (&apply->error);
@@ -222,7 +222,7 @@ tell_servers (CsStepCall *call)
                                     cs_dnsmasq_process_get_pid (server->process),
                                     apply->fresh, on_told, call);
   else
-    finish (call);
+    finish_apply (call);
 }
 
 static void

@@ -130,7 +130,7 @@ make_changes (const char *listing, const CsPlan *plan)
 }
 
 static gboolean
-finish (GObject *source, GAsyncResult *result, char **output, GError **error)
+finish_process (GObject *source, GAsyncResult *result, char **output, GError **error)
 {
   GSubprocess *process = G_SUBPROCESS (source);
   g_autofree char *complaint = NULL;
@@ -151,7 +151,7 @@ on_changed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
 
-  if (finish (source, result, NULL, &error))
+  if (finish_process (source, result, NULL, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -190,7 +190,7 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *changes = NULL;
   GError *error = NULL;
 
-  if (!finish (source, result, &listing, &error))
+  if (!finish_process (source, result, &listing, &error))
     {
       g_task_return_error (task, error);
       return;

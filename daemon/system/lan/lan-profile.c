@@ -113,7 +113,7 @@ is_ended (const Call *call)
 
 /* Ends the waiting. The task, and with it the call, may be gone afterwards. */
 static void
-finish (Call *call, GError *error)
+end_wait (Call *call, GError *error)
 {
   g_autoptr (GTask) task = g_steal_pointer (&call->waiting);
 
@@ -140,26 +140,26 @@ look (gpointer user_data)
   if (call->to == NULL)
     {
       if (is_ended (call))
-        finish (call, NULL);
+        end_wait (call, NULL);
       return;
     }
   if (is_started (call))
     {
-      finish (call, NULL);
+      end_wait (call, NULL);
       return;
     }
   if (nm_active_connection_get_state (call->active)
       != NM_ACTIVE_CONNECTION_STATE_DEACTIVATED)
     return;
   words = cs_nm_words_of_device (nm_device_get_state_reason (call->device));
-  finish (call,
-          g_error_new (CS_ERROR, CS_ERROR_FAILED,
-                       "NetworkManager did not set up \"%s\": %s; its journal has more%s",
-                       call->to->lan, words,
-                       call->to->hotspot.ssid == NULL
-                           ? ""
-                           : ", and another channel, or the security wpa2, may be what "
-                             "the driver can do"));
+  end_wait (call, g_error_new (
+                      CS_ERROR, CS_ERROR_FAILED,
+                      "NetworkManager did not set up \"%s\": %s; its journal has more%s",
+                      call->to->lan, words,
+                      call->to->hotspot.ssid == NULL
+                          ? ""
+                          : ", and another channel, or the security wpa2, may be what "
+                            "the driver can do"));
 }
 
 static int
@@ -177,12 +177,12 @@ on_limit (gpointer user_data)
 
   call->limit = 0;
   if (call->to == NULL)
-    finish (call, NULL);
+    end_wait (call, NULL);
   else
-    finish (call, g_error_new (CS_ERROR, CS_ERROR_TIMEOUT,
-                               "NetworkManager did not set up \"%s\" within %d s; its "
-                               "journal may say why",
-                               call->to->lan, limit_of (call)));
+    end_wait (call, g_error_new (CS_ERROR, CS_ERROR_TIMEOUT,
+                                 "NetworkManager did not set up \"%s\" within %d s; its "
+                                 "journal may say why",
+                                 call->to->lan, limit_of (call)));
   return G_SOURCE_REMOVE;
 }
 

@@ -86,7 +86,7 @@ cs_nft_last_rebuild (void)
 /* Extracts the message from "internal:0:0-0: Error: Could not process rule: Operation not
  * supported", which is followed by lines that show the place. */
 static char *
-words_of (const char *output)
+words_of_nft (const char *output)
 {
   const char *mark = strstr (output, "Error: ");
   const char *words = mark != NULL ? mark + strlen ("Error: ") : output;
@@ -115,7 +115,7 @@ cs_nft_commit (const char *commands, guint32 *generation, GError **error)
     }
   if (printed == NULL)
     return FALSE;
-  words = words_of (printed);
+  words = words_of_nft (printed);
   g_set_error_literal (error, CS_ERROR, CS_ERROR_FAILED, words);
   return FALSE;
 }

@@ -23,7 +23,7 @@ typedef struct
 /* A sentence of NetworkManager's as a part of ours: without the full stop, and without
  * what it says in brackets about some arbitrary device that did not fit. */
 static char *
-words_of (const GError *error)
+words_of_nm (const GError *error)
 {
   g_auto (GStrv) parts = g_strsplit (error->message, " (device ", 2);
   char *words = g_strdup (parts[0]);
@@ -48,7 +48,7 @@ on_activated (GObject *source, GAsyncResult *result, gpointer user_data)
       g_autofree char *words = NULL;
 
       g_dbus_error_strip_remote_error (error);
-      words = words_of (error);
+      words = words_of_nm (error);
       cs_dial_log_add_failure (cs_network_manager_get_dial_log (self->nm), order->uuid,
                                words);
     }

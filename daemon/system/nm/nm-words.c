@@ -3,7 +3,7 @@
 #include "nm-words.h"
 
 static char *
-words_of (GType type, int number)
+words_of_enum (GType type, int number)
 {
   g_autoptr (GEnumClass) names = g_type_class_ref (type);
   const GEnumValue *value = g_enum_get_value (names, number);
@@ -36,7 +36,7 @@ cs_nm_words_of_device (NMDeviceStateReason reason)
 {
   if (cs_nm_is_ppp (reason))
     return g_strdup (words_of_ppp (reason));
-  return words_of (NM_TYPE_DEVICE_STATE_REASON, (int)reason);
+  return words_of_enum (NM_TYPE_DEVICE_STATE_REASON, (int)reason);
 }
 
 char *
@@ -48,5 +48,5 @@ cs_nm_words_of_active (NMActiveConnection *active, NMActiveConnectionStateReason
       && (reason == NM_ACTIVE_CONNECTION_STATE_REASON_UNKNOWN
           || reason == NM_ACTIVE_CONNECTION_STATE_REASON_DEVICE_DISCONNECTED))
     return cs_nm_words_of_device (nm_device_get_state_reason (devices->pdata[0]));
-  return words_of (NM_TYPE_ACTIVE_CONNECTION_STATE_REASON, (int)reason);
+  return words_of_enum (NM_TYPE_ACTIVE_CONNECTION_STATE_REASON, (int)reason);
 }
