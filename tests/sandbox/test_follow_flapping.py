@@ -11,7 +11,7 @@ from host import wait_for
 
 CHANGES, SECONDS = 100, 10
 # An uplink may be lost for longer, and return, six times before it counts as unstable
-# (daemon/core/value/settle.h); one that blinks, as here on an idle machine, three times.
+# (daemon/core/value/damping.h); one that blinks, as here on an idle machine, three times.
 HANDFUL = 18
 SCRIPT = """for i in $(seq {turns}); do
 {first}
