@@ -103,7 +103,9 @@ plan_summary (const CsSharePlan *share)
   keys = g_key_file_get_keys (file, "share", NULL, NULL);
   for (char **key = keys; *key; key++)
     {
-      if (!share->hotspot.ssid && g_str_has_prefix (*key, "hotspot-"))
+      if ((!share->hotspot.ssid && g_str_has_prefix (*key, "hotspot-"))
+          || (share->ipv6.mode <= CS_IPV6_NONE && share->ipv6.addresses->len == 0
+              && g_str_has_prefix (*key, "ipv6-")))
         continue;
       g_autofree char *value = g_key_file_get_value (file, "share", *key, NULL);
 

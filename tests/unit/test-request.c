@@ -170,7 +170,7 @@ test_bad (void)
     { "lan0", "ppp0", "{'dial': <'no'>}", "dial|\"s\"|\"b\"|boolean" },
     { "lan0", "ppp0", "{'mtu': <'x'>}",
       "\"mtu\"|address, allow-rebind, band, channel, dhcp-option, dial, dns, domain, "
-      "force, hidden, idle-off, "
+      "force, hidden, idle-off, ipv6, "
       "isolate, keep-lan, limit, limit-period, max-clients, passphrase, persistent, "
       "rate, security, ssid" },
     { "lan0", "ppp0", "{'rate': <uint64 7999>}", "\"rate\" 7999|8000" },
@@ -198,6 +198,7 @@ test_bad (void)
     { "lan0", "ppp0", "{'hidden': <'yes'>}", "hidden|\"s\"|\"b\"" },
     { "lan0", "ppp0", "{'keep-lan': <true>, 'ssid': <'x'>}", "keep-lan|\"ssid\"" },
     { "lan0", "ppp0", "{'keep-lan': <true>, 'isolate': <true>}", "\"isolate\"" },
+    { "lan0", "ppp0", "{'ipv6': <'none'>}", "\"ipv6\"|\"none\"|masquerade" },
     { "lan0", "ppp0", "{'wan': <'x'>}", "\"wan\"" },
     { "lan0", "ppp0", "{'lan': <'x'>}", "\"lan\"" },
     { "lan0", "ppp0", "{'': <'x'>}", "unknown option \"\"" },

@@ -70,6 +70,24 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, hotspot.channel, "hotspot-channel", NUMBER),
   CS_FIELD (CsSharePlan, hotspot.hidden, "hotspot-hidden", BOOL),
   CS_FIELD (CsSharePlan, hotspot.isolate, "hotspot-isolate", BOOL),
+  CS_FIELD (CsSharePlan, ipv6.mode, "ipv6-mode", NUMBER),
+  CS_FIELD (CsSharePlan, ipv6.addresses, "ipv6-addresses", CIDRS),
+  CS_FIELD (CsSharePlan, ipv6.deprecated, "ipv6-deprecated", CIDRS),
+  CS_FIELD (CsSharePlan, ipv6.host_forwards, "ipv6-host-forwards", BOOL),
+  CS_FIELD (CsSharePlan, ipv6.found_lan_disabled, "found-lan-disable-ipv6", STRING),
+  CS_FIELD (CsSharePlan, ipv6.found_lan_accept_ra, "found-lan-accept-ra", STRING),
+  CS_FIELD (CsSharePlan, ipv6.found_lan_forced, "found-lan-force-forwarding", STRING),
+  CS_FIELD (CsSharePlan,
+            ipv6.found_uplink_forced,
+            "found-uplink-force-forwarding",
+            STRING),
+  CS_FIELD (CsSharePlan,
+            ipv6.found_uplink_forwarding,
+            "found-uplink-forwarding6",
+            STRING),
+  CS_FIELD (CsSharePlan, ipv6.found_uplink_proxy_ndp, "found-uplink-proxy-ndp", STRING),
+  CS_FIELD (CsSharePlan, ipv6.found_all_forwarding, "found-all-forwarding6", STRING),
+  CS_FIELD (CsSharePlan, ipv6.raised, "raised-accept-ra", STRV),
   { NULL },
 };
 
@@ -85,6 +103,7 @@ static const CsField shown_fields[] = {
   CS_FIELD (CsSharePlan, damping.details, "settle-details", TIME),
   CS_FIELD (CsSharePlan, asked_again, "renewed", BOOL),
   CS_FIELD (CsSharePlan, blocked_by, "blocked-by", STRV),
+  CS_FIELD (CsSharePlan, ipv6.deprecated_since, "ipv6-deprecated-since", TIME),
   CS_FIELD (CsSharePlan, state, "state", NUMBER),
   CS_FIELD (CsSharePlan, reason, "reason", NUMBER),
   CS_FIELD (CsSharePlan, message, "message", STRING),
@@ -283,7 +302,6 @@ are_domains (char **domains)
   return TRUE;
 }
 
-/* Clients have nothing else yet. */
 static gboolean
 is_ipv4 (CsCidr cidr)
 {
@@ -297,7 +315,7 @@ are_own_addresses (const GArray *addresses)
     {
       CsCidr address = g_array_index (addresses, CsCidr, i);
 
-      if (!is_ipv4 (address) || !cs_cidr_is_address (address))
+      if (!cs_cidr_is_address (address) || !cs_address_is_set (address.address))
         return FALSE;
     }
   return TRUE;
@@ -317,8 +335,7 @@ are_own_routes (const CsSharePlan *plan)
     {
       const CsRoute *route = &g_array_index (plan->routes, CsRoute, i);
 
-      if (!is_ipv4 (route->destination) || route->table != plan->table
-          || route->ifindex == 0
+      if (route->table != plan->table || route->ifindex == 0
           || (route->ifindex != plan->lan_ifindex
               && route->ifindex != plan->uplink_ifindex))
         return FALSE;
@@ -344,6 +361,25 @@ are_disjoint (const GArray *networks)
   return TRUE;
 }
 
+/* Likewise, of both families. */
+static gboolean
+are_left (const GArray *networks)
+{
+  g_autoptr (GArray) ipv4 = g_array_new (FALSE, FALSE, sizeof (CsCidr));
+
+  for (guint i = 0; i < networks->len; i++)
+    {
+      CsCidr network = g_array_index (networks, CsCidr, i);
+
+      if (is_ipv4 (network))
+        g_array_append_val (ipv4, network);
+      else if (network.prefix != 64
+               || !cs_cidr_equal (network, cs_cidr_network (network)))
+        return FALSE;
+    }
+  return are_disjoint (ipv4);
+}
+
 /* With an address, just its network. */
 static gboolean
 are_own_subnets (const CsSharePlan *plan)
@@ -354,6 +390,34 @@ are_own_subnets (const CsSharePlan *plan)
          || (plan->subnets->len == 1
              && cs_cidr_equal (g_array_index (plan->subnets, CsCidr, 0),
                                cs_cidr_network (plan->address)));
+}
+
+/* Each in a network of its own. */
+static gboolean
+are_gateways (const GArray *addresses)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      CsCidr address = g_array_index (addresses, CsCidr, i);
+
+      if (address.address.family != AF_INET6 || address.prefix != 64
+          || !cs_address_is_remote (address.address)
+          || cs_address_is_link_local (address.address))
+        return FALSE;
+      for (guint k = 0; k < i; k++)
+        if (cs_cidr_overlaps (address, g_array_index (addresses, CsCidr, k)))
+          return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+are_interfaces (char **names)
+{
+  for (; names && *names; names++)
+    if (!cs_ifname_check (*names, "interface", NULL))
+      return FALSE;
+  return TRUE;
 }
 
 static gboolean
@@ -395,7 +459,7 @@ find_flaw (const CsSharePlan *plan)
     { plan->address.prefix != 0 || !cs_share_plan_serves (plan), "address" },
     { are_own_subnets (plan), "subnets" },
     { are_disjoint (plan->elsewhere), "elsewhere" },
-    { are_disjoint (plan->left_networks), "left-networks" },
+    { are_left (plan->left_networks), "left-networks" },
     { is_own_hotspot (&plan->hotspot), "hotspot-ssid" },
     { cs_table_is_a_shares (plan->table), "table" },
     { plan->displaced < CS_SKIP_RULE_PRIORITY, "displaced" },
@@ -417,6 +481,17 @@ find_flaw (const CsSharePlan *plan)
     { is_digit (plan->found_uplink_forwarding, '1'), "found-uplink-forwarding" },
     { is_digit (plan->found_uplink_rp_filter, '2'), "found-uplink-rp-filter" },
     { is_digit (plan->found_src_valid_mark, '1'), "found-src-valid-mark" },
+    { plan->ipv6.mode < CS_IPV6_AUTO, "ipv6-mode" },
+    { are_gateways (plan->ipv6.addresses), "ipv6-addresses" },
+    { are_gateways (plan->ipv6.deprecated), "ipv6-deprecated" },
+    { is_digit (plan->ipv6.found_lan_disabled, '1'), "found-lan-disable-ipv6" },
+    { is_digit (plan->ipv6.found_lan_accept_ra, '2'), "found-lan-accept-ra" },
+    { is_digit (plan->ipv6.found_lan_forced, '1'), "found-lan-force-forwarding" },
+    { is_digit (plan->ipv6.found_uplink_forced, '1'), "found-uplink-force-forwarding" },
+    { is_digit (plan->ipv6.found_uplink_forwarding, '1'), "found-uplink-forwarding6" },
+    { is_digit (plan->ipv6.found_uplink_proxy_ndp, '1'), "found-uplink-proxy-ndp" },
+    { is_digit (plan->ipv6.found_all_forwarding, '1'), "found-all-forwarding6" },
+    { are_interfaces (plan->ipv6.raised), "raised-accept-ra" },
     { plan->uplink || (!plan->found_uplink_forwarding && !plan->found_uplink_rp_filter),
       "uplink" },
   };

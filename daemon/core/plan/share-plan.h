@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "ipv6-plan.h"
+
 #include "core/value/place.h"
 #include "core/value/reason.h"
 #include "core/value/request.h"
@@ -81,7 +83,8 @@ typedef struct
   guint uplink_mtu;             /* bytes, of an IP packet; 0: the LAN's are no larger */
   gboolean uplink_rules_shared; /* an older share has the uplink's policy rules already */
   gboolean uplink_sealed;       /* only shares forward what comes in by it */
-  GArray *uplink_addresses;     /* (owned) of CsCidr: what its flows are masqueraded to */
+  GArray *uplink_addresses;     /* (owned) of CsCidr: what its flows are masqueraded to;
+                                   those of IPv4 come first */
 
   /* Earlier ones, which may return, and late replies with them: the newest first. */
   GArray *former_addresses; /* (owned) of CsCidr: what flows were masqueraded to */
@@ -147,6 +150,8 @@ typedef struct
   char *found_uplink_forwarding; /* (owned) (nullable) */
   char *found_uplink_rp_filter;  /* (owned) (nullable) set to "2" where it was strict */
   char *found_src_valid_mark;    /* (owned) (nullable) of all interfaces, set to "1" */
+
+  CsIpv6Plan ipv6;
 
   GError *error; /* (owned) (nullable) why it cannot be planned: then state is failed and
                     nothing of it is applied, unless it is closed */

@@ -44,6 +44,7 @@ static const CsField fields[] = {
   CS_FIELD (CsRequest, force, "force", BOOL),
   CS_FIELD (CsRequest, hotspot.hidden, "hidden", BOOL),
   CS_FIELD (CsRequest, hotspot.idle_off, "idle-off", NUMBER),
+  CS_FIELD (CsRequest, ipv6, "ipv6", STRING),
   CS_FIELD (CsRequest, hotspot.isolate, "isolate", BOOL),
   CS_FIELD (CsRequest, keep_lan, "keep-lan", BOOL),
   CS_FIELD (CsRequest, limit, "limit", SIZE),
@@ -224,6 +225,22 @@ check_limits (const CsRequest *request, GError **error)
 }
 
 static gboolean
+check_ipv6 (const CsRequest *request, GError **error)
+{
+  g_autofree char *quoted = NULL;
+  CsIpv6Mode wish;
+
+  if (cs_ipv6_parse_wish (request->ipv6, &wish))
+    return TRUE;
+  quoted = cs_quote (request->ipv6);
+  g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
+               "invalid \"ipv6\" %s: expected \"auto\", \"delegated\", \"extended\", "
+               "\"masquerade\" or \"off\"",
+               quoted);
+  return FALSE;
+}
+
+static gboolean
 check_contradictions (const CsRequest *request, GError **error)
 {
   const char *key = cs_hotspot_options_find (&request->hotspot);
@@ -267,8 +284,8 @@ request_check (CsRequest *request, GError **error)
          && cs_blocked_check (request->blocked, error)
          && cs_client_names_check (request->client_names, error)
          && cs_hotspot_options_check (&request->hotspot, error)
-         && check_limits (request, error) && check_data_limit (request, error)
-         && check_contradictions (request, error);
+         && check_ipv6 (request, error) && check_limits (request, error)
+         && check_data_limit (request, error) && check_contradictions (request, error);
 }
 
 /* @request (transfer full) with @changes, checked; otherwise NULL with @error. */
@@ -291,6 +308,9 @@ request_change (CsRequest *request,
     return NULL;
   if (g_strcmp0 (result->domain, "") == 0)
     g_clear_pointer (&result->domain, g_free);
+  if (g_strcmp0 (result->ipv6, "") == 0
+      || (!result->keep_lan && g_strcmp0 (result->ipv6, "auto") == 0))
+    g_clear_pointer (&result->ipv6, g_free);
   if (g_strcmp0 (result->limit_period, IN_ALL) == 0)
     g_clear_pointer (&result->limit_period, g_free);
   if (allowed == changes_fields)
@@ -371,6 +391,16 @@ cs_request_minds (const CsRequest *request, const char *name, CsKind kind)
         return TRUE;
     }
   return g_str_equal (request->lan, name);
+}
+
+CsIpv6Mode
+cs_request_ipv6 (const CsRequest *request)
+{
+  CsIpv6Mode wish;
+
+  if (!request->ipv6 && request->keep_lan)
+    return CS_IPV6_OFF;
+  return cs_ipv6_parse_wish (request->ipv6, &wish) ? wish : CS_IPV6_OFF;
 }
 
 gboolean

@@ -33,6 +33,8 @@ typedef struct
   guint64 rate;        /* bits per second for each client and direction; 0: no limit */
   guint max_clients;   /* that may have an address; 0: no limit */
   char *domain; /* (owned) (nullable) where names of clients are; NULL: the default */
+  char *ipv6;   /* (owned) (nullable) see cs_ipv6_parse_wish (); NULL: "auto", or with
+                   .keep_lan "off" */
   CsHotspotOptions hotspot; /* of the access point that a Wi-Fi LAN becomes */
 } CsRequest;
 
@@ -60,6 +62,9 @@ GVariant *cs_request_options (const CsRequest *request);
 /* Whether it concerns an interface of this name and kind, even before it does anything.
  */
 gboolean cs_request_minds (const CsRequest *request, const char *name, CsKind kind);
+
+/* What it wants of IPv6. */
+CsIpv6Mode cs_request_ipv6 (const CsRequest *request);
 
 /* Whether the limit is one for each month. */
 gboolean cs_request_is_monthly (const CsRequest *request);

@@ -17,6 +17,8 @@ cs_snapshot_new (void)
   snapshot->interfaces
       = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_interface_free);
   snapshot->routes = g_array_new (FALSE, TRUE, sizeof (CsRoute));
+  snapshot->routes6 = g_array_new (FALSE, TRUE, sizeof (CsRoute));
+  snapshot->ipv6_default = (CsIpv6Conf)CS_IPV6_CONF_UNKNOWN;
   snapshot->rules = g_array_new (FALSE, TRUE, sizeof (CsRule));
   snapshot->astray = g_array_new (FALSE, TRUE, sizeof (CsAstray));
   snapshot->refusals = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_refusal_free);
@@ -34,6 +36,7 @@ cs_snapshot_free (CsSnapshot *snapshot)
   g_ptr_array_unref (snapshot->profiles);
   g_ptr_array_unref (snapshot->interfaces);
   g_array_unref (snapshot->routes);
+  g_array_unref (snapshot->routes6);
   g_array_unref (snapshot->rules);
   g_array_unref (snapshot->astray);
   g_ptr_array_unref (snapshot->usages);
@@ -137,6 +140,9 @@ cs_interface_new_at (const char *name, int ifindex, GArray *addresses)
   interface->name = g_strdup (name);
   interface->ifindex = ifindex;
   interface->addresses = g_array_ref (addresses);
+  interface->addresses6 = g_array_new (FALSE, TRUE, sizeof (CsIpv6Address));
+  interface->ipv6 = (CsIpv6Conf)CS_IPV6_CONF_UNKNOWN;
+  interface->delegated = g_array_new (FALSE, TRUE, sizeof (CsCidr));
   interface->dns = cs_addresses_new ();
   interface->forwarding = -1;
   interface->rp_filter = -1;
@@ -151,6 +157,8 @@ cs_interface_free (CsInterface *interface)
     return;
   g_free (interface->name);
   g_array_unref (interface->addresses);
+  g_array_unref (interface->addresses6);
+  g_array_unref (interface->delegated);
   g_free (interface->label);
   g_free (interface->connection_id);
   g_free (interface->connection_uuid);

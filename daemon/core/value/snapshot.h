@@ -7,6 +7,7 @@
 #include "cidr.h"
 #include "data-usage.h"
 #include "firewall.h"
+#include "ipv6.h"
 
 /* The routing tables of the shares: a share takes the lowest free one from CS_TABLE_FIRST
  * on. What is in them says nothing about the network. */
@@ -100,8 +101,13 @@ typedef struct
   gboolean up;      /* IFF_UP: switched on */
   gboolean carrier; /* IFF_LOWER_UP: plugged in */
   gboolean point_to_point;
-  int master;        /* ifindex of the bridge or bond that it is a port of, or 0 */
-  GArray *addresses; /* (owned) of CsInterfaceAddress, IPv4, in the kernel's order */
+  int master;         /* ifindex of the bridge or bond that it is a port of, or 0 */
+  GArray *addresses;  /* (owned) of CsInterfaceAddress, IPv4, in the kernel's order */
+  GArray *addresses6; /* (owned) of CsIpv6Address, in the kernel's order */
+  CsIpv6Conf ipv6;    /* known if a request is about the interface, and .accept_ra where
+                         requests exist and the kernel cannot force forwarding */
+  GArray *delegated; /* (owned) of CsCidr: prefixes that are delegated to this computer by
+                        this interface, of at most 64 bits; the longest-lived first */
 
   /* what the kernel's net.ipv4.conf.IF.* say; -1: cannot be read */
   int forwarding;
@@ -209,17 +215,22 @@ typedef struct
 
 typedef struct
 {
-  gint64 now;             /* g_get_monotonic_time (), microseconds */
-  guint month;            /* by the local time, as cs_month_number () */
-  GPtrArray *usages;      /* (owned) of CsDataUsage (owned) */
-  char *host_name;        /* (owned) (nullable) */
-  GPtrArray *profiles;    /* (owned) of CsProfile (owned) */
-  GPtrArray *interfaces;  /* (owned) of CsInterface (owned), by ifindex */
-  GArray *routes;         /* (owned) of CsRoute, IPv4, all tables but local */
-  GArray *rules;          /* (owned) of CsRule, both families, in the order that holds */
-  GArray *astray;         /* (owned) of CsAstray */
-  gboolean valid_marks;   /* net.ipv4.conf.all.src_valid_mark */
-  gboolean host_forwards; /* net.ipv4.ip_forward: for everybody, whatever we do */
+  gint64 now;              /* g_get_monotonic_time (), microseconds */
+  guint month;             /* by the local time, as cs_month_number () */
+  GPtrArray *usages;       /* (owned) of CsDataUsage (owned) */
+  char *host_name;         /* (owned) (nullable) */
+  GPtrArray *profiles;     /* (owned) of CsProfile (owned) */
+  GPtrArray *interfaces;   /* (owned) of CsInterface (owned), by ifindex */
+  GArray *routes;          /* (owned) of CsRoute, IPv4, all tables but local */
+  GArray *routes6;         /* (owned) of CsRoute, IPv6, in main and in tables of ours */
+  GArray *rules;           /* (owned) of CsRule, both families, in the order that holds */
+  GArray *astray;          /* (owned) of CsAstray */
+  gboolean valid_marks;    /* net.ipv4.conf.all.src_valid_mark */
+  gboolean host_forwards;  /* net.ipv4.ip_forward: for everybody, whatever we do */
+  gboolean host_forwards6; /* net.ipv6.conf.all.forwarding */
+  gboolean forces_ipv6;    /* the kernel can forward IPv6 for single interfaces */
+  CsIpv6Conf ipv6_default; /* of interfaces to come */
+  CsCidr own_network6;     /* cs_ipv6_own_network () of this computer; unset: not known */
   /* ifindex by which the kernel sends what this computer itself says to the lower and to
      the upper half of the Internet (below 128.0.0.0, and the rest), or one of the above
    */
