@@ -411,11 +411,12 @@ are_gateways (const GArray *addresses)
   return TRUE;
 }
 
+/* Or "default". */
 static gboolean
 are_interfaces (char **names)
 {
   for (; names && *names; names++)
-    if (!cs_ifname_check (*names, "interface", NULL))
+    if (!g_str_equal (*names, "default") && !cs_ifname_check (*names, "interface", NULL))
       return FALSE;
   return TRUE;
 }
