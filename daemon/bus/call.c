@@ -8,7 +8,6 @@
 
 #include "core/value/ifname.h"
 #include "core/value/request-client.h"
-#include "core/value/wan.h"
 #include "dbus/errors.h"
 
 typedef struct
@@ -340,56 +339,6 @@ cs_call_stop (CsEngine *engine,
     set_not_shared (lan, &error);
   if (error == NULL)
     authorize (authorizer, g_steal_pointer (&call), NULL);
-  else
-    answer (call, error);
-}
-
-static void
-on_adopted (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Call) call = user_data;
-  g_autoptr (GError) error = NULL;
-
-  cs_engine_adopt_finish (CS_ENGINE (source), result, &error);
-  answer (call, error);
-}
-
-static void
-on_adoption_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Call *call = user_data;
-  const char *wan = call->wan[0] != '\0' ? call->wan : NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (cs_authorizer_check_finish (result, NULL, &error))
-    {
-      cs_engine_adopt_async (call->engine, wan, on_adopted, call);
-      return;
-    }
-  answer (call, error);
-  call_free (call);
-}
-
-void
-cs_call_adopt (CsEngine *engine,
-               CsAuthorizer *authorizer,
-               GDBusMethodInvocation *invocation,
-               const char *wan)
-{
-  g_autoptr (Call) call = call_new (engine, invocation, "");
-  const char *known = cs_engine_get_adopt_wan (engine);
-  const char *wans[] = { wan[0] != '\0' || known == NULL ? wan : known, known, NULL };
-  g_autoptr (GPtrArray) choices = NULL;
-  g_autoptr (GError) error = NULL;
-
-  call->wan = g_strdup (wan);
-  if (wan[0] != '\0')
-    choices = cs_wan_parse (wan, &error);
-  if (g_strcmp0 (wans[0], known) == 0)
-    wans[1] = NULL;
-  if (error == NULL)
-    cs_authorizer_check_async (authorizer, invocation, "", wans, on_adoption_authorized,
-                               g_steal_pointer (&call));
   else
     answer (call, error);
 }

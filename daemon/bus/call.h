@@ -26,11 +26,6 @@ void cs_call_stop (CsEngine *engine,
                    CsAuthorizer *authorizer,
                    GDBusMethodInvocation *invocation,
                    const char *lan);
-/* Replies to Adopt. */
-void cs_call_adopt (CsEngine *engine,
-                    CsAuthorizer *authorizer,
-                    GDBusMethodInvocation *invocation,
-                    const char *wan);
 /* Replies to ListClients. */
 void cs_call_list_clients (CsEngine *engine,
                            CsAuthorizer *authorizer,

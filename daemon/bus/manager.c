@@ -3,6 +3,7 @@
  * for each share of the engine. */
 #include "manager.h"
 
+#include "adoption.h"
 #include "call.h"
 #include "config.h"
 #include "diagnosis.h"
@@ -108,7 +109,7 @@ handle_adopt (CsDbusManager *object, GDBusMethodInvocation *invocation, const ch
 {
   CsBusManager *self = CS_BUS_MANAGER (object);
 
-  cs_call_adopt (self->engine, self->authorizer, invocation, wan);
+  cs_adoption_set (self->engine, self->authorizer, invocation, wan);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

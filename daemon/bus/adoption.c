@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One owned struct per call. */
+#include "adoption.h"
+
+#include "core/value/wan.h"
+
+typedef struct
+{
+  CsEngine *engine;                  /* (owned) */
+  GDBusMethodInvocation *invocation; /* (owned) (nullable) until it is answered */
+  char *wan;                         /* (owned) */
+} Call;
+
+static void
+call_free (Call *call)
+{
+  cs_engine_uninhibit (call->engine);
+  g_object_unref (call->engine);
+  g_clear_object (&call->invocation);
+  g_free (call->wan);
+  g_free (call);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
+
+static Call *
+call_new (CsEngine *engine, GDBusMethodInvocation *invocation)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->engine = g_object_ref (engine);
+  cs_engine_inhibit (engine);
+  call->invocation = invocation;
+  return call;
+}
+
+static void
+answer (Call *call, const GError *error)
+{
+  if (error != NULL)
+    g_dbus_method_invocation_return_gerror (g_steal_pointer (&call->invocation), error);
+  else
+    g_dbus_method_invocation_return_value (g_steal_pointer (&call->invocation), NULL);
+}
+
+static void
+on_adopted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  g_autoptr (GError) error = NULL;
+
+  cs_engine_adopt_finish (CS_ENGINE (source), result, &error);
+  answer (call, error);
+}
+
+static void
+on_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  const char *wan = call->wan[0] != '\0' ? call->wan : NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (cs_authorizer_check_finish (result, NULL, &error))
+    {
+      cs_engine_adopt_async (call->engine, wan, on_adopted, call);
+      return;
+    }
+  answer (call, error);
+  call_free (call);
+}
+
+void
+cs_adoption_set (CsEngine *engine,
+                 CsAuthorizer *authorizer,
+                 GDBusMethodInvocation *invocation,
+                 const char *wan)
+{
+  g_autoptr (Call) call = call_new (engine, invocation);
+  const char *known = cs_engine_get_adopt_wan (engine);
+  const char *wans[] = { wan[0] != '\0' || known == NULL ? wan : known, known, NULL };
+  g_autoptr (GPtrArray) choices = NULL;
+  g_autoptr (GError) error = NULL;
+
+  call->wan = g_strdup (wan);
+  if (wan[0] != '\0')
+    choices = cs_wan_parse (wan, &error);
+  if (g_strcmp0 (wans[0], known) == 0)
+    wans[1] = NULL;
+  if (error == NULL)
+    cs_authorizer_check_async (authorizer, invocation, "", wans, on_authorized,
+                               g_steal_pointer (&call));
+  else
+    answer (call, error);
+}
