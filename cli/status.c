@@ -148,7 +148,7 @@ print_share (CsDbusShare *share, const char *link, gboolean color)
                  cs_dbus_share_get_packets_received (share));
   print_row ("options", chosen);
   if (cs_describe_is_adopted (share))
-    print_row ("adopted", "NetworkManager's own; ends with that connection");
+    print_row ("adopted", "NetworkManager's own; unshare ends that connection, too");
   else
     print_row ("reboot",
                cs_dbus_share_get_persistent (share) ? "shared again" : "forgotten");

@@ -15,6 +15,7 @@
 #include "system/filters/foreign-firewall.h"
 #include "system/lan/lan.h"
 #include "system/nm/network-manager.h"
+#include "system/nm/shared.h"
 #include "system/watch/network-monitor.h"
 #include "system/nft/nft-table.h"
 #include "system/nft/nft-worker.h"
@@ -297,12 +298,23 @@ on_share_changed (Service *service, const char *lan)
     cs_idle_off_update (service->idle_off, lan, cs_clients_count (service->clients, lan));
 }
 
+static void
+end_shared_async (gpointer nm,
+                  const char *lan,
+                  GAsyncReadyCallback callback,
+                  gpointer user_data)
+{
+  cs_nm_end_shared_async (nm, lan, callback, user_data);
+}
+
 static CsBusHost host = {
   .read_counters = cs_nft_read_counters,
   .look_at_clients = look_at_clients,
   .count_clients = count_clients,
   .probe_async = cs_probe_async,
   .probe_finish = cs_probe_finish,
+  .end_shared_async = end_shared_async,
+  .end_shared_finish = cs_nm_end_shared_finish,
 };
 
 static GPtrArray *
@@ -344,6 +356,7 @@ build (Service *service, CsNetworkManager *nm, GError **error)
     {
       service->clients = cs_clients_new (CS_RUNTIME_DIR, on_clients_changed, service);
       host.clients = service->clients;
+      host.nm = nm;
       service->idle_off = cs_idle_off_new (service->engine);
       service->manager = cs_bus_manager_new (service->engine, &host);
     }

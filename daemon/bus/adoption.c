@@ -4,11 +4,17 @@
 
 #include "core/value/wan.h"
 
+/* How long NetworkManager may take: programs that it runs first may take their time.
+ * Seconds. */
+#define END_LIMIT 20
+
 typedef struct
 {
   CsEngine *engine;                  /* (owned) */
   GDBusMethodInvocation *invocation; /* (owned) (nullable) until it is answered */
-  char *wan;                         /* (owned) */
+  char *wan;                         /* (owned) (nullable) to adopt by */
+  const CsBusHost *host;             /* unowned (nullable) to end by */
+  guint pending;                     /* of the two that an end waits for */
 } Call;
 
 static void
@@ -90,4 +96,48 @@ cs_adoption_set (CsEngine *engine,
                                g_steal_pointer (&call));
   else
     answer (call, error);
+}
+
+/* One of both has come to an end; the first error, or the end of the share, is the
+ * answer. */
+static void
+conclude (Call *call, gboolean answers, const GError *error)
+{
+  if (answers && call->invocation != NULL)
+    answer (call, error);
+  if (--call->pending == 0)
+    call_free (call);
+}
+
+static void
+on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  cs_engine_await_end_finish (CS_ENGINE (source), result, &error);
+  conclude (user_data, TRUE, error);
+}
+
+static void
+on_connection_ending (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean ending = call->host->end_shared_finish (result, &error);
+
+  conclude (call, !ending, error);
+}
+
+void
+cs_adoption_stop (CsEngine *engine,
+                  const CsBusHost *host,
+                  GDBusMethodInvocation *invocation,
+                  const char *lan)
+{
+  Call *call = call_new (engine, invocation);
+
+  call->host = host;
+  call->pending = 2;
+  host->end_shared_async (host->nm, lan, on_connection_ending, call);
+  cs_engine_await_end_async (engine, lan, END_LIMIT, on_ended, call);
 }

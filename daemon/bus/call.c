@@ -4,6 +4,7 @@
  * minutes. */
 #include "call.h"
 
+#include "adoption.h"
 #include "client-words.h"
 
 #include "core/value/ifname.h"
@@ -187,9 +188,30 @@ go_change (Call *call)
 }
 
 static void
+end_adopted (Call *call, const CsRequest *known)
+{
+  g_autoptr (Call) owned = call;
+  g_autoptr (GError) error = NULL;
+
+  if (call->over == NULL || g_str_equal (known->wan, call->over))
+    {
+      cs_adoption_stop (call->engine, call->host, g_steal_pointer (&call->invocation),
+                        call->lan);
+      return;
+    }
+  cs_engine_set_changed (known, &error);
+  answer (call, error);
+}
+
+static void
 go_stop (Call *call)
 {
-  cs_engine_stop_async (call->engine, call->lan, call->over, on_stopped, call);
+  const CsRequest *known = cs_engine_get_ordered (call->engine, call->lan);
+
+  if (known != NULL && known->adopted)
+    end_adopted (call, known);
+  else
+    cs_engine_stop_async (call->engine, call->lan, call->over, on_stopped, call);
 }
 
 static void
@@ -326,16 +348,15 @@ cs_call_update (CsEngine *engine,
 void
 cs_call_stop (CsEngine *engine,
               CsAuthorizer *authorizer,
+              const CsBusHost *host,
               GDBusMethodInvocation *invocation,
               const char *lan)
 {
   g_autoptr (Call) call = call_new (engine, invocation, lan);
-  const CsRequest *known = cs_engine_get_ordered (engine, lan);
   g_autoptr (GError) error = NULL;
 
-  if (known != NULL)
-    cs_engine_check_own (known, &error);
-  else if (cs_ifname_check (lan, "LAN", &error))
+  call->host = host;
+  if (cs_engine_get_ordered (engine, lan) == NULL && cs_ifname_check (lan, "LAN", &error))
     set_not_shared (lan, &error);
   if (error == NULL)
     authorize (authorizer, g_steal_pointer (&call), NULL);

@@ -22,8 +22,10 @@ void cs_call_update (CsEngine *engine,
                      GDBusMethodInvocation *invocation,
                      const char *lan,
                      GVariant *changes);
+/* Replies to Stop; ends an adopted share by way of its connection. */
 void cs_call_stop (CsEngine *engine,
                    CsAuthorizer *authorizer,
+                   const CsBusHost *host,
                    GDBusMethodInvocation *invocation,
                    const char *lan);
 /* Replies to ListClients. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the D-Bus objects need from the host itself and not from the engine, because it
- * changes nothing and needs no pass: main.c passes in these functions of system/. */
+ * needs no pass: main.c passes in these functions of system/. */
 #pragma once
 
 #include "core/check/facts.h"
@@ -26,4 +26,11 @@ typedef struct
   CsClientList *(*look_at_clients) (gpointer clients, const char *lan);
   guint (*count_clients) (gconstpointer clients, const char *lan);
   gpointer clients; /* unowned, what these are called with */
+  /* Has NetworkManager end the connection that it shares itself on @lan. */
+  void (*end_shared_async) (gpointer nm,
+                            const char *lan,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+  gboolean (*end_shared_finish) (GAsyncResult *result, GError **error);
+  gpointer nm; /* unowned */
 } CsBusHost;

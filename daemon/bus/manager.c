@@ -69,7 +69,7 @@ handle_stop (CsDbusManager *object, GDBusMethodInvocation *invocation, const cha
 {
   CsBusManager *self = CS_BUS_MANAGER (object);
 
-  cs_call_stop (self->engine, self->authorizer, invocation, lan);
+  cs_call_stop (self->engine, self->authorizer, self->host, invocation, lan);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

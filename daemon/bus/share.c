@@ -40,7 +40,7 @@ handle_stop (CsDbusShare *object, GDBusMethodInvocation *invocation)
 {
   const CsBusShare *self = CS_BUS_SHARE (object);
 
-  cs_call_stop (self->engine, self->authorizer, invocation,
+  cs_call_stop (self->engine, self->authorizer, self->host, invocation,
                 cs_dbus_share_get_lan (object));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }

@@ -99,10 +99,11 @@ cs_engine_check_own (const CsRequest *request, GError **error)
 {
   if (!request->adopted)
     return TRUE;
-  g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
-               "NetworkManager itself shares %s: change or end that connection, or stop "
-               "adopting such connections",
-               request->lan);
+  g_set_error (
+      error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
+      "NetworkManager itself shares %s: change that connection, or stop adopting "
+      "such connections",
+      request->lan);
   return FALSE;
 }
 

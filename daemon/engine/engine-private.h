@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the parts of the engine share: engine.c is the object and its start, orders.c
- * takes and answers orders, adoption.c adds what NetworkManager shares itself, publish.c
- * publishes, loop.c runs one pass after another. */
+ * takes and answers orders, adoption.c adds what NetworkManager shares itself, ends.c
+ * tells when it has ended, publish.c publishes, loop.c runs one pass after another. */
 #pragma once
 
 #include "engine.h"
@@ -33,6 +33,7 @@ struct _CsEngine
   char *adopt_wan;      /* (owned) (nullable) */
   GPtrArray *adoptions; /* (owned) of GTask (owned): not yet taken by a pass */
   GPtrArray *adopting;  /* (owned) of GTask (owned): those of the pass under way */
+  GPtrArray *ends;      /* (owned) of End (owned): of what was adopted, awaited */
   GPtrArray *orphans;   /* (owned) (nullable) of CsOrphan, until the start */
 };
 
@@ -88,6 +89,11 @@ void cs_engine_fail_orders (CsEngine *self, const GError *error);
 void cs_engine_follow_adopted (CsEngine *self, const CsSnapshot *snapshot);
 /* Of the pass under way; @error is nullable. */
 void cs_engine_answer_adoptions (CsEngine *self, const GError *error);
+
+/* ends.c */
+GPtrArray *cs_engine_new_ends (void);
+/* Of the pass that is over. */
+void cs_engine_answer_ends (CsEngine *self, const CsPassResult *result);
 
 /* publish.c */
 /* What to show for each request after the pass; @back as from cs_engine_take_back (). */

@@ -50,6 +50,7 @@ cs_engine_finalize (GObject *object)
   g_free (self->adopt_wan);
   g_ptr_array_unref (self->adoptions);
   g_ptr_array_unref (self->adopting);
+  g_ptr_array_unref (self->ends);
   G_OBJECT_CLASS (cs_engine_parent_class)->finalize (object);
 }
 
@@ -104,6 +105,7 @@ cs_engine_init (CsEngine *self)
   self->dirty = cs_engine_new_set ();
   self->adoptions = g_ptr_array_new_with_free_func (g_object_unref);
   self->adopting = g_ptr_array_new_with_free_func (g_object_unref);
+  self->ends = cs_engine_new_ends ();
 }
 
 static void

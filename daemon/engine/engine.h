@@ -118,7 +118,16 @@ void cs_engine_adopt_async (CsEngine *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
 gboolean cs_engine_adopt_finish (CsEngine *self, GAsyncResult *result, GError **error);
-/* Whether @request may be changed or ended: not if it is adopted. */
+/* Until the adopted share of @lan is gone with its connection, which somebody else ends,
+ * and the host is as it was found; an error if that takes more than @limit seconds. */
+void cs_engine_await_end_async (CsEngine *self,
+                                const char *lan,
+                                guint limit,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+gboolean
+cs_engine_await_end_finish (CsEngine *self, GAsyncResult *result, GError **error);
+/* Whether @request may be changed, or ended by dropping it: not if it is adopted. */
 gboolean cs_engine_check_own (const CsRequest *request, GError **error);
 /* Gives up what is adopted with the next pass, without forgetting the WAN. */
 void cs_engine_disown (CsEngine *self);

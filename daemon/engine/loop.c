@@ -257,6 +257,7 @@ on_pass (GObject *source, GAsyncResult *async_result, gpointer user_data)
   schedule_next (self, result, g_hash_table_size (back) > 0);
   cs_engine_answer_orders (self, result);
   cs_engine_answer_adoptions (self, result->store_error);
+  cs_engine_answer_ends (self, result);
 }
 
 /* Whether the plans differ only in details of an uplink that stays the same, which can

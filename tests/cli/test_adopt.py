@@ -44,7 +44,7 @@ def test_status_says_whose_it_is(sharectl, service):
     service.add("wlan0", Source="adopted", Address="10.42.0.1/24", Persistent=False)
     text = ok(sharectl("status"))
     assert "NetworkManager gives clients addresses from 10.42.0.0/24" in text
-    assert "  adopted   NetworkManager's own; ends with that connection\n" in text
+    assert "  adopted   NetworkManager's own; unshare ends that connection, too\n" in text
     assert "reboot" not in text
 
 

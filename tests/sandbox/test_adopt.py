@@ -12,7 +12,7 @@ from follow import ETH1, PPP0, Traffic, await_state, capture, share_of
 from host import wait_for
 
 GATEWAY = "10.42.0.1"
-ADOPTED = "NetworkManager itself shares lan0: change or end that connection"
+ADOPTED = "NetworkManager itself shares lan0: change that connection"
 
 
 @pytest.fixture
@@ -148,7 +148,91 @@ def test_nothing_leaves_while_networkmanager_restarts(host, adopted):
     assert host.log().count("no longer shared") == ended
 
 
-@pytest.mark.parametrize("words", ["unshare lan0", "change lan0 --rate 1M", "change lan0 via eth1"])
+def active_connections(host):
+    return host.run("nmcli -g name connection show --active").split()
+
+
+def is_over(host):
+    """Nothing of the share is left, and NetworkManager's connection is not there."""
+    assert shares(host) == []
+    assert "137" not in host.run("ip rule")
+    assert "table inet connshare " not in host.run("nft list tables") + " "
+    assert not host.path("/run/connshare/requests").exists()
+    return "hotspot" not in active_connections(host)
+
+
+@pytest.mark.parametrize("words", [
+    "sharectl unshare lan0", "sharectl unshare --all",
+    "gdbus call --system --dest org.connshare1 --object-path /org/connshare1/share/lan0 "
+    "--method org.connshare1.Share.Stop"])
+def test_its_end_ends_its_connection(host, adopted, words):
+    """Which does not come back by itself, although it would after a reboot."""
+    host.run("nmcli connection modify hotspot connection.autoconnect yes")
+    host.run(words)
+    assert is_over(host)
+    time.sleep(2)
+    assert is_over(host)
+    host.run("nmcli connection up hotspot")
+    wait_for(lambda: shares(host) == [("lan0", "active", "adopted")])
+    adopted.dhcp()
+    assert adopted.get() == PPP0
+
+
+def test_all_is_the_users_own_and_what_is_adopted(host, adopted):
+    host.share("lan1", "via", "ppp0")
+    assert sorted(host.run("sharectl unshare --all").splitlines()) == [
+        "lan0 is no longer shared", "lan1 is no longer shared"]
+    assert is_over(host)
+
+
+def test_ended_by_two_at_once(host, adopted):
+    host.run("sharectl unshare lan0 & sharectl unshare lan0; wait")
+    assert is_over(host)
+
+
+def test_end_without_rights(host, adopted):
+    done = host.user("bob", "c2").call("sharectl unshare lan0")
+    assert done.returncode == 4, done
+    assert shares(host) == [("lan0", "active", "adopted")]
+    assert "hotspot" in active_connections(host)
+
+
+def test_end_while_networkmanager_hangs(host, adopted):
+    with host.stopped("NetworkManager"):
+        done = host.call("sharectl unshare lan0")
+        assert done.returncode == 1 and "NetworkManager still shares lan0" in done.stderr, done
+        assert shares(host) == [("lan0", "active", "adopted")]
+    wait_for(lambda: shares(host) == [])
+    assert is_over(host)
+
+
+def test_end_while_networkmanager_does_not_run(host, adopted):
+    host.kill("NetworkManager")
+    host.run("kill $(cat /run/nm-dnsmasq-lan0.pid)")
+    done = host.call("sharectl unshare lan0")
+    assert done.returncode == 1 and "which shares lan0, does not run" in done.stderr, done
+    host.start_network_manager()
+    wait_for(lambda: shares(host) == [("lan0", "active", "adopted")])
+
+
+def test_undo_all_leaves_it_to_networkmanager(host, client, hotspot):
+    host.run("nmcli connection up hotspot")
+    before = host.settled_state()
+    host.run("sharectl adopt via ppp0")
+    wait_for(lambda: shares(host) == [("lan0", "active", "adopted")])
+    host.share("lan1", "via", "ppp0")
+    client.dhcp()
+    assert client.get() == PPP0
+    host.kill("connshared")
+    host.run("/usr/libexec/connshared --undo-all")
+    assert "hotspot" in active_connections(host)
+    host.await_return(before)
+    client.dhcp()
+    assert client.get("http://192.0.2.80/") == ETH1
+    assert host.json("adopt") == {"adopt_wan": ""}
+
+
+@pytest.mark.parametrize("words", ["change lan0 --rate 1M", "change lan0 via eth1"])
 def test_it_is_not_the_users_to_change(host, adopted, words):
     done = host.call(f"sharectl {words}")
     assert (done.returncode, ADOPTED in done.stderr) == (1, True), done

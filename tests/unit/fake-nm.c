@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* All objects are one GVariant, the reply to GetManagedObjects; profiles answer
- * GetSettings in addition, and the root ActivateConnection. */
+ * GetSettings in addition, and the root ActivateConnection and
+ * DeactivateConnection. */
 #include "fake-nm.h"
 
 #define NM      "org.freedesktop.NetworkManager"
@@ -55,7 +56,9 @@ static const char introspection[]
       "<interface name='org.freedesktop.NetworkManager'>"
       "<method name='ActivateConnection'><arg type='o' direction='in'/>"
       "<arg type='o' direction='in'/><arg type='o' direction='in'/>"
-      "<arg type='o' direction='out'/></method></interface></node>";
+      "<arg type='o' direction='out'/></method>"
+      "<method name='DeactivateConnection'><arg type='o' direction='in'/></method>"
+      "</interface></node>";
 
 FakeNm *
 fake_nm_new (GDBusConnection *connection)
@@ -347,6 +350,26 @@ activate (FakeNm *self, GVariant *parameters, GDBusMethodInvocation *invocation)
     g_dbus_method_invocation_return_value (invocation, g_variant_new ("(o)", active));
 }
 
+/* "end ACTIVE"; the same one ends once. */
+static void
+deactivate (FakeNm *self, GVariant *parameters, GDBusMethodInvocation *invocation)
+{
+  const char *active;
+  char *end;
+
+  g_variant_get (parameters, "(&o)", &active);
+  end = g_strdup_printf ("end %s", strrchr (active, '/') + 1);
+  if (self->refusal != NULL)
+    g_dbus_method_invocation_return_dbus_error (invocation, NM ".PermissionDenied",
+                                                self->refusal);
+  else if (g_ptr_array_find_with_equal_func (self->activations, end, g_str_equal, NULL))
+    g_dbus_method_invocation_return_dbus_error (invocation, NM ".ConnectionNotActive",
+                                                "The connection was not active.");
+  else
+    g_dbus_method_invocation_return_value (invocation, NULL);
+  g_ptr_array_add (self->activations, end);
+}
+
 static void
 on_call (GDBusConnection *connection,
          const char *sender,
@@ -367,6 +390,8 @@ on_call (GDBusConnection *connection,
     }
   else if (g_str_equal (method, "ActivateConnection"))
     activate (self, parameters, invocation);
+  else if (g_str_equal (method, "DeactivateConnection"))
+    deactivate (self, parameters, invocation);
   else
     g_dbus_method_invocation_return_value (
         invocation, settings_to_variant (g_hash_table_lookup (self->settings, object)));

@@ -54,11 +54,11 @@ void fake_nm_set_method (FakeNm *self, guint number, const char *method);
 /* Of this profile; owned. */
 char *fake_nm_uuid (guint number);
 
-/* From now on activations are refused with this error, or not (NULL). One that is not
- * refused gets the active connection with the profile's number as answer. */
+/* From now on activations and ends are refused with this error, or not (NULL). One that
+ * is not refused gets the active connection with the profile's number as answer. */
 void fake_nm_refuse (FakeNm *self, const char *message);
 /* The next of the activations so far, "PROFILE on DEVICE" with their numbers, or "any"
- * for the device; NULL: none. Owned. */
+ * for the device, and of the ends, "end ACTIVE"; NULL: none. Owned. */
 char *fake_nm_take_activation (FakeNm *self);
 
 /* Takes the bus name, and gives it up. */

@@ -85,6 +85,55 @@ test_it_is_nobodys_to_change (EngineFixture *f, gconstpointer data)
   engine_assert_state (f, "lan2", "active");
 }
 
+static void
+on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  EngineFixture *f = user_data;
+
+  f->answered = TRUE;
+  cs_engine_await_end_finish (CS_ENGINE (source), result,
+                              f->error == NULL ? &f->error : NULL);
+}
+
+static void
+await_end (EngineFixture *f, const char *lan, guint limit)
+{
+  f->answered = FALSE;
+  cs_engine_await_end_async (f->engine, lan, limit, on_ended, f);
+  engine_settle (f);
+}
+
+/* Who waits for the end is answered when everything is taken back. */
+static void
+test_its_end_is_awaited (EngineFixture *f, gconstpointer data)
+{
+  see (f, UPLINK HOTSPOT);
+  adopt (f, "ppp0");
+  await_end (f, "lan2", 60);
+  see (f, UPLINK GOING);
+  g_assert_false (f->answered);
+  see (f, UPLINK GONE);
+  g_assert_true (f->answered);
+  g_assert_no_error (f->error);
+  engine_assert_state (f, "lan2", NULL);
+  g_assert_false (engine_file_exists (f, "run/ledger"));
+  await_end (f, "lan2", 60);
+  g_assert_true (f->answered);
+  g_assert_no_error (f->error);
+}
+
+static void
+test_its_end_does_not_come (EngineFixture *f, gconstpointer data)
+{
+  see (f, UPLINK HOTSPOT);
+  adopt (f, "ppp0");
+  await_end (f, "lan2", 1);
+  while (!f->answered)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (f->error, CS_ERROR, CS_ERROR_TIMEOUT);
+  engine_assert_state (f, "lan2", "active");
+}
+
 /* The request is there, and the WAN, before anything is known of the network. */
 static void
 test_restart (EngineFixture *f, gconstpointer data)
@@ -136,6 +185,8 @@ main (int argc, char **argv)
     { "/engine-adopt/as long as it is there", test_as_long_as_it_is_there },
     { "/engine-adopt/other WAN and off", test_other_wan_and_off },
     { "/engine-adopt/it is nobody's to change", test_it_is_nobodys_to_change },
+    { "/engine-adopt/its end is awaited", test_its_end_is_awaited },
+    { "/engine-adopt/its end does not come", test_its_end_does_not_come },
     { "/engine-adopt/restart", test_restart },
     { "/engine-adopt/without NetworkManager", test_without_networkmanager },
     { "/engine-adopt/not every one", test_not_every_one },

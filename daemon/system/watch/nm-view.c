@@ -6,6 +6,7 @@
 #include "nm-view.h"
 
 #include "system/lan/lan-profile.h"
+#include "system/nm/shared.h"
 
 /* One fill. */
 typedef struct
@@ -103,20 +104,6 @@ is_metered (NMDevice *device)
   return metered == NM_METERED_YES || metered == NM_METERED_GUESS_YES;
 }
 
-static gboolean
-is_shared (NMActiveConnection *active)
-{
-  NMRemoteConnection *profile = nm_active_connection_get_connection (active);
-  NMSettingIPConfig *ipv4 = NULL;
-
-  if (profile != NULL)
-    ipv4 = nm_connection_get_setting_ip4_config (NM_CONNECTION (profile));
-  return ipv4 != NULL
-         && g_strcmp0 (nm_setting_ip_config_get_method (ipv4),
-                       NM_SETTING_IP4_CONFIG_METHOD_SHARED)
-                == 0;
-}
-
 /* Adds the @servers that a share can use. */
 static void
 add_usable (GArray *dns, const char *const *servers)
@@ -162,7 +149,7 @@ attribute (View *view, CsInterface *interface, NMActiveConnection *active)
   interface->connection_id = g_strdup (nm_active_connection_get_id (active));
   interface->connection_uuid = g_strdup (uuid);
   interface->connection_path = g_strdup (nm_object_get_path (NM_OBJECT (active)));
-  interface->connection_shared = is_shared (active);
+  interface->connection_shared = cs_nm_is_shared (active);
   interface->connection_ours = g_strcmp0 (uuid, ours) == 0;
   interface->connection_auto = is_automatic (active, view->dials, ours);
   interface->gateway = (CsAddress){ 0 };
