@@ -14,7 +14,6 @@
 #include "core/value/client-name.h"
 #include "core/value/leases.h"
 #include "core/value/client-choices.h"
-#include "core/value/vendor.h"
 #include "system/netlink/neighbors.h"
 #include "system/nft/client-counts.h"
 #include "system/nft/usages.h"
@@ -34,8 +33,7 @@
 #define SILENCE   50
 #define ASK_AGAIN 10
 /* Between two times that the file is written because of traffic alone. Seconds. */
-#define SAVE_PAUSE   60
-#define MOST_VENDORS 4096
+#define SAVE_PAUSE 60
 /* Of NetworkManager's own sharing, for the interface. */
 #define NM_LEASES "/var/lib/NetworkManager/dnsmasq-%s.leases"
 
@@ -54,7 +52,7 @@ struct _CsClients
   void (*changed) (const char *lan, gpointer user_data);
   gpointer user_data;
   GHashTable *lans;     /* (owned) name (owned) -> Lan (owned) */
-  GHashTable *vendors;  /* (owned) key of core/value/vendor.h -> char (owned, nullable) */
+  CsVendors *vendors;   /* (owned) */
   CsNetlink *netlink;   /* (owned) (nullable) for requests */
   CsNetlink *events;    /* (owned) (nullable) while anything is shared */
   guint fd_source;      /* of .events, or 0 */
@@ -267,42 +265,6 @@ follow_addresses (CsClients *self)
         }
     }
   cs_client_counts_follow (addresses);
-}
-
-/* --- Who made their devices -------------------------------------------------------- */
-
-/* The list is only read for makers that are not known yet. */
-static void
-set_vendors (CsClients *self, CsClientList *list)
-{
-  g_autoptr (GPtrArray) clients = cs_client_list_get_all (list);
-  g_autoptr (GHashTable) new = g_hash_table_new (NULL, NULL);
-  GHashTableIter iter;
-  gpointer key, vendor;
-
-  for (guint i = 0; i < clients->len; i++)
-    {
-      const CsClient *client = g_ptr_array_index (clients, i);
-      gpointer of_client = GUINT_TO_POINTER (cs_vendor_key (client->mac.bytes));
-
-      if (!cs_mac_is_private (client->mac.bytes)
-          && !g_hash_table_contains (self->vendors, of_client))
-        g_hash_table_insert (new, of_client, NULL);
-    }
-  if (g_hash_table_size (new) > 0)
-    cs_vendors_look_up (new);
-  if (g_hash_table_size (self->vendors) > MOST_VENDORS)
-    g_hash_table_remove_all (self->vendors);
-  g_hash_table_iter_init (&iter, new);
-  while (g_hash_table_iter_next (&iter, &key, &vendor))
-    g_hash_table_insert (self->vendors, key, vendor);
-  for (guint i = 0; i < clients->len; i++)
-    {
-      CsClient *client = g_ptr_array_index (clients, i);
-
-      client->vendor = g_hash_table_lookup (
-          self->vendors, GUINT_TO_POINTER (cs_vendor_key (client->mac.bytes)));
-    }
 }
 
 /* --- On disk ----------------------------------------------------------------------- */
@@ -614,7 +576,7 @@ cs_clients_look (CsClients *self, const char *name)
   look_at (self, lan, FALSE);
   if (lan->has_news)
     look_soon (self);
-  set_vendors (self, lan->list);
+  cs_vendors_fill (self->vendors, lan->list);
   return lan->list;
 }
 
@@ -646,7 +608,7 @@ cs_clients_new (const char *runtime_dir,
   self->changed = changed;
   self->user_data = user_data;
   self->lans = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, lan_free);
-  self->vendors = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->vendors = cs_vendors_new ();
   self->stations = cs_stations_new (on_station_changed, self);
   self->inotify = cs_inotify_new (on_leases_changed, self);
   counts = load (self, NULL);
@@ -665,7 +627,7 @@ cs_clients_free (CsClients *self)
     }
   ignore_neighbors (self);
   g_hash_table_unref (self->lans);
-  g_hash_table_unref (self->vendors);
+  cs_vendors_free (self->vendors);
   cs_stations_free (self->stations);
   cs_inotify_free (self->inotify);
   g_clear_pointer (&self->netlink, cs_netlink_close);
