@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel announces a neighbour that has come, answered, or failed to answer; what it
- * tells of its own doubts in between is filtered out, so a quiet LAN wakes nobody. Who
- * has said nothing for a while is asked: one timer, for as long as somebody is online. */
+/* Who has said nothing for a while is asked: one timer, for as long as somebody is
+ * online; all else waits for news. */
 #include "clients.h"
 
+#include "neighborhood.h"
 #include "stations.h"
 #include "vendors.h"
 
@@ -14,14 +14,9 @@
 #include "core/value/client-name.h"
 #include "core/value/leases.h"
 #include "core/value/client-choices.h"
-#include "system/netlink/neighbors.h"
 #include "system/nft/client-counts.h"
 #include "system/nft/usages.h"
 
-#include <glib-unix.h>
-#include <linux/filter.h>
-#include <linux/neighbour.h>
-#include <linux/rtnetlink.h>
 #include <string.h>
 
 /* From news to a look, which takes what else comes meanwhile; and between two of them.
@@ -51,17 +46,15 @@ struct _CsClients
   char *path; /* (owned) of the file */
   void (*changed) (const char *lan, gpointer user_data);
   gpointer user_data;
-  GHashTable *lans;     /* (owned) name (owned) -> Lan (owned) */
-  CsVendors *vendors;   /* (owned) */
-  CsNetlink *netlink;   /* (owned) (nullable) for requests */
-  CsNetlink *events;    /* (owned) (nullable) while anything is shared */
-  guint fd_source;      /* of .events, or 0 */
-  CsStations *stations; /* (owned) */
-  CsInotify *inotify;   /* (owned) */
-  guint due;            /* timeout source until the next look, or 0 */
-  gint64 looked;        /* monotonic time of the last one */
-  guint silence;        /* timeout source until somebody is asked, or 0 */
-  gint64 saved;         /* monotonic time */
+  GHashTable *lans;             /* (owned) name (owned) -> Lan (owned) */
+  CsVendors *vendors;           /* (owned) */
+  CsNeighborhood *neighborhood; /* (owned) */
+  CsStations *stations;         /* (owned) */
+  CsInotify *inotify;           /* (owned) */
+  guint due;                    /* timeout source until the next look, or 0 */
+  gint64 looked;                /* monotonic time of the last one */
+  guint silence;                /* timeout source until somebody is asked, or 0 */
+  gint64 saved;                 /* monotonic time */
 };
 
 static void look_soon (CsClients *self);
@@ -100,21 +93,18 @@ is_of_lan (const Lan *lan, CsAddress address)
 }
 
 static void
-on_neighbor (const struct nlmsghdr *message, gpointer user_data)
+on_neighbor (const CsNeighbor *neighbor, gpointer user_data)
 {
   Look *look = user_data;
-  int ifindex = look->lan->share->lan_ifindex;
-  CsNeighbor neighbor;
 
-  if (!cs_neighbor_parse (message, ifindex, &neighbor)
-      || !is_of_lan (look->lan, neighbor.address))
+  if (!is_of_lan (look->lan, neighbor->address))
     return;
-  cs_client_list_add_neighbor (look->lan->list, neighbor.mac, neighbor.address,
-                               neighbor.reachable ? look->now
-                                                  : look->now - neighbor.heard_ago);
-  if (!neighbor.reachable && neighbor.heard_ago >= SILENCE
-      && neighbor.heard_ago < CS_CLIENT_PRESENCE)
-    g_array_append_val (look->silent, neighbor);
+  cs_client_list_add_neighbor (look->lan->list, neighbor->mac, neighbor->address,
+                               neighbor->reachable ? look->now
+                                                   : look->now - neighbor->heard_ago);
+  if (!neighbor->reachable && neighbor->heard_ago >= SILENCE
+      && neighbor->heard_ago < CS_CLIENT_PRESENCE)
+    g_array_append_val (look->silent, *neighbor);
 }
 
 static void
@@ -167,15 +157,6 @@ read_leases (Look *look)
 }
 
 static void
-read_neighbors (Look *look)
-{
-  CsClients *self = look->self;
-
-  if (cs_netlink_renew (&self->netlink, NETLINK_ROUTE) != NULL)
-    cs_neighbors_dump (self->netlink, look->lan->share->lan_ifindex, on_neighbor, look);
-}
-
-static void
 add_usage (CsClientList *list)
 {
   g_autoptr (GPtrArray) clients = cs_client_list_get_all (list);
@@ -202,8 +183,8 @@ act (const Look *look, gboolean asks)
   int ifindex = look->lan->share->lan_ifindex;
 
   for (guint i = 0; asks && i < look->silent->len; i++)
-    cs_neighbor_probe (look->self->netlink, ifindex,
-                       &g_array_index (look->silent, CsNeighbor, i));
+    cs_neighborhood_probe (look->self->neighborhood, ifindex,
+                           &g_array_index (look->silent, CsNeighbor, i));
   for (guint i = 0; i < look->blocked->len; i++)
     cs_stations_dismiss (look->self->stations, look->lan->share->lan, ifindex,
                          g_array_index (look->blocked, CsMac, i));
@@ -219,7 +200,7 @@ look_at (CsClients *self, Lan *lan, gboolean asks)
 
   cs_client_list_begin (lan->list, look.now);
   read_leases (&look);
-  read_neighbors (&look);
+  cs_neighborhood_list (self->neighborhood, lan->share->lan_ifindex, on_neighbor, &look);
   if (lan->share->lan_wireless
       && cs_stations_list (self->stations, lan->share->lan_ifindex, on_station, &look))
     cs_client_list_set_wireless (lan->list);
@@ -425,18 +406,8 @@ look_soon (CsClients *self)
 
 /* --- News -------------------------------------------------------------------------- */
 
-static gboolean
-on_event (int fd, GIOCondition condition, gpointer user_data)
-{
-  CsClients *self = user_data;
-
-  cs_netlink_hear (self->events, NULL, NULL);
-  look_soon (self);
-  return G_SOURCE_CONTINUE;
-}
-
 static void
-on_station_changed (gpointer user_data)
+on_changed (gpointer user_data)
 {
   look_soon (user_data);
 }
@@ -456,45 +427,10 @@ on_leases_changed (int watch, guint32 what, const char *name, gpointer user_data
   look_soon (self);
 }
 
-/* Leaves out neighbours that the kernel is about to ask or is asking. */
 static void
-filter_events (CsNetlink *netlink)
+rest (CsClients *self)
 {
-  const guint32 state = NLMSG_HDRLEN + G_STRUCT_OFFSET (struct ndmsg, ndm_state);
-  /* the kernel of the packet language reads numbers in network order */
-  const guint32 news = GUINT16_FROM_BE (NUD_REACHABLE | NUD_STALE | NUD_FAILED);
-  struct sock_filter steps[] = {
-    BPF_STMT (BPF_LD | BPF_H | BPF_ABS, state),
-    BPF_JUMP (BPF_JMP | BPF_JSET | BPF_K, news, 0, 1),
-    BPF_STMT (BPF_RET | BPF_K, G_MAXUINT32),
-    BPF_STMT (BPF_RET | BPF_K, 0),
-  };
-  struct sock_fprog program = { G_N_ELEMENTS (steps), steps };
-
-  setsockopt (mnl_socket_get_fd (netlink->socket), SOL_SOCKET, SO_ATTACH_FILTER, &program,
-              sizeof program);
-}
-
-static void
-listen_for_neighbors (CsClients *self)
-{
-  static const int groups[] = { RTNLGRP_NEIGH, 0 };
-
-  if (self->events != NULL)
-    return;
-  self->events = cs_netlink_listen (NETLINK_ROUTE, groups, NULL);
-  if (self->events == NULL)
-    return;
-  filter_events (self->events);
-  self->fd_source
-      = g_unix_fd_add (mnl_socket_get_fd (self->events->socket), G_IO_IN, on_event, self);
-}
-
-static void
-ignore_neighbors (CsClients *self)
-{
-  g_clear_handle_id (&self->fd_source, g_source_remove);
-  g_clear_pointer (&self->events, cs_netlink_close);
+  cs_neighborhood_ignore (self->neighborhood);
   g_clear_handle_id (&self->due, g_source_remove);
   g_clear_handle_id (&self->silence, g_source_remove);
 }
@@ -556,11 +492,11 @@ cs_clients_follow (CsClients *self, const CsPlan *plan)
     }
   if (g_hash_table_size (self->lans) > 0)
     {
-      listen_for_neighbors (self);
+      cs_neighborhood_listen (self->neighborhood);
       look_soon (self);
       return;
     }
-  ignore_neighbors (self);
+  rest (self);
   if (plan->shares->len == 0) /* not while they are starting */
     remove_file (self);
 }
@@ -609,7 +545,8 @@ cs_clients_new (const char *runtime_dir,
   self->user_data = user_data;
   self->lans = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, lan_free);
   self->vendors = cs_vendors_new ();
-  self->stations = cs_stations_new (on_station_changed, self);
+  self->neighborhood = cs_neighborhood_new (on_changed, self);
+  self->stations = cs_stations_new (on_changed, self);
   self->inotify = cs_inotify_new (on_leases_changed, self);
   counts = load (self, NULL);
   if (counts != NULL)
@@ -625,12 +562,12 @@ cs_clients_free (CsClients *self)
       read_usage (self);
       save (self);
     }
-  ignore_neighbors (self);
+  rest (self);
   g_hash_table_unref (self->lans);
   cs_vendors_free (self->vendors);
+  cs_neighborhood_free (self->neighborhood);
   cs_stations_free (self->stations);
   cs_inotify_free (self->inotify);
-  g_clear_pointer (&self->netlink, cs_netlink_close);
   g_free (self->path);
   g_free (self);
 }
