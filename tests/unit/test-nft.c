@@ -216,7 +216,7 @@ test_ports (void)
   int second;
 
   step_must_apply (step, NULL, NULL, share);
-  assert_shell ("first", list, ". 1194");
+  wait_for_shell (list, ". 1194"); /* after what an earlier test has had looked up */
   second = listen_on (1195);
   g_free (shell ("nft flush ruleset"));
   step_must_apply (step, NULL, share, share);
