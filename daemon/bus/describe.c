@@ -23,12 +23,12 @@ static char *
 render_alone (const CsSharePlan *plan)
 {
   g_autoptr (CsPlan) alone = cs_plan_new_empty ();
-  g_autofree char *refusal = cs_ruleset_render_refusal (plan);
+  g_autofree char *reject_table = cs_ruleset_render_reject_table (plan);
   g_autofree char *table = NULL;
 
   g_ptr_array_add (alone->shares, cs_share_plan_copy (plan));
   table = cs_ruleset_render (alone);
-  return g_strconcat (table, refusal, NULL);
+  return g_strconcat (table, reject_table, NULL);
 }
 
 GVariant *

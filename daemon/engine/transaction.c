@@ -56,7 +56,7 @@ close_first (CsTransaction *self)
     return;
   self->closed = cs_share_plan_close (self->from);
   cs_share_uplink_leave (self->closed, self->from);
-  self->closed->lan_ifindex = 0; /* quick refusals are no longer worth it */
+  self->closed->lan_ifindex = 0; /* its reject table is no longer worth it */
   self->closing = TRUE;
   self->next = 0;
 }

@@ -325,34 +325,34 @@ test_other_lan (gconstpointer data)
 
 /* The golden file of what is refused in a state, or NULL. */
 static const char *
-refusal_of (const char *request)
+reject_table_of (const char *request)
 {
   if (g_str_has_prefix (request, "lan0 via wwan0"))
-    return "refusal.nft";
-  return g_str_equal (request, "lan0 via lo;") ? "refusal-closed.nft" : NULL;
+    return "reject-table.nft";
+  return g_str_equal (request, "lan0 via lo;") ? "reject-table-closed.nft" : NULL;
 }
 
 /* Only of what waits or is closed; put in place of itself, and ended twice. */
 static void
-test_refusals (void)
+test_reject_tables (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
     {
       g_autoptr (CsPlan) plan = plan_of_state (i, "");
       const CsSharePlan *share = cs_plan_find (plan, "lan0");
-      g_autofree char *refusal = cs_ruleset_render_refusal (share);
-      g_autofree char *end = cs_ruleset_render_refusal_end (share);
+      g_autofree char *reject_table = cs_ruleset_render_reject_table (share);
+      g_autofree char *end = cs_ruleset_render_reject_table_end (share);
       g_autofree char *listing = NULL;
-      const char *golden = refusal_of (states[i].request);
+      const char *golden = reject_table_of (states[i].request);
 
       g_test_message ("%s", states[i].request);
-      g_assert_true ((refusal[0] == '\0') == (golden == NULL));
+      g_assert_true ((reject_table[0] == '\0') == (golden == NULL));
       g_assert_true ((end[0] == '\0') == (golden == NULL));
       if (golden == NULL)
         continue;
-      golden_assert (golden, refusal);
-      nft_apply (refusal);
-      nft_apply (refusal);
+      golden_assert (golden, reject_table);
+      nft_apply (reject_table);
+      nft_apply (reject_table);
       listing = nft ("list table netdev connshare_lan0", "");
       g_assert_nonnull (strstr (listing, "reject with icmp host-unreachable"));
       nft_apply (end);
@@ -502,7 +502,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ruleset/changes", test_changes);
   g_test_add_data_func ("/ruleset/other-lan/ppp0", "ppp0", test_other_lan);
   g_test_add_data_func ("/ruleset/other-lan/eth1", "eth1", test_other_lan);
-  g_test_add_func ("/ruleset/refusals", test_refusals);
+  g_test_add_func ("/ruleset/reject-tables", test_reject_tables);
   g_test_add_func ("/ruleset/extras", test_extras);
   g_test_add_func ("/ruleset/own-ports", test_own_ports);
   g_test_add_func ("/ruleset/short-path", test_short_path);

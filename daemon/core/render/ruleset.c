@@ -335,7 +335,7 @@ waits (const CsSharePlan *share)
 }
 
 static void
-add_refusal_end (GString *out, const char *id)
+add_reject_table_end (GString *out, const char *id)
 {
   g_string_append_printf (out,
                           "add table netdev connshare_%s\n"
@@ -344,7 +344,7 @@ add_refusal_end (GString *out, const char *id)
 }
 
 char *
-cs_ruleset_render_refusal (const CsSharePlan *share)
+cs_ruleset_render_reject_table (const CsSharePlan *share)
 {
   g_autofree char *id = share ? cs_ifname_escape (share->lan) : NULL;
   g_autofree char *subnets = share ? format_subnets (share->subnets) : NULL;
@@ -352,7 +352,7 @@ cs_ruleset_render_refusal (const CsSharePlan *share)
 
   if (!waits (cs_share_plan_applied (share)))
     return g_string_free (out, FALSE);
-  add_refusal_end (out, id);
+  add_reject_table_end (out, id);
   g_string_append_printf (
       out,
       "table netdev connshare_%s {\n"
@@ -369,13 +369,13 @@ cs_ruleset_render_refusal (const CsSharePlan *share)
 }
 
 char *
-cs_ruleset_render_refusal_end (const CsSharePlan *share)
+cs_ruleset_render_reject_table_end (const CsSharePlan *share)
 {
   g_autofree char *id = share ? cs_ifname_escape (share->lan) : NULL;
   GString *out = g_string_new (NULL);
 
   if (waits (cs_share_plan_applied (share)))
-    add_refusal_end (out, id);
+    add_reject_table_end (out, id);
   return g_string_free (out, FALSE);
 }
 

@@ -42,6 +42,6 @@ char *cs_ruleset_render_own_ports (const GPtrArray *ports);
 /* A separate table, "netdev connshare_LAN", that refuses what clients send while
  * @share (nullable) waits; "" if it does not wait. It replaces what is there, in a
  * transaction of its own, because older kernels refuse it. */
-char *cs_ruleset_render_refusal (const CsSharePlan *share);
+char *cs_ruleset_render_reject_table (const CsSharePlan *share);
 /* Removes that, if @share has it. */
-char *cs_ruleset_render_refusal_end (const CsSharePlan *share);
+char *cs_ruleset_render_reject_table_end (const CsSharePlan *share);

@@ -169,7 +169,7 @@ is_missing (int refusal)
 }
 
 gboolean
-cs_nft_may_refuse (const char *lan)
+cs_nft_may_have_reject_table (const char *lan)
 {
   g_autofree char *id = cs_ifname_escape (lan);
   g_autofree char *name = g_strconcat (TABLE "_", id, NULL);

@@ -21,5 +21,5 @@ guint cs_nft_count_tables (void);
 gboolean cs_nft_table_exists (gboolean *exists, GError **error);
 /* Empties a quota, which the kernel then announces again when it is used up. */
 void cs_nft_renew_quota (const char *name);
-/* FALSE if this LAN certainly has no table of quick refusals. */
-gboolean cs_nft_may_refuse (const char *lan);
+/* FALSE if this LAN certainly has no reject table. */
+gboolean cs_nft_may_have_reject_table (const char *lan);

@@ -174,8 +174,8 @@ is_as_before (const CsSharePlan *from, const CsSharePlan *to)
          == (from != NULL ? 0 : ENOENT);
 }
 
-/* @change_only: whether the change alone was committed, including the end of quick
- * refusals. */
+/* @change_only: whether the change alone was committed, including the end of a reject
+ * table. */
 static gboolean
 commit (CsPlan *plan,
         const CsSharePlan *from,
@@ -209,7 +209,7 @@ commit (CsPlan *plan,
   if (cs_share_plan_equal (from, to))
     return TRUE;
   usages = find_usages (plan);
-  end = cs_ruleset_render_refusal_end (from);
+  end = cs_ruleset_render_reject_table_end (from);
   leave = cs_client_counts_leave (from != NULL ? from->lan : to->lan);
   if (leave == NULL)
     return rebuild (plan, error);
@@ -227,18 +227,18 @@ commit (CsPlan *plan,
   return rebuild (plan, error);
 }
 
-/* Begins or ends quick refusals. Without them the routes still refuse, so failing to
- * begin is no failure; but none may be left behind. */
+/* Makes or removes the reject table. Without it the routes still refuse, so failing to
+ * make it is no failure; but none may be left behind. */
 static gboolean
-refuse (Nft *self,
-        const CsSharePlan *from,
-        const CsSharePlan *to,
-        gboolean have_ended,
-        GError **error)
+change_reject_table (Nft *self,
+                     const CsSharePlan *from,
+                     const CsSharePlan *to,
+                     gboolean have_ended,
+                     GError **error)
 {
   const char *lan = to != NULL ? to->lan : from->lan;
-  g_autofree char *begin = cs_ruleset_render_refusal (to);
-  g_autofree char *end = cs_ruleset_render_refusal_end (from);
+  g_autofree char *begin = cs_ruleset_render_reject_table (to);
+  g_autofree char *end = cs_ruleset_render_reject_table_end (from);
   const char *text = begin[0] != '\0' || have_ended ? begin : end;
   guint32 before = cs_nft_read_generation ();
   guint32 after;
@@ -247,10 +247,10 @@ refuse (Nft *self,
   if (text[0] == '\0')
     return TRUE;
   if (!cs_nft_commit (text, NULL, &refusal))
-    g_debug ("%s: quick refusals: %s", lan, refusal->message);
+    g_debug ("%s: the reject table: %s", lan, refusal->message);
   after = cs_nft_read_generation ();
   self->generation = before == self->generation && after - before <= 1 ? after : 0;
-  if (refusal == NULL || text == begin || !cs_nft_may_refuse (lan))
+  if (refusal == NULL || text == begin || !cs_nft_may_have_reject_table (lan))
     return TRUE;
   g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
                "cannot delete the netdev table of %s: %s", lan, refusal->message);
@@ -273,7 +273,7 @@ apply (gpointer nft, const CsStepCall *call, GError **error)
       &change_only, error);
   after = cs_nft_read_generation ();
   self->generation = done && after - before <= 1 ? after : 0;
-  return done && refuse (self, call->from, call->to, change_only, error);
+  return done && change_reject_table (self, call->from, call->to, change_only, error);
 }
 
 static const CsStepType type = {
