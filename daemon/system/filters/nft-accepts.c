@@ -120,19 +120,19 @@ gboolean
 cs_nft_accepts_apply (const CsPlan *plan, const CsSharePlan *to, GError **error)
 {
   g_autoptr (GMutexLocker) locker = cs_nft_lock ();
-  g_autoptr (GError) refusal = NULL;
+  g_autoptr (GError) commit_error = NULL;
 
   for (int attempt = 0; attempt < ATTEMPTS; attempt++)
     {
       g_autofree char *commands = make_commands (plan, to);
 
-      g_clear_error (&refusal);
+      g_clear_error (&commit_error);
       if (commands != NULL
-          && (commands[0] == '\0' || cs_nft_commit (commands, NULL, &refusal)))
+          && (commands[0] == '\0' || cs_nft_commit (commands, NULL, &commit_error)))
         return TRUE;
     }
   g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
                "cannot change the rules of iptables: %s",
-               refusal != NULL ? refusal->message : "they cannot be read");
+               commit_error != NULL ? commit_error->message : "they cannot be read");
   return FALSE;
 }

@@ -32,18 +32,18 @@ static gint lacking; /* atomic: CS_EXTRA_BIT () of what the kernel has refused *
 static gboolean
 run (const char *text, guint32 *generation, GError **error)
 {
-  g_autoptr (GError) refusal = NULL;
+  g_autoptr (GError) commit_error = NULL;
 
-  if (cs_nft_commit (text, generation, &refusal))
+  if (cs_nft_commit (text, generation, &commit_error))
     return TRUE;
-  if (refusal->domain == G_IO_ERROR)
+  if (commit_error->domain == G_IO_ERROR)
     g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "cannot change the packet filter: %s",
-                 refusal->message);
+                 commit_error->message);
   else
     g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
                  "nftables refused the ruleset: %s; this kernel needs nf_tables with "
                  "NAT, masquerade, conntrack and reject, and quota for a limit",
-                 refusal->message);
+                 commit_error->message);
   return FALSE;
 }
 
@@ -92,9 +92,9 @@ try_extras (void)
   for (CsExtra extra = 0; extra < CS_EXTRAS; extra++)
     {
       g_autofree char *trial = cs_extra_render_trial (extra);
-      g_autoptr (GError) refusal = NULL;
+      g_autoptr (GError) commit_error = NULL;
 
-      if (!cs_nft_commit (trial, NULL, &refusal) && refusal->domain == CS_ERROR)
+      if (!cs_nft_commit (trial, NULL, &commit_error) && commit_error->domain == CS_ERROR)
         found |= CS_EXTRA_BIT (extra);
     }
   return (guint)g_atomic_int_exchange (&lacking, (int)found) != found;
@@ -145,13 +145,13 @@ rebuild_once (CsPlan *plan, GError **error)
 static gboolean
 rebuild (CsPlan *plan, GError **error)
 {
-  g_autoptr (GError) refusal = NULL;
+  g_autoptr (GError) commit_error = NULL;
 
-  if (rebuild_once (plan, &refusal))
+  if (rebuild_once (plan, &commit_error))
     return TRUE;
-  if (refusal->code == CS_ERROR_FAILED && try_extras ())
+  if (commit_error->code == CS_ERROR_FAILED && try_extras ())
     return rebuild_once (plan, error);
-  g_propagate_error (error, g_steal_pointer (&refusal));
+  g_propagate_error (error, g_steal_pointer (&commit_error));
   return FALSE;
 }
 
@@ -189,7 +189,7 @@ commit (CsPlan *plan,
   g_autofree char *change = NULL;
   g_autofree char *text = NULL;
   g_autoptr (GPtrArray) usages = NULL;
-  g_autoptr (GError) refusal = NULL;
+  g_autoptr (GError) commit_error = NULL;
   gboolean exists;
 
   *change_only = FALSE;
@@ -216,14 +216,14 @@ commit (CsPlan *plan,
   change = cs_ruleset_render_change (
       from, to, plan, to != NULL ? cs_data_usages_find (usages, to->lan) : NULL);
   text = g_strconcat (end, leave, change, NULL);
-  *change_only = run (text, NULL, &refusal);
+  *change_only = run (text, NULL, &commit_error);
   if (*change_only)
     {
       cs_client_counts_note_change (from, to);
       return TRUE;
     }
   g_debug ("%s: rebuilding the table: %s", from != NULL ? from->lan : to->lan,
-           refusal->message);
+           commit_error->message);
   return rebuild (plan, error);
 }
 
@@ -242,18 +242,18 @@ change_reject_table (Nft *self,
   const char *text = begin[0] != '\0' || have_ended ? begin : end;
   guint32 before = cs_nft_read_generation ();
   guint32 after;
-  g_autoptr (GError) refusal = NULL;
+  g_autoptr (GError) commit_error = NULL;
 
   if (text[0] == '\0')
     return TRUE;
-  if (!cs_nft_commit (text, NULL, &refusal))
-    g_debug ("%s: the reject table: %s", lan, refusal->message);
+  if (!cs_nft_commit (text, NULL, &commit_error))
+    g_debug ("%s: the reject table: %s", lan, commit_error->message);
   after = cs_nft_read_generation ();
   self->generation = before == self->generation && after - before <= 1 ? after : 0;
-  if (refusal == NULL || text == begin || !cs_nft_may_have_reject_table (lan))
+  if (commit_error == NULL || text == begin || !cs_nft_may_have_reject_table (lan))
     return TRUE;
   g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
-               "cannot delete the netdev table of %s: %s", lan, refusal->message);
+               "cannot delete the netdev table of %s: %s", lan, commit_error->message);
   return FALSE;
 }
 

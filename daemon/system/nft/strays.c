@@ -162,7 +162,7 @@ void
 cs_strays_drop (const GPtrArray *flows, const CsSharePlan *ended)
 {
   g_autoptr (GString) commands = g_string_new (table);
-  g_autoptr (GError) refusal = NULL;
+  g_autoptr (GError) commit_error = NULL;
   guint count = 0;
 
   for (guint i = 0; i < flows->len && count < MOST; i++)
@@ -174,8 +174,8 @@ cs_strays_drop (const GPtrArray *flows, const CsSharePlan *ended)
   {
     g_autoptr (GMutexLocker) commit = cs_nft_lock ();
 
-    if (!cs_nft_commit (commands->str, NULL, &refusal))
-      g_debug ("replies to ended flows are not dropped: %s", refusal->message);
+    if (!cs_nft_commit (commands->str, NULL, &commit_error))
+      g_debug ("replies to ended flows are not dropped: %s", commit_error->message);
   }
   expect_end ();
 }
