@@ -51,12 +51,12 @@ test_refusal (void)
   g_autoptr (CsNetlink) netlink = must_open (NETLINK_ROUTE);
   g_autoptr (GError) error = NULL;
   CsNetlinkRequest request;
-  int refusal;
+  int failure;
 
   build_route (&request, 1, TRUE);
-  refusal = cs_netlink_ask (netlink, &request.header, NULL, NULL);
-  g_assert_cmpint (refusal, ==, ENETUNREACH);
-  g_assert_false (cs_netlink_check (netlink, refusal, &error, "Cannot add %d", 1));
+  failure = cs_netlink_ask (netlink, &request.header, NULL, NULL);
+  g_assert_cmpint (failure, ==, ENETUNREACH);
+  g_assert_false (cs_netlink_check (netlink, failure, &error, "Cannot add %d", 1));
   g_assert_cmpstr (error->message, ==, "Cannot add 1: Nexthop has invalid gateway");
   g_assert_false (netlink->failed);
   build_route (&request, 1, FALSE);
@@ -211,7 +211,7 @@ main (int argc, char **argv)
   private_net_enter ();
   private_net_ip_batch ("link add lan0 type veth peer name far0\nlink set lo up\n");
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/netlink/refusal", test_refusal);
+  g_test_add_func ("/netlink/failure", test_refusal);
   g_test_add_func ("/netlink/several", test_several);
   g_test_add_func ("/netlink/left-over", test_left_over);
   g_test_add_func ("/netlink/dump", test_dump);

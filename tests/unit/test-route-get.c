@@ -41,7 +41,7 @@ typedef struct
   const char *device; /* "": none */
   guint32 table;
   int type;
-  int refusal;
+  int failure;
 } Row;
 
 static CsAddress
@@ -92,7 +92,7 @@ test_answers (void)
                                      address_of (row->source), &answer, &error);
       g_assert_no_error (error);
       g_assert_true (done);
-      g_assert_cmpint (answer.refusal, ==, row->refusal);
+      g_assert_cmpint (answer.failure, ==, row->failure);
       g_assert_cmpint (answer.ifindex, ==, if_nametoindex (row->device));
       g_assert_cmpuint (answer.table, ==, row->table);
       g_assert_cmpuint (answer.type, ==, row->type);

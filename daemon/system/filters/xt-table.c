@@ -286,21 +286,21 @@ static gboolean
 read_table (int fd, Reading *reading)
 {
   g_autoptr (GHashTable) chains = g_hash_table_new (NULL, NULL);
-  int refusal = EAGAIN;
+  int failure = EAGAIN;
 
   reading->chains = chains;
-  for (int i = 0; refusal == EAGAIN && i < ATTEMPTS; i++)
-    refusal = read_entries (fd, reading);
-  if (refusal == 0)
+  for (int i = 0; failure == EAGAIN && i < ATTEMPTS; i++)
+    failure = read_entries (fd, reading);
+  if (failure == 0)
     {
       find_chains (reading);
       read_rules (reading);
     }
   else
     g_debug ("cannot read the table %s of the older iptables: %s", reading->table,
-             g_strerror (refusal));
+             g_strerror (failure));
   g_free (reading->entries);
-  return refusal == 0;
+  return failure == 0;
 }
 
 CsFirewall *

@@ -32,10 +32,10 @@ static gboolean
 remove_address (CsNetlink *netlink, const CsSharePlan *share, GError **error)
 {
   g_autofree char *text = cs_cidr_to_string (share->address);
-  int refusal = change_address (netlink, share, RTM_DELADDR);
+  int failure = change_address (netlink, share, RTM_DELADDR);
 
-  return refusal == EADDRNOTAVAIL || refusal == ENODEV
-         || cs_netlink_check (netlink, refusal, error,
+  return failure == EADDRNOTAVAIL || failure == ENODEV
+         || cs_netlink_check (netlink, failure, error,
                               "cannot remove the address %s from \"%s\"", text,
                               share->lan);
 }
@@ -44,10 +44,10 @@ static gboolean
 add_address (CsNetlink *netlink, const CsSharePlan *share, GError **error)
 {
   g_autofree char *text = cs_cidr_to_string (share->address);
-  int refusal = change_address (netlink, share, RTM_NEWADDR);
+  int failure = change_address (netlink, share, RTM_NEWADDR);
 
-  return refusal == EEXIST
-         || cs_netlink_check (netlink, refusal, error,
+  return failure == EEXIST
+         || cs_netlink_check (netlink, failure, error,
                               "cannot add the address %s to \"%s\"", text, share->lan);
 }
 

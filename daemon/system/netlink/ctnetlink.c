@@ -77,7 +77,7 @@ cs_ctnetlink_delete (CsNetlink *self, const struct nlmsghdr *message)
   const struct nfgenmsg *header = mnl_nlmsg_get_payload (message);
   const struct nlattr *attributes[CTA_MAX + 1];
   CsNetlinkRequest request;
-  int refusal;
+  int failure;
 
   if (!cs_netlink_parse (message, sizeof *header, sizes, attributes, CTA_MAX))
     return EBADMSG;
@@ -90,6 +90,6 @@ cs_ctnetlink_delete (CsNetlink *self, const struct nlmsghdr *message)
         mnl_attr_put (&request.header, name->nla_type, mnl_attr_get_payload_len (name),
                       mnl_attr_get_payload (name));
     }
-  refusal = cs_netlink_ask (self, &request.header, NULL, NULL);
-  return refusal == ENOENT ? 0 : refusal;
+  failure = cs_netlink_ask (self, &request.header, NULL, NULL);
+  return failure == ENOENT ? 0 : failure;
 }

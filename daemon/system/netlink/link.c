@@ -24,14 +24,14 @@ cs_link_switch (CsNetlink *netlink,
 {
   CsNetlinkRequest request;
   struct ifinfomsg *link = cs_netlink_begin (&request, RTM_NEWLINK, 0, sizeof *link);
-  int refusal;
+  int failure;
 
   link->ifi_index = ifindex;
   link->ifi_change = IFF_UP;
   link->ifi_flags = on ? IFF_UP : 0;
-  refusal = cs_netlink_ask (netlink, &request.header, NULL, NULL);
-  return (!on && refusal == ENODEV)
-         || cs_netlink_check (netlink, refusal, error, "cannot switch \"%s\" %s", name,
+  failure = cs_netlink_ask (netlink, &request.header, NULL, NULL);
+  return (!on && failure == ENODEV)
+         || cs_netlink_check (netlink, failure, error, "cannot switch \"%s\" %s", name,
                               on ? "on" : "off");
 }
 

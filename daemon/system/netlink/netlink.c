@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Requests go out with strict checking, so that the kernel itself filters a dump, and
- * with extended acknowledgements, so that a refusal comes with a sentence. Messages of
+ * with extended acknowledgements, so that a failure comes with a sentence. Messages of
  * another request, which failed before its end, are skipped by their number; and what is
  * not from the kernel is ignored. */
 #include "netlink.h"
@@ -166,14 +166,14 @@ typedef struct
 static char *
 extended_words (const struct nlmsghdr *end)
 {
-  const struct nlmsgerr *refusal = mnl_nlmsg_get_payload (end);
-  gsize skip = end->nlmsg_type == NLMSG_DONE ? sizeof (int) : sizeof *refusal;
+  const struct nlmsgerr *failure = mnl_nlmsg_get_payload (end);
+  gsize skip = end->nlmsg_type == NLMSG_DONE ? sizeof (int) : sizeof *failure;
   const struct nlattr *attribute;
 
   if (!(end->nlmsg_flags & NLM_F_ACK_TLVS))
     return NULL;
   if (end->nlmsg_type == NLMSG_ERROR && !(end->nlmsg_flags & NLM_F_CAPPED))
-    skip += refusal->msg.nlmsg_len - MNL_NLMSG_HDRLEN;
+    skip += failure->msg.nlmsg_len - MNL_NLMSG_HDRLEN;
   mnl_attr_for_each (attribute, end, (unsigned int)skip)
   {
     if (mnl_attr_get_type (attribute) == NLMSGERR_ATTR_MSG)

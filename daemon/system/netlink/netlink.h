@@ -15,7 +15,7 @@ typedef struct
   struct mnl_socket *socket; /* (owned) */
   guint32 sequence;          /* of the last request */
   gboolean failed;           /* the socket, so that something may be left to read */
-  char *words;               /* (owned) (nullable) the kernel's, about its last refusal */
+  char *words;               /* (owned) (nullable) the kernel's, about its last failure */
   gboolean interrupted;      /* something changed during a dump since this was last
                                 cleared: a message may be missing or twice */
 } CsNetlink;
@@ -47,7 +47,7 @@ cs_netlink_begin (CsNetlinkRequest *request, guint16 type, guint16 flags, gsize 
 typedef void (*CsNetlinkFunc) (const struct nlmsghdr *message, gpointer user_data);
 
 /* Sends @request and calls @func (nullable) for each message of the answer. Returns 0 or
- * a positive errno, of the kernel's refusal or of the socket. */
+ * a positive errno, the kernel's or the socket's. */
 int cs_netlink_ask (CsNetlink *self,
                     struct nlmsghdr *request,
                     CsNetlinkFunc func,

@@ -36,7 +36,7 @@ cs_rtnetlink_dump (CsNetlink *self,
 {
   CsNetlinkRequest request;
   gpointer header = cs_netlink_begin (&request, type, NLM_F_DUMP, header_size (type));
-  int refusal;
+  int failure;
 
   if (type == RTM_GETADDR || type == RTM_GETROUTE)
     ((struct rtgenmsg *)header)->rtgen_family = AF_INET;
@@ -46,9 +46,9 @@ cs_rtnetlink_dump (CsNetlink *self,
     ((struct ifaddrmsg *)header)->ifa_index = part;
   else if (part != 0)
     mnl_attr_put_u32 (&request.header, RTA_TABLE, part);
-  refusal = cs_netlink_ask (self, &request.header, func, user_data);
-  return (part != 0 && (refusal == ENOENT || refusal == ENODEV))
-         || cs_netlink_check (self, refusal, error,
+  failure = cs_netlink_ask (self, &request.header, func, user_data);
+  return (part != 0 && (failure == ENOENT || failure == ENODEV))
+         || cs_netlink_check (self, failure, error,
                               "cannot read the state of the network");
 }
 
@@ -77,7 +77,7 @@ cs_rtnetlink_route_get (CsNetlink *self,
   g_autofree char *address = cs_address_to_string (destination);
   CsNetlinkRequest request;
   struct rtmsg *header = cs_netlink_begin (&request, RTM_GETROUTE, 0, sizeof *header);
-  int refusal;
+  int failure;
 
   *header = (struct rtmsg){ .rtm_family = destination.family,
                             .rtm_dst_len = (guint8)cs_address_bits (destination),
@@ -89,11 +89,11 @@ cs_rtnetlink_route_get (CsNetlink *self,
   if (iif != 0)
     mnl_attr_put_u32 (&request.header, RTA_IIF, (guint32)iif);
   *answer = (CsRouteAnswer){ 0 };
-  refusal = cs_netlink_ask (self, &request.header, on_answer, answer);
-  if (!is_answer (refusal))
-    return cs_netlink_check (self, refusal, error, "cannot ask for the route to %s",
+  failure = cs_netlink_ask (self, &request.header, on_answer, answer);
+  if (!is_answer (failure))
+    return cs_netlink_check (self, failure, error, "cannot ask for the route to %s",
                              address);
-  *answer = (CsRouteAnswer){ .refusal = refusal };
+  *answer = (CsRouteAnswer){ .failure = failure };
   return TRUE;
 }
 
@@ -113,12 +113,12 @@ cs_rtnetlink_await_changes (void)
 int
 cs_rtnetlink_delete (CsNetlink *self, struct nlmsghdr *message)
 {
-  int refusal;
+  int failure;
 
   /* each kind has NEW, DEL, GET and SET, four numbers in a row */
   message->nlmsg_type = (guint16)((message->nlmsg_type & ~3) + 1);
   message->nlmsg_flags = 0;
-  refusal = cs_netlink_ask (self, message, NULL, NULL);
+  failure = cs_netlink_ask (self, message, NULL, NULL);
   /* what the kernel returns for a rule, and for a route */
-  return refusal == ENOENT || refusal == ESRCH ? 0 : refusal;
+  return failure == ENOENT || failure == ESRCH ? 0 : failure;
 }

@@ -24,10 +24,10 @@ gboolean cs_rtnetlink_dump (CsNetlink *self,
 /* The kernel's answer about one packet. */
 typedef struct
 {
-  int ifindex;   /* where it leaves; 0: nowhere, see .refusal */
+  int ifindex;   /* where it leaves; 0: nowhere, see .failure */
   guint32 table; /* whose route says so */
   guint8 type;   /* RTN_UNICAST; RTN_LOCAL: it is for this computer; ... */
-  int refusal;   /* positive errno: ENETUNREACH: no route, or a rule "unreachable";
+  int failure;   /* positive errno: ENETUNREACH: no route, or a rule "unreachable";
                     EHOSTUNREACH, EACCES, EINVAL: a route "unreachable", "prohibit",
                     "blackhole". With an iif also EHOSTUNREACH: it does not forward;
                     EXDEV, EINVAL: the source cannot come in there; ENODEV: there is

@@ -138,15 +138,15 @@ read_all (void)
 {
   GHashTableIter iter;
   gpointer count;
-  int refusal = 0;
+  int failure = 0;
 
   g_hash_table_iter_init (&iter, get_counts ());
   while (g_hash_table_iter_next (&iter, NULL, &count))
     ((Count *)count)->there = 0;
-  for (gsize i = 0; refusal == 0 && i < G_N_ELEMENTS (sets); i++)
-    refusal = cs_nft_set_visit (NFPROTO_INET, TABLE, sets[i].name, on_element,
+  for (gsize i = 0; failure == 0 && i < G_N_ELEMENTS (sets); i++)
+    failure = cs_nft_set_visit (NFPROTO_INET, TABLE, sets[i].name, on_element,
                                 GSIZE_TO_POINTER (i));
-  return refusal == 0;
+  return failure == 0;
 }
 
 typedef enum

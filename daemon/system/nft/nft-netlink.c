@@ -45,13 +45,13 @@ cs_nft_ask (CsNetlinkRequest *question, mnl_cb_t on_message, void *user_data)
   static CsNetlink *shared;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&one_at_a_time);
   Answer answer = { .on_message = on_message, .user_data = user_data };
-  int refusal;
+  int failure;
 
   if (cs_netlink_renew (&shared, NETLINK_NETFILTER) == NULL)
     return errno;
   shared->interrupted = FALSE;
-  refusal = cs_netlink_ask (shared, &question->header, take, &answer);
-  if (refusal == 0 && shared->interrupted)
+  failure = cs_netlink_ask (shared, &question->header, take, &answer);
+  if (failure == 0 && shared->interrupted)
     return EINTR;
-  return refusal == 0 && answer.malformed ? EBADMSG : refusal;
+  return failure == 0 && answer.malformed ? EBADMSG : failure;
 }

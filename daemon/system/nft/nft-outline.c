@@ -41,11 +41,11 @@ static gboolean
 read_set (CsOutline *outline, const char *name)
 {
   Elements elements = { outline, name };
-  int refusal = cs_nft_set_visit (NFPROTO_INET, TABLE, name, on_element, &elements);
+  int failure = cs_nft_set_visit (NFPROTO_INET, TABLE, name, on_element, &elements);
 
-  if (refusal == 0)
+  if (failure == 0)
     cs_outline_add (outline, CS_OUTLINE_SET, name, 0);
-  return refusal == 0 || refusal == ENOENT;
+  return failure == 0 || failure == ENOENT;
 }
 
 CsOutline *

@@ -56,16 +56,16 @@ int
 cs_nft_find_counters (const char *lan, CsCounters *counters)
 {
   Counter sent = { 0 }, received = { 0 };
-  int refusal = read_counter ("sent_", lan, &sent);
+  int failure = read_counter ("sent_", lan, &sent);
 
-  if (refusal == 0)
-    refusal = read_counter ("received_", lan, &received);
+  if (failure == 0)
+    failure = read_counter ("received_", lan, &received);
 
   *counters = (CsCounters){ .bytes_sent = sent.bytes,
                             .bytes_received = received.bytes,
                             .packets_sent = sent.packets,
                             .packets_received = received.packets };
-  return refusal;
+  return failure;
 }
 
 gboolean
@@ -162,10 +162,10 @@ ask_for_table (guint16 family, const char *name, gboolean *owned)
 /* The kernel lacks nf_tables, or this family of tables: its errno depends on how much is
  * missing (see its nfnetlink_rcv_msg () and nf_tables_gettable ()). */
 static gboolean
-is_missing (int refusal)
+is_missing (int failure)
 {
-  return refusal == EPROTONOSUPPORT || refusal == EINVAL || refusal == EAFNOSUPPORT
-         || refusal == EOPNOTSUPP;
+  return failure == EPROTONOSUPPORT || failure == EINVAL || failure == EAFNOSUPPORT
+         || failure == EOPNOTSUPP;
 }
 
 gboolean
@@ -174,31 +174,31 @@ cs_nft_may_have_reject_table (const char *lan)
   g_autofree char *id = cs_ifname_escape (lan);
   g_autofree char *name = g_strconcat (TABLE "_", id, NULL);
   gboolean owned = FALSE;
-  int refusal = ask_for_table (NFPROTO_NETDEV, name, &owned);
+  int failure = ask_for_table (NFPROTO_NETDEV, name, &owned);
 
-  return refusal != ENOENT && !is_missing (refusal);
+  return failure != ENOENT && !is_missing (failure);
 }
 
 gboolean
 cs_nft_table_exists (gboolean *exists, GError **error)
 {
   gboolean owned = FALSE;
-  int refusal = ask_for_table (NFPROTO_INET, TABLE, &owned);
+  int failure = ask_for_table (NFPROTO_INET, TABLE, &owned);
 
-  *exists = refusal == 0 && !owned;
-  if (refusal == 0 || refusal == ENOENT)
+  *exists = failure == 0 && !owned;
+  if (failure == 0 || failure == ENOENT)
     return TRUE;
-  if (refusal == EPERM)
+  if (failure == EPERM)
     g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
                  "the kernel denies connshared access to nf_tables: it must run as root, "
                  "with CAP_NET_ADMIN");
-  else if (is_missing (refusal))
+  else if (is_missing (failure))
     g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUPPORTED,
                  "this kernel has no nf_tables (%s): load the module nf_tables, or use a "
                  "kernel built with CONFIG_NF_TABLES_INET",
-                 g_strerror (refusal));
+                 g_strerror (failure));
   else
     g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "cannot talk to nf_tables: %s",
-                 cs_errno_words (refusal));
+                 cs_errno_words (failure));
   return FALSE;
 }

@@ -53,15 +53,15 @@ carry_counters (GString *text, const char *lan, GError **error)
 {
   g_autofree char *id = cs_ifname_escape (lan);
   CsCounters counters;
-  int refusal = cs_nft_find_counters (lan, &counters);
+  int failure = cs_nft_find_counters (lan, &counters);
 
-  if (refusal == ENOENT)
+  if (failure == ENOENT)
     return TRUE;
-  if (refusal != 0)
+  if (failure != 0)
     {
       g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
                    "cannot read the counters of the share of %s: %s", lan,
-                   cs_errno_words (refusal));
+                   cs_errno_words (failure));
       return FALSE;
     }
   g_string_append_printf (

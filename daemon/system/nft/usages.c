@@ -36,9 +36,9 @@ static void
 read_one (CsDataUsage *usage, guint month)
 {
   CsCounters counters = { 0 };
-  int refusal = cs_nft_find_counters (usage->lan, &counters);
+  int failure = cs_nft_find_counters (usage->lan, &counters);
 
-  if (refusal != 0 && refusal != ENOENT)
+  if (failure != 0 && failure != ENOENT)
     return;
   if (cs_data_usage_count (usage, counters.bytes_sent + counters.bytes_received, month))
     dirty = TRUE;

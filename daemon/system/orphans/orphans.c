@@ -19,9 +19,9 @@
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
 
-#define TABLE   "connshare"
-#define REFUSAL TABLE "_"
-#define COUNTER "sent_"
+#define TABLE        "connshare"
+#define REJECT_TABLE TABLE "_"
+#define COUNTER      "sent_"
 /* How often to list when something changes during a listing. */
 #define ATTEMPTS 3
 
@@ -179,12 +179,12 @@ sweep_kernel (CsNetlink *netlink,
     g_warning ("%s", error->message);
   for (guint i = 0; i < strays->len; i++)
     {
-      g_autoptr (GError) refusal = NULL;
+      g_autoptr (GError) cause = NULL;
 
       if (!cs_netlink_check (netlink, cs_rtnetlink_delete (netlink, strays->pdata[i]),
-                             &refusal, "cannot delete a %s of an earlier run",
+                             &cause, "cannot delete a %s of an earlier run",
                              type == RTM_GETRULE ? "policy rule" : "route"))
-        g_warning ("%s", refusal->message);
+        g_warning ("%s", cause->message);
     }
 }
 
@@ -215,12 +215,12 @@ on_counter (const struct nlmsghdr *message, void *user_data)
 }
 
 static int
-on_refusal (const struct nlmsghdr *message, void *user_data)
+on_reject_table (const struct nlmsghdr *message, void *user_data)
 {
   g_autoptr (CsNftTable) table = cs_nft_made (nftnl_table_alloc ());
 
   if (nftnl_table_nlmsg_parse (message, table) == 0)
-    note_name (user_data, nftnl_table_get_str (table, NFTNL_TABLE_NAME), REFUSAL);
+    note_name (user_data, nftnl_table_get_str (table, NFTNL_TABLE_NAME), REJECT_TABLE);
   return MNL_CB_OK;
 }
 
@@ -228,23 +228,23 @@ on_refusal (const struct nlmsghdr *message, void *user_data)
 static gboolean
 ask (uint16_t type, uint16_t family, mnl_cb_t on_message, GPtrArray *orphans)
 {
-  int refusal = EINTR;
+  int failure = EINTR;
 
-  for (guint i = 0; refusal == EINTR && i < ATTEMPTS; i++)
+  for (guint i = 0; failure == EINTR && i < ATTEMPTS; i++)
     {
       CsNetlinkRequest question;
 
       cs_nft_question_begin (&question, type, family, TRUE);
-      refusal = cs_nft_ask (&question, on_message, orphans);
+      failure = cs_nft_ask (&question, on_message, orphans);
     }
-  return refusal == 0;
+  return failure == 0;
 }
 
 static gboolean
 find_by_filters (GPtrArray *orphans)
 {
   return ask (NFT_MSG_GETOBJ, NFPROTO_INET, on_counter, orphans)
-         && ask (NFT_MSG_GETTABLE, NFPROTO_NETDEV, on_refusal, orphans);
+         && ask (NFT_MSG_GETTABLE, NFPROTO_NETDEV, on_reject_table, orphans);
 }
 
 /* Call this only when there are no shares: our table has entries of theirs, and the

@@ -66,14 +66,14 @@ on_message (const struct nlmsghdr *message, gpointer user_data)
 
 /* The request loads the modules, if the kernel has them. */
 static void
-warn_once (int protocol, int refusal)
+warn_once (int protocol, int failure)
 {
   static gint warned;
 
   if (g_atomic_int_compare_and_exchange (&warned, FALSE, TRUE))
     g_message ("the kernel does not list sockets of %s (%s): finding out which program "
                "has a port needs CONFIG_INET_DIAG and CONFIG_INET_UDP_DIAG",
-               protocol == IPPROTO_TCP ? "TCP" : "UDP", g_strerror (refusal));
+               protocol == IPPROTO_TCP ? "TCP" : "UDP", g_strerror (failure));
 }
 
 gboolean
@@ -88,7 +88,7 @@ cs_sockets_list (int family,
   CsNetlinkRequest request;
   struct inet_diag_req_v2 *header
       = cs_netlink_begin (&request, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, sizeof *header);
-  int refusal;
+  int failure;
 
   if (netlink == NULL)
     return FALSE;
@@ -96,10 +96,10 @@ cs_sockets_list (int family,
   header->sdiag_protocol = (guint8)protocol;
   header->idiag_states = 1u << (protocol == IPPROTO_TCP ? TCP_LISTEN : UNCONNECTED);
   header->id.idiag_sport = g_htons ((guint16)port);
-  refusal = cs_netlink_ask (netlink, &request.header, on_message, &listing);
-  if (refusal != 0)
-    warn_once (protocol, refusal);
-  return refusal == 0;
+  failure = cs_netlink_ask (netlink, &request.header, on_message, &listing);
+  if (failure != 0)
+    warn_once (protocol, failure);
+  return failure == 0;
 }
 
 gboolean

@@ -91,13 +91,13 @@ on_connection (const struct nlmsghdr *message, gpointer user_data)
 static int
 delete_picked (CsNetlink *netlink, const Sweep *sweep)
 {
-  int refusal = 0;
+  int failure = 0;
 
   if (sweep->strays)
     cs_strays_drop (sweep->picked, sweep->ended);
-  for (guint i = 0; refusal == 0 && i < sweep->picked->len; i++)
-    refusal = cs_ctnetlink_delete (netlink, sweep->picked->pdata[i]);
-  return refusal;
+  for (guint i = 0; failure == 0 && i < sweep->picked->len; i++)
+    failure = cs_ctnetlink_delete (netlink, sweep->picked->pdata[i]);
+  return failure;
 }
 
 /* A share that waits keeps its flows, because the uplink may return unchanged. */
@@ -128,12 +128,12 @@ is_repair (const CsSharePlan *from, const CsSharePlan *to)
 static int
 clear_flows (Conntrack *self, Sweep *sweep)
 {
-  int refusal;
+  int failure;
 
   if (cs_netlink_renew (&self->netlink, NETLINK_NETFILTER) == NULL)
     return errno;
-  refusal = cs_ctnetlink_dump (self->netlink, sweep->masqueraded, on_connection, sweep);
-  return refusal != 0 ? refusal : delete_picked (self->netlink, sweep);
+  failure = cs_ctnetlink_dump (self->netlink, sweep->masqueraded, on_connection, sweep);
+  return failure != 0 ? failure : delete_picked (self->netlink, sweep);
 }
 
 /* Of a share that has just begun. */

@@ -15,17 +15,17 @@ cs_ipv6_block (CsNetlink *netlink, const char *lan, gboolean on, GError **error)
   guint16 type = on ? RTM_NEWRULE : RTM_DELRULE;
   guint16 flags = on ? NLM_F_CREATE | NLM_F_EXCL : 0;
   struct fib_rule_hdr *rule = cs_netlink_begin (&request, type, flags, sizeof *rule);
-  int refusal;
+  int failure;
 
   rule->family = AF_INET6;
   rule->action = FR_ACT_UNREACHABLE;
   mnl_attr_put_u32 (&request.header, FRA_PRIORITY, CS_RULE_PRIORITY);
   mnl_attr_put_u8 (&request.header, FRA_PROTOCOL, CS_ROUTE_PROTOCOL);
   mnl_attr_put_strz (&request.header, FRA_IIFNAME, lan);
-  refusal = cs_netlink_ask (netlink, &request.header, NULL, NULL);
-  return refusal == EAFNOSUPPORT || refusal == EOPNOTSUPP
-         || refusal == (on ? EEXIST : ENOENT)
-         || cs_netlink_check (netlink, refusal, error,
+  failure = cs_netlink_ask (netlink, &request.header, NULL, NULL);
+  return failure == EAFNOSUPPORT || failure == EOPNOTSUPP
+         || failure == (on ? EEXIST : ENOENT)
+         || cs_netlink_check (netlink, failure, error,
                               "cannot %s the IPv6 policy rule \"iif %s unreachable\"",
                               on ? "add" : "delete", lan);
 }

@@ -2,7 +2,7 @@
 /* For each network that the table of all LANs leads to a LAN, asks the kernel which way a
  * packet to one of its addresses takes: one that this computer sends, and one that comes
  * in by each uplink; and which way a packet from there to the Internet takes, which only
- * a share's own table may decide. No answer, or a refusal, does not count: a LAN that is
+ * a share's own table may decide. No answer, or a failure, does not count: a LAN that is
  * being set up or taken down has no way for a moment. */
 #include "lan-ways.h"
 
@@ -43,7 +43,7 @@ ask (CsNetlink *netlink,
   if (!cs_rtnetlink_route_get (netlink, client_address (snapshot, route),
                                uplink != NULL ? uplink->ifindex : 0,
                                uplink != NULL ? server : (CsAddress){ 0 }, &answer, NULL)
-      || answer.refusal != 0 || answer.ifindex == 0 || answer.type != RTN_UNICAST
+      || answer.failure != 0 || answer.ifindex == 0 || answer.type != RTN_UNICAST
       || answer.ifindex == route->ifindex)
     return;
   astray.ifindex = answer.ifindex;
@@ -77,7 +77,7 @@ ask_for_client (CsNetlink *netlink, CsSnapshot *snapshot, const CsRoute *route)
   if (!has_own_rule (snapshot, route->ifindex)
       || !cs_rtnetlink_route_get (netlink, server, route->ifindex,
                                   client_address (snapshot, route), &answer, NULL)
-      || answer.refusal != 0 || answer.type != RTN_UNICAST
+      || answer.failure != 0 || answer.type != RTN_UNICAST
       || cs_table_is_a_shares (answer.table))
     return;
   astray.ifindex = answer.ifindex;

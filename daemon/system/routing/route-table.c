@@ -164,7 +164,7 @@ typedef struct
   struct nlmsghdr *request; /* (owned) */
   char *what;               /* (owned) for the error: "the route X" */
   const CsRoute *route;     /* (nullable) unowned: if it is one */
-  int refusal;              /* positive errno; 0: none */
+  int failure;              /* positive errno; 0: none */
   GError *error;            /* (owned) (nullable) the same in words */
 } Addition;
 
@@ -291,7 +291,7 @@ add_onlink (CsNetlink *netlink, const Addition *refused, guint32 table)
   g_autofree struct nlmsghdr *request = NULL;
 
   if (route == NULL || !cs_route_has_gateway (route) || route->onlink
-      || (refused->refusal != ENETUNREACH && refused->refusal != EHOSTUNREACH))
+      || (refused->failure != ENETUNREACH && refused->failure != EHOSTUNREACH))
     return FALSE;
   request = build_route (route, table, TRUE);
   return cs_netlink_ask (netlink, request, NULL, NULL) == 0;
@@ -312,11 +312,11 @@ send_additions (CsNetlink *netlink, Addition *additions, guint count)
     {
       Addition *addition = &additions[i];
 
-      addition->refusal = failure;
+      addition->failure = failure;
       if (failure == 0)
-        addition->refusal = cs_netlink_receive (netlink, requests[i], NULL, NULL);
-      if (addition->route != NULL || addition->refusal != EEXIST)
-        cs_netlink_check (netlink, addition->refusal, &addition->error, "cannot add %s",
+        addition->failure = cs_netlink_receive (netlink, requests[i], NULL, NULL);
+      if (addition->route != NULL || addition->failure != EEXIST)
+        cs_netlink_check (netlink, addition->failure, &addition->error, "cannot add %s",
                           addition->what);
     }
 }
@@ -327,7 +327,7 @@ static gboolean
 may_miss (const Addition *refused)
 {
   return refused->route != NULL && refused->route->unicast
-         && (refused->refusal == ENETDOWN || refused->refusal == ENODEV);
+         && (refused->failure == ENETDOWN || refused->failure == ENODEV);
 }
 
 static gboolean

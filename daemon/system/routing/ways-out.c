@@ -16,7 +16,7 @@ way_of (const CsRouteAnswer *answer, const CsSnapshot *snapshot)
 {
   const CsInterface *interface = cs_snapshot_find_index (snapshot, answer->ifindex);
 
-  if (answer->refusal != 0 && answer->refusal != ENETUNREACH)
+  if (answer->failure != 0 && answer->failure != ENETUNREACH)
     return CS_WAY_REFUSED;
   if (answer->type != RTN_UNICAST
       || (interface != NULL && interface->kind == CS_KIND_LOOPBACK))
