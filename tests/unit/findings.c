@@ -6,16 +6,16 @@
 
 /* --- Facts in words ------------------------------------------------------------- */
 
-static CsAnswer
-parse_answer (const char *word)
+static CsDnsReply
+parse_reply (const char *word)
 {
-  static const char *const words[] = { [CS_ANSWER_NOT_ASKED] = "not-asked",
-                                       [CS_ANSWER_GOOD] = "good",
-                                       [CS_ANSWER_REFUSED] = "refused",
-                                       [CS_ANSWER_FAILED] = "failed",
-                                       [CS_ANSWER_CLOSED] = "closed",
-                                       [CS_ANSWER_NO_WAY] = "no-way",
-                                       [CS_ANSWER_NONE] = "none" };
+  static const char *const words[] = { [CS_DNS_REPLY_NOT_ASKED] = "not-asked",
+                                       [CS_DNS_REPLY_GOOD] = "good",
+                                       [CS_DNS_REPLY_REFUSED] = "refused",
+                                       [CS_DNS_REPLY_FAILED] = "failed",
+                                       [CS_DNS_REPLY_CLOSED] = "closed",
+                                       [CS_DNS_REPLY_NO_WAY] = "no-way",
+                                       [CS_DNS_REPLY_NONE] = "none" };
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     if (g_str_equal (words[i], word))
@@ -27,12 +27,12 @@ static void
 set_share_fact (CsShareFacts *share, const char *key, const char *value)
 {
   if (g_str_equal (key, "name-server"))
-    share->name_server = parse_answer (value);
+    share->name_server = parse_reply (value);
   else if (g_str_equal (key, "upstream"))
     {
-      CsAnswer answer = parse_answer (value);
+      CsDnsReply reply = parse_reply (value);
 
-      g_array_append_val (share->upstream, answer);
+      g_array_append_val (share->upstream, reply);
     }
   else if (g_str_equal (key, "dns-owner"))
     share->dns_owner = g_strdup (value);

@@ -88,20 +88,20 @@ listen_at (CsAddress address, guint port)
 }
 
 static void
-on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   *(int *)user_data = (int)cs_dns_query_finish (result);
 }
 
-static CsAnswer
+static CsDnsReply
 ask (CsAddress address, const char *device, const char *name)
 {
   int found = -1;
 
-  cs_dns_query_async (address, 53, device, name, on_answer, &found);
+  cs_dns_query_async (address, 53, device, name, on_reply, &found);
   while (found < 0)
     g_main_context_iteration (NULL, TRUE);
-  return (CsAnswer)found;
+  return (CsDnsReply)found;
 }
 
 static void
@@ -111,11 +111,14 @@ test_servers (void)
   {
     Manner manner;
     const char *name;
-    CsAnswer answer;
+    CsDnsReply reply;
   } rows[] = {
-    { ANSWERS, "", CS_ANSWER_GOOD },          { KNOWS_NO_NAME, "name", CS_ANSWER_GOOD },
-    { FAILS, "", CS_ANSWER_FAILED },          { REFUSES, "", CS_ANSWER_REFUSED },
-    { ANSWERS_LATE, "name", CS_ANSWER_GOOD }, { ANSWERS_OTHERS, "", CS_ANSWER_NONE },
+    { ANSWERS, "", CS_DNS_REPLY_GOOD },
+    { KNOWS_NO_NAME, "name", CS_DNS_REPLY_GOOD },
+    { FAILS, "", CS_DNS_REPLY_FAILED },
+    { REFUSES, "", CS_DNS_REPLY_REFUSED },
+    { ANSWERS_LATE, "name", CS_DNS_REPLY_GOOD },
+    { ANSWERS_OTHERS, "", CS_DNS_REPLY_NONE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -126,7 +129,7 @@ test_servers (void)
 
       g_source_set_callback (source, G_SOURCE_FUNC (on_question), &server, NULL);
       g_source_attach (source, NULL);
-      g_assert_cmpint (ask (server_address, "lo", rows[i].name), ==, rows[i].answer);
+      g_assert_cmpint (ask (server_address, "lo", rows[i].name), ==, rows[i].reply);
       g_source_destroy (source);
       g_source_unref (source);
       g_object_unref (server.socket);
@@ -144,8 +147,8 @@ test_ipv6_server (void)
 
   g_source_set_callback (source, G_SOURCE_FUNC (on_question), &server, NULL);
   g_source_attach (source, NULL);
-  g_assert_cmpint (ask (loopback, "lo", ""), ==, CS_ANSWER_GOOD);
-  g_assert_cmpint (ask (nobodys, NULL, ""), ==, CS_ANSWER_NO_WAY);
+  g_assert_cmpint (ask (loopback, "lo", ""), ==, CS_DNS_REPLY_GOOD);
+  g_assert_cmpint (ask (nobodys, NULL, ""), ==, CS_DNS_REPLY_NO_WAY);
   g_source_destroy (source);
   g_source_unref (source);
   g_object_unref (server.socket);
@@ -156,10 +159,10 @@ test_no_server (void)
 {
   g_autoptr (GSocket) other = listen_at (server_address, 54);
 
-  g_assert_cmpint (ask (server_address, NULL, ""), ==, CS_ANSWER_CLOSED);
-  g_assert_cmpint (ask (server_address, "nowhere", ""), ==, CS_ANSWER_NO_WAY);
+  g_assert_cmpint (ask (server_address, NULL, ""), ==, CS_DNS_REPLY_CLOSED);
+  g_assert_cmpint (ask (server_address, "nowhere", ""), ==, CS_DNS_REPLY_NO_WAY);
   g_assert_cmpint (ask ((CsAddress)CS_IPV4 (192, 0, 2, 1), NULL, ""), ==,
-                   CS_ANSWER_NO_WAY);
+                   CS_DNS_REPLY_NO_WAY);
 }
 
 /* --- DHCP ----------------------------------------------------------------------- */

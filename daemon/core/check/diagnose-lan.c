@@ -274,7 +274,7 @@ silence_in_words (const CsWalk *w)
 {
   g_autofree char *address = cs_address_to_string (w->share->address.address);
 
-  if (w->found->name_server == CS_ANSWER_CLOSED)
+  if (w->found->name_server == CS_DNS_REPLY_CLOSED)
     return g_strdup_printf (
         "the share's name server is not running: nothing listens on %s, port %u", address,
         w->share->dns_port);
@@ -296,7 +296,7 @@ remedy_of_silence (const CsWalk *w)
 static gboolean
 is_out_of_reach (const CsWalk *w)
 {
-  return w->found->name_server == CS_ANSWER_NONE && w->found->server_alive;
+  return w->found->name_server == CS_DNS_REPLY_NONE && w->found->server_alive;
 }
 
 void
@@ -313,8 +313,8 @@ cs_walk_check_name_server (CsWalk *w)
           g_strdup (""));
       return;
     }
-  if (w->found->name_server != CS_ANSWER_GOOD
-      && w->found->name_server != CS_ANSWER_NOT_ASKED)
+  if (w->found->name_server != CS_DNS_REPLY_GOOD
+      && w->found->name_server != CS_DNS_REPLY_NOT_ASKED)
     cs_walk_add (w, CS_SEVERITY_ERROR, "dns-silent", silence_in_words (w),
                  remedy_of_silence (w));
   else if (w->found->dns_owner)

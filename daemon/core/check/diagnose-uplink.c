@@ -132,10 +132,10 @@ cs_walk_check_mtu (CsWalk *w)
 }
 
 static gboolean
-has_answer (const CsWalk *w, CsAnswer answer)
+has_reply (const CsWalk *w, CsDnsReply reply)
 {
   for (guint i = 0; i < w->found->upstream->len; i++)
-    if (g_array_index (w->found->upstream, CsAnswer, i) == answer)
+    if (g_array_index (w->found->upstream, CsDnsReply, i) == reply)
       return TRUE;
   return FALSE;
 }
@@ -143,35 +143,35 @@ has_answer (const CsWalk *w, CsAnswer answer)
 /* One that refuses the question of the probe may answer those of clients. That an uplink
  * without IPv6 does not reach servers of IPv6 is no flaw while another answers. */
 static gboolean
-is_alive (CsAnswer answer, CsAddress server, gboolean any)
+is_alive (CsDnsReply reply, CsAddress server, gboolean any)
 {
-  return answer == CS_ANSWER_GOOD || answer == CS_ANSWER_NOT_ASKED
-         || answer == CS_ANSWER_REFUSED
-         || (any && answer == CS_ANSWER_NO_WAY && server.family == AF_INET6);
+  return reply == CS_DNS_REPLY_GOOD || reply == CS_DNS_REPLY_NOT_ASKED
+         || reply == CS_DNS_REPLY_REFUSED
+         || (any && reply == CS_DNS_REPLY_NO_WAY && server.family == AF_INET6);
 }
 
 /* "198.51.100.53 (no answer), 198.51.100.54 (fails)" of those that do not help. */
 static char *
 list_dead_servers (const CsWalk *w, guint *dead)
 {
-  static const char *const words[] = { [CS_ANSWER_FAILED] = "fails",
-                                       [CS_ANSWER_CLOSED] = "not a name server",
-                                       [CS_ANSWER_NO_WAY] = "unreachable",
-                                       [CS_ANSWER_NONE] = "no answer" };
+  static const char *const words[] = { [CS_DNS_REPLY_FAILED] = "fails",
+                                       [CS_DNS_REPLY_CLOSED] = "not a name server",
+                                       [CS_DNS_REPLY_NO_WAY] = "unreachable",
+                                       [CS_DNS_REPLY_NONE] = "no answer" };
   GString *list = g_string_new (NULL);
-  gboolean any = has_answer (w, CS_ANSWER_GOOD) || has_answer (w, CS_ANSWER_REFUSED);
+  gboolean any = has_reply (w, CS_DNS_REPLY_GOOD) || has_reply (w, CS_DNS_REPLY_REFUSED);
 
   for (guint i = 0; i < w->found->upstream->len; i++)
     {
-      CsAnswer answer = g_array_index (w->found->upstream, CsAnswer, i);
+      CsDnsReply reply = g_array_index (w->found->upstream, CsDnsReply, i);
       CsAddress address = g_array_index (w->share->dns, CsAddress, i);
       g_autofree char *server = cs_address_to_string (address);
 
-      if (is_alive (answer, address, any))
+      if (is_alive (reply, address, any))
         continue;
       (*dead)++;
       g_string_append_printf (list, "%s%s (%s)", list->len > 0 ? ", " : "", server,
-                              words[answer]);
+                              words[reply]);
     }
   return g_string_free (list, FALSE);
 }
@@ -268,7 +268,7 @@ cs_walk_check_upstream (CsWalk *w)
     add_no_server (w);
   else if (dead > 0)
     add_dead_servers (w, list, dead == w->found->upstream->len);
-  else if (has_answer (w, CS_ANSWER_REFUSED) && !has_answer (w, CS_ANSWER_GOOD))
+  else if (has_reply (w, CS_DNS_REPLY_REFUSED) && !has_reply (w, CS_DNS_REPLY_GOOD))
     cs_walk_add (
         w, CS_SEVERITY_INFO, "dns-refused",
         g_strdup_printf ("the name servers of %s are there, but refuse the question that "

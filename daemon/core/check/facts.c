@@ -45,7 +45,7 @@ cs_facts_get_share (CsFacts *facts, const char *lan)
     }
   share = g_new0 (CsShareFacts, 1);
   share->lan = g_strdup (lan);
-  share->upstream = g_array_new (FALSE, TRUE, sizeof (CsAnswer));
+  share->upstream = g_array_new (FALSE, TRUE, sizeof (CsDnsReply));
   g_ptr_array_add (facts->shares, share);
   return share;
 }

@@ -15,33 +15,33 @@ typedef struct
   guint64 packets_received;
 } CsCounters;
 
-/* What became of a question. */
+/* What became of a query to a name server. */
 typedef enum
 {
-  CS_ANSWER_NOT_ASKED,
-  CS_ANSWER_GOOD,
-  CS_ANSWER_REFUSED, /* a name server that does not want to answer this question */
-  CS_ANSWER_FAILED,  /* one that cannot answer */
-  CS_ANSWER_CLOSED,  /* nothing listens there */
-  CS_ANSWER_NO_WAY,  /* the question could not be sent */
-  CS_ANSWER_NONE,    /* no reply in time */
-} CsAnswer;
+  CS_DNS_REPLY_NOT_ASKED,
+  CS_DNS_REPLY_GOOD,
+  CS_DNS_REPLY_REFUSED, /* a name server that does not want to answer this question */
+  CS_DNS_REPLY_FAILED,  /* one that cannot answer */
+  CS_DNS_REPLY_CLOSED,  /* nothing listens there */
+  CS_DNS_REPLY_NO_WAY,  /* the question could not be sent */
+  CS_DNS_REPLY_NONE,    /* no reply in time */
+} CsDnsReply;
 
 /* About one share. */
 typedef struct
 {
-  char *lan;             /* (owned) */
-  int server_pid;        /* of the share's dnsmasq; 0: it is not running */
-  CsAnswer name_server;  /* the same, when asked */
-  gboolean server_alive; /* it answers on the bus */
-  GArray *upstream;      /* (owned) of CsAnswer, for the plan's .dns one by one */
-  char *dns_owner;       /* (owned) (nullable) who else has port 53 there */
-  char *dhcp_owner;      /* (owned) (nullable) who else serves DHCP on the LAN */
-  gboolean dhcp_missing; /* the share's own server does not serve it */
-  guint clients;         /* that have a lease ... */
-  guint recent;          /* ... and got or renewed it within the last minute */
-  guint held;            /* addresses that are used without a lease */
-  guint64 packets_sent;  /* by clients, to the uplink */
+  char *lan;              /* (owned) */
+  int server_pid;         /* of the share's dnsmasq; 0: it is not running */
+  CsDnsReply name_server; /* the same, when asked */
+  gboolean server_alive;  /* it answers on the bus */
+  GArray *upstream;       /* (owned) of CsDnsReply, for the plan's .dns one by one */
+  char *dns_owner;        /* (owned) (nullable) who else has port 53 there */
+  char *dhcp_owner;       /* (owned) (nullable) who else serves DHCP on the LAN */
+  gboolean dhcp_missing;  /* the share's own server does not serve it */
+  guint clients;          /* that have a lease ... */
+  guint recent;           /* ... and got or renewed it within the last minute */
+  guint held;             /* addresses that are used without a lease */
+  guint64 packets_sent;   /* by clients, to the uplink */
   guint64 packets_received;
   gboolean repairing; /* another program keeps breaking it */
 } CsShareFacts;

@@ -79,34 +79,34 @@ write_message (Query *query, const char *name)
 
 /* Releases the reference held for the sources, which end here. */
 static void
-answer (GTask *task, CsAnswer found)
+return_reply (GTask *task, CsDnsReply found)
 {
   stop (g_task_get_task_data (task));
   g_task_return_int (task, found);
   g_object_unref (task);
 }
 
-static CsAnswer
-answer_of_error (const GError *error)
+static CsDnsReply
+reply_of_error (const GError *error)
 {
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)
-             ? CS_ANSWER_CLOSED
-             : CS_ANSWER_NO_WAY;
+             ? CS_DNS_REPLY_CLOSED
+             : CS_DNS_REPLY_NO_WAY;
 }
 
 /* Many servers refuse questions about the root and answer all others. */
-static CsAnswer
-answer_of_code (int code)
+static CsDnsReply
+reply_of_code (int code)
 {
   if (code == NO_ERROR || code == NXDOMAIN)
-    return CS_ANSWER_GOOD;
-  return code == REFUSED ? CS_ANSWER_REFUSED : CS_ANSWER_FAILED;
+    return CS_DNS_REPLY_GOOD;
+  return code == REFUSED ? CS_DNS_REPLY_REFUSED : CS_DNS_REPLY_FAILED;
 }
 
 static gboolean
 on_limit (gpointer user_data)
 {
-  answer (user_data, CS_ANSWER_NONE);
+  return_reply (user_data, CS_DNS_REPLY_NONE);
   return G_SOURCE_REMOVE;
 }
 
@@ -121,7 +121,7 @@ send_message (GTask *task)
                      &error)
       >= 0)
     return TRUE;
-  answer (task, answer_of_error (error));
+  return_reply (task, reply_of_error (error));
   return FALSE;
 }
 
@@ -146,8 +146,8 @@ on_input (GSocket *socket, GIOCondition condition, gpointer user_data)
       && (size < HEADER_SIZE || memcmp (reply, query->message, 2) != 0
           || (reply[2] & 0x80) == 0))
     return G_SOURCE_CONTINUE; /* not the reply to this query */
-  answer (task,
-          error != NULL ? answer_of_error (error) : answer_of_code (reply[3] & 0x0f));
+  return_reply (task,
+                error != NULL ? reply_of_error (error) : reply_of_code (reply[3] & 0x0f));
   return G_SOURCE_REMOVE;
 }
 
@@ -198,7 +198,7 @@ cs_dns_query_async (CsAddress server,
   query->socket = open_socket (server, port, device, &error);
   if (query->socket == NULL)
     {
-      answer (task, answer_of_error (error));
+      return_reply (task, reply_of_error (error));
       return;
     }
   query->input = g_socket_create_source (query->socket, G_IO_IN, NULL);
@@ -209,8 +209,8 @@ cs_dns_query_async (CsAddress server,
   send_message (task);
 }
 
-CsAnswer
+CsDnsReply
 cs_dns_query_finish (GAsyncResult *result)
 {
-  return (CsAnswer)g_task_propagate_int (G_TASK (result), NULL);
+  return (CsDnsReply)g_task_propagate_int (G_TASK (result), NULL);
 }

@@ -21,4 +21,4 @@ void cs_dns_query_async (CsAddress server,
                          GAsyncReadyCallback callback,
                          gpointer user_data);
 /* A reply that the name does not exist is a good one. */
-CsAnswer cs_dns_query_finish (GAsyncResult *result);
+CsDnsReply cs_dns_query_finish (GAsyncResult *result);

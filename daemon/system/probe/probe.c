@@ -93,17 +93,17 @@ free_question (Question *question)
 }
 
 static void
-on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Question *question = user_data;
   Probe *probe = g_task_get_task_data (question->task);
   CsShareFacts *share = cs_facts_get_share (probe->facts, question->lan);
-  CsAnswer answer = cs_dns_query_finish (result);
+  CsDnsReply reply = cs_dns_query_finish (result);
 
   if (question->server < 0)
-    share->name_server = answer;
+    share->name_server = reply;
   else
-    g_array_index (share->upstream, CsAnswer, question->server) = answer;
+    g_array_index (share->upstream, CsDnsReply, question->server) = reply;
   free_question (question);
 }
 
@@ -150,7 +150,7 @@ ask_servers (GTask *task, const CsSharePlan *share)
   guint count = share->uplink != NULL ? share->dns->len : 0;
 
   g_array_set_size (facts->upstream, count);
-  cs_dns_query_async (share->address.address, share->dns_port, NULL, OWN_NAME, on_answer,
+  cs_dns_query_async (share->address.address, share->dns_port, NULL, OWN_NAME, on_reply,
                       question_new (task, share, -1));
   ask_over_bus (task, share);
   for (guint i = 0; i < count; i++)
@@ -159,7 +159,7 @@ ask_servers (GTask *task, const CsSharePlan *share)
 
       cs_dns_query_async (server, CS_DNS_PORT,
                           cs_address_is_loopback (server) ? NULL : share->uplink, "",
-                          on_answer, question_new (task, share, (int)i));
+                          on_reply, question_new (task, share, (int)i));
     }
 }
 
