@@ -13,7 +13,7 @@ typedef enum
   NO,
   MAYBE,
   YES,
-} Answer;
+} Tristate;
 
 /* What a chain does with a packet. */
 typedef enum
@@ -204,7 +204,7 @@ cs_packet_set_number (CsPacket *packet, CsMatchKey key, guint32 value, gsize len
   cs_packet_set (packet, key, bytes, bytes, length);
 }
 
-static Answer
+static Tristate
 ask_range (const CsMatchRange *value, const CsMatchRange *range)
 {
   if (memcmp (value->high, range->low, CS_MATCH_SIZE) < 0
@@ -216,31 +216,31 @@ ask_range (const CsMatchRange *value, const CsMatchRange *range)
   return MAYBE;
 }
 
-static Answer
+static Tristate
 ask_match (const CsMatch *match, const CsPacket *packet)
 {
-  Answer answer = NO;
+  Tristate result = NO;
 
   if (match->key == CS_MATCH_OTHER || !packet->known[match->key])
     return MAYBE;
-  for (guint i = 0; i < match->ranges->len && answer != YES; i++)
+  for (guint i = 0; i < match->ranges->len && result != YES; i++)
     {
-      Answer one = ask_range (&packet->values[match->key],
-                              &g_array_index (match->ranges, CsMatchRange, i));
+      Tristate one = ask_range (&packet->values[match->key],
+                                &g_array_index (match->ranges, CsMatchRange, i));
 
-      answer = MAX (answer, one);
+      result = MAX (result, one);
     }
-  return match->inverted ? YES - answer : answer;
+  return match->inverted ? YES - result : result;
 }
 
-static Answer
+static Tristate
 ask_rule (const CsFilterRule *rule, const CsPacket *packet)
 {
-  Answer answer = YES;
+  Tristate result = YES;
 
-  for (guint i = 0; i < rule->matches->len && answer != NO; i++)
-    answer = MIN (answer, ask_match (rule->matches->pdata[i], packet));
-  return answer;
+  for (guint i = 0; i < rule->matches->len && result != NO; i++)
+    result = MIN (result, ask_match (rule->matches->pdata[i], packet));
+  return result;
 }
 
 static Fate walk (Way *way, const CsFilterChain *chain, int depth);
@@ -330,13 +330,13 @@ walk (Way *way, const CsFilterChain *chain, int depth)
   for (guint i = 0; i < chain->rules->len; i++)
     {
       const CsFilterRule *rule = chain->rules->pdata[i];
-      Answer answer = ask_rule (rule, way->packet);
+      Tristate result = ask_rule (rule, way->packet);
       gboolean last;
       Fate fate;
 
-      if (answer == NO || (way->without_ours && rule->ours))
+      if (result == NO || (way->without_ours && rule->ours))
         continue;
-      if (answer == MAYBE)
+      if (result == MAYBE)
         {
           way->drop.certain = way->drop.certain && !may_let_pass (rule);
           change_marks (way->packet, marks_behind (way, chain, rule));
