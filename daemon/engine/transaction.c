@@ -38,7 +38,7 @@ struct _CsTransaction
 
   /* while a step is at work */
   guint patience;       /* timeout source, or 0 */
-  GAsyncResult *answer; /* (owned) (nullable) the step's, not looked at yet */
+  GAsyncResult *result; /* (owned) (nullable) the step's, not looked at yet */
 
   /* while it runs */
   CsPlan *applied;           /* (owned) (nullable) */
@@ -109,7 +109,7 @@ cs_transaction_unref (CsTransaction *self)
   g_clear_pointer (&self->paused, cs_transaction_unref);
   g_clear_pointer (&self->applied, cs_plan_unref);
   g_clear_pointer (&self->others, g_ptr_array_unref);
-  g_clear_object (&self->answer);
+  g_clear_object (&self->result);
   g_clear_error (&self->hopeless);
   g_clear_error (&self->error);
   g_free (self);
@@ -377,13 +377,13 @@ begin_shutting (CsTransaction *self)
 }
 
 static void
-take_answer (CsTransaction *self)
+take_result (CsTransaction *self)
 {
-  g_autoptr (GAsyncResult) answer = g_steal_pointer (&self->answer);
+  g_autoptr (GAsyncResult) result = g_steal_pointer (&self->result);
   g_autoptr (GError) error = NULL;
   CsStep *step = get_step (self);
 
-  cs_step_apply_finish (answer, &error);
+  cs_step_apply_finish (result, &error);
   if (self->closing || self->shutting)
     {
       (self->closing ? take_closed : take_shut) (self, error);
@@ -412,7 +412,7 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (CsTransaction) self = user_data;
 
   g_clear_handle_id (&self->patience, g_source_remove);
-  self->answer = g_object_ref (result);
+  self->result = g_object_ref (result);
   if (self->stopped != NULL)
     run_next (self);
   else if (self->ready != NULL)
@@ -425,8 +425,8 @@ run_next (CsTransaction *self)
   g_autoptr (CsPlan) plan = NULL;
   CsStep *step;
 
-  if (self->answer != NULL)
-    take_answer (self);
+  if (self->result != NULL)
+    take_result (self);
   while (self->paused != NULL && !cs_transaction_is_done (self)
          && (!cs_step_is (get_step (self), CS_STEP_GUARDS) || get_target (self) == NULL))
     self->next++;
@@ -480,8 +480,8 @@ cs_transaction_run (CsTransaction *self,
 gboolean
 cs_transaction_can_turn (CsTransaction *self)
 {
-  if (self->answer != NULL)
-    take_answer (self);
+  if (self->result != NULL)
+    take_result (self);
   return self->error == NULL && self->to != NULL && !cs_transaction_is_done (self)
          && self->next > self->former_until;
 }
@@ -501,6 +501,6 @@ cs_transaction_await (CsTransaction *self, CsTransactionFunc ready, gpointer use
 {
   self->ready = ready;
   self->user_data = user_data;
-  if (ready != NULL && self->answer != NULL)
+  if (ready != NULL && self->result != NULL)
     ready (self, user_data);
 }
