@@ -219,7 +219,8 @@ describe_share (CsSetup *setup, CsDbusShare *share, const char **title, char **s
   *title = cs_state_get_title (&state);
   *sentence
       = cs_setup_is_adopted (setup) ? g_strdup_printf (
-            "%s\n%s", own, _ ("It is a hotspot of the settings: turn it off there."))
+            "%s\n%s", own,
+            _ ("It is a hotspot of the settings; turned off here, it is off there, too."))
                                     : g_steal_pointer (&own);
 }
 

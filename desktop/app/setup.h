@@ -30,7 +30,7 @@ const char *cs_setup_get_wan (CsSetup *setup);
 CsInterface *cs_setup_get_interface (CsSetup *setup);
 /* NULL while it is not shared. */
 CsDbusShare *cs_setup_get_share (CsSetup *setup);
-/* Whether the share is a hotspot of another program, which ends it. */
+/* Whether the share is a hotspot of another program, to be turned off, not changed. */
 gboolean cs_setup_is_adopted (CsSetup *setup);
 /* Whether such hotspots are shares, via the WAN. */
 gboolean cs_setup_adopts (CsSetup *setup);

@@ -57,7 +57,6 @@ show_switch (CsStateGroup *group)
   gtk_widget_set_visible (GTK_WIDGET (group->spinner), busy);
   gtk_widget_set_sensitive (GTK_WIDGET (group->toggle),
                             !busy && state == CS_SERVICE_READY
-                                && !cs_setup_is_adopted (group->setup)
                                 && *cs_setup_get_lan (group->setup) != '\0');
 }
 

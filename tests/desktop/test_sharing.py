@@ -69,8 +69,12 @@ def test_hotspots_of_the_settings(window, service):
     wait_for(lambda: service.calls("Adopt") == [[["auto"], True]])
     window.wait_for_switch(True, "Hotspots of the Settings")
     service.tell("add", "wlan0", {"Source": "adopted", "Wan": "auto", "Uplink": "ppp0"})
-    wait_for(lambda: any("turn it off there" in text for text in window.texts()))
-    assert not is_usable(window.switch())
+    wait_for(lambda: any("off there, too" in text for text in window.texts()))
+    window.wait_for_switch(True)
+    window.flip()
+    assert wait_for_call(service, "StopSharing") == [[["wlan0"], True]]
+    window.wait_for_switch(False)
+    assert last_share(window.desk) == ""
     window.flip("Hotspots of the Settings")
     wait_for(lambda: service.calls("Adopt")[1:] == [[[""], True]])
 
