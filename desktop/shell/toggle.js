@@ -102,6 +102,7 @@ class Service {
             state: get('State', ''),
             clients: get('ClientCount', null),
             options: properties['Options'],
+            adopted: get('Source', 'user') === 'adopted',
         };
     }
 
@@ -218,7 +219,10 @@ class SharingToggle extends QuickSettings.QuickMenuToggle {
     }
 
     async _stop(shares) {
-        await this._remember(shares[0]);
+        // A hotspot of the settings ends with this, and is turned on there.
+        const own = shares.find(share => !share.adopted);
+        if (own)
+            await this._remember(own);
         for (const share of shares) {
             // eslint-disable-next-line no-await-in-loop
             await this._service.call(PATH, MANAGER, 'StopSharing',

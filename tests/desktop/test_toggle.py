@@ -76,6 +76,16 @@ def test_last_share_is_for_its_user_alone(shell, service):
     assert os.stat(path).st_mode & 0o777 == 0o600
 
 
+def test_hotspot_of_the_settings_is_ended_and_not_remembered(shell, service):
+    service.tell("add", "wlan0", {"Ssid": "phone", "Source": "adopted"})
+    wait_until_on(shell, True)
+    click_toggle(shell)
+    wait_until_on(shell, False)
+    assert service.calls("StopSharing") == [[["wlan0"], True]]
+    assert service.calls("GetWifi") == []
+    assert not (shell.directory / "home/.config/connshare/last-share").exists()
+
+
 def test_state_follows_the_service(shell, service):
     service.tell("add", "eth0", {})
     wait_for(lambda: subtitle(shell) == "0 devices, eth0")
