@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ruleset-chains.h"
+
+#include "ruleset-elements.h"
+#include "ruleset-frame.h"
+#include "ruleset-limits.h"
+
+#include "core/value/ifname.h"
+
+#define LARGEST_MSS (G_MAXUINT16 - CS_TCP_HEADERS)
+
+/* The segments that carry an MSS. */
+#define OPENS "tcp flags & (syn | rst) == syn"
+
+/* The mark is about the route alone, others need not see it. */
+#define UNMARK "meta mark set meta mark & 0xefffffff accept"
+
+char *
+cs_ruleset_format_subnets (const GArray *subnets)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < subnets->len; i++)
+    {
+      g_autofree char *text = cs_cidr_to_string (g_array_index (subnets, CsCidr, i));
+
+      g_string_append_printf (list, "%s%s", i ? ", " : "", text);
+    }
+  if (subnets->len > 1)
+    {
+      g_string_prepend (list, "{ ");
+      g_string_append (list, " }");
+    }
+  return g_string_free (list, FALSE);
+}
+
+static void G_GNUC_PRINTF (2, 3) add_rule (GPtrArray *rules, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_ptr_array_add (rules, g_strdup_vprintf (format, arguments));
+  va_end (arguments);
+}
+
+/* What conntrack calls invalid would go out without masquerading. Packets to a LAN
+ * come here because the share's own routes know no LAN except, perhaps, its own; once
+ * a flow is established, its packets need not be checked again. The route's MTU is the
+ * smaller of both directions here. */
+static void
+list_out_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  add_rule (rules, "ct state invalid drop");
+  add_rule (rules, "ct state new ip daddr @lan_networks"
+                   " reject with icmpx admin-prohibited");
+  add_rule (rules, OPENS " tcp option maxseg size set rt mtu");
+  cs_ruleset_add_pace (rules, share, "paced_sent", "saddr");
+  cs_ruleset_add_end (rules, share, "sent");
+}
+
+/* In the direction of the LAN "rt mtu" would be the LAN's; the kernel never raises an MSS
+ * (nft_exthdr_tcp_set_eval ()), so the uplink's can be set unconditionally. */
+static void
+add_clamp (GPtrArray *rules, const CsSharePlan *share)
+{
+  if (cs_ruleset_clamps (share))
+    add_rule (rules, OPENS " tcp option maxseg size set %u",
+              MIN (share->uplink_mtu - CS_TCP_HEADERS, LARGEST_MSS));
+}
+
+static void
+list_in_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  add_rule (rules, "meta nfproto != ipv4 drop");
+  add_clamp (rules, share);
+  cs_ruleset_add_pace (rules, share, "paced_received", "daddr");
+  cs_ruleset_add_end (rules, share, "received");
+}
+
+/* Flows that were accepted once, and replied to. The rest goes on to from_LAN, as does
+ * a segment that out_LAN may have to change: conntrack also calls a segment
+ * established that reopens a connection. */
+static void
+list_flow_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  g_autofree char *subnets = cs_ruleset_format_subnets (share->subnets);
+
+  if (cs_ruleset_clamps (share))
+    add_rule (rules, OPENS " return");
+  if (share->subnets->len > 0)
+    add_rule (rules, "ip saddr %s counter name \"sent_%s\" goto sent", subnets, id);
+}
+
+/* The same for clients that are known, whose element has counted the packet; a segment
+ * that returns from here is counted for the client once more. */
+static void
+list_short_sent_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  if (!cs_ruleset_has_short_path (share))
+    return;
+  if (cs_ruleset_clamps (share))
+    add_rule (rules, OPENS " return");
+  add_rule (rules, "counter name \"sent_%s\" accept", id);
+}
+
+static void
+list_short_received_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  if (!cs_ruleset_has_short_path (share))
+    return;
+  add_clamp (rules, share);
+  add_rule (rules, "counter name \"received_%s\" accept", id);
+}
+
+/* An error goes only to a source in the LAN: to another, such as that of a network that
+ * was left, it would leave by whatever route the host has.
+ *
+ * Traffic within the LAN is not ours to refuse: with keep-lan it may be behind another
+ * router there, and with br_netfilter the clients of a bridge see each other this way. */
+static void
+list_from_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  g_autofree char *subnets = cs_ruleset_format_subnets (share->subnets);
+
+  add_rule (rules, "oifname \"%s\" accept", share->lan);
+  if (share->uplink && share->subnets->len > 0)
+    add_rule (rules, "oifname \"%s\" ip saddr %s goto out_%s", share->uplink, subnets,
+              id);
+  if (cs_share_plan_publishes (share))
+    add_rule (rules, CS_RULESET_PUBLISHED " " UNMARK);
+  if (share->subnets->len > 0)
+    add_rule (rules, "ip saddr %s reject with icmpx %s", subnets,
+              share->uplink ? "admin-prohibited" : "no-route");
+  add_rule (rules, "drop");
+}
+
+static void
+list_to_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  if (share->uplink)
+    add_rule (rules, "iifname \"%s\" ct state established,related goto in_%s",
+              share->uplink, id);
+  if (cs_share_plan_publishes (share))
+    add_rule (rules, "ct direction reply " CS_RULESET_PUBLISHED " " UNMARK);
+  add_rule (rules, "drop");
+}
+
+/* " ip FIELD != NETWORK" for each of the LAN's networks. */
+static char *
+format_not_own (const CsSharePlan *share, const char *field)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < share->subnets->len; i++)
+    {
+      g_autofree char *subnet
+          = cs_cidr_to_string (g_array_index (share->subnets, CsCidr, i));
+
+      g_string_append_printf (out, " ip %s != %s", field, subnet);
+    }
+  return g_string_free (out, FALSE);
+}
+
+/* DHCP requests come from 0.0.0.0. The connections of a client that is blocked are ended,
+ * so that all that it sends comes here. */
+static void
+list_source_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  g_autofree char *not_own = format_not_own (share, "saddr");
+  g_autofree char *blocked = share->blocked ? g_strjoinv (", ", share->blocked) : NULL;
+
+  if (blocked && blocked[0])
+    add_rule (rules, "ether saddr { %s } drop", blocked);
+  add_rule (rules, "ip saddr != 0.0.0.0%s drop", not_own);
+}
+
+static void
+list_output_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  g_autofree char *not_own = format_not_own (share, "daddr");
+
+  add_rule (rules, "ip daddr @lan_networks%s drop", not_own);
+}
+
+/* A share's chains, those first that others jump to. */
+static const struct
+{
+  const char *prefix;
+  void (*list_rules) (GPtrArray *rules, const CsSharePlan *share, const char *id);
+} chains[] = {
+  { "out", list_out_rules },
+  { "in", list_in_rules },
+  { "flow", list_flow_rules },
+  { "from", list_from_rules },
+  { "to", list_to_rules },
+  { "source", list_source_rules },
+  { "output", list_output_rules },
+  { CS_SHORT_SENT, list_short_sent_rules },
+  { CS_SHORT_RECEIVED, list_short_received_rules },
+};
+
+/* Those of the @i-th of them, ending with NULL. */
+static GPtrArray *
+list_rules (gsize i, const CsSharePlan *share, const char *id)
+{
+  GPtrArray *rules = g_ptr_array_new_with_free_func (g_free);
+
+  chains[i].list_rules (rules, share, id);
+  g_ptr_array_add (rules, NULL);
+  return rules;
+}
+
+void
+cs_ruleset_add_share_chains (GString *out, const CsSharePlan *share, const char *id)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
+    {
+      g_autoptr (GPtrArray) rules = list_rules (i, share, id);
+      g_autofree char *name = g_strconcat (chains[i].prefix, "_", id, NULL);
+
+      cs_ruleset_add_chain (out, name, NULL, (const char *const *)rules->pdata);
+    }
+}
+
+void
+cs_ruleset_outline_share_chains (CsOutline *outline, const CsSharePlan *share)
+{
+  g_autofree char *id = cs_ifname_escape (share->lan);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
+    {
+      g_autoptr (GPtrArray) rules = list_rules (i, share, id);
+      g_autofree char *name = g_strconcat (chains[i].prefix, "_", id, NULL);
+
+      if (rules->len > 1)
+        cs_outline_add (outline, CS_OUTLINE_CHAIN, name, rules->len - 1);
+    }
+}
