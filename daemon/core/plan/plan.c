@@ -16,10 +16,10 @@
 #include "plan-state.h"
 #include "radio.h"
 #include "rules.h"
+#include "services.h"
 #include "share-uplink.h"
 #include "suitable.h"
 
-#include "core/value/domain.h"
 #include "core/value/ifname.h"
 #include "core/value/wan.h"
 #include "dbus/errors.h"
@@ -348,75 +348,6 @@ plan_routes (Planner *p)
     g_array_index (p->share->routes, CsRoute, i).table = p->share->table;
 }
 
-/* That of an earlier version may have been any. */
-static gboolean
-keeps_port (const Planner *p, guint port)
-{
-  return port >= CS_OWN_DNS_FIRST && port <= CS_OWN_DNS_LAST
-         && !(p->snapshot->dns_refused & CS_OWN_DNS_BIT (port));
-}
-
-static void
-add_chosen_servers (GArray *dns, char **chosen)
-{
-  CsAddress address;
-
-  for (; *chosen; chosen++)
-    if (cs_address_parse (*chosen, &address))
-      cs_addresses_add (dns, address);
-}
-
-/* And the names that go with it: of clients, of this computer, and of their domain. */
-static void
-plan_dhcp (Planner *p)
-{
-  const CsInterface *uplink = p->uplink.interface;
-
-  p->share->allow_rebind = g_strdupv (p->request->allow_rebind);
-  p->share->domain
-      = g_strdup (p->request->domain ? p->request->domain : CS_DEFAULT_DOMAIN);
-  if (lan_is_same (p) && p->before->host_name)
-    p->share->host_name = g_strdup (p->before->host_name);
-  else
-    p->share->host_name = cs_domain_host_label (p->snapshot->host_name);
-  p->share->reservations = g_strdupv (p->request->reservations);
-  p->share->dhcp_options = g_strdupv (p->request->dhcp_options);
-  if (!uplink && lan_is_same (p))
-    {
-      p->share->lan_mtu = p->before->lan_mtu;
-      p->share->metered = p->before->metered;
-    }
-  if (uplink)
-    p->share->metered = uplink->metered;
-  if (uplink && p->lan)
-    p->share->lan_mtu = p->share->uplink_mtu;
-}
-
-/* dnsmasq reads its port, DHCP options and this computer's name when it starts, so
- * they stay as they are while nothing speaks against it: name service must not be
- * interrupted because the uplink is away for a moment, or brought another name, or
- * because a better port became free. */
-static void
-plan_services (Planner *p)
-{
-  const CsInterface *uplink = p->uplink.interface;
-
-  p->share->blocked = g_strdupv (p->request->blocked);
-  p->share->rate = p->request->rate;
-  p->share->max_clients = p->request->max_clients;
-  if (p->request->adopted ? p->share->address.prefix == 0 : p->request->keep_lan)
-    return;
-  p->share->dns_port = p->snapshot->dns_port;
-  if (lan_is_same (p) && keeps_port (p, p->before->dns_port))
-    p->share->dns_port = p->before->dns_port;
-  if (!p->request->keep_lan)
-    plan_dhcp (p);
-  if (uplink && p->request->dns)
-    add_chosen_servers (p->share->dns, p->request->dns);
-  else if (uplink)
-    cs_uplink_add_dns (uplink, p->snapshot, p->share->dns);
-}
-
 /* Turns @share (transfer full) into one that has @error (transfer full). */
 static CsSharePlan *
 fail (CsSharePlan *share, GError *error)
@@ -466,7 +397,8 @@ plan_share (Planner *p, const CsRequest *request)
       return fail (closed, error);
     }
   plan_routes (p);
-  plan_services (p);
+  cs_services_plan (p->share, p->request, lan_is_same (p) ? p->before : NULL,
+                    p->uplink.interface, p->snapshot);
   /* Where it does not guard its LAN, it opens no other filter for it either. */
   if (cs_share_plan_guards (share))
     cs_opening_choose (share, p->before, p->snapshot);
