@@ -36,6 +36,16 @@ cs_step_is (const CsStep *step, CsStepFlags flag)
   return (step->type->flags & flag) != 0;
 }
 
+int
+cs_steps_find (const GPtrArray *steps, CsStepFlags flag)
+{
+  int step = (int)steps->len - 1;
+
+  while (step >= 0 && !cs_step_is (steps->pdata[step], flag))
+    step--;
+  return step;
+}
+
 gboolean
 cs_step_prepare (CsStep *step,
                  const CsSharePlan *from,

@@ -78,6 +78,8 @@ void cs_step_unref (CsStep *step);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsStep, cs_step_unref)
 
 gboolean cs_step_is (const CsStep *step, CsStepFlags flag);
+/* The index of the last of @steps with that flag, or -1. */
+int cs_steps_find (const GPtrArray *steps, CsStepFlags flag);
 gboolean cs_step_prepare (CsStep *step,
                           const CsSharePlan *from,
                           const CsSharePlan *to,

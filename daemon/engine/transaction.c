@@ -212,21 +212,10 @@ cs_transaction_get_pause (const CsTransaction *self)
   return self->pause;
 }
 
-/* The last step with that flag, or -1. */
-static int
-find_step (const CsTransaction *self, CsStepFlags flag)
-{
-  int step = (int)self->steps->len - 1;
-
-  while (step >= 0 && !cs_step_is (self->steps->pdata[step], flag))
-    step--;
-  return step;
-}
-
 CsSharePlan *
 cs_transaction_get_guarded (const CsTransaction *self)
 {
-  int step = find_step (self, CS_STEP_GUARDS);
+  int step = cs_steps_find (self->steps, CS_STEP_GUARDS);
 
   return step >= 0 ? get_in_force (self, step) : NULL;
 }
@@ -366,7 +355,9 @@ take_shut (CsTransaction *self, const GError *error)
 static gboolean
 begin_shutting (CsTransaction *self)
 {
-  int step = self->unguarded && self->from != NULL ? find_step (self, CS_STEP_OPENS) : -1;
+  int step = self->unguarded && self->from != NULL
+                 ? cs_steps_find (self->steps, CS_STEP_OPENS)
+                 : -1;
 
   self->unguarded = FALSE;
   if (step < 0 || (self->paused != NULL && get_in_force (self->paused, step) == NULL))
