@@ -198,6 +198,7 @@ test_bad (void)
     { "lan0", "ppp0", "{'hidden': <'yes'>}", "hidden|\"s\"|\"b\"" },
     { "lan0", "ppp0", "{'keep-lan': <true>, 'ssid': <'x'>}", "keep-lan|\"ssid\"" },
     { "lan0", "ppp0", "{'keep-lan': <true>, 'isolate': <true>}", "\"isolate\"" },
+    { "lan0", "ppp0", "{'keep-lan': <true>, 'ipv6': <'masquerade'>}", "\"ipv6\"" },
     { "lan0", "ppp0", "{'ipv6': <'none'>}", "\"ipv6\"|\"none\"|masquerade" },
     { "lan0", "ppp0", "{'wan': <'x'>}", "\"wan\"" },
     { "lan0", "ppp0", "{'lan': <'x'>}", "\"lan\"" },

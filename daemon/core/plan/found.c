@@ -6,6 +6,8 @@
  * in again has nothing of ours. */
 #include "found.h"
 
+#include "found-ipv6.h"
+
 /* Adds all of @list (nullable) to @shares. */
 static void
 add_all (GPtrArray *shares, const GPtrArray *list)
@@ -181,4 +183,5 @@ cs_found_fill (CsSharePlan *share, const CsPlan *previous, const CsSnapshot *sna
       share->uplink_sealed
           = cs_share_plan_guards_uplink (share) && !others_forward (shares, snapshot);
     }
+  cs_found_fill_ipv6 (share, shares, snapshot);
 }

@@ -1,5 +1,300 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A unique local prefix is on the LAN as long as there is anything of IPv6, so neither
+ * the gateway's name nor the name server moves when the uplink's prefix does. Which /64
+ * of a prefix a LAN has depends on its name alone, unless another LAN has that already:
+ * so it is the same after a restart of the computer.
+ *
+ * When an uplink goes, what clients have of it is deprecated, and what returns within the
+ * time for which that is valid is as before: nobody gets a new address. */
 #include "ipv6.h"
+
+#include "core/value/routes.h"
+
+/* How many /64 are tried for one that is free. */
+#define ATTEMPTS 65536u
+/* In the unit of CsSnapshot.now. */
+#define VALID ((gint64)CS_IPV6_VALID * G_USEC_PER_SEC)
+
+/* --- What the uplink has ------------------------------------------------------------ */
+
+static gboolean
+is_usable (const CsIpv6Address *address)
+{
+  return !address->unusable && cs_address_is_remote (address->local.address)
+         && !cs_address_is_link_local (address->local.address);
+}
+
+/* Better than none for what is open already, but not a reason to begin. */
+static gboolean
+has_address (const CsInterface *uplink)
+{
+  for (guint i = 0; i < uplink->addresses6->len; i++)
+    {
+      const CsIpv6Address *address
+          = &g_array_index (uplink->addresses6, CsIpv6Address, i);
+
+      if (is_usable (address) && !address->deprecated)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+leads_out (const CsRoute *route, const CsInterface *uplink)
+{
+  return route->ifindex == uplink->ifindex && route->table == CS_TABLE_MAIN
+         && route->unicast && !cs_address_is_link_local (route->destination.address)
+         && !cs_address_is_multicast (route->destination.address);
+}
+
+/* Adds @route, of .metric and .table 0, or takes it for one to the same destination that
+ * is less preferred. */
+static void
+add_route (GArray *routes, GArray *metrics, const CsRoute *route)
+{
+  for (guint i = 0; i < routes->len; i++)
+    {
+      if (!cs_cidr_equal (g_array_index (routes, CsRoute, i).destination,
+                          route->destination))
+        continue;
+      if (route->metric < g_array_index (metrics, guint32, i))
+        {
+          g_array_index (routes, CsRoute, i) = *route;
+          g_array_index (metrics, guint32, i) = route->metric;
+        }
+      return;
+    }
+  g_array_append_val (routes, *route);
+  g_array_append_val (metrics, route->metric);
+}
+
+static gboolean
+has_default (const GArray *routes)
+{
+  gboolean halves[2] = { FALSE, FALSE };
+
+  for (guint i = 0; i < routes->len; i++)
+    {
+      CsCidr destination = g_array_index (routes, CsRoute, i).destination;
+
+      if (destination.prefix == 0)
+        return TRUE;
+      if (destination.prefix == 1)
+        halves[destination.address.bytes[0] >> 7] = TRUE;
+    }
+  return halves[0] && halves[1];
+}
+
+/* Of CsRoute (transfer full): main's through @uplink, those on link first, because the
+ * kernel looks a gateway up when its route is added. Empty if none of them is a default.
+ */
+static GArray *
+list_routes (const CsInterface *uplink, const CsSnapshot *snapshot, guint table)
+{
+  GArray *routes = g_array_new (FALSE, TRUE, sizeof (CsRoute));
+  g_autoptr (GArray) metrics = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  for (int on_link = TRUE; on_link >= FALSE; on_link--)
+    for (guint i = 0; i < snapshot->routes6->len; i++)
+      {
+        const CsRoute *route = &g_array_index (snapshot->routes6, CsRoute, i);
+
+        if (leads_out (route, uplink) && cs_route_has_gateway (route) != on_link)
+          add_route (routes, metrics, route);
+      }
+  for (guint i = 0; i < routes->len; i++)
+    {
+      CsRoute *route = &g_array_index (routes, CsRoute, i);
+
+      route->metric = CS_IPV6_METRIC;
+      route->table = table;
+    }
+  if (!has_default (routes))
+    g_array_set_size (routes, 0);
+  return routes;
+}
+
+static void
+add_uplink_addresses (CsSharePlan *share, const CsInterface *uplink)
+{
+  for (guint i = 0; i < uplink->addresses6->len; i++)
+    {
+      const CsIpv6Address *address
+          = &g_array_index (uplink->addresses6, CsIpv6Address, i);
+      CsCidr single = cs_cidr_of_address (address->local.address);
+
+      if (is_usable (address))
+        g_array_append_val (share->uplink_addresses, single);
+    }
+}
+
+/* --- The LAN's networks --------------------------------------------------------------
+ */
+
+static guint
+hash (const char *lan)
+{
+  return g_str_hash (lan);
+}
+
+static const CsCidr *
+find_within (const GArray *addresses, CsCidr network)
+{
+  for (guint i = 0; addresses && i < addresses->len; i++)
+    {
+      const CsCidr *address = &g_array_index (addresses, CsCidr, i);
+
+      if (cs_cidr_contains (network, address->address))
+        return address;
+    }
+  return NULL;
+}
+
+/* The /64 of @network for the LAN, as the gateway's address there: the one that it has,
+ * or had, or the first free one. FALSE: there is none. */
+static gboolean
+choose_address (const CsIpv6Question *q, CsCidr network, CsCidr *address)
+{
+  const CsCidr *kept = NULL;
+  guint count = network.prefix <= 48 ? ATTEMPTS : 1u << (64 - network.prefix);
+  guint first = hash (q->request->lan) % count;
+
+  if (q->before)
+    {
+      kept = find_within (q->before->ipv6.addresses, network);
+      if (!kept)
+        kept = find_within (q->before->ipv6.deprecated, network);
+    }
+  if (kept && !cs_cidr_overlaps_any (*kept, q->taken))
+    {
+      *address = *kept;
+      return TRUE;
+    }
+  for (guint i = 0; i < count; i++)
+    {
+      CsCidr subnet = cs_ipv6_subnet (network, (first + i) % count);
+
+      if (cs_cidr_overlaps_any (subnet, q->taken))
+        continue;
+      *address = cs_ipv6_gateway (subnet);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+find_delegated (const CsIpv6Question *q, CsCidr *address)
+{
+  for (guint i = 0; i < q->uplink->delegated->len; i++)
+    if (choose_address (q, g_array_index (q->uplink->delegated, CsCidr, i), address))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_wanted (CsIpv6Mode wish, CsIpv6Mode mode)
+{
+  return wish == CS_IPV6_AUTO || wish == mode;
+}
+
+/* @address: of the LAN in the uplink's network, if the mode has any. */
+static CsIpv6Mode
+choose_mode (const CsIpv6Question *q, const GArray *routes, CsCidr *address)
+{
+  CsIpv6Mode wish = cs_request_ipv6 (q->request);
+
+  if (routes->len == 0)
+    return CS_IPV6_NONE;
+  if (is_wanted (wish, CS_IPV6_DELEGATED) && find_delegated (q, address))
+    return CS_IPV6_DELEGATED;
+  if (is_wanted (wish, CS_IPV6_MASQUERADE) && has_address (q->uplink))
+    return CS_IPV6_MASQUERADE;
+  return CS_IPV6_NONE;
+}
+
+static gboolean
+contains (const GArray *addresses, CsCidr address)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    if (cs_cidr_equal (g_array_index (addresses, CsCidr, i), address))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+deprecate (CsIpv6Plan *ipv6, const GArray *addresses)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      CsCidr address = g_array_index (addresses, CsCidr, i);
+
+      if (!contains (ipv6->addresses, address) && !contains (ipv6->deprecated, address))
+        g_array_append_val (ipv6->deprecated, address);
+    }
+}
+
+/* Each prefix that is added begins the time of all anew, which does no harm. */
+static gint64
+plan_deprecated (CsSharePlan *share, const CsIpv6Question *q)
+{
+  CsIpv6Plan *ipv6 = &share->ipv6;
+  const CsIpv6Plan *before = &q->before->ipv6;
+  guint earlier;
+
+  if (before->deprecated_since + VALID > q->snapshot->now)
+    deprecate (ipv6, before->deprecated);
+  earlier = ipv6->deprecated->len;
+  deprecate (ipv6, before->addresses);
+  if (ipv6->deprecated->len == 0)
+    return 0;
+  ipv6->deprecated_since
+      = ipv6->deprecated->len > earlier ? q->snapshot->now : before->deprecated_since;
+  return ipv6->deprecated_since + VALID;
+}
+
+/* Whether what is in force was made for the device that now is the LAN. */
+static gboolean
+is_same_lan (const CsIpv6Question *q)
+{
+  return q->before && !q->before->closed && q->before->lan_ifindex == q->lan->ifindex;
+}
+
+gint64
+cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
+{
+  CsIpv6Question q = *question;
+  CsIpv6Plan *ipv6 = &share->ipv6;
+  g_autoptr (GArray) routes = NULL;
+  CsCidr own, address = { 0 };
+
+  if (!q.lan || !cs_share_plan_serves (share)
+      || cs_request_ipv6 (q.request) == CS_IPV6_OFF
+      || !cs_address_is_set (q.snapshot->own_network6.address))
+    return 0;
+  if (!is_same_lan (&q))
+    q.before = NULL;
+  routes = q.uplink ? list_routes (q.uplink, q.snapshot, share->table)
+                    : g_array_new (FALSE, FALSE, sizeof (CsRoute));
+  ipv6->mode = choose_mode (&q, routes, &address);
+  if (ipv6->mode == CS_IPV6_NONE && !(q.before && cs_share_plan_has_ipv6 (q.before)))
+    return 0;
+  if (!choose_address (&q, q.snapshot->own_network6, &own))
+    {
+      ipv6->mode = CS_IPV6_NONE;
+      return 0;
+    }
+  g_array_append_val (ipv6->addresses, own);
+  if (address.prefix)
+    g_array_append_val (ipv6->addresses, address);
+  if (ipv6->mode >= CS_IPV6_MASQUERADE)
+    g_array_append_vals (share->routes, routes->data, routes->len);
+  if (ipv6->mode == CS_IPV6_MASQUERADE)
+    add_uplink_addresses (share, q.uplink);
+  return q.before ? plan_deprecated (share, &q) : 0;
+}
+
+/* --- What a plan means ---------------------------------------------------------------
+ */
 
 gboolean
 cs_share_plan_has_ipv6 (const CsSharePlan *plan)
@@ -14,15 +309,19 @@ cs_share_plan_forwards_ipv6 (const CsSharePlan *plan)
          && cs_share_plan_forwards (plan);
 }
 
-static void
-add_networks (GArray *networks, const GArray *addresses)
+gboolean
+cs_share_plan_guards_uplink6 (const CsSharePlan *plan)
 {
-  for (guint i = 0; i < addresses->len; i++)
-    {
-      CsCidr network = cs_cidr_network (g_array_index (addresses, CsCidr, i));
+  return cs_share_plan_forwards_ipv6 (plan) && cs_share_plan_guards (plan)
+         && plan->ipv6.found_uplink_forced;
+}
 
-      g_array_append_val (networks, network);
-    }
+static void
+add_network (GArray *networks, CsCidr address)
+{
+  CsCidr network = cs_cidr_network (address);
+
+  g_array_append_val (networks, network);
 }
 
 GArray *
@@ -30,7 +329,26 @@ cs_share_plan_networks6 (const CsSharePlan *plan)
 {
   GArray *networks = g_array_new (FALSE, FALSE, sizeof (CsCidr));
 
-  add_networks (networks, plan->ipv6.addresses);
-  add_networks (networks, plan->ipv6.deprecated);
+  for (guint i = 0; i < plan->ipv6.addresses->len; i++)
+    add_network (networks, g_array_index (plan->ipv6.addresses, CsCidr, i));
+  for (guint i = 0; i < plan->ipv6.deprecated->len; i++)
+    add_network (networks, g_array_index (plan->ipv6.deprecated, CsCidr, i));
   return networks;
+}
+
+GArray *
+cs_share_plan_sources6 (const CsSharePlan *plan)
+{
+  GArray *sources = g_array_new (FALSE, FALSE, sizeof (CsCidr));
+
+  if (!cs_share_plan_forwards_ipv6 (plan))
+    return sources;
+  if (plan->ipv6.mode == CS_IPV6_MASQUERADE)
+    {
+      g_array_unref (sources);
+      return cs_share_plan_networks6 (plan);
+    }
+  for (guint i = 1; i < plan->ipv6.addresses->len; i++)
+    add_network (sources, g_array_index (plan->ipv6.addresses, CsCidr, i));
+  return sources;
 }

@@ -1,13 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How a share provides IPv6. */
+/* How a share provides IPv6: which mode is possible, which addresses the LAN gets and
+ * keeps, which routes lead out. */
 #pragma once
 
 #include "share-plan.h"
+
+/* Metric of routes that are copied: what the kernel makes of 0, so that what is read back
+ * is the same. */
+#define CS_IPV6_METRIC 1024
+/* How long clients may use the addresses of a prefix that is announced no more, and how
+ * long they prefer those of one that is: seconds (RFC 9096, 3.4: no longer than that). */
+#define CS_IPV6_VALID     5400
+#define CS_IPV6_PREFERRED 2700
+
+typedef struct
+{
+  const CsRequest *request;
+  const CsSharePlan *before; /* (nullable) what is in force for it */
+  const CsInterface *lan;    /* (nullable) */
+  const CsInterface *uplink; /* (nullable) ready */
+  const GArray *taken;       /* of CsCidr: the networks of other shares' LANs */
+  const CsSnapshot *snapshot;
+} CsIpv6Question;
+
+/* Sets .ipv6 of @share, less what was found, and adds to .routes and .uplink_addresses
+ * what is of IPv6. Returns when to plan again, as CsSnapshot.now; 0: for no reason of
+ * IPv6's. */
+gint64 cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question);
 
 /* Whether the LAN has addresses of ours. */
 gboolean cs_share_plan_has_ipv6 (const CsSharePlan *plan);
 /* Whether what clients send may leave by the uplink. */
 gboolean cs_share_plan_forwards_ipv6 (const CsSharePlan *plan);
+/* Whether only shares forward what comes in by the uplink. */
+gboolean cs_share_plan_guards_uplink6 (const CsSharePlan *plan);
 /* The LAN's networks, from which its clients have their addresses, those of earlier
  * prefixes included: of CsCidr (transfer full), all of /64. */
 GArray *cs_share_plan_networks6 (const CsSharePlan *plan);
+/* Those of them whose packets may leave by the uplink: with masquerade all, otherwise
+ * what belongs to the uplink now (RFC 7084, 4.3, L-14). Empty if none leave. */
+GArray *cs_share_plan_sources6 (const CsSharePlan *plan);

@@ -10,6 +10,7 @@
 #include "data-limit.h"
 #include "found.h"
 #include "gateway.h"
+#include "ipv6.h"
 #include "lan-networks.h"
 #include "lan-taken.h"
 #include "opening.h"
@@ -348,6 +349,39 @@ plan_routes (Planner *p)
     g_array_index (p->share->routes, CsRoute, i).table = p->share->table;
 }
 
+static void
+add_networks6 (GArray *taken, const CsSharePlan *other)
+{
+  g_autoptr (GArray) networks = other ? cs_share_plan_networks6 (other) : NULL;
+
+  if (networks)
+    g_array_append_vals (taken, networks->data, networks->len);
+}
+
+static void
+plan_ipv6 (Planner *p)
+{
+  g_autoptr (GArray) taken = g_array_new (FALSE, FALSE, sizeof (CsCidr));
+  const CsIpv6Question question = {
+    .request = p->request,
+    .before = p->before,
+    .lan = p->lan,
+    .uplink = p->uplink.interface,
+    .taken = taken,
+    .snapshot = p->snapshot,
+  };
+
+  for (guint i = 0; i < p->requests->len; i++)
+    {
+      const CsRequest *request = p->requests->pdata[i];
+
+      add_networks6 (taken, find_other (p, request));
+      if (request != p->request)
+        add_networks6 (taken, cs_plan_find_begun (p->previous, request->lan));
+    }
+  p->plan->wake_at = cs_earlier (p->plan->wake_at, cs_ipv6_plan (p->share, &question));
+}
+
 /* Turns @share (transfer full) into one that has @error (transfer full). */
 static CsSharePlan *
 fail (CsSharePlan *share, GError *error)
@@ -397,6 +431,7 @@ plan_share (Planner *p, const CsRequest *request)
       return fail (closed, error);
     }
   plan_routes (p);
+  plan_ipv6 (p);
   cs_services_plan (p->share, p->request, lan_is_same (p) ? p->before : NULL,
                     p->uplink.interface, p->snapshot);
   /* Where it does not guard its LAN, it opens no other filter for it either. */

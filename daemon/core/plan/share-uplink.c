@@ -2,6 +2,8 @@
 /* Copies of a few values, and two comparisons of what is in force with what will be. */
 #include "share-uplink.h"
 
+#include "ipv6.h"
+
 /* Addresses that a share remembers. */
 #define FORMER_MAX 16
 
@@ -50,23 +52,33 @@ remember (CsSharePlan *share, const CsSharePlan *before)
     share->former_uplinks = g_strv_builder_end (uplinks);
 }
 
+static void
+leave_networks (CsSharePlan *share, const GArray *before, const GArray *now)
+{
+  for (guint i = 0; i < before->len; i++)
+    {
+      CsCidr network = g_array_index (before, CsCidr, i);
+
+      if (!cs_share_plan_guards (share) || !cs_cidr_overlaps_any (network, now))
+        g_array_append_val (share->left_networks, network);
+    }
+}
+
 void
 cs_share_uplink_leave (CsSharePlan *share, const CsSharePlan *before)
 {
-  gboolean guards = cs_share_plan_guards (share);
+  g_autoptr (GArray) networks6 = NULL;
+  g_autoptr (GArray) networks6_before = NULL;
 
   if (!before)
     return;
   remember (share, before);
   if (!cs_share_plan_guards (before))
     return;
-  for (guint i = 0; i < before->subnets->len; i++)
-    {
-      CsCidr network = g_array_index (before->subnets, CsCidr, i);
-
-      if (!guards || !cs_cidr_overlaps_any (network, share->subnets))
-        g_array_append_val (share->left_networks, network);
-    }
+  networks6 = cs_share_plan_networks6 (share);
+  networks6_before = cs_share_plan_networks6 (before);
+  leave_networks (share, before->subnets, share->subnets);
+  leave_networks (share, networks6_before, networks6);
   if (cs_share_plan_guards_uplink (before)
       && (!cs_share_plan_guards_uplink (share)
           || !g_str_equal (before->uplink, share->uplink)))
@@ -76,11 +88,14 @@ cs_share_uplink_leave (CsSharePlan *share, const CsSharePlan *before)
 void
 cs_share_uplink_inherit (CsSharePlan *share, const CsSharePlan *unfinished)
 {
+  g_autoptr (GArray) networks6 = cs_share_plan_networks6 (share);
+
   for (guint i = 0; i < unfinished->left_networks->len; i++)
     {
       CsCidr network = g_array_index (unfinished->left_networks, CsCidr, i);
 
       if (!cs_cidr_overlaps_any (network, share->subnets)
+          && !cs_cidr_overlaps_any (network, networks6)
           && !cs_cidr_overlaps_any (network, share->left_networks))
         g_array_append_val (share->left_networks, network);
     }
