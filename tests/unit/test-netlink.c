@@ -104,10 +104,12 @@ test_dump (void)
   g_autoptr (GError) error = NULL;
   guint links = 0, routes = 0;
 
-  g_assert_true (cs_rtnetlink_dump (netlink, RTM_GETLINK, 0, count, &links, &error));
+  g_assert_true (
+      cs_rtnetlink_dump (netlink, RTM_GETLINK, AF_UNSPEC, 0, count, &links, &error));
   g_assert_cmpuint (links, ==, 3);
   /* there is no such table */
-  g_assert_true (cs_rtnetlink_dump (netlink, RTM_GETROUTE, 4711, count, &routes, &error));
+  g_assert_true (
+      cs_rtnetlink_dump (netlink, RTM_GETROUTE, AF_INET, 4711, count, &routes, &error));
   g_assert_cmpuint (routes, ==, 0);
   g_assert_no_error (error);
 }

@@ -90,7 +90,8 @@ look (CsAddressWatch *self, gboolean *there)
   Search search = { .ifindex = self->ifindex, .address = self->address };
 
   self->netlink->interrupted = FALSE;
-  if (!cs_rtnetlink_dump (self->netlink, RTM_GETADDR, 0, on_address, &search, NULL))
+  if (!cs_rtnetlink_dump (self->netlink, RTM_GETADDR, AF_INET, 0, on_address, &search,
+                          NULL))
     return FALSE;
   *there = search.found;
   return search.found || !self->netlink->interrupted;

@@ -165,6 +165,13 @@ end_of (guint8 type)
   return type == RTN_THROW ? CS_END_GO_ON : CS_END_ERROR;
 }
 
+static gboolean
+leads_nowhere (guint8 type)
+{
+  return type == RTN_BLACKHOLE || type == RTN_UNREACHABLE || type == RTN_PROHIBIT
+         || type == RTN_THROW;
+}
+
 gboolean
 cs_rtnetlink_parse_route (const struct nlmsghdr *message,
                           CsRoute *route,
@@ -182,7 +189,8 @@ cs_rtnetlink_parse_route (const struct nlmsghdr *message,
 
   if ((message->nlmsg_type != RTM_NEWROUTE && message->nlmsg_type != RTM_DELROUTE)
       || !cs_netlink_parse (message, sizeof *info, sizes, attributes, RTA_MAX)
-      || info->rtm_family != AF_INET || info->rtm_dst_len > 32
+      || (info->rtm_family != AF_INET && info->rtm_family != AF_INET6)
+      || info->rtm_dst_len > (info->rtm_family == AF_INET ? 32 : 128)
       || (info->rtm_flags & RTM_F_CLONED) != 0)
     return FALSE;
   *route = (CsRoute){
@@ -195,8 +203,8 @@ cs_rtnetlink_parse_route (const struct nlmsghdr *message,
     .end = end_of (info->rtm_type),
     .onlink = (info->rtm_flags & RTNH_F_ONLINK) != 0,
   };
-  if (info->rtm_type == RTN_BLACKHOLE)
-    route->ifindex = 0; /* with an "ip nexthop" object it is lo */
+  if (leads_nowhere (info->rtm_type))
+    route->ifindex = 0; /* in IPv6, and with an "ip nexthop" object, it is lo */
   parse_gateway (route, attributes[RTA_GATEWAY], attributes[RTA_VIA]);
   if (hops == NULL)
     return TRUE;

@@ -29,6 +29,7 @@ header_size (guint16 type)
 gboolean
 cs_rtnetlink_dump (CsNetlink *self,
                    guint16 type,
+                   int family,
                    guint32 part,
                    CsNetlinkFunc func,
                    gpointer user_data,
@@ -38,8 +39,7 @@ cs_rtnetlink_dump (CsNetlink *self,
   gpointer header = cs_netlink_begin (&request, type, NLM_F_DUMP, header_size (type));
   int failure;
 
-  if (type == RTM_GETADDR || type == RTM_GETROUTE)
-    ((struct rtgenmsg *)header)->rtgen_family = AF_INET;
+  ((struct rtgenmsg *)header)->rtgen_family = (guint8)family;
   if (type == RTM_GETLINK)
     mnl_attr_put_u32 (&request.header, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
   if (part != 0 && type == RTM_GETADDR)

@@ -11,11 +11,12 @@
 #include <linux/rtnetlink.h>
 
 /* Calls @func for each message of a dump: RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE,
- * RTM_GETRULE, RTM_GETNEXTHOP; addresses and routes of IPv4 only. @part (not 0) limits
- * RTM_GETROUTE to this table, and RTM_GETADDR to this link; what does not exist is
- * empty. */
+ * RTM_GETRULE, RTM_GETNEXTHOP; of @family, AF_UNSPEC: of all. A kernel without IPv6 takes
+ * AF_INET6 for that, too. @part (not 0) limits RTM_GETROUTE to this table, and
+ * RTM_GETADDR to this link; what does not exist is empty. */
 gboolean cs_rtnetlink_dump (CsNetlink *self,
                             guint16 type,
+                            int family,
                             guint32 part,
                             CsNetlinkFunc func,
                             gpointer user_data,

@@ -64,7 +64,7 @@ ask_for_rules (CsNetlink *netlink, CsNetlinkFunc func, GPtrArray *orphans)
   for (guint i = 0; i < ATTEMPTS; i++)
     {
       netlink->interrupted = FALSE;
-      if (!cs_rtnetlink_dump (netlink, RTM_GETRULE, 0, func, orphans, NULL))
+      if (!cs_rtnetlink_dump (netlink, RTM_GETRULE, AF_UNSPEC, 0, func, orphans, NULL))
         return FALSE;
       if (!netlink->interrupted)
         return TRUE;
@@ -175,7 +175,8 @@ sweep_kernel (CsNetlink *netlink,
   g_autoptr (GError) error = NULL;
   Sweep sweep = { orphans, strays };
 
-  if (!cs_rtnetlink_dump (netlink, type, 0, note, &sweep, &error))
+  if (!cs_rtnetlink_dump (netlink, type, type == RTM_GETROUTE ? AF_INET : AF_UNSPEC, 0,
+                          note, &sweep, &error))
     g_warning ("%s", error->message);
   for (guint i = 0; i < strays->len; i++)
     {
@@ -293,7 +294,7 @@ cs_orphans_find (const char *runtime_dir)
   if (netlink == NULL)
     return orphans;
   if (find_by_table (orphans, 0) != NULL)
-    cs_rtnetlink_dump (netlink, RTM_GETROUTE, 0, note_table, orphans, NULL);
+    cs_rtnetlink_dump (netlink, RTM_GETROUTE, AF_INET, 0, note_table, orphans, NULL);
   ask_for_rules (netlink, note_uplink, orphans);
   if (rules && filters)
     sweep (netlink, orphans);

@@ -189,7 +189,8 @@ read_next_hops (CsNetlink *netlink, Reading *reading, GError **error)
   g_autoptr (GHashTable) next_hops
       = g_hash_table_new_full (NULL, NULL, NULL, next_hop_free);
 
-  if (!cs_rtnetlink_dump (netlink, RTM_GETNEXTHOP, 0, on_next_hop, next_hops, error))
+  if (!cs_rtnetlink_dump (netlink, RTM_GETNEXTHOP, AF_UNSPEC, 0, on_next_hop, next_hops,
+                          error))
     return FALSE;
   for (guint i = 0; i < reading->pending->len; i++)
     add_pending (reading->self->routes, &g_array_index (reading->pending, Pending, i),
@@ -218,7 +219,7 @@ cs_kernel_routes_refresh (CsKernelRoutes *self, CsNetlink *netlink, GError **err
   set_routes (self, g_array_sized_new (FALSE, TRUE, sizeof (CsRoute), self->routes->len));
   self->thinned = FALSE;
   self->joint = FALSE;
-  if (!cs_rtnetlink_dump (netlink, RTM_GETROUTE, 0, on_route, &reading, error)
+  if (!cs_rtnetlink_dump (netlink, RTM_GETROUTE, AF_INET, 0, on_route, &reading, error)
       || (pending->len > 0 && !read_next_hops (netlink, &reading, error)))
     return FALSE;
   self->distrusted = netlink->interrupted || pending->len > 0;

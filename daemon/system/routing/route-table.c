@@ -364,8 +364,9 @@ cs_route_table_bring (CsNetlink *netlink,
   survey_init (&rules, table);
   survey_init (&before, table);
   survey_init (&after, table);
-  if (!cs_rtnetlink_dump (netlink, RTM_GETROUTE, table->number, on_route, &before, error)
-      || !cs_rtnetlink_dump (netlink, RTM_GETRULE, 0, on_rule, &rules, error))
+  if (!cs_rtnetlink_dump (netlink, RTM_GETROUTE, AF_INET, table->number, on_route,
+                          &before, error)
+      || !cs_rtnetlink_dump (netlink, RTM_GETRULE, AF_UNSPEC, 0, on_rule, &rules, error))
     return FALSE;
   add_missing_routes (additions, &before, 0, share);
   for (guint i = 0; i < rules.rules->len; i++)
@@ -377,7 +378,8 @@ cs_route_table_bring (CsNetlink *netlink,
   if (before.surplus->len == 0 && rules.surplus->len == 0)
     return TRUE;
   /* Again, because some have been replaced, and a wanted one can look like them. */
-  return cs_rtnetlink_dump (netlink, RTM_GETROUTE, table->number, on_route, &after, error)
+  return cs_rtnetlink_dump (netlink, RTM_GETROUTE, AF_INET, table->number, on_route,
+                            &after, error)
          && delete_surplus (netlink, &after, "route", error)
          && delete_surplus (netlink, &rules, "policy rule", error);
 }
@@ -393,9 +395,10 @@ cs_route_table_clear (CsNetlink *netlink, guint32 number, GError **error)
 
   survey_init (&rules, &none);
   survey_init (&routes, &none);
-  return cs_rtnetlink_dump (netlink, RTM_GETRULE, 0, on_rule, &rules, error)
+  return cs_rtnetlink_dump (netlink, RTM_GETRULE, AF_UNSPEC, 0, on_rule, &rules, error)
          && delete_surplus (netlink, &rules, "policy rule", error)
-         && cs_rtnetlink_dump (netlink, RTM_GETROUTE, number, on_route, &routes, error)
+         && cs_rtnetlink_dump (netlink, RTM_GETROUTE, AF_INET, number, on_route, &routes,
+                               error)
          && delete_surplus (netlink, &routes, "route", error);
 }
 
@@ -411,7 +414,8 @@ cs_route_table_is_empty (CsNetlink *netlink,
   g_auto (Survey) survey = { 0 };
 
   survey_init (&survey, &none);
-  if (!cs_rtnetlink_dump (netlink, RTM_GETROUTE, number, on_route, &survey, error))
+  if (!cs_rtnetlink_dump (netlink, RTM_GETROUTE, AF_INET, number, on_route, &survey,
+                          error))
     return FALSE;
   *empty = survey.routes->len == 0;
   return TRUE;

@@ -216,8 +216,8 @@ static gboolean
 read_links (CsKernelView *self, CsNetlink *netlink, GError **error)
 {
   g_hash_table_remove_all (self->known);
-  if (!cs_rtnetlink_dump (netlink, RTM_GETLINK, 0, on_link, self, error)
-      || !cs_rtnetlink_dump (netlink, RTM_GETADDR, 0, on_address, self, error))
+  if (!cs_rtnetlink_dump (netlink, RTM_GETLINK, AF_UNSPEC, 0, on_link, self, error)
+      || !cs_rtnetlink_dump (netlink, RTM_GETADDR, AF_INET, 0, on_address, self, error))
     return FALSE;
   self->links_distrusted = netlink->interrupted;
   return TRUE;
@@ -239,8 +239,8 @@ read_addresses (CsKernelView *self, CsNetlink *netlink, GError **error)
         continue;
       g_array_unref (known->addresses);
       known->addresses = cs_kernel_view_new_addresses ();
-      if (!cs_rtnetlink_dump (netlink, RTM_GETADDR, GPOINTER_TO_UINT (key), on_address,
-                              self, error))
+      if (!cs_rtnetlink_dump (netlink, RTM_GETADDR, AF_INET, GPOINTER_TO_UINT (key),
+                              on_address, self, error))
         return FALSE;
       known->readdress = netlink->interrupted;
     }
@@ -262,7 +262,8 @@ read_rules (CsKernelView *self, CsNetlink *netlink, GError **error)
 {
   g_array_unref (self->rules);
   self->rules = g_array_new (FALSE, TRUE, sizeof (CsRule));
-  if (!cs_rtnetlink_dump (netlink, RTM_GETRULE, 0, on_rule, self->rules, error))
+  if (!cs_rtnetlink_dump (netlink, RTM_GETRULE, AF_UNSPEC, 0, on_rule, self->rules,
+                          error))
     return FALSE;
   self->rules_distrusted = netlink->interrupted;
   return TRUE;
