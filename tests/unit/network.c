@@ -12,10 +12,10 @@
 static CsCidr
 parse_cidr (const char *text)
 {
-  CsCidr cidr = CS_ALL_IPV4;
+  CsCidr cidr;
   g_autoptr (GError) error = NULL;
 
-  if (!g_str_equal (text, "default") && !cs_cidr_parse (text, &cidr, &error))
+  if (!cs_cidr_parse (text, &cidr, &error))
     g_error ("%s", error->message);
   return cidr;
 }
@@ -81,6 +81,45 @@ add_address (CsInterface *interface, const char *text)
   if (parts[1])
     address.peer = parse_address (parts[1]);
   g_array_append_val (interface->addresses, address);
+}
+
+/* "ADDRESS/N", with '!', '~' and '^' behind it. */
+static void
+add_address6 (CsInterface *interface, const char *text)
+{
+  g_autofree char *plain = g_strndup (text, strcspn (text, "!~^"));
+  CsIpv6Address address = { .local = parse_cidr (plain),
+                            .unusable = strchr (text, '!') != NULL,
+                            .deprecated = strchr (text, '~') != NULL,
+                            .temporary = strchr (text, '^') != NULL };
+
+  g_array_append_val (interface->addresses6, address);
+}
+
+static void
+add_delegated (CsInterface *interface, const char *text)
+{
+  g_auto (GStrv) words = g_strsplit (text, ",", -1);
+
+  for (char **word = words; *word; word++)
+    {
+      CsCidr network = parse_cidr (*word);
+
+      g_array_append_val (interface->delegated, network);
+    }
+}
+
+/* "DISABLED/ACCEPT_RA/FORWARDING/FORCE_FORWARDING/PROXY_NDP" */
+static CsIpv6Conf
+parse_conf6 (const char *text)
+{
+  g_auto (GStrv) words = g_strsplit (text, "/", -1);
+  int values[5];
+
+  g_assert_cmpuint (g_strv_length (words), ==, G_N_ELEMENTS (values));
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    values[i] = (int)g_ascii_strtoll (words[i], NULL, 10);
+  return (CsIpv6Conf){ values[0], values[1], values[2], values[3], values[4] };
 }
 
 static gboolean
@@ -161,6 +200,12 @@ set_value (CsSnapshot *snapshot,
     interface->master = index_of (snapshot, value);
   else if (g_str_equal (key, "addr"))
     add_address (interface, value);
+  else if (g_str_equal (key, "addr6"))
+    add_address6 (interface, value);
+  else if (g_str_equal (key, "conf6"))
+    interface->ipv6 = parse_conf6 (value);
+  else if (g_str_equal (key, "delegated"))
+    add_delegated (interface, value);
   else if (g_str_equal (key, "fwd"))
     interface->forwarding = (int)word_to_number (value);
   else if (g_str_equal (key, "rp"))
@@ -208,6 +253,7 @@ parse_link (CsSnapshot *snapshot, char **words)
   interface->forwarding = 0;
   interface->rp_filter = 0;
   interface->rp_filter_own = 0;
+  interface->ipv6 = (CsIpv6Conf){ 0 };
   for (char **word = words + 2; *word; word++)
     {
       char *equals = strchr (*word, '=');
@@ -277,12 +323,23 @@ end_of (const char *word)
   return g_str_equal (word, "throw") ? CS_END_GO_ON : CS_END_ERROR;
 }
 
+static CsCidr
+parse_destination (const char *text, gboolean ipv6)
+{
+  static const CsCidr all = CS_ALL_IPV4, all6 = CS_ALL_IPV6;
+
+  if (g_str_equal (text, "default"))
+    return ipv6 ? all6 : all;
+  return parse_cidr (text);
+}
+
 static void
 parse_route (CsSnapshot *snapshot, char **words)
 {
-  CsRoute route = { .destination = parse_cidr (words[1]),
+  gboolean ipv6 = g_str_has_suffix (words[0], "6");
+  CsRoute route = { .destination = parse_destination (words[1], ipv6),
                     .table = CS_TABLE_MAIN,
-                    .unicast = g_str_equal (words[0], "route"),
+                    .unicast = g_str_has_prefix (words[0], "route"),
                     .end = end_of (words[0]) };
 
   for (char **word = words + 2; *word; word += g_str_equal (*word, "onlink") ? 1 : 2)
@@ -300,7 +357,8 @@ parse_route (CsSnapshot *snapshot, char **words)
       route.onlink = TRUE;
     else
       g_error ("route: %s?", *word);
-  g_array_append_val (snapshot->routes, route);
+  g_assert_cmpuint (route.destination.address.family, ==, ipv6 ? AF_INET6 : AF_INET);
+  g_array_append_val (ipv6 ? snapshot->routes6 : snapshot->routes, route);
 }
 
 static int
@@ -412,6 +470,26 @@ parse_used (CsSnapshot *snapshot, char **words)
   g_ptr_array_add (snapshot->usages, usage);
 }
 
+static gboolean
+parse_ipv6 (CsSnapshot *snapshot, char **words)
+{
+  const char *what = words[0];
+
+  if (g_str_equal (what, "forwards6"))
+    snapshot->host_forwards6 = TRUE;
+  else if (g_str_equal (what, "forces6") || g_str_equal (what, "no-forces6"))
+    snapshot->forces_ipv6 = g_str_equal (what, "forces6");
+  else if (g_str_has_prefix (what, "own6="))
+    snapshot->own_network6 = parse_cidr (strchr (what, '=') + 1);
+  else if (g_str_equal (what, "no-own6"))
+    snapshot->own_network6 = (CsCidr){ 0 };
+  else if (g_str_has_prefix (what, "conf6="))
+    snapshot->ipv6_default = parse_conf6 (strchr (what, '=') + 1);
+  else
+    return FALSE;
+  return TRUE;
+}
+
 static void
 parse_statement (CsSnapshot *snapshot, char **words)
 {
@@ -420,7 +498,8 @@ parse_statement (CsSnapshot *snapshot, char **words)
   if (g_str_equal (what, "link"))
     parse_link (snapshot, words);
   else if (g_str_equal (what, "route") || g_str_equal (what, "unreachable")
-           || g_str_equal (what, "blackhole") || g_str_equal (what, "throw"))
+           || g_str_equal (what, "blackhole") || g_str_equal (what, "throw")
+           || g_str_equal (what, "route6") || g_str_equal (what, "unreachable6"))
     parse_route (snapshot, words);
   else if (g_str_equal (what, "rule"))
     parse_rule (snapshot, words);
@@ -447,6 +526,8 @@ parse_statement (CsSnapshot *snapshot, char **words)
     parse_astray (snapshot, words);
   else if (g_str_equal (what, "forwards"))
     snapshot->host_forwards = TRUE;
+  else if (parse_ipv6 (snapshot, words))
+    return;
   else if (g_str_equal (what, "valid-marks"))
     snapshot->valid_marks = TRUE;
   else if (g_str_equal (what, "translates"))
@@ -473,6 +554,9 @@ network_parse (const char *text)
 
   snapshot->nm_running = TRUE;
   snapshot->host_name = g_strdup ("desk");
+  snapshot->forces_ipv6 = TRUE;
+  snapshot->ipv6_default = (CsIpv6Conf){ 0 };
+  snapshot->own_network6 = parse_cidr ("fd12:3456:789a::/48");
   for (guint i = 0; i < statements->len; i++)
     {
       char **words = statements->pdata[i];

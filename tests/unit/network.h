@@ -10,13 +10,21 @@
  *     down unplugged ptp managed external ours shared disconnected changing auto asleep
  *     unavailable
  *     index=7 mtu=1492 master=br0 addr=10.0.0.1/24[>PEER] fwd=1 rp=EFFECTIVE/OWN
+ *     addr6=ADDRESS/N, with '!' behind it if unusable, '~' deprecated, '^' temporary
+ *     conf6=DISABLED/ACCEPT_RA/FORWARDING/FORCE_FORWARDING/PROXY_NDP (all 0 unless said)
+ *     delegated=PREFIX[,PREFIX]
  *     con=ID uuid=UUID gw=ADDRESS dns=A,B carries=ppp0
  *     of Wi-Fi: station serving radio-off station-only region=DE
  *     channels=1,36!,52? (free, forbidden, with radar)
  *   route DESTINATION dev NAME [via GATEWAY] [src ADDRESS] [metric N] [table N] [onlink]
  *   unreachable|blackhole|throw DESTINATION [metric N] [table N]
+ *   route6 and unreachable6, likewise
  *   astray LAN INTERFACE TABLE [from-clients]
  *   forwards
+ *   forwards6
+ *   forces6, no-forces6 (the kernel can force forwarding of IPv6, or cannot)
+ *   own6=PREFIX, no-own6 (fd12:3456:789a::/48 unless said)
+ *   conf6=...     as above, of links to come
  *   rule TABLE [pref=N] [iif=X] [oif=X] [from=ADDRESS[/N]] [goto=N] [proto=N] [blackhole]
  *        [unreachable] [ipv6]
  *   front N       a policy rule of others, of this priority
