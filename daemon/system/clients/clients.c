@@ -3,17 +3,12 @@
  * online; all else waits for news. */
 #include "clients.h"
 
-#include "neighborhood.h"
-#include "stations.h"
+#include "lan-clients.h"
 #include "vendors.h"
 
 #include "base/files.h"
 #include "base/inotify.h"
 #include "base/log.h"
-#include "core/render/dnsmasq-config.h"
-#include "core/value/client-name.h"
-#include "core/value/leases.h"
-#include "core/value/client-choices.h"
 #include "system/nft/client-counts.h"
 #include "system/nft/usages.h"
 
@@ -23,30 +18,17 @@
  * Milliseconds. */
 #define SOON  50
 #define PAUSE 500
-/* A client that was not heard for so long is asked, and again if it is silent. Seconds.
- */
-#define SILENCE   50
+/* Between two times that somebody is asked. Seconds. */
 #define ASK_AGAIN 10
 /* Between two times that the file is written because of traffic alone. Seconds. */
 #define SAVE_PAUSE 60
-/* Of NetworkManager's own sharing, for the interface. */
-#define NM_LEASES "/var/lib/NetworkManager/dnsmasq-%s.leases"
-
-typedef struct
-{
-  CsClientList *list; /* (owned) */
-  CsSharePlan *share; /* (owned) in force */
-  int watch;          /* of the leases, or -1 */
-  gboolean has_news;  /* that nobody was told of yet */
-  guint count;        /* online at the last look */
-} Lan;
 
 struct _CsClients
 {
   char *path; /* (owned) of the file */
   void (*changed) (const char *lan, gpointer user_data);
   gpointer user_data;
-  GHashTable *lans;             /* (owned) name (owned) -> Lan (owned) */
+  GHashTable *lans;             /* (owned) name (owned) -> CsLanClients (owned) */
   CsVendors *vendors;           /* (owned) */
   CsNeighborhood *neighborhood; /* (owned) */
   CsStations *stations;         /* (owned) */
@@ -58,156 +40,6 @@ struct _CsClients
 };
 
 static void look_soon (CsClients *self);
-
-static void
-lan_free (gpointer data)
-{
-  Lan *lan = data;
-
-  cs_client_list_free (lan->list);
-  cs_share_plan_unref (lan->share);
-  g_free (lan);
-}
-
-/* --- A look ------------------------------------------------------------------------ */
-
-/* One look at a LAN. */
-typedef struct
-{
-  CsClients *self;
-  Lan *lan;
-  gint64 now;
-  GArray *silent;  /* (owned) of CsNeighbor: they may have left */
-  GArray *blocked; /* (owned) of CsMac: stations that must go */
-} Look;
-
-static gboolean
-is_of_lan (const Lan *lan, CsAddress address)
-{
-  const GArray *subnets = lan->share->subnets;
-
-  for (guint i = 0; i < subnets->len; i++)
-    if (cs_cidr_contains (g_array_index (subnets, CsCidr, i), address))
-      return TRUE;
-  return FALSE;
-}
-
-static void
-on_neighbor (const CsNeighbor *neighbor, gpointer user_data)
-{
-  Look *look = user_data;
-
-  if (!is_of_lan (look->lan, neighbor->address))
-    return;
-  cs_client_list_add_neighbor (look->lan->list, neighbor->mac, neighbor->address,
-                               neighbor->reachable ? look->now
-                                                   : look->now - neighbor->heard_ago);
-  if (!neighbor->reachable && neighbor->heard_ago >= SILENCE
-      && neighbor->heard_ago < CS_CLIENT_PRESENCE)
-    g_array_append_val (look->silent, *neighbor);
-}
-
-static void
-on_station (CsMac mac, int signal, gpointer user_data)
-{
-  const Look *look = user_data;
-
-  if (cs_blocked_has (look->lan->share->blocked, mac))
-    g_array_append_val (look->blocked, mac);
-  else
-    cs_client_list_add_station (look->lan->list, mac, signal);
-}
-
-static void
-on_lease (const CsLease *lease, gpointer user_data)
-{
-  const Look *look = user_data;
-  const char *claim = lease->hostname;
-  g_autofree char *hostname = claim != NULL ? cs_client_name_from_claim (
-                                  claim, strlen (claim), look->lan->share->host_name)
-                                            : NULL;
-
-  if (lease->expiry == 0 || lease->expiry <= look->now)
-    return;
-  cs_client_list_add_lease (look->lan->list, lease->mac, lease->address, hostname);
-  /* one that has just asked us for it is there */
-  if (cs_share_plan_serves (look->lan->share)
-      && lease->expiry - CS_LEASE_TIME > look->now - CS_CLIENT_PRESENCE)
-    cs_client_list_add_neighbor (look->lan->list, lease->mac, lease->address,
-                                 lease->expiry - CS_LEASE_TIME);
-}
-
-/* Owned; NULL: nobody here gives any. */
-static char *
-find_leases (const CsSharePlan *share)
-{
-  if (cs_share_plan_serves (share))
-    return cs_dnsmasq_leases (share->lan);
-  return cs_share_plan_resolves (share) ? g_strdup_printf (NM_LEASES, share->lan) : NULL;
-}
-
-static void
-read_leases (Look *look)
-{
-  g_autofree char *path = find_leases (look->lan->share);
-  g_autofree char *text = path != NULL ? cs_file_read (path, NULL) : NULL;
-
-  if (text != NULL)
-    cs_leases_visit (text, on_lease, look);
-}
-
-static void
-add_usage (CsClientList *list)
-{
-  g_autoptr (GPtrArray) clients = cs_client_list_get_all (list);
-
-  for (guint i = 0; i < clients->len; i++)
-    {
-      CsClient *client = g_ptr_array_index (clients, i);
-
-      for (guint k = 0; k < client->addresses->len; k++)
-        {
-          CsUsage usage
-              = cs_client_counts_take (g_array_index (client->addresses, CsAddress, k));
-
-          client->usage.bytes_sent += usage.bytes_sent;
-          client->usage.bytes_received += usage.bytes_received;
-        }
-    }
-}
-
-/* What the kernel is asked to do waits until it has told everything. */
-static void
-act (const Look *look, gboolean asks)
-{
-  int ifindex = look->lan->share->lan_ifindex;
-
-  for (guint i = 0; asks && i < look->silent->len; i++)
-    cs_neighborhood_probe (look->self->neighborhood, ifindex,
-                           &g_array_index (look->silent, CsNeighbor, i));
-  for (guint i = 0; i < look->blocked->len; i++)
-    cs_stations_dismiss (look->self->stations, look->lan->share->lan, ifindex,
-                         g_array_index (look->blocked, CsMac, i));
-}
-
-/* @asks: those that have been silent for a while. */
-static void
-look_at (CsClients *self, Lan *lan, gboolean asks)
-{
-  g_autoptr (GArray) silent = g_array_new (FALSE, FALSE, sizeof (CsNeighbor));
-  g_autoptr (GArray) blocked = g_array_new (FALSE, FALSE, sizeof (CsMac));
-  Look look = { self, lan, g_get_real_time () / G_USEC_PER_SEC, silent, blocked };
-
-  cs_client_list_begin (lan->list, look.now);
-  read_leases (&look);
-  cs_neighborhood_list (self->neighborhood, lan->share->lan_ifindex, on_neighbor, &look);
-  if (lan->share->lan_wireless
-      && cs_stations_list (self->stations, lan->share->lan_ifindex, on_station, &look))
-    cs_client_list_set_wireless (lan->list);
-  lan->has_news |= cs_client_list_end (lan->list);
-  add_usage (lan->list); /* of addresses that are new to it */
-  act (&look, asks);
-}
 
 /* --- What they use ----------------------------------------------------------------- */
 
@@ -222,7 +54,7 @@ read_usage (CsClients *self)
   cs_usages_read (CS_USAGES_PAUSE);
   g_hash_table_iter_init (&iter, self->lans);
   while (g_hash_table_iter_next (&iter, NULL, &lan))
-    add_usage (((Lan *)lan)->list);
+    cs_lan_clients_add_usage (lan);
 }
 
 static void
@@ -235,7 +67,8 @@ follow_addresses (CsClients *self)
   g_hash_table_iter_init (&iter, self->lans);
   while (g_hash_table_iter_next (&iter, NULL, &lan))
     {
-      g_autoptr (GPtrArray) clients = cs_client_list_get_all (((Lan *)lan)->list);
+      g_autoptr (GPtrArray) clients
+          = cs_client_list_get_all (((CsLanClients *)lan)->list);
 
       for (guint i = 0; i < clients->len; i++)
         {
@@ -266,7 +99,7 @@ save (CsClients *self)
   g_hash_table_iter_init (&iter, self->lans);
   while (g_hash_table_iter_next (&iter, &name, &lan))
     {
-      g_autofree char *list = cs_client_list_to_text (((Lan *)lan)->list);
+      g_autofree char *list = cs_client_list_to_text (((CsLanClients *)lan)->list);
 
       g_string_append_printf (text, LAN_LINE "%s\n%s", (char *)name, list);
     }
@@ -298,9 +131,9 @@ load (const CsClients *self, const char *name)
 
 /* dnsmasq writes into the file that it has opened; a next one may have another. */
 static void
-watch_leases (CsClients *self, Lan *lan)
+watch_leases (CsClients *self, CsLanClients *lan)
 {
-  g_autofree char *path = find_leases (lan->share);
+  g_autofree char *path = cs_lan_clients_find_leases (lan);
 
   if (lan->watch < 0 && path != NULL)
     lan->watch = cs_inotify_add (self->inotify, path, IN_MODIFY | IN_DELETE_SELF);
@@ -322,16 +155,15 @@ await_silence (CsClients *self)
   g_hash_table_iter_init (&iter, self->lans);
   while (g_hash_table_iter_next (&iter, NULL, &lan))
     {
-      gint64 next = cs_client_list_next_silence (((Lan *)lan)->list);
+      gint64 next = cs_lan_clients_next_silence (lan);
 
       if (next != 0 && (first == 0 || next < first))
         first = next;
     }
   if (first == 0)
     return;
-  first += SILENCE - CS_CLIENT_PRESENCE;
-  self->silence = g_timeout_add_seconds ((guint)CLAMP (first - now, ASK_AGAIN, SILENCE),
-                                         on_silence, self);
+  self->silence = g_timeout_add_seconds (
+      (guint)CLAMP (first - now, ASK_AGAIN, CS_CLIENT_SILENCE), on_silence, self);
 }
 
 static void
@@ -346,10 +178,10 @@ look_at_all (CsClients *self, gboolean asks)
   g_hash_table_iter_init (&iter, self->lans);
   while (g_hash_table_iter_next (&iter, &name, &lan))
     {
-      Lan *one = lan;
+      CsLanClients *one = lan;
 
       watch_leases (self, one);
-      look_at (self, one, asks);
+      cs_lan_clients_look (one, self->neighborhood, self->stations, asks);
       if (!one->has_news)
         continue;
       one->has_news = FALSE;
@@ -422,8 +254,8 @@ on_leases_changed (int watch, guint32 what, const char *name, gpointer user_data
   g_hash_table_iter_init (&iter, self->lans);
   while (what & (IN_IGNORED | IN_DELETE_SELF)
          && g_hash_table_iter_next (&iter, NULL, &lan))
-    if (((Lan *)lan)->watch == watch)
-      ((Lan *)lan)->watch = -1;
+    if (((CsLanClients *)lan)->watch == watch)
+      ((CsLanClients *)lan)->watch = -1;
   look_soon (self);
 }
 
@@ -446,14 +278,12 @@ has_clients (const CsSharePlan *share)
 static void
 add_lan (CsClients *self, CsSharePlan *share)
 {
-  Lan *lan = g_hash_table_lookup (self->lans, share->lan);
+  CsLanClients *lan = g_hash_table_lookup (self->lans, share->lan);
   g_autofree char *before = NULL;
 
   if (lan == NULL)
     {
-      lan = g_new0 (Lan, 1);
-      lan->list = cs_client_list_new ();
-      lan->watch = -1;
+      lan = cs_lan_clients_new ();
       before = load (self, share->lan);
       if (before != NULL)
         cs_client_list_from_text (lan->list, before);
@@ -474,7 +304,7 @@ drop_lans (CsClients *self, const CsPlan *plan)
   while (g_hash_table_iter_next (&iter, &name, &lan))
     if (cs_plan_find (plan, name) == NULL)
       {
-        cs_inotify_remove (self->inotify, ((Lan *)lan)->watch);
+        cs_inotify_remove (self->inotify, ((CsLanClients *)lan)->watch);
         g_hash_table_iter_remove (&iter);
       }
 }
@@ -504,12 +334,12 @@ cs_clients_follow (CsClients *self, const CsPlan *plan)
 CsClientList *
 cs_clients_look (CsClients *self, const char *name)
 {
-  Lan *lan = g_hash_table_lookup (self->lans, name);
+  CsLanClients *lan = g_hash_table_lookup (self->lans, name);
 
   if (lan == NULL)
     return NULL;
   read_usage (self);
-  look_at (self, lan, FALSE);
+  cs_lan_clients_look (lan, self->neighborhood, self->stations, FALSE);
   if (lan->has_news)
     look_soon (self);
   cs_vendors_fill (self->vendors, lan->list);
@@ -519,7 +349,7 @@ cs_clients_look (CsClients *self, const char *name)
 guint
 cs_clients_count (const CsClients *self, const char *name)
 {
-  const Lan *lan = g_hash_table_lookup (self->lans, name);
+  const CsLanClients *lan = g_hash_table_lookup (self->lans, name);
 
   return lan != NULL ? lan->count : 0;
 }
@@ -543,7 +373,8 @@ cs_clients_new (const char *runtime_dir,
   self->path = g_build_filename (runtime_dir, FILE_NAME, NULL);
   self->changed = changed;
   self->user_data = user_data;
-  self->lans = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, lan_free);
+  self->lans
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, cs_lan_clients_free);
   self->vendors = cs_vendors_new ();
   self->neighborhood = cs_neighborhood_new (on_changed, self);
   self->stations = cs_stations_new (on_changed, self);
