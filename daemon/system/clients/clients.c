@@ -3,16 +3,13 @@
  * online; all else waits for news. */
 #include "clients.h"
 
-#include "lan-clients.h"
+#include "clients-file.h"
 #include "vendors.h"
 
 #include "base/files.h"
 #include "base/inotify.h"
-#include "base/log.h"
 #include "system/nft/client-counts.h"
 #include "system/nft/usages.h"
-
-#include <string.h>
 
 /* From news to a look, which takes what else comes meanwhile; and between two of them.
  * Milliseconds. */
@@ -25,7 +22,7 @@
 
 struct _CsClients
 {
-  char *path; /* (owned) of the file */
+  char *path; /* (owned) of clients-file.h */
   void (*changed) (const char *lan, gpointer user_data);
   gpointer user_data;
   GHashTable *lans;             /* (owned) name (owned) -> CsLanClients (owned) */
@@ -81,53 +78,7 @@ follow_addresses (CsClients *self)
   cs_client_counts_follow (addresses);
 }
 
-/* --- On disk ----------------------------------------------------------------------- */
-
-#define FILE_NAME   "clients"
-#define LAN_LINE    "LAN "
-#define COUNTS_LINE "COUNTS\n"
-
-static void
-save (CsClients *self)
-{
-  g_autofree char *counts = cs_client_counts_to_text ();
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (GError) error = NULL;
-  GHashTableIter iter;
-  gpointer name, lan;
-
-  g_hash_table_iter_init (&iter, self->lans);
-  while (g_hash_table_iter_next (&iter, &name, &lan))
-    {
-      g_autofree char *list = cs_client_list_to_text (((CsLanClients *)lan)->list);
-
-      g_string_append_printf (text, LAN_LINE "%s\n%s", (char *)name, list);
-    }
-  g_string_append_printf (text, COUNTS_LINE "%s", counts);
-  self->saved = g_get_monotonic_time ();
-  if (!g_file_set_contents_full (self->path, text->str, (gssize)text->len,
-                                 G_FILE_SET_CONTENTS_NONE, 0600, &error))
-    g_warning ("%s", error->message);
-}
-
-/* The part of the file that is about @name (nullable). */
-static char *
-load (const CsClients *self, const char *name)
-{
-  g_autofree char *text = cs_file_read (self->path, NULL);
-  g_autofree char *begin
-      = name != NULL ? g_strdup_printf (LAN_LINE "%s\n", name) : g_strdup (COUNTS_LINE);
-  char *part = text != NULL ? strstr (text, begin) : NULL;
-  const char *end;
-
-  if (part == NULL)
-    return NULL;
-  part += strlen (begin);
-  end = strstr (part, LAN_LINE);
-  if (end == NULL)
-    end = strstr (part, COUNTS_LINE);
-  return end != NULL ? g_strndup (part, (gsize)(end - part)) : g_strdup (part);
-}
+/* --- When -------------------------------------------------------------------------- */
 
 /* dnsmasq writes into the file that it has opened; a next one may have another. */
 static void
@@ -138,8 +89,6 @@ watch_leases (CsClients *self, CsLanClients *lan)
   if (lan->watch < 0 && path != NULL)
     lan->watch = cs_inotify_add (self->inotify, path, IN_MODIFY | IN_DELETE_SELF);
 }
-
-/* --- When -------------------------------------------------------------------------- */
 
 static gboolean on_silence (gpointer user_data);
 
@@ -191,7 +140,10 @@ look_at_all (CsClients *self, gboolean asks)
   if (changed->len > 0)
     follow_addresses (self);
   if (changed->len > 0 || self->looked - self->saved > SAVE_PAUSE * G_USEC_PER_SEC)
-    save (self);
+    {
+      cs_clients_file_write (self->path, self->lans);
+      self->saved = self->looked;
+    }
   await_silence (self);
   for (guint i = 0; i < changed->len; i++)
     self->changed (g_ptr_array_index (changed, i), self->user_data);
@@ -279,14 +231,11 @@ static void
 add_lan (CsClients *self, CsSharePlan *share)
 {
   CsLanClients *lan = g_hash_table_lookup (self->lans, share->lan);
-  g_autofree char *before = NULL;
 
   if (lan == NULL)
     {
       lan = cs_lan_clients_new ();
-      before = load (self, share->lan);
-      if (before != NULL)
-        cs_client_list_from_text (lan->list, before);
+      cs_clients_file_read_lan (self->path, share->lan, lan->list);
       g_hash_table_insert (self->lans, g_strdup (share->lan), lan);
     }
   g_clear_pointer (&lan->share, cs_share_plan_unref);
@@ -357,7 +306,7 @@ cs_clients_count (const CsClients *self, const char *name)
 void
 cs_clients_forget (const char *runtime_dir)
 {
-  g_autofree char *path = g_build_filename (runtime_dir, FILE_NAME, NULL);
+  g_autofree char *path = cs_clients_file_path (runtime_dir);
 
   cs_file_remove (path, NULL);
 }
@@ -368,9 +317,8 @@ cs_clients_new (const char *runtime_dir,
                 gpointer user_data)
 {
   CsClients *self = g_new0 (CsClients, 1);
-  g_autofree char *counts = NULL;
 
-  self->path = g_build_filename (runtime_dir, FILE_NAME, NULL);
+  self->path = cs_clients_file_path (runtime_dir);
   self->changed = changed;
   self->user_data = user_data;
   self->lans
@@ -379,9 +327,7 @@ cs_clients_new (const char *runtime_dir,
   self->neighborhood = cs_neighborhood_new (on_changed, self);
   self->stations = cs_stations_new (on_changed, self);
   self->inotify = cs_inotify_new (on_leases_changed, self);
-  counts = load (self, NULL);
-  if (counts != NULL)
-    cs_client_counts_from_text (counts);
+  cs_clients_file_read_counts (self->path);
   return self;
 }
 
@@ -391,7 +337,7 @@ cs_clients_free (CsClients *self)
   if (g_hash_table_size (self->lans) > 0)
     {
       read_usage (self);
-      save (self);
+      cs_clients_file_write (self->path, self->lans);
     }
   rest (self);
   g_hash_table_unref (self->lans);
