@@ -163,8 +163,8 @@ static void
 add_strings (JsonBuilder *builder, CsDbusShare *share)
 {
   static const char *const names[]
-      = { "lan",           "wan",     "uplink", "state", "state-reason",
-          "state-message", "address", "ssid",   "source" };
+      = { "lan",           "wan",     "uplink", "state",  "state-reason",
+          "state-message", "address", "ssid",   "source", "ipv6-mode" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -177,15 +177,14 @@ add_strings (JsonBuilder *builder, CsDbusShare *share)
     }
 }
 
+/* @words is nullable: none. */
 static void
-add_blockers (JsonBuilder *builder, CsDbusShare *share)
+add_list (JsonBuilder *builder, const char *key, const char *const *words)
 {
-  const char *const *blockers = cs_dbus_share_get_blocked_by (share);
-
-  json_builder_set_member_name (builder, "blocked_by");
+  json_builder_set_member_name (builder, key);
   json_builder_begin_array (builder);
-  for (; blockers != NULL && *blockers != NULL; blockers++)
-    json_builder_add_string_value (builder, *blockers);
+  for (; words != NULL && *words != NULL; words++)
+    json_builder_add_string_value (builder, *words);
   json_builder_end_array (builder);
 }
 
@@ -228,7 +227,8 @@ cs_describe_add_json (JsonBuilder *builder, CsDbusShare *share)
   if (options != NULL)
     cs_json_add_dictionary (builder, options);
   json_builder_end_object (builder);
-  add_blockers (builder, share);
+  add_list (builder, "blocked_by", cs_dbus_share_get_blocked_by (share));
+  add_list (builder, "ipv6_prefixes", cs_dbus_share_get_ipv6_prefixes (share));
   add_clients (builder, share);
   add_counters (builder, share);
 }

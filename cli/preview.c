@@ -72,6 +72,7 @@ print_text (const CsShareOptions *wanted, GVariant *preview)
   print_state (preview, color);
   print_string (preview, "uplink", "uplink");
   print_string (preview, "address", "gateway");
+  print_string (preview, "ipv6", "ipv6");
   print_string (preview, "wifi", "network");
   print_string (preview, "dial", "connects");
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++)

@@ -27,6 +27,7 @@ typedef struct
   char **dns;            /* (owned) (nullable) */
   char **allow_rebind;   /* (owned) (nullable) */
   char *domain;          /* (owned) (nullable) */
+  char *ipv6;            /* (owned) (nullable) */
   char **dhcp_options;   /* (owned) (nullable) */
   char *ssid;            /* (owned) (nullable) */
   char *passphrase_file; /* (owned) (nullable) */
@@ -61,6 +62,7 @@ options_clear (Options *options)
   g_strfreev (options->dns);
   g_strfreev (options->allow_rebind);
   g_free (options->domain);
+  g_free (options->ipv6);
   g_strfreev (options->dhcp_options);
   g_free (options->ssid);
   g_free (options->passphrase_file);
@@ -82,6 +84,7 @@ pack_texts (const Options *options, GVariantDict *dict)
     const char *value;
   } texts[] = { { "address", g_strcmp0 (address, "auto") == 0 ? "" : address },
                 { "domain", options->domain },
+                { "ipv6", options->ipv6 },
                 { "ssid", options->ssid },
                 { "passphrase", options->passphrase },
                 { "security", options->security },
@@ -276,6 +279,9 @@ add_entries (GArray *entries, Options *options)
     { "dhcp-option", 0, 0, ARG_TEXT_LIST, &options->dhcp_options,
       "boot-file, next-server or ntp-server for clients (repeat for more), or none",
       "NAME=VALUE" },
+    { "ipv6", 0, 0, ARG_TEXT, &options->ipv6,
+      "IPv6 for clients: auto (default), delegated, extended, masquerade, or off",
+      "WORD" },
     { "keep-lan", 0, 0, FLAG, &options->keep_lan,
       "Leave addresses, DHCP and DNS of the LAN alone", NULL },
     { "no-keep-lan", 0, UNSET, FLAG, &options->keep_lan, "Provide them (default)", NULL },

@@ -120,6 +120,21 @@ describe_gateway (CsDbusShare *share)
                           *address != '\0' ? address : "none", chosen);
 }
 
+/* "masquerade, fd12:3456:789a:1::/64"; (nullable) of a service without IPv6 for clients.
+ */
+static char *
+describe_ipv6 (CsDbusShare *share)
+{
+  const char *mode = cs_describe_text (cs_dbus_share_get_ipv6_mode (share));
+  const char *const *prefixes = cs_dbus_share_get_ipv6_prefixes (share);
+  g_autofree char *list
+      = prefixes != NULL ? g_strjoinv (", ", (char **)prefixes) : g_strdup ("");
+
+  if (*mode == '\0')
+    return NULL;
+  return *list != '\0' ? g_strdup_printf ("%s, %s", mode, list) : g_strdup (mode);
+}
+
 static void
 print_share (CsDbusShare *share, const char *link, gboolean color)
 {
@@ -129,6 +144,7 @@ print_share (CsDbusShare *share, const char *link, gboolean color)
   g_autofree char *state
       = cs_output_state (cs_describe_text (cs_dbus_share_get_state (share)), color);
   g_autofree char *gateway = describe_gateway (share);
+  g_autofree char *ipv6 = describe_ipv6 (share);
   g_autofree char *blockers = cs_describe_blockers (share);
   g_autofree char *blocked
       = *blockers != '\0' ? g_strdup_printf ("by %s; see \"sharectl doctor\"", blockers)
@@ -139,6 +155,7 @@ print_share (CsDbusShare *share, const char *link, gboolean color)
   printf ("%s\n  %-9s %s\n", title, "state", state);
   print_row ("link", describe_link (link));
   print_row ("gateway", gateway);
+  print_row ("ipv6", ipv6);
   print_row ("blocked", blocked);
   print_row ("network", cs_dbus_share_get_ssid (share));
   print_row ("used by", clients);

@@ -53,6 +53,7 @@ cs_describe_plan (const CsSharePlan *plan)
   g_variant_dict_insert (dict, "message", "s", plan->message);
   g_variant_dict_insert (dict, "uplink", "s", plan->uplink != NULL ? plan->uplink : "");
   g_variant_dict_insert (dict, "address", "s", address != NULL ? address : "");
+  g_variant_dict_insert (dict, "ipv6", "s", cs_ipv6_mode_to_string (plan->ipv6.mode));
   g_variant_dict_insert (dict, "wifi", "s", wifi);
   g_variant_dict_insert (dict, "dial", "s", plan->dial != NULL ? plan->dial : "");
   g_variant_dict_insert (dict, "ruleset", "s", ruleset);

@@ -192,7 +192,7 @@ on_adopt_wan_changed (CsBusManager *self)
 CsBusManager *
 cs_bus_manager_new (CsEngine *engine, const CsBusHost *host)
 {
-  static const char *const features[] = { "clients", "limit", "adopt", NULL };
+  static const char *const features[] = { "clients", "limit", "adopt", "ipv6", NULL };
   CsBusManager *self = g_object_new (CS_TYPE_BUS_MANAGER, "version", CS_VERSION,
                                      "features", features, NULL);
 

@@ -198,12 +198,29 @@ cs_bus_share_new (CsEngine *engine,
   return self;
 }
 
+/* Owned. */
+static char **
+list_prefixes (const CsSharePlan *plan)
+{
+  g_autoptr (GStrvBuilder) prefixes = g_strv_builder_new ();
+
+  for (guint i = 0; i < plan->ipv6.addresses->len; i++)
+    {
+      CsCidr address = g_array_index (plan->ipv6.addresses, CsCidr, i);
+      g_autofree char *prefix = cs_cidr_to_string (cs_cidr_network (address));
+
+      g_strv_builder_add (prefixes, prefix);
+    }
+  return g_strv_builder_end (prefixes);
+}
+
 void
 cs_bus_share_update (CsBusShare *self)
 {
   CsDbusShare *object = CS_DBUS_SHARE (self);
   static const char *const none[] = { NULL };
   g_autofree char *address = NULL;
+  g_auto (GStrv) prefixes = NULL;
   CsShareStatus status;
   const char *ssid;
 
@@ -219,6 +236,9 @@ cs_bus_share_update (CsBusShare *self)
   cs_dbus_share_set_state_reason (object, cs_reason_to_string (status.plan->reason));
   cs_dbus_share_set_state_message (object, status.plan->message);
   cs_dbus_share_set_address (object, address);
+  prefixes = list_prefixes (status.plan);
+  cs_dbus_share_set_ipv6_mode (object, cs_ipv6_mode_to_string (status.plan->ipv6.mode));
+  cs_dbus_share_set_ipv6_prefixes (object, (const char *const *)prefixes);
   cs_dbus_share_set_blocked_by (object, status.plan->blocked_by != NULL
                                             ? (const char *const *)status.plan->blocked_by
                                             : none);

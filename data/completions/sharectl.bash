@@ -67,7 +67,7 @@ _sharectl_words() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       --address | --dns | --allow-rebind | --domain | --dhcp-option | --ssid | --passphrase-file | --security | --band \
-        | --channel | --png | --limit | --rate | --max-clients | --idle-off | --name)
+        | --channel | --png | --limit | --rate | --max-clients | --idle-off | --ipv6 | --name)
         # "--dns=VALUE" is three words here
         [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
         ((i++))
@@ -83,7 +83,7 @@ _sharectl_words() {
 _sharectl() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
   local words offer= options=--help
-  local share_options=' --address --dns --allow-rebind --domain --dhcp-option --keep-lan --no-keep-lan --no-dial --dial --temporary --persistent'
+  local share_options=' --address --dns --allow-rebind --domain --dhcp-option --ipv6 --keep-lan --no-keep-lan --no-dial --dial --temporary --persistent'
   share_options+=' --force --no-force --ssid --passphrase-file --security --band --channel'
   share_options+=' --hidden --no-hidden --isolate --no-isolate'
   share_options+=' --limit --rate --max-clients --idle-off'
@@ -116,6 +116,10 @@ _sharectl() {
       return
       ;;
     --dns | --allow-rebind | --domain | --ssid | --channel | --name | --max-clients | --idle-off) return ;;
+    --ipv6)
+      mapfile -t COMPREPLY < <(compgen -W 'auto delegated extended masquerade off' -- "$cur")
+      return
+      ;;
     --limit | --rate)
       mapfile -t COMPREPLY < <(compgen -W none -- "$cur")
       return

@@ -50,7 +50,7 @@ function __sharectl_words
             continue
         end
         switch $word
-            case --address --dns --allow-rebind --domain --dhcp-option --ssid --passphrase-file --security --band --channel --png --limit --rate --max-clients --idle-off --name
+            case --address --dns --allow-rebind --domain --dhcp-option --ipv6 --ssid --passphrase-file --security --band --channel --png --limit --rate --max-clients --idle-off --name
                 set value yes
             case '-*'
             case '*'
@@ -104,6 +104,7 @@ complete -c sharectl -n '__sharectl_in share change preview' -x -l dns -d 'Name 
 complete -c sharectl -n '__sharectl_in share change preview' -x -l allow-rebind -d 'Domain with private addresses'
 complete -c sharectl -n '__sharectl_in share change preview' -x -l domain -d 'Domain of clients'
 complete -c sharectl -n '__sharectl_in share change preview' -x -l dhcp-option -a 'boot-file= next-server= ntp-server= none' -d 'DHCP option for clients'
+complete -c sharectl -n '__sharectl_in share change preview' -x -l ipv6 -a 'auto delegated extended masquerade off' -d 'IPv6 for clients'
 complete -c sharectl -n '__sharectl_in share change preview' -l keep-lan -d 'Leave the LAN alone'
 complete -c sharectl -n '__sharectl_in share change preview' -l no-keep-lan -d 'Provide addresses, DHCP and DNS'
 complete -c sharectl -n '__sharectl_in share change preview' -l no-dial -d 'Wait for a profile'

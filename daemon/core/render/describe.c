@@ -109,11 +109,40 @@ cs_share_plan_describe_routes (const CsSharePlan *plan)
 
 /* sysctl(8) writes a dot in a name as '/'. */
 static char *
-describe_sysctl (const char *interface, const char *key, const char *value)
+describe_sysctl (const char *family, const char *interface, const char *key, int value)
 {
   g_autofree char *name = g_strdelimit (g_strdup (interface), ".", '/');
 
-  return g_strdup_printf ("net.ipv4.conf.%s.%s = %s", name, key, value);
+  return g_strdup_printf ("net.%s.conf.%s.%s = %d", family, name, key, value);
+}
+
+/* In the order in which they are made. */
+static void
+describe_sysctls6 (GPtrArray *lines, const CsSharePlan *plan)
+{
+  const CsIpv6Plan *ipv6 = &plan->ipv6;
+  const struct
+  {
+    const char *found; /* (nullable) */
+    const char *interface;
+    const char *key;
+    int value;
+  } settings[] = {
+    { ipv6->found_lan_disabled, plan->lan, "disable_ipv6", 0 },
+    { ipv6->found_lan_accept_ra, plan->lan, "accept_ra", 0 },
+    { ipv6->found_lan_forced, plan->lan, "force_forwarding", 1 },
+    { ipv6->found_uplink_forced, plan->uplink, "force_forwarding", 1 },
+    { ipv6->found_uplink_forwarding, plan->uplink, "forwarding", 1 },
+    { ipv6->found_uplink_proxy_ndp, plan->uplink, "proxy_ndp", 1 },
+    { ipv6->found_all_forwarding, "all", "forwarding", 1 },
+  };
+
+  for (char **name = ipv6->raised; name && *name; name++)
+    take (lines, describe_sysctl ("ipv6", *name, "accept_ra", 2));
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    if (settings[i].found)
+      take (lines, describe_sysctl ("ipv6", settings[i].interface, settings[i].key,
+                                    settings[i].value));
 }
 
 char **
@@ -122,13 +151,14 @@ cs_share_plan_describe_sysctls (const CsSharePlan *plan)
   GPtrArray *lines = g_ptr_array_new ();
 
   if (plan->lan_ifindex)
-    take (lines, describe_sysctl (plan->lan, "forwarding", "1"));
+    take (lines, describe_sysctl ("ipv4", plan->lan, "forwarding", 1));
   if (cs_share_plan_forwards (plan))
-    take (lines, describe_sysctl (plan->uplink, "forwarding", "1"));
+    take (lines, describe_sysctl ("ipv4", plan->uplink, "forwarding", 1));
   if (plan->found_uplink_rp_filter)
-    take (lines, describe_sysctl (plan->uplink, "rp_filter", "2"));
+    take (lines, describe_sysctl ("ipv4", plan->uplink, "rp_filter", 2));
   if (plan->found_src_valid_mark)
-    take (lines, describe_sysctl ("all", "src_valid_mark", "1"));
+    take (lines, describe_sysctl ("ipv4", "all", "src_valid_mark", 1));
+  describe_sysctls6 (lines, plan);
   return end_lines (lines);
 }
 
