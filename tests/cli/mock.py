@@ -57,7 +57,7 @@ WIFI = {"ssid": "desk", "passphrase": "correct horse", "security": "wpa2", "hidd
         "uri": "WIFI:T:WPA;S:desk;P:correct horse;;"}
 DEFAULTS = {"Lan": "", "Wan": "ppp0", "Uplink": "ppp0", "State": "active",
             "StateReason": "none", "StateMessage": None, "Address": "192.168.137.1/24",
-            "Ssid": "", "Source": "user", "Persistent": True, "Options": {}, "BlockedBy": [], "ClientCount": 0,
+            "Ssid": "", "Ipv6Mode": "none", "Ipv6Prefixes": [], "Source": "user", "Persistent": True, "Options": {}, "BlockedBy": [], "ClientCount": 0,
             "BlockedCount": 0, "BytesSent": 0,
             "BytesReceived": 0, "PacketsSent": 0, "PacketsReceived": 0}
 ABOUT = {"Version": "0.1.0", "Features": ["clients"], "AdoptWan": ""}

@@ -162,7 +162,6 @@ cs_found_fill_ipv6 (CsSharePlan *share,
 
   if (!lan || !cs_share_plan_has_ipv6 (share))
     return;
-  ipv6->host_forwards = snapshot->host_forwards6;
   ipv6->found_lan_disabled = found (changers, lan, &disabled, 0);
   ipv6->found_lan_accept_ra = found (changers, lan, &accept_ra, 0);
   if (snapshot->forces_ipv6)

@@ -4,7 +4,7 @@
 
 #include "share-plan.h"
 
-/* Sets .ipv6.host_forwards and .ipv6.found_* of @share, which is planned otherwise.
+/* Sets .ipv6.raised and .ipv6.found_* of @share, which is planned otherwise.
  * @changers: of CsSharePlan, all that may have changed anything. */
 void cs_found_fill_ipv6 (CsSharePlan *share,
                          const GPtrArray *changers,

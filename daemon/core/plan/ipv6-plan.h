@@ -18,8 +18,6 @@ typedef struct
   GArray *deprecated;
   gint64 deprecated_since; /* the newest, as CsSnapshot.now; 0: there are none */
 
-  gboolean host_forwards; /* net.ipv6.conf.all.forwarding, then and since */
-
   /* What was found before the first change of each; NULL: not changed. */
   char *found_lan_disabled;  /* (owned) (nullable) disable_ipv6, set to "0" */
   char *found_lan_accept_ra; /* (owned) (nullable) set to "0": clients are no routers */

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How clients get IPv6, and what they keep when the uplink changes. */
+#include "plans.h"
+
+#define LAN    "link lan0 index=2;"
+#define PPP0_4 "link ppp0 ppp ptp index=9 mtu=1492 addr=10.64.0.9/32>10.64.64.64"
+#define PPP0   PPP0_4 ";"
+/* With an address by RA, and a prefix that is delegated. */
+#define PPP0_6 \
+  PPP0_4 " addr6=2001:db8:9::9/64; route6 default dev ppp0 via fe80::1 metric 50;"
+#define PPP0_PD   PPP0_4 " delegated=2001:db8:77:80::/60; route6 default dev ppp0;"
+#define PPP0_PD64 PPP0_4 " delegated=2001:db8:77:80::/64; route6 default dev ppp0;"
+#define PPP0_NEW  PPP0_4 " delegated=2001:db8:99::/64; route6 default dev ppp0;"
+#define ULA       "fd12:3456:789a:*::1/64;"
+#define NONE \
+  "active*| routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700; |*found-lan-forwarding=0 " \
+  "| " \
+  "found-uplink-forwarding=0 |"
+
+static void
+test_modes (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *requests;
+    const char *network;
+    const char *shares[3];
+  } rows[] = {
+    { "none", "lan0 via ppp0", LAN PPP0, { NONE } },
+    { "an address, but no route",
+      "lan0 via ppp0",
+      LAN PPP0_4 " addr6=2001:db8:9::9/64; route6 2001:db8:9::/64 dev ppp0;",
+      { NONE } },
+    { "a route, but no address",
+      "lan0 via ppp0",
+      LAN PPP0_4 " addr6=fe80::9/64; route6 default dev ppp0 via fe80::1;",
+      { NONE } },
+    { "an address that is not ready",
+      "lan0 via ppp0",
+      LAN PPP0_4 " addr6=2001:db8:9::9/64!; route6 default dev ppp0 via fe80::1;",
+      { NONE } },
+    { "one that is deprecated",
+      "lan0 via ppp0",
+      LAN PPP0_4 " addr6=2001:db8:9::9/64~; route6 default dev ppp0 via fe80::1;",
+      { NONE } },
+    { "a route that leads nowhere",
+      "lan0 via ppp0",
+      LAN PPP0_4 " addr6=2001:db8:9::9/64; unreachable6 ::/0;",
+      { NONE } },
+    { "another table's",
+      "lan0 via ppp0",
+      LAN PPP0_4 " addr6=2001:db8:9::9/64; route6 default dev ppp0 table 13700;",
+      { NONE } },
+    { "this computer has no network of its own",
+      "lan0 via ppp0",
+      LAN PPP0_6 "no-own6",
+      { NONE } },
+    { "off", "lan0 via ppp0 ipv6=off", LAN PPP0_6, { NONE } },
+    { "keep-lan",
+      "lan0 via ppp0 keep-lan",
+      "link lan0 addr=10.0.0.1/24; route 10.0.0.0/24 dev lan0;" PPP0_6,
+      { "active*| found-uplink-forwarding=0 |" } },
+    { "masquerade",
+      "lan0 via ppp0",
+      LAN PPP0_6,
+      { "active*| uplink-addresses=10.64.0.9/32;2001:db8:9::9/128; *"
+        "| routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700;"
+        "::/0 fe80::1 0.0.0.0 1024 9 0 13700; *"
+        "| ipv6-mode=2 | ipv6-addresses=" ULA " | ipv6-deprecated= | "
+        "found-lan-force-forwarding=0 | found-uplink-force-forwarding=0 |" } },
+    { "temporary and deprecated addresses count for what is open",
+      "lan0 via ppp0",
+      LAN PPP0_4 " addr6=fe80::9/64 addr6=2001:db8:9::9/64^ addr6=2001:db8:8::9/64~;"
+                 "route6 default dev ppp0 via fe80::1;",
+      { "active*| uplink-addresses=10.64.0.9/32;2001:db8:9::9/128;2001:db8:8::9/128; "
+        "*" } },
+    { "two halves",
+      "lan0 via ppp0",
+      LAN PPP0_4 " addr6=fd77::9/64; route6 ::/1 dev ppp0; route6 8000::/1 dev ppp0;",
+      { "active*| ipv6-mode=2 *" } },
+    { "the better of two routers, and the uplink's own network",
+      "lan0 via ppp0",
+      LAN PPP0_4
+      " addr6=2001:db8:9::9/64; route6 default dev ppp0 via fe80::1 metric 200;"
+      "route6 default dev ppp0 via fe80::2 metric 100;"
+      "route6 2001:db8:9::/64 dev ppp0 metric 256; route6 fe80::/64 dev ppp0;"
+      "route6 2001:db8:a::/48 dev ppp0 via fe80::3;"
+      "route6 2001:db8:b::/48 dev lan0;",
+      { "active*| routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700;"
+        "2001:db8:9::/64 0.0.0.0 0.0.0.0 1024 9 0 13700;"
+        "::/0 fe80::2 0.0.0.0 1024 9 0 13700;"
+        "2001:db8:a::/48 fe80::3 0.0.0.0 1024 9 0 13700; *" } },
+    { "delegated",
+      "lan0 via ppp0",
+      LAN PPP0_PD,
+      { "active*| uplink-addresses=10.64.0.9/32; *| ipv6-mode=4 | ipv6-addresses=" ULA
+        "2001:db8:77:8*::1/64; *" } },
+    { "one network and two LANs: the second is masqueraded, if there is an address",
+      "lan0 via ppp0; lan1 via ppp0",
+      LAN "link lan1;" PPP0_PD64,
+      { "active*| ipv6-mode=4 *", "active*| uplink-ifindex=9 *" } },
+    { "delegated by hand where it is not",
+      "lan0 via ppp0 ipv6=delegated",
+      LAN PPP0_6,
+      { NONE } },
+    { "masquerade by hand",
+      "lan0 via ppp0 ipv6=masquerade",
+      LAN PPP0_4 " addr6=2001:db8:9::9/64 delegated=2001:db8:77:80::/60;"
+                 "route6 default dev ppp0;",
+      { "active*| ipv6-mode=2 *" } },
+    /* settings */
+    { "disabled, and as a host",
+      "lan0 via ppp0",
+      "link lan0 conf6=1/1/0/0/0;" PPP0_6,
+      { "active*| found-lan-disable-ipv6=1 | found-lan-accept-ra=1 | "
+        "found-lan-force-forwarding=0 | found-uplink-force-forwarding=0 |" } },
+    { "it is forced already",
+      "lan0 via ppp0",
+      "link lan0 conf6=0/0/0/1/0;" PPP0_4
+      " addr6=2001:db8:9::9/64 conf6=0/1/0/1/0; route6 default dev ppp0;",
+      { "active*| ipv6-deprecated= |" } },
+    { "a kernel that cannot force it",
+      "lan0 via ppp0",
+      "no-forces6; conf6=0/1/0/-1/0; link lan0 conf6=0/1/0/-1/0;"
+      "link eth5 conf6=0/1/0/-1/0; link eth6 conf6=0/2/0/-1/0;" PPP0_4
+      " addr6=2001:db8:9::9/64 conf6=0/1/0/-1/0; route6 default dev ppp0;",
+      { "active*| found-lan-accept-ra=1 | found-all-forwarding6=0 | "
+        "raised-accept-ra=default;eth5;ppp0; |" } },
+    { "where the computer forwards anyway",
+      "lan0 via ppp0",
+      "no-forces6; forwards6; link lan0 conf6=0/0/1/-1/0;" PPP0_4
+      " addr6=2001:db8:9::9/64 conf6=0/2/1/-1/0; route6 default dev ppp0;",
+      { "active*| ipv6-deprecated= |" } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) plan = NULL;
+
+      g_test_message ("%s: %s in %s", rows[i].name, rows[i].requests, rows[i].network);
+      plan = plan_in (rows[i].requests, rows[i].network, NULL);
+      plan_assert (plan, rows[i].shares);
+    }
+}
+
+/* One after the other. */
+static void
+test_changes (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *networks[5];
+    const char *shares[5];
+  } rows[] = {
+    { "an uplink that goes and returns: nobody gets another address",
+      { LAN PPP0_PD64 "now 1000", LAN "now 1001", LAN PPP0_PD64 "now 1010",
+        LAN "now 1020", LAN "now 6421" },
+      { "active*| ipv6-mode=4 | ipv6-addresses=" ULA "2001:db8:77:80::1/64; | "
+        "ipv6-deprecated= *",
+        "waiting*| ipv6-mode=1 | ipv6-addresses=" ULA
+        " | ipv6-deprecated=2001:db8:77:80::1/64; *",
+        "active*| ipv6-mode=4 | ipv6-addresses=" ULA "2001:db8:77:80::1/64; | "
+        "ipv6-deprecated= *",
+        "waiting*| ipv6-deprecated=2001:db8:77:80::1/64; *",
+        /* until nobody has one any more */
+        "waiting*| ipv6-addresses=" ULA " | ipv6-deprecated= *" } },
+    { "another prefix",
+      { LAN PPP0_PD64 "now 1000", LAN PPP0_NEW "now 1001", LAN PPP0_PD64 "now 1002" },
+      { "active*",
+        "active*| ipv6-addresses=" ULA
+        "2001:db8:99::1/64; | ipv6-deprecated=2001:db8:77:80::1/64; *",
+        "active*| ipv6-addresses=" ULA
+        "2001:db8:77:80::1/64; | ipv6-deprecated=2001:db8:99::1/64; *" } },
+    { "an uplink without any: they are told, and come back",
+      { LAN PPP0_6, LAN PPP0, LAN PPP0_6 },
+      { "active*| ipv6-mode=2 *",
+        "active*| uplink-addresses=10.64.0.9/32; *"
+        "| routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700; *"
+        "| former-addresses=2001:db8:9::9/128; *| ipv6-mode=1 | ipv6-addresses=" ULA " *",
+        "active*| ipv6-mode=2 *" } },
+    { "what was found stays known",
+      { "link lan0 conf6=1/1/0/0/0;" PPP0_6,
+        "link lan0 conf6=0/0/0/1/0;" PPP0_4
+        " conf6=0/0/0/1/0 addr6=2001:db8:9::9/64; route6 default dev ppp0;" },
+      { "active*", "active*| found-lan-disable-ipv6=1 | found-lan-accept-ra=1 | "
+                   "found-lan-force-forwarding=0 | found-uplink-force-forwarding=0 |" } },
+    { "likewise of all interfaces",
+      { "no-forces6; link lan0 conf6=0/0/0/-1/0; link eth5 conf6=0/1/0/-1/0;" PPP0_4
+        " conf6=0/0/0/-1/0 addr6=2001:db8:9::9/64; route6 default dev ppp0;",
+        "no-forces6; forwards6; link lan0 conf6=0/0/1/-1/0; link eth5 conf6=0/2/1/-1/0;"
+        "link eth6 conf6=0/1/1/-1/0;" PPP0_4
+        " conf6=0/0/1/-1/0 addr6=2001:db8:9::9/64; route6 default dev ppp0;",
+        "no-forces6; forwards6; link lan0 conf6=0/0/1/-1/0; link eth5 "
+        "conf6=0/2/1/-1/0;" },
+      { "active*| found-all-forwarding6=0 | raised-accept-ra=eth5; |",
+        "active*| found-all-forwarding6=0 | raised-accept-ra=eth5;eth6; |",
+        /* nothing leaves, so nothing forwards */
+        "waiting*| ipv6-deprecated= |" } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) before = NULL;
+
+      for (gsize k = 0; k < 5 && rows[i].networks[k]; k++)
+        {
+          const char *const patterns[] = { rows[i].shares[k], NULL };
+          g_autoptr (CsPlan) plan = NULL;
+
+          g_test_message ("%s: %s", rows[i].name, rows[i].networks[k]);
+          plan = plan_in ("lan0 via ppp0", rows[i].networks[k], before);
+          plan_assert (plan, patterns);
+          g_clear_pointer (&before, cs_plan_unref);
+          before = g_steal_pointer (&plan);
+        }
+    }
+}
+
+static CsCidr
+global_network (const CsPlan *plan, guint share)
+{
+  const CsSharePlan *one = plan->shares->pdata[share];
+
+  g_assert_cmpuint (one->ipv6.addresses->len, ==, 2);
+  return g_array_index (one->ipv6.addresses, CsCidr, 1);
+}
+
+/* Each LAN has its own /64, the same whoever came before it is gone. */
+static void
+test_several_lans (void)
+{
+  const char *network = "link lan0; link lan1; link lan2;" PPP0_PD;
+  const char *requests = "lan0 via ppp0; lan1 via ppp0; lan2 via ppp0";
+  g_autoptr (CsPlan) plan = plan_in (requests, network, NULL);
+  g_autoptr (CsPlan) later = plan_in ("lan1 via ppp0; lan2 via ppp0", network, plan);
+  g_autoptr (CsPlan) rebooted = plan_in (requests, network, NULL);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_true (
+          cs_cidr_equal (global_network (plan, i), global_network (rebooted, i)));
+      for (guint k = 0; k < i; k++)
+        g_assert_false (
+            cs_cidr_overlaps (global_network (plan, i), global_network (plan, k)));
+    }
+  g_assert_true (cs_cidr_equal (global_network (plan, 1), global_network (later, 0)));
+  g_assert_true (cs_cidr_equal (global_network (plan, 2), global_network (later, 1)));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/plan-ipv6/modes", test_modes);
+  g_test_add_func ("/plan-ipv6/changes", test_changes);
+  g_test_add_func ("/plan-ipv6/several-lans", test_several_lans);
+  return g_test_run ();
+}
