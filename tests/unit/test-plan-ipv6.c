@@ -109,6 +109,11 @@ test_modes (void)
       LAN PPP0_4 " addr6=2001:db8:9::9/64 delegated=2001:db8:77:80::/60;"
                  "route6 default dev ppp0;",
       { "active*| ipv6-mode=2 *" } },
+    { "what has no other address is masqueraded beside it",
+      "lan0 via ppp0",
+      LAN PPP0_4 " addr6=2001:db8:9::9/64 delegated=2001:db8:77:80::/60;"
+                 "route6 default dev ppp0;",
+      { "active*| uplink-addresses=10.64.0.9/32;2001:db8:9::9/128; *| ipv6-mode=4 *" } },
     /* settings */
     { "disabled, and as a host",
       "lan0 via ppp0",
@@ -120,6 +125,11 @@ test_modes (void)
       "link lan0 conf6=0/0/0/1/0;" PPP0_4
       " addr6=2001:db8:9::9/64 conf6=0/1/0/1/0; route6 default dev ppp0;",
       { "active*| ipv6-deprecated= |" } },
+    { "all interfaces forward already",
+      "lan0 via ppp0",
+      "forwards6;" LAN PPP0_6,
+      { "active*| found-uplink-forwarding=0 | ipv6-mode=2 | ipv6-addresses=" ULA
+        " | ipv6-deprecated= |" } },
     { "a kernel that cannot force it",
       "lan0 via ppp0",
       "no-forces6; conf6=0/1/0/-1/0; link lan0 conf6=0/1/0/-1/0;"

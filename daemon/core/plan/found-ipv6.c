@@ -135,6 +135,13 @@ found_all_forwarding (const GPtrArray *changers, const CsSnapshot *snapshot)
   return snapshot->host_forwards6 ? NULL : g_strdup ("0");
 }
 
+/* Where all interfaces forward, nothing has to be forced. */
+static gboolean
+forces (const CsSnapshot *snapshot)
+{
+  return snapshot->forces_ipv6 && !snapshot->host_forwards6;
+}
+
 static void
 fill_uplink (CsSharePlan *share,
              const CsInterface *uplink,
@@ -143,7 +150,7 @@ fill_uplink (CsSharePlan *share,
 {
   CsIpv6Plan *ipv6 = &share->ipv6;
 
-  if (snapshot->forces_ipv6)
+  if (forces (snapshot))
     ipv6->found_uplink_forced = found (changers, uplink, &forced, 1);
   if (ipv6->mode != CS_IPV6_EXTENDED)
     return;
@@ -164,7 +171,7 @@ cs_found_fill_ipv6 (CsSharePlan *share,
     return;
   ipv6->found_lan_disabled = found (changers, lan, &disabled, 0);
   ipv6->found_lan_accept_ra = found (changers, lan, &accept_ra, 0);
-  if (snapshot->forces_ipv6)
+  if (forces (snapshot))
     ipv6->found_lan_forced = found (changers, lan, &forced, 1);
   if (!uplink || !cs_share_plan_forwards_ipv6 (share))
     return;

@@ -287,9 +287,10 @@ cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
   if (address.prefix)
     g_array_append_val (ipv6->addresses, address);
   if (ipv6->mode >= CS_IPV6_MASQUERADE)
-    g_array_append_vals (share->routes, routes->data, routes->len);
-  if (ipv6->mode == CS_IPV6_MASQUERADE)
-    add_uplink_addresses (share, q.uplink);
+    {
+      g_array_append_vals (share->routes, routes->data, routes->len);
+      add_uplink_addresses (share, q.uplink);
+    }
   return q.before ? plan_deprecated (share, &q) : 0;
 }
 
@@ -336,19 +337,36 @@ cs_share_plan_networks6 (const CsSharePlan *plan)
   return networks;
 }
 
-GArray *
-cs_share_plan_sources6 (const CsSharePlan *plan)
+static gboolean
+has_uplink_address6 (const CsSharePlan *plan)
 {
-  GArray *sources = g_array_new (FALSE, FALSE, sizeof (CsCidr));
+  for (guint i = 0; i < plan->uplink_addresses->len; i++)
+    if (g_array_index (plan->uplink_addresses, CsCidr, i).address.family == AF_INET6)
+      return TRUE;
+  return FALSE;
+}
+
+GArray *
+cs_share_plan_masqueraded6 (const CsSharePlan *plan)
+{
+  GArray *networks = g_array_new (FALSE, FALSE, sizeof (CsCidr));
+
+  if (!cs_share_plan_forwards_ipv6 (plan) || !has_uplink_address6 (plan))
+    return networks;
+  add_network (networks, g_array_index (plan->ipv6.addresses, CsCidr, 0));
+  for (guint i = 0; i < plan->ipv6.deprecated->len; i++)
+    add_network (networks, g_array_index (plan->ipv6.deprecated, CsCidr, i));
+  return networks;
+}
+
+GArray *
+cs_share_plan_own_sources6 (const CsSharePlan *plan)
+{
+  GArray *networks = g_array_new (FALSE, FALSE, sizeof (CsCidr));
 
   if (!cs_share_plan_forwards_ipv6 (plan))
-    return sources;
-  if (plan->ipv6.mode == CS_IPV6_MASQUERADE)
-    {
-      g_array_unref (sources);
-      return cs_share_plan_networks6 (plan);
-    }
+    return networks;
   for (guint i = 1; i < plan->ipv6.addresses->len; i++)
-    add_network (sources, g_array_index (plan->ipv6.addresses, CsCidr, i));
-  return sources;
+    add_network (networks, g_array_index (plan->ipv6.addresses, CsCidr, i));
+  return networks;
 }

@@ -37,6 +37,9 @@ gboolean cs_share_plan_guards_uplink6 (const CsSharePlan *plan);
 /* The LAN's networks, from which its clients have their addresses, those of earlier
  * prefixes included: of CsCidr (transfer full), all of /64. */
 GArray *cs_share_plan_networks6 (const CsSharePlan *plan);
-/* Those of them whose packets may leave by the uplink: with masquerade all, otherwise
- * what belongs to the uplink now (RFC 7084, 4.3, L-14). Empty if none leave. */
-GArray *cs_share_plan_sources6 (const CsSharePlan *plan);
+/* Those of them whose packets leave by the uplink as they are, because they belong to it,
+ * and those that are masqueraded, in any mode: so flows outlive a change of the mode.
+ * What is in neither does not leave (RFC 7084, 4.3, L-14). Both (transfer full) of
+ * CsCidr. */
+GArray *cs_share_plan_own_sources6 (const CsSharePlan *plan);
+GArray *cs_share_plan_masqueraded6 (const CsSharePlan *plan);
