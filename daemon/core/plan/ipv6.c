@@ -10,6 +10,8 @@
 
 #include "core/value/routes.h"
 
+#include <string.h>
+
 /* How many /64 are tried for one that is free. */
 #define ATTEMPTS 65536u
 /* In the unit of CsSnapshot.now. */
@@ -369,4 +371,16 @@ cs_share_plan_own_sources6 (const CsSharePlan *plan)
   for (guint i = 1; i < plan->ipv6.addresses->len; i++)
     add_network (networks, g_array_index (plan->ipv6.addresses, CsCidr, i));
   return networks;
+}
+
+CsCidr
+cs_share_plan_router6 (const CsSharePlan *plan)
+{
+  CsCidr router = { { AF_INET6, { 0xfe, 0x80 } }, 64 };
+
+  if (!cs_share_plan_has_ipv6 (plan))
+    return (CsCidr){ 0 };
+  memcpy (router.address.bytes + 8,
+          g_array_index (plan->ipv6.addresses, CsCidr, 0).address.bytes, 8);
+  return router;
 }

@@ -43,3 +43,7 @@ GArray *cs_share_plan_networks6 (const CsSharePlan *plan);
  * CsCidr. */
 GArray *cs_share_plan_own_sources6 (const CsSharePlan *plan);
 GArray *cs_share_plan_masqueraded6 (const CsSharePlan *plan);
+/* The link-local address by which the gateway is the LAN's router, with its prefix
+ * length: made of the unique local network, so that it is the same each time, whatever
+ * else the LAN has, and another one on each LAN. Unset without addresses. */
+CsCidr cs_share_plan_router6 (const CsSharePlan *plan);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* IPv4: the gateway's address and nothing else, without probing for it (ACD takes up to
- * 9 s, and a conflict on a LAN of our own is unlikely). IPv6 is none of our business, but
- * NetworkManager leaves a device as the method of its last profile set it: "link-local"
- * and "disabled" are the two that leave all its sysctls as they were, depending on
- * whether IPv6 was on. */
+ * 9 s, and a conflict on a LAN of our own is unlikely). IPv6 is set elsewhere (lan-ipv6),
+ * but NetworkManager leaves a device as the method of its last profile set it:
+ * "link-local" and "disabled" are the two that leave all its sysctls as they were,
+ * depending on whether IPv6 was on; it must be on for a share that has IPv6. */
 #include "lan-settings.h"
 
 #include "base/files.h"
+#include "core/plan/ipv6.h"
 
 /* NetworkManager forgets that a device should stay disconnected as soon as anything is
  * activated on it: the profile remembers it. */
@@ -147,8 +148,9 @@ cs_lan_settings_new (const CsSharePlan *share,
     add_link (profile, device, found);
   nm_connection_add_setting (profile, new_address (share->address));
   g_object_set (ipv6, NM_SETTING_IP_CONFIG_METHOD,
-                has_ipv6 (share->lan) ? NM_SETTING_IP6_CONFIG_METHOD_LINK_LOCAL
-                                      : NM_SETTING_IP6_CONFIG_METHOD_DISABLED,
+                cs_share_plan_has_ipv6 (share) || has_ipv6 (share->lan)
+                    ? NM_SETTING_IP6_CONFIG_METHOD_LINK_LOCAL
+                    : NM_SETTING_IP6_CONFIG_METHOD_DISABLED,
                 NULL);
   nm_connection_add_setting (profile, ipv6);
   if (!nm_device_get_autoconnect (device))
