@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* dnsmasq closes its stderr when it has read its configuration, bound its sockets and
  * requested its bus name; or it prints there what went wrong, and exits (main () in its
- * dnsmasq.c). Only then does it drop root: if it cannot, only the journal says so. From
- * there on a pidfd reports its end.
+ * dnsmasq.c). Only then does it drop root: if it cannot, only the journal says so.
  *
  * A file in the directory records which process is ours, before that process can run
- * (own-process.h). A wrapper script may stand in for dnsmasq: then the wrapper is
- * watched, and whatever it has started in its session ends with it. */
+ * (kept-process.h). A wrapper script may stand in for dnsmasq. */
 #include "dnsmasq-process.h"
 
 #include "dnsmasq-spawn.h"
@@ -14,43 +12,31 @@
 #include "base/errno-words.h"
 #include "core/render/dnsmasq-config.h"
 #include "dbus/errors.h"
+#include "system/process/kept-process.h"
 #include "system/process/own-process.h"
 
 #include <errno.h>
-#include <glib-unix.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <unistd.h>
-
-/* Seconds before it is killed, and again before it is left alone. */
-#define STOP_LIMIT 2
 
 struct _CsDnsmasqProcess
 {
-  char *directory; /* (owned) */
-  char *note;      /* (owned) the file that records our process */
-  char *bus_name;  /* (owned) */
-  char *argument;  /* (owned) identifies it among others in its session */
+  char *directory;     /* (owned) */
+  char *argument;      /* (owned) identifies it among others in its session */
+  CsKeptProcess *kept; /* (owned) */
   CsDnsmasqDiedFunc died;
   gpointer user_data;
-  int pid;               /* 0: none known to run */
-  int pidfd;             /* -1: likewise */
-  guint watch;           /* source of .pidfd, or 0 */
   GSubprocess *prepared; /* (owned) (nullable) waits for the end of its standard input */
   int gate;              /* the other end of that, or -1 */
   GError *failure;       /* (owned) (nullable) why none could be prepared */
-  GTask *stopping;       /* (owned) (nullable) returns when it is gone */
-  int signal;            /* that is stopping it */
-  gboolean alone;        /* it has started nothing, so it leaves nothing behind */
-  guint limit;           /* timeout source, or 0 */
 };
 
 static void
-set_argument (CsDnsmasqProcess *self)
+on_ended (gpointer user_data)
 {
-  g_free (self->argument);
-  self->argument = g_strconcat ("--enable-dbus=", self->bus_name, NULL);
+  CsDnsmasqProcess *self = user_data;
+
+  self->died (self, self->user_data);
 }
 
 CsDnsmasqProcess *
@@ -60,27 +46,21 @@ cs_dnsmasq_process_new (const char *directory,
                         gpointer user_data)
 {
   CsDnsmasqProcess *self = g_new0 (CsDnsmasqProcess, 1);
+  g_autofree char *note = g_build_filename (directory, CS_DNSMASQ_NOTE, NULL);
+  CsKeptProcessSetup setup = { .program = "dnsmasq",
+                               .note = note,
+                               .user = cs_dnsmasq_user_id,
+                               .ended = on_ended,
+                               .user_data = self };
 
   self->directory = g_strdup (directory);
-  self->note = g_build_filename (directory, CS_DNSMASQ_NOTE, NULL);
-  self->bus_name = g_strdup (bus_name);
-  set_argument (self);
+  self->argument = g_strconcat ("--enable-dbus=", bus_name, NULL);
+  setup.argument = self->argument;
+  self->kept = cs_kept_process_new (&setup);
   self->died = died;
   self->user_data = user_data;
-  self->pidfd = -1;
   self->gate = -1;
   return self;
-}
-
-static void
-forget (CsDnsmasqProcess *self)
-{
-  g_clear_handle_id (&self->watch, g_source_remove);
-  g_clear_handle_id (&self->limit, g_source_remove);
-  if (self->pidfd >= 0)
-    close (self->pidfd);
-  self->pidfd = -1;
-  self->pid = 0;
 }
 
 static void
@@ -106,127 +86,54 @@ void
 cs_dnsmasq_process_free (CsDnsmasqProcess *self)
 {
   drop_prepared (self);
-  forget (self);
-  g_clear_object (&self->stopping);
+  cs_kept_process_free (self->kept);
   g_free (self->directory);
-  g_free (self->note);
-  g_free (self->bus_name);
   g_free (self->argument);
   g_free (self);
 }
 
-static void stop (GTask *task);
-
 /* --- Finding and watching ------------------------------------------------------- */
 
-/* Finds the process of an earlier version, which had dnsmasq itself write the file
+/* Records the process of an earlier version, which had dnsmasq itself write the file
  * "pid". */
-static gboolean
-find_old (CsDnsmasqProcess *self, CsOwnProcess *found)
+static void
+adopt_old (CsDnsmasqProcess *self)
 {
   g_autofree char *path = g_build_filename (self->directory, "pid", NULL);
+  g_autofree char *argument
+      = g_strdup_printf ("--conf-file=%s/dnsmasq.conf", self->directory);
+  const char *note = cs_kept_process_get_note (self->kept);
   g_autofree char *text = NULL;
   guint64 pid;
 
-  if (g_file_test (self->note, G_FILE_TEST_EXISTS)
-      || !g_file_get_contents (path, &text, NULL, NULL)
-      || !g_ascii_string_to_unsigned (g_strchomp (text), 10, 2, G_MAXINT, &pid, NULL))
-    return FALSE;
-  g_free (self->argument);
-  self->argument = g_strdup_printf ("--conf-file=%s/dnsmasq.conf", self->directory);
-  return cs_own_process_has_argument ((int)pid, self->argument)
-         && cs_own_process_look ((int)pid, found);
-}
-
-/* Finds the process started last, even if it has ended since. */
-static gboolean
-find (CsDnsmasqProcess *self, CsOwnProcess *found)
-{
-  return cs_own_process_read (self->note, found) || find_old (self, found);
-}
-
-static gboolean on_end (int fd, GIOCondition condition, gpointer user_data);
-
-/* Takes over and watches one of our processes. */
-static gboolean
-take (CsDnsmasqProcess *self, const CsOwnProcess *process)
-{
-  int pidfd = pidfd_open (process->pid, 0);
-
-  if (pidfd < 0)
-    return FALSE;
-  if (!cs_own_process_lives (process))
-    {
-      close (pidfd);
-      return FALSE;
-    }
-  self->pid = process->pid;
-  self->pidfd = pidfd;
-  self->watch = g_unix_fd_add (pidfd, G_IO_IN, on_end, self);
-  return TRUE;
-}
-
-static gboolean
-on_end (int fd, GIOCondition condition, gpointer user_data)
-{
-  CsDnsmasqProcess *self = user_data;
-  g_autoptr (GTask) stopping = g_steal_pointer (&self->stopping);
-
-  self->watch = 0;
-  forget (self);
-  if (stopping != NULL)
-    stop (g_steal_pointer (&stopping));
-  else
-    self->died (self, self->user_data);
-  return G_SOURCE_REMOVE;
+  if (!g_file_test (note, G_FILE_TEST_EXISTS)
+      && g_file_get_contents (path, &text, NULL, NULL)
+      && g_ascii_string_to_unsigned (g_strchomp (text), 10, 2, G_MAXINT, &pid, NULL)
+      && cs_own_process_has_argument ((int)pid, argument)
+      && cs_own_process_write (note, (int)pid, NULL))
+    cs_kept_process_set_argument (self->kept, argument);
 }
 
 gboolean
 cs_dnsmasq_process_is_running (CsDnsmasqProcess *self)
 {
-  CsOwnProcess found;
-
-  if (self->pidfd >= 0 || self->prepared != NULL)
-    return self->pidfd >= 0;
-  return find (self, &found) && take (self, &found);
-}
-
-/* What a process left behind when it ended: children that serve connections, or whatever
- * a wrapper has started. */
-static GArray *
-list_remains (CsDnsmasqProcess *self)
-{
-  CsOwnProcess leader;
-
-  if (!find (self, &leader))
-    return g_array_new (FALSE, FALSE, sizeof (int));
-  return cs_own_process_list (&leader, self->argument, cs_dnsmasq_user_id ());
+  if (cs_kept_process_is_watched (self->kept) || self->prepared != NULL)
+    return cs_kept_process_is_watched (self->kept);
+  adopt_old (self);
+  return cs_kept_process_is_running (self->kept);
 }
 
 gboolean
 cs_dnsmasq_process_has_remains (CsDnsmasqProcess *self)
 {
-  g_autoptr (GArray) list = list_remains (self);
-
-  return list->len > 0;
-}
-
-static gboolean
-take_remains (CsDnsmasqProcess *self)
-{
-  g_autoptr (GArray) list = list_remains (self);
-  CsOwnProcess found;
-
-  for (guint i = 0; i < list->len; i++)
-    if (cs_own_process_look (g_array_index (list, int, i), &found) && take (self, &found))
-      return TRUE;
-  return FALSE;
+  adopt_old (self);
+  return cs_kept_process_has_remains (self->kept);
 }
 
 int
 cs_dnsmasq_process_get_pid (CsDnsmasqProcess *self)
 {
-  return self->pid;
+  return cs_kept_process_get_pid (self->kept);
 }
 
 /* --- Starting ------------------------------------------------------------------- */
@@ -320,7 +227,9 @@ on_heard (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_output_stream_splice_finish (G_OUTPUT_STREAM (source), result, NULL);
   if (cs_dnsmasq_process_is_running (start->process)
-      && cs_own_process_has_argument (start->process->pid, start->process->argument))
+      && cs_own_process_has_argument (
+          cs_dnsmasq_process_get_pid (start->process),
+          cs_kept_process_get_argument (start->process->kept)))
     g_task_return_boolean (task, TRUE);
   else if (start->late)
     return_late (task);
@@ -339,9 +248,10 @@ cs_dnsmasq_process_prepare (CsDnsmasqProcess *self, const char *config)
   program = cs_dnsmasq_find_program (&self->failure);
   if (program == NULL)
     return;
-  set_argument (self);
-  self->prepared = cs_dnsmasq_spawn (program, self->argument, self->note, config,
-                                     &self->gate, &error);
+  cs_kept_process_set_argument (self->kept, self->argument);
+  self->prepared
+      = cs_dnsmasq_spawn (program, self->argument, cs_kept_process_get_note (self->kept),
+                          config, &self->gate, &error);
   if (self->prepared != NULL)
     return;
   close_gate (self);
@@ -394,76 +304,18 @@ cs_dnsmasq_process_start_finish (GAsyncResult *result, GError **error)
 
 /* --- Ending --------------------------------------------------------------------- */
 
-static void
-give_up (CsDnsmasqProcess *self, const char *why)
-{
-  g_autoptr (GTask) task = g_steal_pointer (&self->stopping);
-
-  g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
-                           "cannot kill dnsmasq (process %d): %s", self->pid, why);
-  forget (self);
-}
-
-static gboolean
-on_stop_limit (gpointer user_data)
-{
-  CsDnsmasqProcess *self = user_data;
-
-  if (self->signal == SIGKILL)
-    {
-      self->limit = 0;
-      give_up (self, "it ignores SIGKILL");
-      return G_SOURCE_REMOVE;
-    }
-  self->signal = SIGKILL;
-  pidfd_send_signal (self->pidfd, SIGKILL, NULL, 0);
-  return G_SOURCE_CONTINUE;
-}
-
-/* Takes @task. Ends the process that is found, and then whatever it has left behind,
- * which may ignore SIGTERM (sig_handler () in dnsmasq.c). */
-static void
-stop (GTask *task)
-{
-  CsDnsmasqProcess *self = g_task_get_task_data (task);
-
-  if (!cs_dnsmasq_process_is_running (self))
-    {
-      self->signal = SIGKILL;
-      if (self->alone || !take_remains (self))
-        {
-          g_task_return_boolean (task, TRUE);
-          g_object_unref (task);
-          return;
-        }
-    }
-  self->stopping = task;
-  self->alone = self->signal == SIGTERM && !cs_own_process_has_children (self->pid);
-  if (pidfd_send_signal (self->pidfd, self->signal, NULL, 0) < 0 && errno != ESRCH)
-    give_up (self, cs_errno_words (errno));
-  else
-    self->limit = g_timeout_add_seconds (STOP_LIMIT, on_stop_limit, self);
-}
-
 void
 cs_dnsmasq_process_stop_async (CsDnsmasqProcess *self,
                                GAsyncReadyCallback callback,
                                gpointer user_data)
 {
-  GTask *task = g_task_new (NULL, NULL, callback, user_data);
-
-  g_return_if_fail (self->stopping == NULL);
-
-  g_task_set_source_tag (task, cs_dnsmasq_process_stop_async);
   drop_prepared (self);
-  g_task_set_task_data (task, self, NULL);
-  self->signal = SIGTERM;
-  self->alone = FALSE;
-  stop (task);
+  adopt_old (self);
+  cs_kept_process_stop_async (self->kept, callback, user_data);
 }
 
 gboolean
 cs_dnsmasq_process_stop_finish (GAsyncResult *result, GError **error)
 {
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return cs_kept_process_stop_finish (result, error);
 }
