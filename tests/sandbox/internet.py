@@ -9,6 +9,8 @@
 #         NXDOMAIN.  Each query is logged: "dns ADDRESS NAME".
 #   HTTP  / the client's address · /mss the segment size in its SYN · /bytes/N N bytes
 #
+# internet6.py has the part of IPv6, for the scenes that want it.
+#
 import http.server
 import socket
 import socketserver
@@ -81,7 +83,7 @@ class Web(http.server.BaseHTTPRequestHandler):
 def syn_mss(connection):
     """The maximum segment size that stood in the SYN (TCP_SAVED_SYN = 28)."""
     packet = connection.getsockopt(socket.IPPROTO_TCP, 28, 256)
-    tcp = packet[(packet[0] & 15) * 4:]
+    tcp = packet[40 if packet[0] >> 4 == 6 else (packet[0] & 15) * 4:]
     options = tcp[20:(tcp[12] >> 4) * 4]
     while options:
         if options[0] == 2:
@@ -110,4 +112,5 @@ def main():
     WebServer((WEB, 80), Web).serve_forever()
 
 
-main()
+if __name__ == "__main__":
+    main()

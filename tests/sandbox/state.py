@@ -16,7 +16,8 @@ import sys
 from gi.repository import Gio, GLib
 
 PROGRAMS = ("nft -s list ruleset", "ip -4 rule", "ip -4 route show table all", "ip -6 rule",
-            "ip -6 route show table all", "ip -o address show", "ip -br link show")
+            "ip -6 route show table all", "ip -o address show", "ip -br link show",
+            "ip neigh show proxy")
 NETWORK_MANAGER = "org.freedesktop.NetworkManager"
 PROFILES = "/etc/NetworkManager/system-connections", "/run/NetworkManager/system-connections"
 # They end by themselves: the service and its process for nftables when nothing is shared.
@@ -56,6 +57,7 @@ def sysctls():
     for family in ("ipv4", "ipv6"):
         top = pathlib.Path("/proc/sys/net", family)
         names = ["ip_forward", "ip_dynaddr"] if family == "ipv4" else []
+        names += [f"neigh/{interface}/proxy_delay" for interface in os.listdir(top / "neigh")]
         for interface in os.listdir(top / "conf"):
             names += [f"conf/{interface}/{name}" for name in os.listdir(top / "conf" / interface)
                       if name not in ("stable_secret", "mc_forwarding")]
@@ -150,13 +152,14 @@ def of_bus(question):
 
 
 def state():
-    ruleset, rule4, route4, rule6, route6, address, link = outputs()
+    ruleset, rule4, route4, rule6, route6, address, link, proxies = outputs()
     sections = {
         "rules": rules(ruleset),
         "policy routing": [rule4, *ordered(route4), rule6, *ordered(route6, " expires [0-9]*sec")],
         "addresses": ordered(address, "^[0-9]+: ", r" (valid|preferred)_lft \S+", " tentative",
                              r"\\ *$"),
         "links": ordered(link, "@if[0-9]*"),
+        "proxies": ordered(proxies),
         "sysctls": sysctls(),
         "NetworkManager": of_bus(network_manager),
         "files": files(),
