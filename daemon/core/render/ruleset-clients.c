@@ -60,10 +60,7 @@ cs_short_path_free (gpointer data)
 gboolean
 cs_short_path_fits (const CsShortPath *path, CsAddress address)
 {
-  for (guint i = 0; i < path->subnets->len; i++)
-    if (cs_cidr_contains (g_array_index (path->subnets, CsCidr, i), address))
-      return TRUE;
-  return FALSE;
+  return cs_cidrs_contain (path->subnets, address);
 }
 
 static void

@@ -111,6 +111,15 @@ cs_cidr_contains (CsCidr cidr, CsAddress address)
 }
 
 gboolean
+cs_cidrs_contain (const GArray *networks, CsAddress address)
+{
+  for (guint i = 0; networks && i < networks->len; i++)
+    if (cs_cidr_contains (g_array_index (networks, CsCidr, i), address))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
 cs_cidr_overlaps (CsCidr a, CsCidr b)
 {
   return a.prefix < b.prefix ? cs_cidr_contains (a, b.address)

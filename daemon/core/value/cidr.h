@@ -29,6 +29,8 @@ CsCidr cs_cidr_network (CsCidr cidr);
 /* With all host bits one: for IPv4 usually the broadcast address. */
 CsAddress cs_cidr_last (CsCidr cidr);
 gboolean cs_cidr_contains (CsCidr cidr, CsAddress address);
+/* Whether one of @networks (nullable), of CsCidr, does. */
+gboolean cs_cidrs_contain (const GArray *networks, CsAddress address);
 gboolean cs_cidr_overlaps (CsCidr a, CsCidr b);
 gboolean cs_cidr_overlaps_any (CsCidr cidr, const GArray *networks); /* of CsCidr */
 gboolean cs_cidr_equal (CsCidr a, CsCidr b);

@@ -75,12 +75,7 @@ typedef struct
 static gboolean
 is_of_lan (const CsLanClients *lan, CsAddress address)
 {
-  const GArray *subnets = lan->share->subnets;
-
-  for (guint i = 0; i < subnets->len; i++)
-    if (cs_cidr_contains (g_array_index (subnets, CsCidr, i), address))
-      return TRUE;
-  return FALSE;
+  return cs_cidrs_contain (lan->share->subnets, address);
 }
 
 static void

@@ -71,22 +71,13 @@ typedef struct
 } Listing;
 
 static gboolean
-has_address (const GArray *networks, CsAddress address)
-{
-  for (guint i = 0; i < networks->len; i++)
-    if (cs_address_equal (g_array_index (networks, CsCidr, i).address, address))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
 is_at_uplink (const CsSharePlan *share, const CsSocket *socket)
 {
   if (share->uplink == NULL
       || (socket->ifindex != 0 && socket->ifindex != share->uplink_ifindex))
     return FALSE;
   return cs_address_is_any (socket->address)
-         || has_address (share->uplink_addresses, socket->address);
+         || cs_cidrs_contain (share->uplink_addresses, socket->address);
 }
 
 /* Users can have as many as they like, but not crowd out root's. */
@@ -198,10 +189,9 @@ is_of_client (const CsPlan *current, const CsConnection *flow)
     {
       const CsSharePlan *share = g_ptr_array_index (current->shares, i);
 
-      for (guint j = 0; j < share->subnets->len; j++)
-        if (cs_cidr_contains (g_array_index (share->subnets, CsCidr, j), flow->client)
-            && has_address (share->uplink_addresses, flow->answers_to))
-          return TRUE;
+      if (cs_cidrs_contain (share->subnets, flow->client)
+          && cs_cidrs_contain (share->uplink_addresses, flow->answers_to))
+        return TRUE;
     }
   return FALSE;
 }

@@ -48,15 +48,6 @@ has_left (const Sweep *sweep)
 }
 
 static gboolean
-is_in (const GArray *networks, CsAddress address)
-{
-  for (guint i = 0; networks != NULL && i < networks->len; i++)
-    if (cs_cidr_contains (g_array_index (networks, CsCidr, i), address))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
 is_of (const GArray *addresses, const CsConnection *connection)
 {
   return addresses != NULL
@@ -79,11 +70,11 @@ on_connection (const struct nlmsghdr *message, gpointer user_data)
       g_ptr_array_add (sweep->picked, g_memdup2 (message, message->nlmsg_len));
       return;
     }
-  wrong = is_in (sweep->left, connection.client)
-          || (is_in (sweep->subnets, connection.client)
-              && !is_in (sweep->addresses, connection.answers_to));
-  if (wrong && !is_in (sweep->subnets, connection.server)
-      && !is_in (sweep->left, connection.server))
+  wrong = cs_cidrs_contain (sweep->left, connection.client)
+          || (cs_cidrs_contain (sweep->subnets, connection.client)
+              && !cs_cidrs_contain (sweep->addresses, connection.answers_to));
+  if (wrong && !cs_cidrs_contain (sweep->subnets, connection.server)
+      && !cs_cidrs_contain (sweep->left, connection.server))
     g_ptr_array_add (sweep->picked, g_memdup2 (message, message->nlmsg_len));
 }
 
