@@ -149,7 +149,7 @@ test_hold (void)
     { OF_ONE (1) OF_ONE (2) OF_ONE (3), 245, TRUE },
     { OF_ONE (1) OF_ONE (2) OF_ONE (3) OF_ONE (4), 245, FALSE },
   };
-  const CsHolder holder = { CS_IPV4 (192, 168, 137, 10), { 2, 0, 0, 0, 0, 9 } };
+  const CsHolder holder = { CS_IPV4 (192, 168, 137, 10), { { 2, 0, 0, 0, 0, 9 } } };
   GString *many = g_string_new (NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -162,7 +162,7 @@ test_hold (void)
   for (guint i = 0; i < 65000; i++)
     {
       const CsHolder one = { cs_address_from_number (0x0a000001 + i),
-                             { 2, 0, 0, 0, (guint8)(i >> 8), (guint8)i } };
+                             { { 2, 0, 0, 0, (guint8)(i >> 8), (guint8)i } } };
       g_autofree char *line = cs_leases_hold (many->str, &one, 65000, 100);
 
       if (line == NULL)

@@ -85,7 +85,7 @@ add_reservation (GString *out, const CsSharePlan *plan, const char *reservation)
       || !cs_cidr_contains (plan->address, holder.address)
       || cs_address_equal (plan->address.address, holder.address))
     return;
-  mac = cs_holder_mac (&holder);
+  mac = cs_mac_to_string (holder.mac);
   address = cs_address_to_string (holder.address);
   g_string_append_printf (out, "%s,%s\n", mac, address);
 }

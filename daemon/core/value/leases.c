@@ -106,7 +106,7 @@ cs_leases_list_held (const char *text)
   for (char **line = lines; *line; line++)
     {
       CsHolder holder = { 0 };
-      guint8 *mac = holder.mac;
+      guint8 *mac = holder.mac.bytes;
       Lease lease;
 
       if (!parse (*line, &lease) || lease.expiry != 0)
@@ -146,24 +146,13 @@ cs_leases_hold (const char *text, const CsHolder *holder, guint count, gint64 no
 {
   g_autoptr (GArray) held = cs_leases_list_held (text);
   g_autofree char *address = cs_address_to_string (holder->address);
-  g_autofree char *mac = cs_holder_mac (holder);
+  g_autofree char *mac = cs_mac_to_string (holder->mac);
   guint of_one = 0;
 
   for (guint i = 0; i < held->len; i++)
-    of_one
-        += memcmp (g_array_index (held, CsHolder, i).mac, holder->mac, sizeof holder->mac)
-           == 0;
+    of_one += cs_mac_equal (g_array_index (held, CsHolder, i).mac, holder->mac);
   if (held->len >= MIN (MOST_HELD, count / HELD_SHARE) || of_one >= MOST_OF_ONE
       || cs_leases_have (text, holder->address, now))
     return NULL;
   return g_strdup_printf ("0 %s %s * *\n", mac, address);
-}
-
-char *
-cs_holder_mac (const CsHolder *holder)
-{
-  const guint8 *mac = holder->mac;
-
-  return g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
-                          mac[4], mac[5]);
 }

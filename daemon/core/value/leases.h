@@ -31,7 +31,7 @@ void cs_leases_visit (const char *text,
 typedef struct
 {
   CsAddress address;
-  guint8 mac[6];
+  CsMac mac;
 } CsHolder;
 
 /* What of @text a server that gives out @first to @last begins with. @until, unless it is
@@ -47,5 +47,3 @@ GArray *cs_leases_list_held (const char *text);
  * quarter, and for one computer a few, so that nobody takes them all with forged
  * replies. */
 char *cs_leases_hold (const char *text, const CsHolder *holder, guint count, gint64 now);
-/* "02:00:00:00:00:01" */
-char *cs_holder_mac (const CsHolder *holder);

@@ -6,9 +6,6 @@
 
 #include "dbus/errors.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #define MOST 256
 
 gboolean
@@ -16,17 +13,13 @@ cs_reservation_parse (const char *text, CsHolder *holder)
 {
   g_auto (GStrv) words = g_strsplit (text, " ", 2);
   g_autofree char *again = NULL;
-  guint8 *mac = holder->mac;
 
-  if (!words[0] || !words[1]
-      || sscanf (words[0], "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &mac[0], &mac[1],
-                 &mac[2], &mac[3], &mac[4], &mac[5])
-             != 6
+  if (!words[0] || !words[1] || !cs_mac_parse (words[0], &holder->mac)
       || !cs_address_parse (words[1], &holder->address)
       || holder->address.family != AF_INET || !cs_address_is_remote (holder->address))
     return FALSE;
-  again = cs_holder_mac (holder);
-  return g_str_equal (words[0], again) && (mac[0] & 1) == 0;
+  again = cs_mac_to_string (holder->mac);
+  return g_str_equal (words[0], again);
 }
 
 /* Whether one before @i is for the same client or address. */
@@ -39,7 +32,7 @@ is_taken (char **reservations, guint i, const CsHolder *holder)
 
       if (cs_reservation_parse (reservations[k], &other)
           && (cs_address_equal (other.address, holder->address)
-              || memcmp (other.mac, holder->mac, sizeof other.mac) == 0))
+              || cs_mac_equal (other.mac, holder->mac)))
         return TRUE;
     }
   return FALSE;

@@ -145,7 +145,7 @@ cs_arp_socket_filter (int fd, CsAddress first, CsAddress last, const GArray *kno
       LOAD (offsetof (Frame, sender));
       TEST (BPF_JEQ, cs_address_to_number (holder->address), 3);
       LOAD (offsetof (Frame, sender_mac) + 2);
-      TEST (BPF_JEQ, last_four (holder->mac), 1);
+      TEST (BPF_JEQ, last_four (holder->mac.bytes), 1);
       DROP;
     }
   ACCEPT;
@@ -186,6 +186,6 @@ cs_arp_socket_read (int fd, CsHolder *sender)
   if (length < (gssize)sizeof frame)
     return FALSE;
   sender->address = cs_address_new (AF_INET, frame.sender);
-  memcpy (sender->mac, frame.sender_mac, sizeof sender->mac);
+  memcpy (sender->mac.bytes, frame.sender_mac, sizeof sender->mac.bytes);
   return TRUE;
 }

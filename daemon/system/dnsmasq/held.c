@@ -174,7 +174,7 @@ static void
 tell_holder (CsHeld *self, const CsHolder *holder)
 {
   g_autofree char *address = cs_address_to_string (holder->address);
-  g_autofree char *mac = cs_holder_mac (holder);
+  g_autofree char *mac = cs_mac_to_string (holder->mac);
 
   tell (self, "AddDhcpLease",
         g_variant_new_parsed ("(%s, %s, @ay [], @ay [], %u, uint32 0, false)", address,
@@ -190,7 +190,7 @@ hold (CsHeld *self, GString *leases, const CsHolder *holder)
   g_autofree char *line
       = cs_leases_hold (leases->str, holder, count, g_get_real_time () / G_USEC_PER_SEC);
   g_autofree char *address = cs_address_to_string (holder->address);
-  g_autofree char *mac = cs_holder_mac (holder);
+  g_autofree char *mac = cs_mac_to_string (holder->mac);
 
   if (line == NULL || cs_reservations_have (self->reservations, holder->address))
     return FALSE;
