@@ -157,6 +157,24 @@ cs_opening_list (const CsSharePlan *share, const char *table)
   return accepts;
 }
 
+GHashTable *
+cs_opening_list_all (const CsPlan *plan,
+                     const char *table,
+                     char *(*to_text) (const CsAccept *accept))
+{
+  GHashTable *set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < plan->shares->len; i++)
+    {
+      const CsSharePlan *share = cs_share_plan_applied (plan->shares->pdata[i]);
+      g_autoptr (GArray) accepts = cs_opening_list (share, table);
+
+      for (guint k = 0; k < accepts->len; k++)
+        g_hash_table_add (set, to_text (&g_array_index (accepts, CsAccept, k)));
+    }
+  return set;
+}
+
 char *
 cs_opening_to_legacy (const CsAccept *accept)
 {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "flow.h"
+#include "plan-list.h"
 
 /* Sets .open, .zone, .found_zone and .blocked_by of @share, the rest of which is planned.
  * @before (nullable) is what is in force for it. */
@@ -18,6 +19,11 @@ void cs_opening_choose (CsSharePlan *share,
 /* What @share (nullable) wants in @table, CS_OPENING_TABLE or CS_LEGACY_TABLE: of
  * CsAccept, owned, valid as long as @share is. */
 GArray *cs_opening_list (const CsSharePlan *share, const char *table);
+/* What all shares of @plan want there, as texts by @to_text, which owns nothing of them:
+ * a set. */
+GHashTable *cs_opening_list_all (const CsPlan *plan,
+                                 const char *table,
+                                 char *(*to_text) (const CsAccept *accept));
 /* "INPUT -i lan0 ... -j ACCEPT" for CS_LEGACY_TABLE, as iptables-save(8) has what follows
  * "-A". Owned. */
 char *cs_opening_to_legacy (const CsAccept *accept);

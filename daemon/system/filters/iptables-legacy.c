@@ -80,24 +80,6 @@ concerns (const CsSharePlan *share)
   return accepts->len > 0;
 }
 
-/* The rules of all shares, as a set. */
-static GHashTable *
-list_wanted (const CsPlan *plan)
-{
-  GHashTable *set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (guint i = 0; i < plan->shares->len; i++)
-    {
-      const CsSharePlan *share = cs_share_plan_applied (plan->shares->pdata[i]);
-      g_autoptr (GArray) accepts = cs_opening_list (share, CS_LEGACY_TABLE);
-
-      for (guint k = 0; k < accepts->len; k++)
-        g_hash_table_add (set,
-                          cs_opening_to_legacy (&g_array_index (accepts, CsAccept, k)));
-    }
-  return set;
-}
-
 static gboolean
 is_ours (const char *line)
 {
@@ -110,7 +92,8 @@ is_ours (const char *line)
 static char *
 make_changes (const char *listing, const CsPlan *plan)
 {
-  g_autoptr (GHashTable) missing = list_wanted (plan);
+  g_autoptr (GHashTable) missing
+      = cs_opening_list_all (plan, CS_LEGACY_TABLE, cs_opening_to_legacy);
   g_auto (GStrv) lines = g_strsplit (listing, "\n", -1);
   g_autoptr (GString) changes = g_string_new ("*filter\n");
   gsize empty = changes->len;

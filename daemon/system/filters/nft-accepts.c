@@ -21,23 +21,6 @@ key_of (const CsAccept *accept)
   return g_strdup_printf ("%s %s accept", accept->chain, conditions);
 }
 
-/* The keys of all accepts that the shares of @plan want. */
-static GHashTable *
-list_wanted (const CsPlan *plan)
-{
-  GHashTable *set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (guint i = 0; i < plan->shares->len; i++)
-    {
-      const CsSharePlan *share = cs_share_plan_applied (plan->shares->pdata[i]);
-      g_autoptr (GArray) accepts = cs_opening_list (share, CS_OPENING_TABLE);
-
-      for (guint k = 0; k < accepts->len; k++)
-        g_hash_table_add (set, key_of (&g_array_index (accepts, CsAccept, k)));
-    }
-  return set;
-}
-
 /* Records in @found our rules in @chain that may stay, and deletes our others. */
 static void
 sweep (GString *commands,
@@ -94,7 +77,7 @@ make_commands (const CsPlan *plan, const CsSharePlan *to)
 {
   guint32 generation;
   g_autoptr (CsFirewall) firewall = cs_nft_firewall_read (&generation);
-  g_autoptr (GHashTable) wanted = list_wanted (plan);
+  g_autoptr (GHashTable) wanted = cs_opening_list_all (plan, CS_OPENING_TABLE, key_of);
   g_autoptr (GHashTable) found
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GString *commands;
