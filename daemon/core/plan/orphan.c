@@ -5,6 +5,7 @@
 
 #include "flow.h"
 #include "rules.h"
+#include "share-uplink.h"
 
 #include "core/value/ifname.h"
 #include "core/value/routes.h"
@@ -198,20 +199,6 @@ add_lan (CsSharePlan *share,
     share->open = CS_PLACE_BIT (CS_PLACE_LEGACY);
 }
 
-static void
-add_uplink (CsSharePlan *share, const CsInterface *uplink)
-{
-  share->uplink = g_strdup (uplink->name);
-  share->uplink_ifindex = uplink->ifindex;
-  for (guint i = 0; i < uplink->addresses->len; i++)
-    {
-      CsCidr address = cs_cidr_of_address (
-          g_array_index (uplink->addresses, CsInterfaceAddress, i).local.address);
-
-      g_array_append_val (share->uplink_addresses, address);
-    }
-}
-
 CsSharePlan *
 cs_orphan_plan (const CsOrphan *orphan, const CsSnapshot *snapshot, const CsPlan *known)
 {
@@ -230,7 +217,7 @@ cs_orphan_plan (const CsOrphan *orphan, const CsSnapshot *snapshot, const CsPlan
     }
   if (uplink && uplink != lan && cs_ifname_check (uplink->name, "uplink", NULL))
     {
-      add_uplink (share, uplink);
+      cs_share_uplink_name (share, uplink);
       share->found_uplink_forwarding = found_forwarding (uplink, snapshot);
       share->closed = FALSE;
     }

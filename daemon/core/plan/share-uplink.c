@@ -8,14 +8,10 @@
 #define FORMER_MAX 16
 
 void
-cs_share_uplink_take (CsSharePlan *share,
-                      const CsInterface *lan,
-                      const CsInterface *uplink)
+cs_share_uplink_name (CsSharePlan *share, const CsInterface *uplink)
 {
   share->uplink = g_strdup (uplink->name);
   share->uplink_ifindex = uplink->ifindex;
-  if (!lan || uplink->mtu < lan->mtu)
-    share->uplink_mtu = uplink->mtu;
   for (guint i = 0; i < uplink->addresses->len; i++)
     {
       CsCidr address = cs_cidr_of_address (
@@ -23,6 +19,16 @@ cs_share_uplink_take (CsSharePlan *share,
 
       g_array_append_val (share->uplink_addresses, address);
     }
+}
+
+void
+cs_share_uplink_take (CsSharePlan *share,
+                      const CsInterface *lan,
+                      const CsInterface *uplink)
+{
+  cs_share_uplink_name (share, uplink);
+  if (!lan || uplink->mtu < lan->mtu)
+    share->uplink_mtu = uplink->mtu;
 }
 
 /* An address (all are single) that is listed already has had another uplink since. */

@@ -4,7 +4,9 @@
 
 #include "share-plan.h"
 
-/* @lan is nullable: its device is gone. */
+/* Sets its name, number and addresses, and nothing that is about packets. */
+void cs_share_uplink_name (CsSharePlan *share, const CsInterface *uplink);
+/* The same and its MTU. @lan is nullable: its device is gone. */
 void cs_share_uplink_take (CsSharePlan *share,
                            const CsInterface *lan,
                            const CsInterface *uplink);
