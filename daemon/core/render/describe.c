@@ -21,11 +21,6 @@ end_lines (GPtrArray *lines)
   return (char **)g_ptr_array_free (lines, FALSE);
 }
 
-/* The words of ip-route(8) for routes that lead nowhere. */
-static const char *const ends[] = { [CS_END_ERROR] = "unreachable",
-                                    [CS_END_SILENCE] = "blackhole",
-                                    [CS_END_GO_ON] = "throw" };
-
 static char *
 describe_route (const CsSharePlan *plan, const CsRoute *route)
 {
@@ -36,7 +31,7 @@ describe_route (const CsSharePlan *plan, const CsRoute *route)
   g_autofree char *source = cs_address_to_string (route->source);
 
   if (!route->unicast)
-    g_string_append_printf (line, "%s ", ends[route->end]);
+    g_string_append_printf (line, "%s ", cs_route_end_word (route->end));
   g_string_append (line, route->destination.prefix ? destination : "default");
   g_string_append (line, gateway);
   if (route->unicast)

@@ -20,6 +20,16 @@ cs_route_describe_gateway (const CsRoute *route)
   return g_strdup_printf (" via %s%s", foreign ? "inet6 " : "", gateway);
 }
 
+const char *
+cs_route_end_word (CsRouteEnd end)
+{
+  static const char *const words[] = { [CS_END_ERROR] = "unreachable",
+                                       [CS_END_SILENCE] = "blackhole",
+                                       [CS_END_GO_ON] = "throw" };
+
+  return words[end];
+}
+
 gboolean
 cs_route_equal (const CsRoute *a, const CsRoute *b)
 {

@@ -179,17 +179,14 @@ addition_clear (Addition *addition)
 static char *
 describe_route (const CsRoute *route, guint32 table, const CsSharePlan *share)
 {
-  static const char *const words[] = { [CS_END_ERROR] = "unreachable",
-                                       [CS_END_SILENCE] = "blackhole",
-                                       [CS_END_GO_ON] = "throw" };
   const char *device = route->ifindex == share->lan_ifindex ? share->lan : share->uplink;
   g_autofree char *destination = cs_cidr_to_string (route->destination);
   g_autofree char *gateway = cs_route_describe_gateway (route);
 
   if (!route->unicast)
-    return g_strdup_printf ("the route \"%s %s table %u\"", words[route->end],
-                            route->destination.prefix != 0 ? destination : "default",
-                            table);
+    return g_strdup_printf (
+        "the route \"%s %s table %u\"", cs_route_end_word (route->end),
+        route->destination.prefix != 0 ? destination : "default", table);
   return g_strdup_printf ("the route \"%s%s dev %s table %u\"", destination, gateway,
                           device, table);
 }
