@@ -11,6 +11,9 @@
 
 #include "core/plan/plan-list.h"
 
+/* Of family inet; with "_" and a LAN's name, escaped, of family netdev: what rejects. */
+#define CS_NFT_TABLE "connshare"
+
 /* Makes the table with all of @plan, whatever is there: one transaction, which begins
  * with the text of cs_ruleset_render_end (). */
 char *cs_ruleset_render (const CsPlan *plan);

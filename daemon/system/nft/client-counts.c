@@ -8,12 +8,12 @@
 
 #include "core/render/ruleset-clients.h"
 #include "core/render/ruleset-frame.h"
+#include "core/render/ruleset.h"
 
 #include <gio/gio.h>
 #include <libnftnl/expr.h>
 #include <linux/netfilter.h>
 
-#define TABLE "connshare"
 /* Of a frame; the packet filter does not count it. */
 #define ETHERNET_HEADER 14
 
@@ -144,7 +144,7 @@ read_all (void)
   while (g_hash_table_iter_next (&iter, NULL, &count))
     ((Count *)count)->there = 0;
   for (gsize i = 0; failure == 0 && i < G_N_ELEMENTS (sets); i++)
-    failure = cs_nft_set_visit (NFPROTO_INET, TABLE, sets[i].name, on_element,
+    failure = cs_nft_set_visit (NFPROTO_INET, CS_NFT_TABLE, sets[i].name, on_element,
                                 GSIZE_TO_POINTER (i));
   return failure == 0;
 }

@@ -8,6 +8,8 @@
 #include "nft-rule.h"
 #include "nft-table.h"
 
+#include "core/render/ruleset.h"
+
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
@@ -89,9 +91,9 @@ devices_of (const CsNftChain *chain)
 static gboolean
 is_ours (const char *table)
 {
-  return g_str_equal (table, "inet connshare")
-         || g_str_equal (table, "inet connshare_left")
-         || g_str_has_prefix (table, "netdev connshare_");
+  return g_str_equal (table, "inet " CS_NFT_TABLE)
+         || g_str_equal (table, "inet " CS_NFT_TABLE "_left")
+         || g_str_has_prefix (table, "netdev " CS_NFT_TABLE "_");
 }
 
 /* One reading. */

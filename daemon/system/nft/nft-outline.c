@@ -5,10 +5,10 @@
 #include "nft-rule.h"
 #include "nft-set.h"
 
+#include "core/render/ruleset.h"
+
 #include <errno.h>
 #include <linux/netfilter.h>
-
-#define TABLE "connshare"
 
 typedef struct
 {
@@ -29,7 +29,7 @@ on_element (struct nftnl_set_elem *element, void *user_data)
 static gboolean
 read_rules (CsOutline *outline)
 {
-  g_autoptr (GPtrArray) rules = cs_nft_rules_read (NFPROTO_INET, TABLE);
+  g_autoptr (GPtrArray) rules = cs_nft_rules_read (NFPROTO_INET, CS_NFT_TABLE);
 
   for (guint i = 0; rules != NULL && i < rules->len; i++)
     cs_outline_add (outline, CS_OUTLINE_CHAIN,
@@ -41,7 +41,8 @@ static gboolean
 read_set (CsOutline *outline, const char *name)
 {
   Elements elements = { outline, name };
-  int failure = cs_nft_set_visit (NFPROTO_INET, TABLE, name, on_element, &elements);
+  int failure
+      = cs_nft_set_visit (NFPROTO_INET, CS_NFT_TABLE, name, on_element, &elements);
 
   if (failure == 0)
     cs_outline_add (outline, CS_OUTLINE_SET, name, 0);

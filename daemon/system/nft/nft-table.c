@@ -5,6 +5,7 @@
 #include "nft-netlink.h"
 
 #include "base/errno-words.h"
+#include "core/render/ruleset.h"
 #include "core/value/ifname.h"
 #include "dbus/errors.h"
 
@@ -12,8 +13,6 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
-
-#define TABLE "connshare"
 
 typedef struct
 {
@@ -45,7 +44,7 @@ read_counter (const char *prefix, const char *lan, Counter *counter)
   struct nlmsghdr *message
       = cs_nft_question_begin (&question, NFT_MSG_GETOBJ, NFPROTO_INET, FALSE);
 
-  nftnl_obj_set_str (object, NFTNL_OBJ_TABLE, TABLE);
+  nftnl_obj_set_str (object, NFTNL_OBJ_TABLE, CS_NFT_TABLE);
   nftnl_obj_set_str (object, NFTNL_OBJ_NAME, name);
   nftnl_obj_set_u32 (object, NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
   nftnl_obj_nlmsg_build_payload (message, object);
@@ -88,7 +87,7 @@ cs_nft_renew_quota (const char *name)
   struct nlmsghdr *message
       = cs_nft_question_begin (&question, NFT_MSG_GETOBJ_RESET, NFPROTO_INET, FALSE);
 
-  nftnl_obj_set_str (object, NFTNL_OBJ_TABLE, TABLE);
+  nftnl_obj_set_str (object, NFTNL_OBJ_TABLE, CS_NFT_TABLE);
   nftnl_obj_set_str (object, NFTNL_OBJ_NAME, name);
   nftnl_obj_set_u32 (object, NFTNL_OBJ_TYPE, NFT_OBJECT_QUOTA);
   nftnl_obj_nlmsg_build_payload (message, object);
@@ -172,7 +171,7 @@ gboolean
 cs_nft_may_have_reject_table (const char *lan)
 {
   g_autofree char *id = cs_ifname_escape (lan);
-  g_autofree char *name = g_strconcat (TABLE "_", id, NULL);
+  g_autofree char *name = g_strconcat (CS_NFT_TABLE "_", id, NULL);
   gboolean owned = FALSE;
   int failure = ask_for_table (NFPROTO_NETDEV, name, &owned);
 
@@ -183,7 +182,7 @@ gboolean
 cs_nft_table_exists (gboolean *exists, GError **error)
 {
   gboolean owned = FALSE;
-  int failure = ask_for_table (NFPROTO_INET, TABLE, &owned);
+  int failure = ask_for_table (NFPROTO_INET, CS_NFT_TABLE, &owned);
 
   *exists = failure == 0 && !owned;
   if (failure == 0 || failure == ENOENT)

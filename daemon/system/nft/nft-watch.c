@@ -12,6 +12,7 @@
 #include "own-ports.h"
 
 #include "core/render/extras.h"
+#include "core/render/ruleset.h"
 #include "system/netlink/netlink.h"
 
 #include <glib-unix.h>
@@ -60,7 +61,7 @@ is_named_as_ours (const struct nlmsghdr *message)
   {
     if (mnl_attr_get_type (attribute) == NFTA_TABLE_NAME)
       return mnl_attr_validate (attribute, MNL_TYPE_NUL_STRING) == 0
-             && g_str_equal (mnl_attr_get_str (attribute), "connshare");
+             && g_str_equal (mnl_attr_get_str (attribute), CS_NFT_TABLE);
   }
   return FALSE;
 }

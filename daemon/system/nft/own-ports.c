@@ -27,7 +27,6 @@
 #include <linux/netfilter.h>
 #include <stdio.h>
 
-#define TABLE "connshare"
 /* From one announcement of a flow to the next. Milliseconds. */
 #define PAUSE 1000
 /* Maximum number of ports, of others than root. */
@@ -280,7 +279,8 @@ update_set (GHashTable *ports, GHashTable *known)
   g_autoptr (GMutexLocker) commit = cs_nft_lock ();
   g_autofree char *text = NULL;
 
-  if (cs_nft_set_visit (NFPROTO_INET, TABLE, CS_OWN_PORTS, note_element, known) != 0)
+  if (cs_nft_set_visit (NFPROTO_INET, CS_NFT_TABLE, CS_OWN_PORTS, note_element, known)
+      != 0)
     return FALSE;
   if (is_same (known, ports))
     return TRUE;

@@ -11,12 +11,13 @@
 #include "nft-commit.h"
 #include "nft-set.h"
 
+#include "core/render/ruleset.h"
 #include "system/netlink/ctnetlink.h"
 
 #include <gio/gio.h>
 #include <linux/netfilter.h>
 
-#define TABLE "connshare_left"
+#define TABLE CS_NFT_TABLE "_left"
 /* How long an element stays after the last answer. Seconds. */
 #define WHILE 10
 /* Maximum number of elements; the kernel rate-limits the errors for any further ones. */

@@ -6,6 +6,7 @@
 
 #include "orphan-server.h"
 
+#include "core/render/ruleset.h"
 #include "core/value/ifname.h"
 #include "system/filters/nft-accepts.h"
 #include "system/netlink/rtnetlink.h"
@@ -19,8 +20,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
 
-#define TABLE        "connshare"
-#define REJECT_TABLE TABLE "_"
+#define REJECT_TABLE CS_NFT_TABLE "_"
 #define COUNTER      "sent_"
 /* How often to list when something changes during a listing. */
 #define ATTEMPTS 3
@@ -210,7 +210,7 @@ on_counter (const struct nlmsghdr *message, void *user_data)
   g_autoptr (CsNftObject) object = cs_nft_made (nftnl_obj_alloc ());
 
   if (nftnl_obj_nlmsg_parse (message, object) == 0
-      && g_strcmp0 (nftnl_obj_get_str (object, NFTNL_OBJ_TABLE), TABLE) == 0)
+      && g_strcmp0 (nftnl_obj_get_str (object, NFTNL_OBJ_TABLE), CS_NFT_TABLE) == 0)
     note_name (user_data, nftnl_obj_get_str (object, NFTNL_OBJ_NAME), COUNTER);
   return MNL_CB_OK;
 }
@@ -261,7 +261,7 @@ sweep_filters (void)
     {
       g_autoptr (GMutexLocker) locker = cs_nft_lock ();
 
-      cs_nft_commit ("delete table inet " TABLE "\n", NULL, &error);
+      cs_nft_commit ("delete table inet " CS_NFT_TABLE "\n", NULL, &error);
     }
   if (error == NULL && cs_nft_accepts_are_due (nothing, NULL))
     cs_nft_accepts_apply (nothing, NULL, &error);
