@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "dbus/errors.h"
 #include "system/netlink/link.h"
+#include "system/nm/network-manager.h"
 #include "system/nm/nm-words.h"
 
 /* Seconds. An address takes a few milliseconds, an access point a second or two, but slow
@@ -57,11 +58,9 @@ find_active (const Call *call)
   for (guint i = 0; i < all->len; i++)
     {
       NMActiveConnection *active = g_ptr_array_index (all, i);
-      NMActiveConnectionState state = nm_active_connection_get_state (active);
 
       if (g_strcmp0 (nm_active_connection_get_uuid (active), call->uuid) == 0
-          && (state == NM_ACTIVE_CONNECTION_STATE_ACTIVATING
-              || state == NM_ACTIVE_CONNECTION_STATE_ACTIVATED))
+          && cs_nm_is_alive (active))
         return active;
     }
   return NULL;
@@ -94,18 +93,15 @@ is_started (const Call *call)
 static gboolean
 is_ended (const Call *call)
 {
-  NMActiveConnectionState state = NM_ACTIVE_CONNECTION_STATE_DEACTIVATED;
-
   if (nm_client_get_connection_by_uuid (call->client, call->uuid) != NULL)
     return FALSE;
-  if (call->active != NULL)
-    state = nm_active_connection_get_state (call->active);
   /* It may take its time from here on; but libnm must list it for the device, where the
    * next plan looks for what it finds. */
-  if (state == NM_ACTIVE_CONNECTION_STATE_ACTIVATING
-      || state == NM_ACTIVE_CONNECTION_STATE_ACTIVATED)
+  if (cs_nm_is_alive (call->active))
     return nm_device_get_active_connection (call->device) == call->active;
-  return state == NM_ACTIVE_CONNECTION_STATE_DEACTIVATED
+  return (call->active == NULL
+          || nm_active_connection_get_state (call->active)
+                 == NM_ACTIVE_CONNECTION_STATE_DEACTIVATED)
          && cs_address_watch_is_gone (call->watch)
          && (call->device == NULL
              || nm_device_get_state (call->device) != NM_DEVICE_STATE_DEACTIVATING);

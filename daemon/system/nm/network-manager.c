@@ -309,3 +309,15 @@ cs_network_manager_get_dial_log (CsNetworkManager *self)
 {
   return self->dials;
 }
+
+gboolean
+cs_nm_is_alive (NMActiveConnection *active)
+{
+  NMActiveConnectionState state;
+
+  if (active == NULL)
+    return FALSE;
+  state = nm_active_connection_get_state (active);
+  return state == NM_ACTIVE_CONNECTION_STATE_ACTIVATING
+         || state == NM_ACTIVE_CONNECTION_STATE_ACTIVATED;
+}

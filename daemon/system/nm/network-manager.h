@@ -19,6 +19,9 @@ CsNetworkManager *cs_network_manager_new_finish (GAsyncResult *result, GError **
 NMClient *cs_network_manager_get_client (CsNetworkManager *self);
 CsDialLog *cs_network_manager_get_dial_log (CsNetworkManager *self);
 
+/* Whether @active (nullable) is active, or on its way there. */
+gboolean cs_nm_is_alive (NMActiveConnection *active);
+
 /* Signal "changed": the running state, a device, an active connection, an IPv4
  * configuration, a profile or the primary connection is different. One per burst; none
  * for access points, their strength, statistics, connectivity checks and the like. */

@@ -74,18 +74,6 @@ managed_of (NMDevice *device)
 }
 
 static gboolean
-is_alive (NMActiveConnection *active)
-{
-  NMActiveConnectionState state;
-
-  if (active == NULL)
-    return FALSE;
-  state = nm_active_connection_get_state (active);
-  return state == NM_ACTIVE_CONNECTION_STATE_ACTIVATING
-         || state == NM_ACTIVE_CONNECTION_STATE_ACTIVATED;
-}
-
-static gboolean
 is_changing (NMDevice *device)
 {
   NMDeviceState state = nm_device_get_state (device);
@@ -93,7 +81,7 @@ is_changing (NMDevice *device)
   if (state == NM_DEVICE_STATE_DISCONNECTED)
     return nm_device_get_state_reason (device) == NM_DEVICE_STATE_REASON_NEW_ACTIVATION;
   return state > NM_DEVICE_STATE_DISCONNECTED
-         && !is_alive (nm_device_get_active_connection (device));
+         && !cs_nm_is_alive (nm_device_get_active_connection (device));
 }
 
 static gboolean
@@ -168,7 +156,7 @@ wifi_use_of (NMActiveConnection *active)
   NMRemoteConnection *profile;
   NMSettingWireless *wifi = NULL;
 
-  if (!is_alive (active))
+  if (!cs_nm_is_alive (active))
     return CS_WIFI_IDLE;
   profile = nm_active_connection_get_connection (active);
   if (profile != NULL)
@@ -247,7 +235,7 @@ describe_profile (View *view, NMDevice *device)
   CsInterface *lower, *interface;
   const char *ip_name;
 
-  if (!is_alive (active))
+  if (!cs_nm_is_alive (active))
     return;
   ip_name = nm_device_get_ip_iface (device);
   lower = find (view, nm_device_get_iface (device));
@@ -327,7 +315,7 @@ describe_vpn (View *view, NMActiveConnection *active)
   const GPtrArray *parents = nm_active_connection_get_devices (active);
   CsInterface *interface = find_by_address (view, active);
 
-  if (interface == NULL || !is_alive (active))
+  if (interface == NULL || !cs_nm_is_alive (active))
     return;
   for (guint i = 0; i < parents->len; i++)
     if (g_strcmp0 (nm_device_get_ip_iface (parents->pdata[i]), interface->name) == 0)
