@@ -20,6 +20,8 @@ parse (const struct nlmsghdr *message, gpointer user_data)
 {
   CsRouteAnswer answer;
   CsInterfaceAddress address;
+  CsIpv6Address address6;
+  CsIpv6Conf conf;
   CsRoute route;
   CsLink link;
   CsRule rule;
@@ -35,9 +37,13 @@ parse (const struct nlmsghdr *message, gpointer user_data)
     }
   if (cs_rtnetlink_parse_address (message, &ifindex, &address))
     g_assert_cmpuint (address.local.prefix, <=, 32);
+  if (cs_rtnetlink_parse_address6 (message, &ifindex, &address6))
+    g_assert_cmpuint (address6.local.prefix, <=, 128);
+  if (cs_rtnetlink_parse_conf6 (message, &ifindex, &conf))
+    g_assert_true (message->nlmsg_type == RTM_NEWLINK);
   if (cs_rtnetlink_parse_route (message, &route, hops, &object))
     for (guint i = 0; i < hops->len; i++)
-      g_assert_cmpuint (g_array_index (hops, CsRoute, i).destination.prefix, <=, 32);
+      g_assert_cmpuint (g_array_index (hops, CsRoute, i).destination.prefix, <=, 128);
   if (cs_rtnetlink_parse_next_hop (message, &object, &route, members))
     g_assert_cmpuint (route.destination.prefix, ==, 0);
   if (cs_rtnetlink_parse_answer (message, &answer))

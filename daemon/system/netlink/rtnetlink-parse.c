@@ -3,11 +3,23 @@
 #include "rtnetlink.h"
 
 #include <linux/fib_rules.h>
+#include <netinet/in.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/nexthop.h>
-#include <netinet/in.h>
+
+/* DEVCONF_FORCE_FORWARDING, since Linux 6.17 */
+#define CONF_FORCE_FORWARDING 59
+
+#define UNUSABLE (IFA_F_TENTATIVE | IFA_F_DADFAILED)
+
+static guint
+family_bits (int family)
+{
+  return cs_address_bits ((CsAddress){ .family = (guint8)family });
+}
 
 /* The kernel leaves out the address of a default route. */
 static CsCidr
@@ -19,15 +31,30 @@ get_network (int family, const struct nlattr *attribute, guint8 prefix)
   return network;
 }
 
+/* One of net.ipv6.conf.NAME.*, as the array of the kernel's enum; -1: not there. */
+static int
+get_conf6 (const struct nlattr *conf, guint key)
+{
+  const gint32 *values = conf != NULL ? mnl_attr_get_payload (conf) : NULL;
+
+  if (values == NULL || mnl_attr_get_payload_len (conf) < (key + 1) * sizeof *values)
+    return -1;
+  return values[key];
+}
+
 /* net.ipv4.conf.NAME.* as the array of the kernel's enum, which starts at 1. */
 static void
 parse_devconf (const struct nlattr *af_spec, CsLink *link)
 {
+  const struct nlattr *inet6 = cs_netlink_find (af_spec, AF_INET6);
   const struct nlattr *inet = cs_netlink_find (af_spec, AF_INET);
   const struct nlattr *conf = cs_netlink_find (inet, IFLA_INET_CONF);
   const gint32 *values;
   int count;
 
+  link->drops_linkdown6 = get_conf6 (cs_netlink_find (inet6, IFLA_INET6_CONF),
+                                     DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN)
+                          > 0;
   if (conf == NULL)
     return;
   values = mnl_attr_get_payload (conf);
@@ -71,30 +98,91 @@ cs_rtnetlink_parse_link (const struct nlmsghdr *message, CsLink *link)
 }
 
 gboolean
-cs_rtnetlink_parse_address (const struct nlmsghdr *message,
-                            int *ifindex,
-                            CsInterfaceAddress *address)
+cs_rtnetlink_parse_conf6 (const struct nlmsghdr *message, int *ifindex, CsIpv6Conf *conf)
+{
+  static const guint8 sizes[IFLA_MAX + 1] = { 0 };
+  const struct nlattr *attributes[IFLA_MAX + 1], *values;
+  const struct ifinfomsg *info = mnl_nlmsg_get_payload (message);
+
+  if (message->nlmsg_type != RTM_NEWLINK
+      || !cs_netlink_parse (message, sizeof *info, sizes, attributes, IFLA_MAX)
+      || info->ifi_family != AF_INET6)
+    return FALSE;
+  values = cs_netlink_find (attributes[IFLA_PROTINFO], IFLA_INET6_CONF);
+  *ifindex = info->ifi_index;
+  *conf = (CsIpv6Conf){ .disabled = get_conf6 (values, DEVCONF_DISABLE_IPV6),
+                        .accept_ra = get_conf6 (values, DEVCONF_ACCEPT_RA),
+                        .forwarding = get_conf6 (values, DEVCONF_FORWARDING),
+                        .force_forwarding = get_conf6 (values, CONF_FORCE_FORWARDING),
+                        .proxy_ndp = get_conf6 (values, DEVCONF_PROXY_NDP) };
+  return TRUE;
+}
+
+/* An address of @family; the kernel leaves out IFA_LOCAL where there is no peer. */
+static gboolean
+parse_address (const struct nlmsghdr *message,
+               guint8 family,
+               const struct nlattr **attributes,
+               CsCidr *local,
+               CsAddress *peer)
 {
   static const guint8 sizes[IFA_MAX + 1] = {
     [IFA_ADDRESS] = sizeof (guint32),
     [IFA_LOCAL] = sizeof (guint32),
+    [IFA_FLAGS] = sizeof (guint32),
   };
-  const struct nlattr *attributes[IFA_MAX + 1];
   const struct ifaddrmsg *info = mnl_nlmsg_get_payload (message);
-  CsAddress local, peer;
 
   if ((message->nlmsg_type != RTM_NEWADDR && message->nlmsg_type != RTM_DELADDR)
       || !cs_netlink_parse (message, sizeof *info, sizes, attributes, IFA_MAX)
-      || info->ifa_family != AF_INET || info->ifa_prefixlen > 32)
+      || info->ifa_family != family || info->ifa_prefixlen > family_bits (family))
     return FALSE;
-  peer = cs_netlink_get_address (info->ifa_family, attributes[IFA_ADDRESS]);
-  local = attributes[IFA_LOCAL] != NULL
-              ? cs_netlink_get_address (info->ifa_family, attributes[IFA_LOCAL])
-              : peer;
+  *peer = cs_netlink_get_address (family, attributes[IFA_ADDRESS]);
+  local->address = attributes[IFA_LOCAL] != NULL
+                       ? cs_netlink_get_address (family, attributes[IFA_LOCAL])
+                       : *peer;
+  local->prefix = info->ifa_prefixlen;
+  return TRUE;
+}
+
+gboolean
+cs_rtnetlink_parse_address (const struct nlmsghdr *message,
+                            int *ifindex,
+                            CsInterfaceAddress *address)
+{
+  const struct nlattr *attributes[IFA_MAX + 1];
+  const struct ifaddrmsg *info = mnl_nlmsg_get_payload (message);
+  CsAddress peer;
+  CsCidr local;
+
+  if (!parse_address (message, AF_INET, attributes, &local, &peer))
+    return FALSE;
   *ifindex = (int)info->ifa_index;
-  *address = (CsInterfaceAddress){ .local = { local, info->ifa_prefixlen } };
-  if (!cs_address_equal (peer, local))
+  *address = (CsInterfaceAddress){ .local = local };
+  if (!cs_address_equal (peer, local.address))
     address->peer = peer;
+  return TRUE;
+}
+
+gboolean
+cs_rtnetlink_parse_address6 (const struct nlmsghdr *message,
+                             int *ifindex,
+                             CsIpv6Address *address)
+{
+  const struct nlattr *attributes[IFA_MAX + 1];
+  const struct ifaddrmsg *info = mnl_nlmsg_get_payload (message);
+  CsAddress peer;
+  CsCidr local;
+  guint32 flags;
+
+  if (!parse_address (message, AF_INET6, attributes, &local, &peer))
+    return FALSE;
+  flags = cs_netlink_get_u32 (attributes[IFA_FLAGS], info->ifa_flags);
+  *ifindex = (int)info->ifa_index;
+  *address = (CsIpv6Address){ .local = local,
+                              .unusable = (flags & UNUSABLE) != 0,
+                              .deprecated = (flags & IFA_F_DEPRECATED) != 0,
+                              .temporary = (flags & IFA_F_TEMPORARY) != 0 };
   return TRUE;
 }
 
@@ -190,7 +278,7 @@ cs_rtnetlink_parse_route (const struct nlmsghdr *message,
   if ((message->nlmsg_type != RTM_NEWROUTE && message->nlmsg_type != RTM_DELROUTE)
       || !cs_netlink_parse (message, sizeof *info, sizes, attributes, RTA_MAX)
       || (info->rtm_family != AF_INET && info->rtm_family != AF_INET6)
-      || info->rtm_dst_len > (info->rtm_family == AF_INET ? 32 : 128)
+      || info->rtm_dst_len > family_bits (info->rtm_family)
       || (info->rtm_flags & RTM_F_CLONED) != 0)
     return FALSE;
   *route = (CsRoute){

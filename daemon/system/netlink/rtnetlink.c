@@ -40,7 +40,7 @@ cs_rtnetlink_dump (CsNetlink *self,
   int failure;
 
   ((struct rtgenmsg *)header)->rtgen_family = (guint8)family;
-  if (type == RTM_GETLINK)
+  if (type == RTM_GETLINK && family == AF_UNSPEC)
     mnl_attr_put_u32 (&request.header, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
   if (part != 0 && type == RTM_GETADDR)
     ((struct ifaddrmsg *)header)->ifa_index = part;

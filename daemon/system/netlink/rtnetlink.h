@@ -11,9 +11,10 @@
 #include <linux/rtnetlink.h>
 
 /* Calls @func for each message of a dump: RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE,
- * RTM_GETRULE, RTM_GETNEXTHOP; of @family, AF_UNSPEC: of all. A kernel without IPv6 takes
- * AF_INET6 for that, too. @part (not 0) limits RTM_GETROUTE to this table, and
- * RTM_GETADDR to this link; what does not exist is empty. */
+ * RTM_GETRULE, RTM_GETNEXTHOP; of @family, AF_UNSPEC: of all. RTM_GETLINK with AF_INET6
+ * has the links' settings for IPv6. A kernel without IPv6 takes AF_INET6 for AF_UNSPEC.
+ * @part (not 0) limits RTM_GETROUTE to this table, and RTM_GETADDR to this link; what
+ * does not exist is empty. */
 gboolean cs_rtnetlink_dump (CsNetlink *self,
                             guint16 type,
                             int family,
@@ -71,18 +72,26 @@ typedef struct
   char info_kind[16]; /* "veth", "bridge", "wireguard", ...; "" for real hardware */
   int forwarding;     /* net.ipv4.conf.NAME.*; -1: not sent */
   int rp_filter;
-  gboolean drops_linkdown; /* its routes are not used while it has no carrier */
+  gboolean drops_linkdown;  /* its routes are not used while it has no carrier; ... */
+  gboolean drops_linkdown6; /* ... of IPv6 */
 } CsLink;
 
 gboolean cs_rtnetlink_parse_link (const struct nlmsghdr *message, CsLink *link);
 gboolean cs_rtnetlink_parse_address (const struct nlmsghdr *message,
                                      int *ifindex,
                                      CsInterfaceAddress *address);
-/* @route has ifindex 0 if there are several next hops, or none that leads anywhere. @hops
- * (nullable) of CsRoute becomes one route for each next hop that is not dead, or @route
- * itself if it needs none; if the kernel names only an "ip nexthop" object
- * (net.ipv4.nexthop_compat_mode is 0), @hops is empty and @object is that object's id,
- * otherwise 0. */
+gboolean cs_rtnetlink_parse_address6 (const struct nlmsghdr *message,
+                                      int *ifindex,
+                                      CsIpv6Address *address);
+/* A link's net.ipv6.conf.NAME.*, of cs_rtnetlink_dump () with RTM_GETLINK and AF_INET6.
+ */
+gboolean
+cs_rtnetlink_parse_conf6 (const struct nlmsghdr *message, int *ifindex, CsIpv6Conf *conf);
+/* Of either family. @route has ifindex 0 if there are several next hops, or none that
+ * leads anywhere. @hops (nullable) of CsRoute becomes one route for each next hop that is
+ * not dead, or @route itself if it needs none; if the kernel names only an "ip nexthop"
+ * object (net.ipv4.nexthop_compat_mode is 0), @hops is empty and @object is that object's
+ * id, otherwise 0. */
 gboolean cs_rtnetlink_parse_route (const struct nlmsghdr *message,
                                    CsRoute *route,
                                    GArray *hops,
