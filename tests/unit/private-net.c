@@ -94,12 +94,34 @@ private_net_ip_batch (const char *many)
   run (argv);
 }
 
-void
-private_net_write_sysctl (const char *interface, const char *key, const char *value)
+static void
+write_sysctl (const char *family,
+              const char *interface,
+              const char *key,
+              const char *value)
 {
   g_autofree char *path
-      = g_strdup_printf ("/proc/sys/net/ipv4/conf/%s/%s", interface, key);
+      = g_strdup_printf ("/proc/sys/net/%s/conf/%s/%s", family, interface, key);
 
   g_assert_true (
       g_file_set_contents_full (path, value, -1, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+}
+
+void
+private_net_write_sysctl (const char *interface, const char *key, const char *value)
+{
+  write_sysctl ("ipv4", interface, key, value);
+}
+
+void
+private_net_write_sysctl6 (const char *interface, const char *key, const char *value)
+{
+  write_sysctl ("ipv6", interface, key, value);
+}
+
+void
+private_net_skip_dad (void)
+{
+  private_net_write_sysctl6 ("all", "accept_dad", "0");
+  private_net_write_sysctl6 ("default", "accept_dad", "0");
 }

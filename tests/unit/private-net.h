@@ -13,5 +13,10 @@ void private_net_enter (void);
 void private_net_ip (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void private_net_ip_batch (const char *many);
 
-/* net.ipv4.conf.@interface.@key */
+/* net.ipv4.conf.@interface.@key, net.ipv6.conf.@interface.@key */
 void private_net_write_sysctl (const char *interface, const char *key, const char *value);
+void
+private_net_write_sysctl6 (const char *interface, const char *key, const char *value);
+/* Addresses of links to come can be used at once: nobody looks for another who has them.
+ */
+void private_net_skip_dad (void);

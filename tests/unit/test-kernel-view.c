@@ -74,6 +74,51 @@ static const char *const operations[] = {
   "rule del pref 10%r",
   "-6 rule add pref 10%r oif v%d lookup 700",
   "-6 address add 2001:db8::%r/64 dev v%d",
+  "-6 address add 2001:db8:%d::%r/64 dev v%d nodad",
+  "-6 address add 2001:db8:%d::%r/64 dev v%d noprefixroute",
+  "-6 address add 2001:db8:9::%r peer 2001:db8:9::9 dev v%d",
+  "-6 address change 2001:db8:%d::%r/64 dev v%d valid_lft 9%r0 preferred_lft 0",
+  "-6 address change 2001:db8:%d::%r/64 dev v%d valid_lft 9%r0 preferred_lft 8%r0",
+  "-6 address del 2001:db8:%d::%r/64 dev v%d",
+  "-6 address flush dev v%d",
+  "-6 route add 2001:db8:a%r::/48 dev v%d",
+  "-6 route add 2001:db8:a%r::/48 dev v%d metric %r",
+  "-6 route add 2001:db8:a%r::/48 dev v%d table 700",
+  "-6 route add 2001:db8:a%r::/48 dev v%d table 1370%r",
+  "-6 route add default dev v%d metric %r",
+  "-6 route add default via fe80::%r dev v%d expires 9%r0",
+  "-6 route replace default via fe80::%r dev v%d expires 9%r0",
+  "-6 route add 2001:db8:a%r::/48 via 2001:db8:%d::9",
+  "-6 route add 2001:db8:a%r::/48 via 2001:db8:%d::9 dev v%d onlink",
+  "-6 route add 2001:db8:a%r::/48 dev v%d src 2001:db8:%d::%r",
+  "-6 route append 2001:db8:a%r::/48 dev v%d",
+  "-6 route append 2001:db8:a%r::/48 via fe80::%r dev v%d",
+  "-6 route prepend 2001:db8:a%r::/48 dev v%d",
+  "-6 route replace 2001:db8:a%r::/48 dev v%d",
+  "-6 route replace 2001:db8:a%r::/48 via fe80::%r dev v%d",
+  "-6 route change 2001:db8:a%r::/48 dev v%d",
+  "-6 route add blackhole 2001:db8:a%r::/48 metric 9",
+  "-6 route add unreachable 2001:db8:a%r::/48 metric 9",
+  "-6 route add unreachable default metric 9",
+  "-6 route add 2001:db8:b%r::/48 nexthop dev v%d nexthop dev v%d weight 2",
+  "-6 route add 2001:db8:b%r::/48 nexthop via fe80::%r dev v%d nexthop via fe80::%r dev "
+  "v%d",
+  "-6 route replace 2001:db8:b%r::/48 nexthop via fe80::%r dev v%d nexthop via fe80::%r "
+  "dev v%d",
+  "-6 route append 2001:db8:b%r::/48 nexthop via fe80::%r dev v%d nexthop dev v%d",
+  "-6 route del 2001:db8:a%r::/48",
+  "-6 route del 2001:db8:a%r::/48 dev v%d",
+  "-6 route del 2001:db8:b%r::/48",
+  "-6 route del 2001:db8:b%r::/48 via fe80::%r",
+  "-6 route del default",
+  "-6 route flush table 700",
+  "-6 route flush table 1370%r",
+  "-6 route flush dev v%d",
+  "-6 nexthop add id 2%r via fe80::%r dev v%d",
+  "-6 route add 2001:db8:c%r::/48 nhid 2%r",
+  "-6 route add 2001:db8:c%r::/48 nhid %r",
+  "-6 rule add pref 10%r iif v%d lookup 1370%r",
+  "-6 rule del pref 10%r",
   "neighbour add 10.%d.%r.9 lladdr 02:00:00:00:00:09 dev v%d",
 };
 
@@ -113,11 +158,13 @@ static void
 write_conf (GRand *random)
 {
   static const char *const names[] = { "all", "default", "v0", "v1", "br0" };
-  static const char *const keys[] = { "forwarding", "rp_filter" };
-  g_autofree char *path
-      = g_strdup_printf ("/proc/sys/net/ipv4/conf/%s/%s",
-                         names[g_rand_int_range (random, 0, G_N_ELEMENTS (names))],
-                         keys[g_rand_int_range (random, 0, G_N_ELEMENTS (keys))]);
+  static const char *const keys[] = { "4/forwarding", "4/rp_filter", "6/forwarding",
+                                      "6/accept_ra",  "6/proxy_ndp", "6/disable_ipv6" };
+  g_auto (GStrv) key
+      = g_strsplit (keys[g_rand_int_range (random, 0, G_N_ELEMENTS (keys))], "/", 2);
+  g_autofree char *path = g_strdup_printf (
+      "/proc/sys/net/ipv%s/conf/%s/%s", key[0],
+      names[g_rand_int_range (random, 0, G_N_ELEMENTS (names))], key[1]);
 
   g_file_set_contents_full (path, g_rand_boolean (random) ? "1" : "0", -1,
                             G_FILE_SET_CONTENTS_NONE, 0644, NULL);
@@ -145,6 +192,19 @@ print_interface (GPtrArray *lines, const CsInterface *interface, gboolean carrie
 
       g_string_append_printf (line, " %s-%s", local, peer);
     }
+  for (guint i = 0; i < interface->addresses6->len; i++)
+    {
+      CsIpv6Address *address = &g_array_index (interface->addresses6, CsIpv6Address, i);
+
+      g_autofree char *local = cs_cidr_to_string (address->local);
+
+      g_string_append_printf (line, " %s%s%s%s", local, address->unusable ? "!" : "",
+                              address->deprecated ? "~" : "",
+                              address->temporary ? "^" : "");
+    }
+  g_string_append_printf (line, " conf %d %d %d %d %d", interface->ipv6.disabled,
+                          interface->ipv6.accept_ra, interface->ipv6.forwarding,
+                          interface->ipv6.force_forwarding, interface->ipv6.proxy_ndp);
   g_ptr_array_add (lines, g_string_free (line, FALSE));
 }
 
@@ -191,6 +251,7 @@ print (CsKernelView *view, gboolean carrier)
   for (guint i = 0; i < snapshot->interfaces->len; i++)
     print_interface (lines, snapshot->interfaces->pdata[i], carrier);
   print_routes (lines, snapshot->routes);
+  print_routes (lines, snapshot->routes6);
   for (guint i = 0; i < snapshot->rules->len; i++)
     {
       CsRule *rule = &g_array_index (snapshot->rules, CsRule, i);
@@ -201,7 +262,8 @@ print (CsKernelView *view, gboolean carrier)
                                                rule->priority, rule->iif, rule->oif,
                                                source, rule->table));
     }
-  g_ptr_array_add (lines, g_strdup_printf ("forwards %d", snapshot->host_forwards));
+  g_ptr_array_add (lines, g_strdup_printf ("forwards %d %d", snapshot->host_forwards,
+                                           snapshot->host_forwards6));
   g_ptr_array_add (lines, NULL);
   return g_strjoinv ("\n", (char **)lines->pdata);
 }
@@ -240,10 +302,16 @@ end (void)
 {
   run_batch ("link del v0\nlink del v1\nlink del v2\nlink del v3\nlink del w0\n"
              "link del w1\nlink del w2\nlink del w3\nlink del br0\nlink del vrf0\n"
-             "nexthop flush\nroute flush table main\nroute flush table 700\n");
+             "nexthop flush\nroute flush table main\nroute flush table 700\n"
+             "-6 route flush table main\n-6 route flush table 700\n");
   for (int i = 0; i < 6; i++)
     run_batch ("rule del pref 101\nrule del pref 102\nrule del pref 103\n"
-               "rule del pref 104\nrule del pref 105\n");
+               "rule del pref 104\nrule del pref 105\n"
+               "-6 rule del pref 101\n-6 rule del pref 102\n-6 rule del pref 103\n"
+               "-6 rule del pref 104\n-6 rule del pref 105\n"
+               "-6 route flush table 13701\n-6 route flush table 13702\n"
+               "-6 route flush table 13703\n-6 route flush table 13704\n"
+               "-6 route flush table 13705\n");
 }
 
 static void
@@ -399,6 +467,7 @@ int
 main (int argc, char **argv)
 {
   private_net_enter ();
+  private_net_skip_dad ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/kernel-view/random", test_random);
   g_test_add_func ("/kernel-view/silent", test_silent);

@@ -54,9 +54,8 @@ test_noise (MonitorFixture *f, gconstpointer data)
     "link set lan0 promisc off",
     "link set lan0 multicast off",
     "link set lan0 alias something",
-    "address add 2001:db8::1/64 dev lan0",
     "neighbour add 198.18.0.9 lladdr 02:00:00:00:00:09 dev wan0",
-    "route add 2001:db8:1::/48 dev lan0",
+    "route add 2001:db8:1::/48 dev lan0 table 700",
     "route add local 10.3.0.1 dev lo table local",
   };
 
@@ -71,6 +70,37 @@ test_noise (MonitorFixture *f, gconstpointer data)
   private_net_ip ("route del local 10.3.0.1 dev lo table local");
 }
 
+/* Each router advertisement has everything announced again, with new lifetimes. */
+static void
+test_lifetimes (MonitorFixture *f, gconstpointer data)
+{
+  static const char *const rows[][2] = {
+    { "address add 2001:db8::1/64 dev lan0 nodad",
+      "address change 2001:db8::1/64 dev lan0 nodad valid_lft 5400 preferred_lft 2700" },
+    { "route add 2001:db8:1::/48 dev lan0", NULL },
+    { "route add default via fe80::1 dev lan0 expires 1000",
+      "route replace default via fe80::1 dev lan0 expires 2000" },
+    { "address change 2001:db8::1/64 dev lan0 nodad valid_lft 5400 preferred_lft 0",
+      NULL },
+    { "route del 2001:db8:1::/48 dev lan0", NULL },
+    { "address del 2001:db8::1/64 dev lan0", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      monitor_settle (f);
+      g_test_message ("%s", rows[i][0]);
+      private_net_ip ("-6 %s", rows[i][0]);
+      monitor_await_change (f);
+      if (rows[i][1] == NULL)
+        continue;
+      monitor_settle (f);
+      private_net_ip ("-6 %s", rows[i][1]);
+      turn (10);
+      g_assert_cmpuint (f->changes, ==, 0);
+    }
+}
+
 /* Links that nobody has to do with, as containers have them; not so what a request names,
  * or what gets an address. */
 static void
@@ -80,6 +110,7 @@ test_minded (MonitorFixture *f, gconstpointer data)
     "link add veth7 type veth peer name far7",
     "link set veth7 up",
     "link set far7 up",
+    "address add fe80::7/64 dev veth7",
     "link add br7 type bridge",
     "link set br7 up",
     "link set veth7 master br7",
@@ -89,6 +120,10 @@ test_minded (MonitorFixture *f, gconstpointer data)
   static const char *const heard[] = {
     "address add 10.7.0.1/24 dev br7",
     "link set br7 down",
+    "address del 10.7.0.1/24 dev br7",
+    "link set br7 up",
+    "address add 2001:db8:7::1/64 dev br7",
+    "link set br7 mtu 1400",
     "link del br7",
     "link add lan7 type veth peer name far7",
     "link set lan7 up",
@@ -102,6 +137,7 @@ test_minded (MonitorFixture *f, gconstpointer data)
 
   g_ptr_array_add (requests, cs_request_new ("lan7", "lan0", NULL, &error));
   g_assert_no_error (error);
+  private_net_skip_dad ();
   monitor_settle (f);
   cs_monitor_mind (f->monitor, requests);
   for (gsize i = 0; i < G_N_ELEMENTS (unheard); i++)
@@ -217,6 +253,7 @@ main (int argc, char **argv)
   static const MonitorTest tests[] = {
     { "/monitor-news/news", test_news },
     { "/monitor-news/noise", test_noise },
+    { "/monitor-news/lifetimes", test_lifetimes },
     { "/monitor-news/minded", test_minded },
     { "/monitor-news/burst", test_burst },
     { "/monitor-news/lost-address", test_lost_address },

@@ -128,19 +128,20 @@ CsInterface *
 cs_interface_new (const char *name, int ifindex)
 {
   g_autoptr (GArray) addresses = g_array_new (FALSE, TRUE, sizeof (CsInterfaceAddress));
+  g_autoptr (GArray) addresses6 = g_array_new (FALSE, TRUE, sizeof (CsIpv6Address));
 
-  return cs_interface_new_at (name, ifindex, addresses);
+  return cs_interface_new_at (name, ifindex, addresses, addresses6);
 }
 
 CsInterface *
-cs_interface_new_at (const char *name, int ifindex, GArray *addresses)
+cs_interface_new_at (const char *name, int ifindex, GArray *addresses, GArray *addresses6)
 {
   CsInterface *interface = g_new0 (CsInterface, 1);
 
   interface->name = g_strdup (name);
   interface->ifindex = ifindex;
   interface->addresses = g_array_ref (addresses);
-  interface->addresses6 = g_array_new (FALSE, TRUE, sizeof (CsIpv6Address));
+  interface->addresses6 = g_array_ref (addresses6);
   interface->ipv6 = (CsIpv6Conf)CS_IPV6_CONF_UNKNOWN;
   interface->delegated = g_array_new (FALSE, TRUE, sizeof (CsCidr));
   interface->dns = cs_addresses_new ();

@@ -104,8 +104,7 @@ typedef struct
   int master;         /* ifindex of the bridge or bond that it is a port of, or 0 */
   GArray *addresses;  /* (owned) of CsInterfaceAddress, IPv4, in the kernel's order */
   GArray *addresses6; /* (owned) of CsIpv6Address, in the kernel's order */
-  CsIpv6Conf ipv6;    /* known if a request is about the interface, and .accept_ra where
-                         requests exist and the kernel cannot force forwarding */
+  CsIpv6Conf ipv6;    /* not known if the kernel does no IPv6 there at all */
   GArray *delegated; /* (owned) of CsCidr: prefixes that are delegated to this computer by
                         this interface, of at most 64 bits; the longest-lived first */
 
@@ -215,21 +214,22 @@ typedef struct
 
 typedef struct
 {
-  gint64 now;              /* g_get_monotonic_time (), microseconds */
-  guint month;             /* by the local time, as cs_month_number () */
-  GPtrArray *usages;       /* (owned) of CsDataUsage (owned) */
-  char *host_name;         /* (owned) (nullable) */
-  GPtrArray *profiles;     /* (owned) of CsProfile (owned) */
-  GPtrArray *interfaces;   /* (owned) of CsInterface (owned), by ifindex */
-  GArray *routes;          /* (owned) of CsRoute, IPv4, all tables but local */
-  GArray *routes6;         /* (owned) of CsRoute, IPv6, in main and in tables of ours */
-  GArray *rules;           /* (owned) of CsRule, both families, in the order that holds */
-  GArray *astray;          /* (owned) of CsAstray */
-  gboolean valid_marks;    /* net.ipv4.conf.all.src_valid_mark */
-  gboolean host_forwards;  /* net.ipv4.ip_forward: for everybody, whatever we do */
+  gint64 now;             /* g_get_monotonic_time (), microseconds */
+  guint month;            /* by the local time, as cs_month_number () */
+  GPtrArray *usages;      /* (owned) of CsDataUsage (owned) */
+  char *host_name;        /* (owned) (nullable) */
+  GPtrArray *profiles;    /* (owned) of CsProfile (owned) */
+  GPtrArray *interfaces;  /* (owned) of CsInterface (owned), by ifindex */
+  GArray *routes;         /* (owned) of CsRoute, IPv4, all tables but local */
+  GArray *routes6;        /* (owned) of CsRoute, IPv6, of main and of those tables of ours
+                             to which a rule leads; none about link-local addresses */
+  GArray *rules;          /* (owned) of CsRule, both families, in the order that holds */
+  GArray *astray;         /* (owned) of CsAstray */
+  gboolean valid_marks;   /* net.ipv4.conf.all.src_valid_mark */
+  gboolean host_forwards; /* net.ipv4.ip_forward: for everybody, whatever we do */
   gboolean host_forwards6; /* net.ipv6.conf.all.forwarding */
   gboolean forces_ipv6;    /* the kernel can forward IPv6 for single interfaces */
-  CsIpv6Conf ipv6_default; /* of interfaces to come */
+  CsIpv6Conf ipv6_default; /* of interfaces to come; not known if that can be forced */
   CsCidr own_network6;     /* cs_ipv6_own_network () of this computer; unset: not known */
   /* ifindex by which the kernel sends what this computer itself says to the lower and to
      the upper half of the Internet (below 128.0.0.0, and the rest), or one of the above
@@ -269,8 +269,11 @@ CsProfile *cs_profile_new (const char *id, const char *uuid);
 void cs_profile_free (CsProfile *profile);
 
 CsInterface *cs_interface_new (const char *name, int ifindex);
-/* With these @addresses, of which the interface holds a reference. */
-CsInterface *cs_interface_new_at (const char *name, int ifindex, GArray *addresses);
+/* With these addresses, of which the interface holds references. */
+CsInterface *cs_interface_new_at (const char *name,
+                                  int ifindex,
+                                  GArray *addresses,
+                                  GArray *addresses6);
 void cs_interface_free (CsInterface *interface);
 /* Whether NetworkManager shares it itself, by a profile that is not ours. */
 gboolean cs_interface_is_shared_by_nm (const CsInterface *interface);

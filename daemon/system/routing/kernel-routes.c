@@ -9,6 +9,10 @@
  * takes about a second; the monitor then reads less often. Beyond CS_ROUTES_MAX, only
  * routes that can matter to a share are kept: see is_essential ().
  *
+ * Of IPv6 only some tables are kept, and nothing about link-local addresses, which have a
+ * route on each link. What goes with a link is announced there, but after the link; and
+ * a route may be announced again because it lives longer.
+ *
  * A route with an "ip nexthop" object comes with that object's content, unless the kernel
  * was told to leave it out; then the objects are read as well. */
 #include "kernel-routes.h"
@@ -22,6 +26,8 @@
 
 struct _CsKernelRoutes
 {
+  int family;
+  GArray *tables; /* (owned) of guint32: of IPv6, those that are kept */
   GArray *routes; /* (owned) of CsRoute */
   gboolean lent;  /* snapshots hold it too: it is copied before it changes */
   gboolean distrusted;
@@ -53,10 +59,14 @@ typedef struct
 } Reading;
 
 CsKernelRoutes *
-cs_kernel_routes_new (void)
+cs_kernel_routes_new (int family)
 {
+  static const guint32 all = 0, main = CS_TABLE_MAIN;
   CsKernelRoutes *self = g_new0 (CsKernelRoutes, 1);
 
+  self->family = family;
+  self->tables = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_array_append_vals (self->tables, family == AF_INET6 ? &main : &all, 1);
   self->routes = g_array_new (FALSE, TRUE, sizeof (CsRoute));
   self->distrusted = TRUE;
   return self;
@@ -65,6 +75,7 @@ cs_kernel_routes_new (void)
 void
 cs_kernel_routes_free (CsKernelRoutes *self)
 {
+  g_array_unref (self->tables);
   g_array_unref (self->routes);
   g_free (self);
 }
@@ -73,6 +84,40 @@ void
 cs_kernel_routes_distrust (CsKernelRoutes *self)
 {
   self->distrusted = TRUE;
+}
+
+static gboolean
+has_table (const GArray *tables, guint32 table)
+{
+  for (guint i = 0; i < tables->len; i++)
+    if (g_array_index (tables, guint32, i) == table)
+      return TRUE;
+  return FALSE;
+}
+
+void
+cs_kernel_routes_keep_ours (CsKernelRoutes *self, const GArray *rules)
+{
+  static const guint32 main = CS_TABLE_MAIN;
+  g_autoptr (GArray) tables = g_array_new (FALSE, FALSE, sizeof main);
+  gboolean same = TRUE;
+
+  g_array_append_val (tables, main);
+  for (guint i = 0; i < rules->len; i++)
+    {
+      const CsRule *rule = &g_array_index (rules, CsRule, i);
+
+      if (!rule->ipv6 || !cs_table_is_ours (rule->table)
+          || has_table (tables, rule->table))
+        continue;
+      g_array_append_val (tables, rule->table);
+      same = same && has_table (self->tables, rule->table);
+    }
+  if (same && tables->len == self->tables->len)
+    return;
+  g_array_unref (self->tables);
+  self->tables = g_steal_pointer (&tables);
+  cs_kernel_routes_distrust (self);
 }
 
 /* Whether a route matters on a host with very many: ways out, neighbours, and what may
@@ -84,6 +129,7 @@ is_essential (const CsRoute *route)
     CS_CIDR4 (10, 0, 0, 0, 8),
     CS_CIDR4 (172, 16, 0, 0, 12),
     CS_CIDR4 (192, 168, 0, 0, 16),
+    { { AF_INET6, { 0xfc } }, 7 },
   };
 
   if (route->destination.prefix < 8 || !cs_route_has_gateway (route))
@@ -103,6 +149,26 @@ is_kept (CsKernelRoutes *self, const CsRoute *route)
   return FALSE;
 }
 
+/* The kernel's own last route in main, of older ones. */
+static gboolean
+is_null_entry (const CsRoute *route)
+{
+  return !route->unicast && route->destination.prefix == 0
+         && route->table == CS_TABLE_MAIN && route->metric == G_MAXUINT32;
+}
+
+static gboolean
+is_for_snapshot (CsKernelRoutes *self, const CsRoute *route)
+{
+  if (route->destination.address.family != self->family)
+    return FALSE;
+  if (self->family == AF_INET)
+    return route->table != RT_TABLE_LOCAL;
+  return has_table (self->tables, route->table)
+         && !cs_address_is_link_local (route->destination.address)
+         && !is_null_entry (route);
+}
+
 /* FALSE: @message is not for a snapshot. */
 static gboolean
 parse (CsKernelRoutes *self,
@@ -111,7 +177,7 @@ parse (CsKernelRoutes *self,
        GArray *hops)
 {
   if (!cs_rtnetlink_parse_route (message, &pending->route, hops, &pending->object)
-      || pending->route.table == RT_TABLE_LOCAL)
+      || !is_for_snapshot (self, &pending->route))
     return FALSE;
   self->joint |= pending->route.unicast && pending->route.ifindex == 0;
   return TRUE;
@@ -206,6 +272,17 @@ set_routes (CsKernelRoutes *self, GArray *routes)
   self->lent = FALSE;
 }
 
+static gboolean
+read_routes (CsKernelRoutes *self, CsNetlink *netlink, Reading *reading, GError **error)
+{
+  for (guint i = 0; i < self->tables->len; i++)
+    if (!cs_rtnetlink_dump (netlink, RTM_GETROUTE, self->family,
+                            g_array_index (self->tables, guint32, i), on_route, reading,
+                            error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 cs_kernel_routes_refresh (CsKernelRoutes *self, CsNetlink *netlink, GError **error)
 {
@@ -219,7 +296,7 @@ cs_kernel_routes_refresh (CsKernelRoutes *self, CsNetlink *netlink, GError **err
   set_routes (self, g_array_sized_new (FALSE, TRUE, sizeof (CsRoute), self->routes->len));
   self->thinned = FALSE;
   self->joint = FALSE;
-  if (!cs_rtnetlink_dump (netlink, RTM_GETROUTE, AF_INET, 0, on_route, &reading, error)
+  if (!read_routes (self, netlink, &reading, error)
       || (pending->len > 0 && !read_next_hops (netlink, &reading, error)))
     return FALSE;
   self->distrusted = netlink->interrupted || pending->len > 0;
@@ -287,8 +364,9 @@ add (CsKernelRoutes *self, const CsRoute *route, const GArray *hops, gboolean re
   return TRUE;
 }
 
+/* FALSE: it is not known; otherwise @place becomes its place. */
 static gboolean
-remove_one (CsKernelRoutes *self, const CsRoute *route)
+find (const CsKernelRoutes *self, const CsRoute *route, guint *place)
 {
   for (guint i = 0; i < self->routes->len; i++)
     {
@@ -297,11 +375,22 @@ remove_one (CsKernelRoutes *self, const CsRoute *route)
       if (other->table != route->table || other->onlink != route->onlink
           || !cs_route_equal (other, route))
         continue;
-      make_own (self);
-      g_array_remove_index (self->routes, i);
+      *place = i;
       return TRUE;
     }
   return FALSE;
+}
+
+static gboolean
+remove_one (CsKernelRoutes *self, const CsRoute *route)
+{
+  guint place;
+
+  if (!find (self, route, &place))
+    return FALSE;
+  make_own (self);
+  g_array_remove_index (self->routes, place);
+  return TRUE;
 }
 
 static gboolean
@@ -311,6 +400,25 @@ remove_all (CsKernelRoutes *self, const GArray *hops)
     if (!remove_one (self, &g_array_index (hops, CsRoute, i)))
       return FALSE;
   return TRUE;
+}
+
+/* Whether an announcement about IPv6 says what is known: a route that lives longer, or
+ * one that has gone with its link. */
+static gboolean
+is_known (const CsKernelRoutes *self,
+          guint16 type,
+          const CsRoute *route,
+          const GArray *hops)
+{
+  guint place;
+  guint count = count_key (self, route, &place);
+
+  if (type == RTM_DELROUTE)
+    return count == 0;
+  for (guint i = 0; i < hops->len; i++)
+    if (!find (self, &g_array_index (hops, CsRoute, i), &place))
+      return FALSE;
+  return count == hops->len;
 }
 
 gboolean
@@ -325,6 +433,9 @@ cs_kernel_routes_hear (CsKernelRoutes *self, const struct nlmsghdr *message)
     return FALSE;
   if (self->distrusted)
     return TRUE;
+  if (self->family == AF_INET6 && pending.object == 0
+      && is_known (self, message->nlmsg_type, &pending.route, hops))
+    return FALSE;
   if (pending.object == 0 && self->news++ < NEWS_MAX)
     done = message->nlmsg_type == RTM_NEWROUTE
                ? add (self, &pending.route, hops, replaces)

@@ -9,12 +9,15 @@
 
 typedef struct _CsKernelRoutes CsKernelRoutes;
 
-CsKernelRoutes *cs_kernel_routes_new (void);
+/* Of IPv4, with all tables but local; or of IPv6, with main. */
+CsKernelRoutes *cs_kernel_routes_new (int family);
 void cs_kernel_routes_free (CsKernelRoutes *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsKernelRoutes, cs_kernel_routes_free)
 
 /* What is kept may differ from what the kernel has: the next refresh reads all. */
 void cs_kernel_routes_distrust (CsKernelRoutes *self);
+/* Of IPv6, also keeps those tables of ours to which @rules (of CsRule) lead. */
+void cs_kernel_routes_keep_ours (CsKernelRoutes *self, const GArray *rules);
 /* Applies the kernel's announcement of a route. FALSE: it is not for a snapshot. */
 gboolean cs_kernel_routes_hear (CsKernelRoutes *self, const struct nlmsghdr *message);
 /* A link was switched off: the kernel has removed its routes silently; or on, which may
@@ -33,6 +36,6 @@ gboolean
 cs_kernel_routes_refresh (CsKernelRoutes *self, CsNetlink *netlink, GError **error);
 /* Whether reading them takes so long that something changes each time. */
 gboolean cs_kernel_routes_are_many (const CsKernelRoutes *self);
-/* Of CsRoute, one per next hop; all tables except local. The caller's reference; must not
+/* Of CsRoute, one per next hop. The caller's reference; must not
  * be changed. */
 GArray *cs_kernel_routes_get_routes (CsKernelRoutes *self);

@@ -42,6 +42,12 @@ cs_kernel_view_new_addresses (void)
   return g_array_new (FALSE, TRUE, sizeof (CsInterfaceAddress));
 }
 
+GArray *
+cs_kernel_view_new_addresses6 (void)
+{
+  return g_array_new (FALSE, TRUE, sizeof (CsIpv6Address));
+}
+
 CsKnownLink *
 cs_kernel_view_remember (CsKernelView *self, const CsLink *link)
 {
@@ -51,6 +57,7 @@ cs_kernel_view_remember (CsKernelView *self, const CsLink *link)
     {
       known = g_new0 (CsKnownLink, 1);
       known->addresses = cs_kernel_view_new_addresses ();
+      known->addresses6 = cs_kernel_view_new_addresses6 ();
       g_hash_table_insert (self->known, GINT_TO_POINTER (link->ifindex), known);
     }
   if (!is_same_device (&known->link, link))
@@ -68,6 +75,17 @@ is_minded (CsKernelView *self, const CsKnownLink *known)
   return FALSE;
 }
 
+/* With more than what every link has of IPv6. */
+static gboolean
+has_address (const CsKnownLink *known)
+{
+  for (guint i = 0; i < known->addresses6->len; i++)
+    if (!cs_address_is_link_local (
+            g_array_index (known->addresses6, CsIpv6Address, i).local.address))
+      return TRUE;
+  return known->addresses->len > 0;
+}
+
 /* For a link that may be a container's, existing is not enough. */
 static gboolean
 concerns_anybody (CsKernelView *self, const CsKnownLink *known)
@@ -76,29 +94,40 @@ concerns_anybody (CsKernelView *self, const CsKnownLink *known)
   gboolean is_plain = known->kind == CS_KIND_ETHERNET || known->kind == CS_KIND_BRIDGE
                       || known->kind == CS_KIND_OTHER;
 
-  return self->requests == NULL || !is_plain || known->addresses->len > 0
-         || known->readdress || is_minded (self, known)
-         || (master != NULL && is_minded (self, master))
-         || cs_kernel_routes_has_link (self->routes, known->link.ifindex);
+  return self->requests == NULL || !is_plain || has_address (known) || known->readdress
+         || is_minded (self, known) || (master != NULL && is_minded (self, master))
+         || cs_kernel_routes_has_link (self->routes, known->link.ifindex)
+         || cs_kernel_routes_has_link (self->routes6, known->link.ifindex);
 }
 
-/* Updates the routes when @before becomes @link. Objects of "ip nexthop" go with the
- * carrier. */
+/* Of one family: @drops and @dropped are its .drops_linkdown, now and before. Objects of
+ * "ip nexthop" go with the carrier. */
+static void
+follow (CsKernelRoutes *routes,
+        const CsLink *link,
+        unsigned int changed,
+        gboolean drops,
+        gboolean dropped)
+{
+  if ((changed & IFF_UP) && !(link->flags & IFF_UP))
+    cs_kernel_routes_link_down (routes, link->ifindex);
+  else if (changed & IFF_UP)
+    cs_kernel_routes_link_up (routes);
+  else if ((changed & IFF_LOWER_UP) && !(link->flags & IFF_LOWER_UP)
+           && cs_kernel_routes_has_link (routes, link->ifindex))
+    cs_kernel_routes_distrust (routes);
+  if (drops != dropped || (drops && (changed & (IFF_RUNNING | IFF_LOWER_UP))))
+    cs_kernel_routes_distrust (routes);
+}
+
+/* Updates the routes when @before becomes @link. */
 static void
 follow_routes (CsKernelView *self, const CsLink *before, const CsLink *link)
 {
   unsigned int changed = before->flags ^ link->flags;
 
-  if ((changed & IFF_UP) && !(link->flags & IFF_UP))
-    cs_kernel_routes_link_down (self->routes, link->ifindex);
-  else if (changed & IFF_UP)
-    cs_kernel_routes_link_up (self->routes);
-  else if ((changed & IFF_LOWER_UP) && !(link->flags & IFF_LOWER_UP)
-           && cs_kernel_routes_has_link (self->routes, link->ifindex))
-    cs_kernel_routes_distrust (self->routes);
-  if (link->drops_linkdown != before->drops_linkdown
-      || (link->drops_linkdown && (changed & (IFF_RUNNING | IFF_LOWER_UP))))
-    cs_kernel_routes_distrust (self->routes);
+  follow (self->routes, link, changed, link->drops_linkdown, before->drops_linkdown);
+  follow (self->routes6, link, changed, link->drops_linkdown6, before->drops_linkdown6);
 }
 
 static gboolean
@@ -115,6 +144,7 @@ hear_link (CsKernelView *self, const struct nlmsghdr *message)
   if (message->nlmsg_type == RTM_DELLINK)
     {
       cs_kernel_routes_link_gone (self->routes, link.ifindex);
+      cs_kernel_routes_link_gone (self->routes6, link.ifindex);
       g_hash_table_remove (self->known, GINT_TO_POINTER (link.ifindex));
       return concerned;
     }
@@ -147,6 +177,60 @@ hear_address (CsKernelView *self, const struct nlmsghdr *message)
   return TRUE;
 }
 
+/* The place of an address, if it is known. */
+static gboolean
+find_address6 (const CsKnownLink *known, CsCidr local, guint *place)
+{
+  for (guint i = 0; i < known->addresses6->len; i++)
+    if (cs_cidr_equal (g_array_index (known->addresses6, CsIpv6Address, i).local, local))
+      {
+        *place = i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* Each router advertisement has the kernel announce the address again. */
+static gboolean
+is_known_address6 (const CsKnownLink *known, guint16 type, const CsIpv6Address *address)
+{
+  const CsIpv6Address *other;
+  guint place;
+
+  if (known->readdress6)
+    return FALSE;
+  if (!find_address6 (known, address->local, &place))
+    return type == RTM_DELADDR;
+  other = &g_array_index (known->addresses6, CsIpv6Address, place);
+  return type == RTM_NEWADDR && other->unusable == address->unusable
+         && other->deprecated == address->deprecated
+         && other->temporary == address->temporary;
+}
+
+/* Routes with an address as their source lose that when it goes. */
+static gboolean
+hear_address6 (CsKernelView *self, const struct nlmsghdr *message)
+{
+  CsIpv6Address address;
+  CsKnownLink *known;
+  int ifindex;
+
+  if (!cs_rtnetlink_parse_address6 (message, &ifindex, &address))
+    return FALSE;
+  known = cs_kernel_view_find (self, ifindex);
+  if (known == NULL || is_known_address6 (known, message->nlmsg_type, &address))
+    return FALSE;
+  known->readdress6 = TRUE;
+  if (message->nlmsg_type == RTM_DELADDR
+      && cs_kernel_routes_has_source (self->routes6, address.local.address))
+    {
+      self->loses = self->loses_source6 = TRUE;
+      cs_kernel_routes_distrust (self->routes6);
+    }
+  return !cs_address_is_link_local (address.local.address)
+         || concerns_anybody (self, known);
+}
+
 static gboolean
 hear_rule (CsKernelView *self, const struct nlmsghdr *message)
 {
@@ -158,6 +242,23 @@ hear_rule (CsKernelView *self, const struct nlmsghdr *message)
   return TRUE;
 }
 
+/* Somebody wrote net.ipv6.conf.*, which each snapshot reads. */
+static gboolean
+hear_conf6 (CsKernelView *self, int ifindex, const struct nlattr *drops_linkdown)
+{
+  CsKnownLink *known = cs_kernel_view_find (self, ifindex);
+  CsLink link;
+
+  if (known == NULL)
+    return ifindex < 0;
+  link = known->link;
+  link.drops_linkdown6
+      = cs_netlink_get_u32 (drops_linkdown, (guint32)link.drops_linkdown6) != 0;
+  follow_routes (self, &known->link, &link);
+  known->link = link;
+  return concerns_anybody (self, known);
+}
+
 /* Somebody wrote net.ipv4.conf.*; writing to "all" or "default" there changes links
  * without an announcement. A new link's message precedes the link itself. */
 static gboolean
@@ -165,6 +266,7 @@ hear_conf (CsKernelView *self, const struct nlmsghdr *message)
 {
   static const guint8 sizes[NETCONFA_MAX + 1] = { [NETCONFA_IFINDEX] = sizeof (guint32) };
   const struct nlattr *attributes[NETCONFA_MAX + 1];
+  const struct netconfmsg *info = mnl_nlmsg_get_payload (message);
   CsLink link;
   CsKnownLink *known;
   int ifindex;
@@ -173,6 +275,8 @@ hear_conf (CsKernelView *self, const struct nlmsghdr *message)
                          NETCONFA_MAX))
     return FALSE;
   ifindex = (int)cs_netlink_get_u32 (attributes[NETCONFA_IFINDEX], 0);
+  if (info->ncm_family == AF_INET6)
+    return hear_conf6 (self, ifindex, attributes[NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN]);
   if (ifindex < 0)
     {
       self->links_distrusted = TRUE;
@@ -207,16 +311,18 @@ cs_kernel_view_is_news (CsKernelView *self, const struct nlmsghdr *message)
       return hear_link (self, message);
     case RTM_NEWADDR:
     case RTM_DELADDR:
-      return hear_address (self, message);
+      return hear_address (self, message) || hear_address6 (self, message);
     case RTM_NEWROUTE:
     case RTM_DELROUTE:
-      return cs_kernel_routes_hear (self->routes, message);
+      return cs_kernel_routes_hear (self->routes, message)
+             || cs_kernel_routes_hear (self->routes6, message);
     case RTM_NEWRULE:
     case RTM_DELRULE:
       return hear_rule (self, message);
     case RTM_NEWNEXTHOP: /* routes change with it, which the kernel need not announce */
     case RTM_DELNEXTHOP:
       cs_kernel_routes_distrust (self->routes);
+      cs_kernel_routes_distrust (self->routes6);
       return TRUE;
     case RTM_NEWNETCONF:
       return hear_conf (self, message);

@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads links (which include net.ipv4.conf.IF.*), IPv4 addresses, routes
- * (kernel-routes.c) and rules once. From then on, the kernel's announcements are applied
+/* Reads links (which include net.ipv4.conf.IF.*), addresses, routes (kernel-routes.c) and
+ * rules once. From then on, the kernel's announcements are applied
  * to them, or mark what must be read again: the addresses of a link, the rules, or
- * everything if messages were lost. So a snapshot costs only the changes, and two
- * requests. */
+ * everything if messages were lost. What is not announced, net.ipv6.conf.IF.*, is read
+ * each time, in one dump. So a snapshot costs the changes, and three requests. */
 #include "kernel-view-private.h"
 
-#include "base/errno-words.h"
-#include "dbus/errors.h"
+#include "kernel-settings.h"
+
 #include "system/routing/lan-ways.h"
 #include "system/routing/route.h"
 #include "system/routing/ways-out.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <linux/if.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 /* How often to try when the network changes meanwhile; only once with very many
  * routes. */
@@ -29,19 +24,18 @@ known_free (gpointer data)
   CsKnownLink *known = data;
 
   g_array_unref (known->addresses);
+  g_array_unref (known->addresses6);
   g_free (known);
 }
 
 static CsNetlink *
 open_events (GError **error)
 {
-  static const int groups[] = { RTNLGRP_LINK,
-                                RTNLGRP_IPV4_IFADDR,
-                                RTNLGRP_IPV4_ROUTE,
-                                RTNLGRP_IPV4_RULE,
-                                RTNLGRP_IPV6_RULE,
-                                RTNLGRP_IPV4_NETCONF,
-                                0 };
+  static const int groups[] = { RTNLGRP_LINK,         RTNLGRP_IPV4_IFADDR,
+                                RTNLGRP_IPV6_IFADDR,  RTNLGRP_IPV4_ROUTE,
+                                RTNLGRP_IPV6_ROUTE,   RTNLGRP_IPV4_RULE,
+                                RTNLGRP_IPV6_RULE,    RTNLGRP_IPV4_NETCONF,
+                                RTNLGRP_IPV6_NETCONF, 0 };
   CsNetlink *events = cs_netlink_listen (NETLINK_ROUTE, groups, error);
 
   if (events != NULL)
@@ -55,6 +49,7 @@ distrust (CsKernelView *self)
   self->links_distrusted = TRUE;
   self->rules_distrusted = TRUE;
   cs_kernel_routes_distrust (self->routes);
+  cs_kernel_routes_distrust (self->routes6);
 }
 
 CsKernelView *
@@ -68,8 +63,10 @@ cs_kernel_view_new (GError **error)
   self = g_new0 (CsKernelView, 1);
   self->events = events;
   self->known = g_hash_table_new_full (NULL, NULL, NULL, known_free);
-  self->routes = cs_kernel_routes_new ();
+  self->routes = cs_kernel_routes_new (AF_INET);
+  self->routes6 = cs_kernel_routes_new (AF_INET6);
   self->rules = g_array_new (FALSE, TRUE, sizeof (CsRule));
+  self->forces_ipv6 = cs_kernel_settings_can_force_ipv6 ();
   distrust (self);
   return self;
 }
@@ -81,6 +78,7 @@ cs_kernel_view_free (CsKernelView *self)
   cs_kernel_view_mind (self, NULL);
   g_hash_table_unref (self->known);
   cs_kernel_routes_free (self->routes);
+  cs_kernel_routes_free (self->routes6);
   g_array_unref (self->rules);
   g_free (self);
 }
@@ -179,6 +177,9 @@ cs_kernel_view_settle (CsKernelView *self)
   g_autoptr (GHashTable) addresses = list_addresses (self);
   g_autoptr (GArray) routes = cs_kernel_routes_get_routes (self->routes);
 
+  if (self->loses_source6)
+    cs_kernel_routes_distrust (self->routes6);
+  self->loses_source6 = FALSE;
   for (guint i = 0; i < routes->len; i++)
     if (is_doubtful (self, &g_array_index (routes, CsRoute, i), addresses))
       {
@@ -212,14 +213,60 @@ on_address (const struct nlmsghdr *message, gpointer user_data)
     g_array_append_val (known->addresses, address);
 }
 
+static void
+on_address6 (const struct nlmsghdr *message, gpointer user_data)
+{
+  CsKernelView *self = user_data;
+  CsIpv6Address address;
+  CsKnownLink *known;
+  int ifindex;
+
+  if (!cs_rtnetlink_parse_address6 (message, &ifindex, &address))
+    return;
+  known = cs_kernel_view_find (self, ifindex);
+  if (known != NULL)
+    g_array_append_val (known->addresses6, address);
+}
+
 static gboolean
 read_links (CsKernelView *self, CsNetlink *netlink, GError **error)
 {
   g_hash_table_remove_all (self->known);
   if (!cs_rtnetlink_dump (netlink, RTM_GETLINK, AF_UNSPEC, 0, on_link, self, error)
-      || !cs_rtnetlink_dump (netlink, RTM_GETADDR, AF_INET, 0, on_address, self, error))
+      || !cs_rtnetlink_dump (netlink, RTM_GETADDR, AF_INET, 0, on_address, self, error)
+      || !cs_rtnetlink_dump (netlink, RTM_GETADDR, AF_INET6, 0, on_address6, self, error))
     return FALSE;
   self->links_distrusted = netlink->interrupted;
+  return TRUE;
+}
+
+static gboolean
+read_addresses_of (CsKernelView *self,
+                   CsKnownLink *known,
+                   CsNetlink *netlink,
+                   GError **error)
+{
+  g_array_unref (known->addresses);
+  known->addresses = cs_kernel_view_new_addresses ();
+  if (!cs_rtnetlink_dump (netlink, RTM_GETADDR, AF_INET, (guint32)known->link.ifindex,
+                          on_address, self, error))
+    return FALSE;
+  known->readdress = netlink->interrupted;
+  return TRUE;
+}
+
+static gboolean
+read_addresses6_of (CsKernelView *self,
+                    CsKnownLink *known,
+                    CsNetlink *netlink,
+                    GError **error)
+{
+  g_array_unref (known->addresses6);
+  known->addresses6 = cs_kernel_view_new_addresses6 ();
+  if (!cs_rtnetlink_dump (netlink, RTM_GETADDR, AF_INET6, (guint32)known->link.ifindex,
+                          on_address6, self, error))
+    return FALSE;
+  known->readdress6 = netlink->interrupted;
   return TRUE;
 }
 
@@ -228,23 +275,46 @@ static gboolean
 read_addresses (CsKernelView *self, CsNetlink *netlink, GError **error)
 {
   GHashTableIter iter;
-  gpointer key, value;
+  gpointer value;
 
   g_hash_table_iter_init (&iter, self->known);
-  while (g_hash_table_iter_next (&iter, &key, &value))
+  while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       CsKnownLink *known = value;
 
-      if (!known->readdress)
-        continue;
-      g_array_unref (known->addresses);
-      known->addresses = cs_kernel_view_new_addresses ();
-      if (!cs_rtnetlink_dump (netlink, RTM_GETADDR, AF_INET, GPOINTER_TO_UINT (key),
-                              on_address, self, error))
+      if ((known->readdress && !read_addresses_of (self, known, netlink, error))
+          || (known->readdress6 && !read_addresses6_of (self, known, netlink, error)))
         return FALSE;
-      known->readdress = netlink->interrupted;
     }
   return TRUE;
+}
+
+static void
+on_conf6 (const struct nlmsghdr *message, gpointer user_data)
+{
+  CsKernelView *self = user_data;
+  CsKnownLink *known;
+  CsIpv6Conf conf;
+  int ifindex;
+
+  if (!cs_rtnetlink_parse_conf6 (message, &ifindex, &conf))
+    return;
+  known = cs_kernel_view_find (self, ifindex);
+  if (known != NULL)
+    known->conf6 = conf;
+}
+
+static gboolean
+read_conf6 (CsKernelView *self, CsNetlink *netlink, GError **error)
+{
+  GHashTableIter iter;
+  gpointer known;
+
+  g_hash_table_iter_init (&iter, self->known);
+  while (g_hash_table_iter_next (&iter, NULL, &known))
+    ((CsKnownLink *)known)->conf6 = (CsIpv6Conf)CS_IPV6_CONF_UNKNOWN;
+  return !cs_kernel_settings_have_ipv6 ()
+         || cs_rtnetlink_dump (netlink, RTM_GETLINK, AF_INET6, 0, on_conf6, self, error);
 }
 
 static void
@@ -266,6 +336,7 @@ read_rules (CsKernelView *self, CsNetlink *netlink, GError **error)
                           error))
     return FALSE;
   self->rules_distrusted = netlink->interrupted;
+  cs_kernel_routes_keep_ours (self->routes6, self->rules);
   return TRUE;
 }
 
@@ -275,26 +346,10 @@ refresh (CsKernelView *self, CsNetlink *netlink, GError **error)
   netlink->interrupted = FALSE;
   return (self->links_distrusted ? read_links (self, netlink, error)
                                  : read_addresses (self, netlink, error))
+         && read_conf6 (self, netlink, error)
          && cs_kernel_routes_refresh (self->routes, netlink, error)
-         && (!self->rules_distrusted || read_rules (self, netlink, error));
-}
-
-static gboolean
-read_for_all (const char *key, int *value, GError **error)
-{
-  g_autofree char *path = g_strconcat ("/proc/sys/net/ipv4/conf/all/", key, NULL);
-  int fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
-  char text[16] = "";
-  gboolean done = fd >= 0 && read (fd, text, sizeof text - 1) > 0;
-  int cause = errno;
-
-  if (fd >= 0)
-    close (fd);
-  if (!done)
-    g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "cannot read %s: %s", path,
-                 cs_errno_words (cause));
-  *value = atoi (text);
-  return done;
+         && (!self->rules_distrusted || read_rules (self, netlink, error))
+         && cs_kernel_routes_refresh (self->routes6, netlink, error);
 }
 
 /* --- Snapshots ------------------------------------------------------------------- */
@@ -304,7 +359,7 @@ make_interface (const CsKnownLink *known, int rp_filter_all)
 {
   const CsLink *link = &known->link;
   CsInterface *interface = cs_interface_new_at (link->name, link->ifindex,
-                                                known->addresses);
+                                                known->addresses, known->addresses6);
 
   interface->mtu = link->mtu;
   interface->kind = known->kind;
@@ -312,6 +367,7 @@ make_interface (const CsKnownLink *known, int rp_filter_all)
   interface->carrier = (link->flags & IFF_LOWER_UP) != 0;
   interface->point_to_point = (link->flags & IFF_POINTOPOINT) != 0;
   interface->master = link->master;
+  interface->ipv6 = known->conf6;
   interface->forwarding = link->forwarding;
   interface->rp_filter_own = link->rp_filter;
   interface->rp_filter = link->rp_filter < 0 ? -1 : MAX (link->rp_filter, rp_filter_all);
@@ -379,6 +435,8 @@ ask (CsKernelView *self, CsNetlink *netlink, CsSnapshot *snapshot, GError **erro
 
   g_array_unref (snapshot->routes);
   snapshot->routes = cs_kernel_routes_get_routes (self->routes);
+  g_array_unref (snapshot->routes6);
+  snapshot->routes6 = cs_kernel_routes_get_routes (self->routes6);
   g_array_unref (snapshot->rules);
   snapshot->rules = g_array_ref (self->rules);
   g_array_set_size (snapshot->astray, 0);
@@ -392,16 +450,13 @@ ask (CsKernelView *self, CsNetlink *netlink, CsSnapshot *snapshot, GError **erro
 static gboolean
 fill_once (CsKernelView *self, CsNetlink *netlink, CsSnapshot *snapshot, GError **error)
 {
-  int rp_filter_all, forwarding, valid_marks;
+  int rp_filter_all;
 
+  snapshot->forces_ipv6 = self->forces_ipv6;
   g_ptr_array_set_size (snapshot->interfaces, 0);
-  if (!read_for_all ("rp_filter", &rp_filter_all, error)
-      || !read_for_all ("forwarding", &forwarding, error)
-      || !read_for_all ("src_valid_mark", &valid_marks, error)
+  if (!cs_kernel_settings_fill (snapshot, &rp_filter_all, error)
       || !read_all (self, netlink, error))
     return FALSE;
-  snapshot->host_forwards = forwarding != 0;
-  snapshot->valid_marks = valid_marks != 0;
   fill_interfaces (self, snapshot, rp_filter_all);
   return ask (self, netlink, snapshot, error);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Listens to the kernel (links, IPv4 addresses, routes, rules, net.ipv4.conf.*,
- * nf_tables), to NetworkManager and firewalld, and to two files, resolv.conf and the
- * older iptables' lock, and to the calendar, and turns every burst of news into one
- * "changed" in the next iteration of the main loop.
+/* Listens to the kernel (links, addresses, routes, rules, net.ipv4.conf.* and
+ * net.ipv6.conf.*, nf_tables), to NetworkManager and firewalld, and to two files,
+ * resolv.conf and the older iptables' lock, and to the calendar, and turns every burst of
+ * news into one "changed" in the next iteration of the main loop.
  *
  * Snapshots may use a fifth of the processor: after one that took 1 ms, the next
  * "changed" waits until 4 ms have passed. So a reconnect is noticed at once, while a
@@ -13,6 +13,7 @@
 #include "kernel-view.h"
 #include "month-clock.h"
 #include "nm-view.h"
+#include "own-network.h"
 #include "resolv-conf.h"
 #include "wiphy.h"
 
@@ -44,6 +45,7 @@ struct _CsNetworkMonitor
   CsNftWatch *filter;        /* (owned) (nullable) if the kernel has none */
   CsXtablesLock *legacy;     /* (owned) */
   CsMonthClock *month;       /* (owned) */
+  CsCidr own_network6;       /* as in a snapshot */
   guint fd_source;           /* (owned) of .kernel */
   GSource *emission;         /* (owned) not ready while there is no news */
   gboolean queued;
@@ -172,6 +174,7 @@ cs_network_monitor_snapshot (CsMonitor *monitor, GError **error)
   hear (self);
   snapshot->now = g_get_monotonic_time ();
   snapshot->host_name = host_name ();
+  snapshot->own_network6 = self->own_network6;
   g_array_unref (snapshot->resolv_dns);
   snapshot->resolv_dns = cs_resolv_conf_servers ();
   snapshot->dns_refused = cs_dns_port_get_refused ();
@@ -215,6 +218,7 @@ cs_network_monitor_init (CsNetworkMonitor *self)
 
   self->wiphy = cs_wiphy_new (queue_changed, self);
   self->month = cs_month_clock_new (queue_changed, self);
+  self->own_network6 = cs_own_network_read ();
   self->emission = g_source_new (&funcs, sizeof (GSource));
   g_source_set_static_name (self->emission, "connshare network changed");
   g_source_set_callback (self->emission, emit_changed, self, NULL);
