@@ -108,6 +108,60 @@ list_table (void)
 
 #define PUBLISHES "forwards; translates;"
 
+static CsCidr
+parse_cidr (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  CsCidr cidr;
+
+  cs_cidr_parse (text, &cidr, &error);
+  g_assert_no_error (error);
+  return cidr;
+}
+
+/* Gives the share what @words say of IPv6: a mode; addresses of its LAN ("+") and earlier
+ * ones ("-"), of its uplink ("@"), a network that it has left ("<"); whether it has the
+ * whole host forward ("all"), or its uplink ("forced"); and whether it has a rate
+ * ("paced"). */
+static void
+add_ipv6 (CsSharePlan *share, const char *text)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+
+  for (char **word = words; *word; word++)
+    {
+      GArray *list = **word == '+'   ? share->ipv6.addresses
+                     : **word == '-' ? share->ipv6.deprecated
+                     : **word == '@' ? share->uplink_addresses
+                     : **word == '<' ? share->left_networks
+                                     : NULL;
+      CsCidr cidr = list ? parse_cidr (*word + 1) : (CsCidr)CS_ALL_IPV4;
+
+      if (list)
+        g_array_append_val (list, cidr);
+      else if (g_str_equal (*word, "all"))
+        share->ipv6.found_all_forwarding = g_strdup ("0");
+      else if (g_str_equal (*word, "paced"))
+        share->rate = 8000000;
+      else if (g_str_equal (*word, "forced"))
+        share->ipv6.found_uplink_forced = g_strdup ("0");
+      else
+        for (CsIpv6Mode mode = 0; mode < CS_IPV6_AUTO; mode++)
+          if (g_str_equal (*word, cs_ipv6_mode_to_string (mode)))
+            share->ipv6.mode = mode;
+    }
+}
+
+#define OWN0       "+fd64:1:2::1/64"
+#define OWN1       "+fd64:1:2:1::1/64"
+#define MASQUERADE "masquerade forced " OWN0 " @2001:db8:0:1::9/128"
+#define DELEGATED \
+  "delegated forced paced " OWN0 " +2001:db8:8:a::1/64 -2001:db8:7:a::1/64 " \
+  "@2001:db8:0:1::9/128"
+#define EXTENDED "extended forced " OWN0 " +2001:db8:0:1::1/64 @2001:db8:0:1::9/128"
+#define NONE     "none " OWN0 " -2001:db8:8:a::1/64 <2001:db8:6:a::/64"
+#define ALL      "masquerade all " OWN1 " @2001:db8:0:1::9/128"
+
 /* Whole tables. */
 static void
 test_tables (void)
@@ -117,6 +171,7 @@ test_tables (void)
     const char *golden;
     const char *requests;
     const char *network;
+    const char *ipv6[2];
   } rows[] = {
     { "empty.nft", "", "" },
     { "active.nft", "lan0 via ppp0", LANS UPLINKS },
@@ -137,13 +192,29 @@ test_tables (void)
       "port 251; link lan0; link lan1 addr=10.0.0.1/24;" UPLINKS },
     { "strange-names.nft", "a_b-c.d+e=f@234 via mmmmmmmmmmmmm.5",
       "link a_b-c.d+e=f@234; link mmmmmmmmmmmmm.5 addr=192.0.2.2/24 gw=192.0.2.1" },
+    { "ipv6-masquerade.nft", "lan0 via ppp0", LANS UPLINKS, { MASQUERADE } },
+    { "ipv6-delegated.nft", "lan0 via eth1", LANS UPLINKS, { DELEGATED } },
+    { "ipv6-extended.nft", "lan0 via eth1 limit=5", LANS UPLINKS, { EXTENDED } },
+    { "ipv6-waiting.nft", "lan0 via wwan0", LANS UPLINKS, { NONE } },
+    { "ipv6-one-uplink.nft",
+      "lan0 via ppp0; lan1 via ppp0",
+      LANS UPLINKS,
+      { DELEGATED, ALL } },
+    { "ipv6-beside-none.nft",
+      "lan0 via eth1; lan1 via ppp0",
+      LANS UPLINKS,
+      { MASQUERADE } },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (CsPlan) plan = plan_in (rows[i].requests, rows[i].network, NULL);
-      g_autofree char *text = cs_ruleset_render (plan);
+      g_autofree char *text = NULL;
 
+      for (guint k = 0; k < G_N_ELEMENTS (rows[i].ipv6); k++)
+        if (rows[i].ipv6[k])
+          add_ipv6 (plan->shares->pdata[k], rows[i].ipv6[k]);
+      text = cs_ruleset_render (plan);
       g_test_message ("%s", rows[i].golden);
       golden_assert (rows[i].golden, text);
       g_free (nft ("-c -f", text));
@@ -162,6 +233,7 @@ static const struct
 {
   const char *request; /* of lan0 */
   const char *network;
+  const char *ipv6; /* likewise; NULL: none */
 } states[] = {
   { "", LANS UPLINKS },
   { "lan0 via ppp0;", LANS UPLINKS },
@@ -180,6 +252,10 @@ static const struct
   { "lan0 via ppp0 limit=5;", LANS UPLINKS },
   { "lan0 via eth1 limit=5 limit-period=month;", "month 2026 11;" LANS UPLINKS },
   { "lan0 via wwan0 limit=5;", "used lan0 5 5;" LANS UPLINKS },
+  { "lan0 via ppp0;", LANS UPLINKS, MASQUERADE },
+  { "lan0 via eth1;", LANS UPLINKS, DELEGATED },
+  { "lan0 via wwan0;", LANS UPLINKS, NONE },
+  { "lan0 via eth1 limit=5;", LANS UPLINKS, "all " EXTENDED },
 };
 
 #define COMPANY "lan1 via ppp0 address=10.8.0.1/24; lan2 via eth1 address=10.11.0.1/24"
@@ -191,6 +267,10 @@ plan_of_state (gsize state, const char *company)
   CsPlan *plan = plan_in (states[state].request, states[state].network, NULL);
   g_autoptr (CsPlan) others = plan_in (company, LANS UPLINKS "link lan2;", NULL);
 
+  if (states[state].ipv6)
+    add_ipv6 (plan->shares->pdata[0], states[state].ipv6);
+  if (others->shares->len > 0)
+    add_ipv6 (others->shares->pdata[0], ALL);
   for (guint i = 0; i < others->shares->len; i++)
     g_ptr_array_add (plan->shares, cs_share_plan_copy (others->shares->pdata[i]));
   return plan;
@@ -279,9 +359,11 @@ test_change_texts (void)
     const char *golden;
     gsize from, to; /* in states[] */
   } rows[] = {
-    { "change-start.nft", 0, 1 },        { "change-uplink.nft", 1, 2 },
-    { "change-to-waiting.nft", 1, 3 },   { "change-stop.nft", 6, 0 },
-    { "change-stop-answers.nft", 2, 0 },
+    { "change-start.nft", 0, 1 },         { "change-uplink.nft", 1, 2 },
+    { "change-to-waiting.nft", 1, 3 },    { "change-stop.nft", 6, 0 },
+    { "change-stop-answers.nft", 2, 0 },  { "change-start-ipv6.nft", 0, 16 },
+    { "change-uplink-ipv6.nft", 16, 17 }, { "change-stop-ipv6.nft", 17, 0 },
+    { "change-to-ipv6.nft", 2, 17 },      { "change-lose-ipv6.nft", 17, 18 },
   };
   g_autofree char *nothing = cs_ruleset_render_change (NULL, NULL, NULL, NULL);
 

@@ -12,6 +12,11 @@ static const struct
                              "\t\tprotocol udp\n"
                              "\t\tl3proto ip\n"
                              "\t\tpolicy = { unreplied : 120, replied : 120 }\n"
+                             "\t}\n"
+                             "\tct timeout udp_flow6 {\n"
+                             "\t\tprotocol udp\n"
+                             "\t\tl3proto ip6\n"
+                             "\t\tpolicy = { unreplied : 120, replied : 120 }\n"
                              "\t}\n",
                              "ct timeout set \"udp_flow\"" },
   [CS_EXTRA_FTP] = { "\tct helper ftp_flow {\n"

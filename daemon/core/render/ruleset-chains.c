@@ -3,8 +3,10 @@
 
 #include "ruleset-elements.h"
 #include "ruleset-frame.h"
+#include "ruleset-ipv6.h"
 #include "ruleset-limits.h"
 
+#include "core/plan/ipv6.h"
 #include "core/value/ifname.h"
 
 #define LARGEST_MSS (G_MAXUINT16 - CS_TCP_HEADERS)
@@ -183,11 +185,7 @@ list_output_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 }
 
 /* A share's chains, those first that others jump to. */
-static const struct
-{
-  const char *prefix;
-  void (*list_rules) (GPtrArray *rules, const CsSharePlan *share, const char *id);
-} chains[] = {
+static const CsShareChain chains[] = {
   { "out", list_out_rules },
   { "in", list_in_rules },
   { "flow", list_flow_rules },
@@ -197,42 +195,62 @@ static const struct
   { "output", list_output_rules },
   { CS_SHORT_SENT, list_short_sent_rules },
   { CS_SHORT_RECEIVED, list_short_received_rules },
+  { NULL, NULL },
 };
 
-/* Those of the @i-th of them, ending with NULL. */
+/* Those of the chain, ending with NULL. */
 static GPtrArray *
-list_rules (gsize i, const CsSharePlan *share, const char *id)
+list_rules (const CsShareChain *chain, const CsSharePlan *share, const char *id)
 {
   GPtrArray *rules = g_ptr_array_new_with_free_func (g_free);
 
-  chains[i].list_rules (rules, share, id);
+  chain->list_rules (rules, share, id);
   g_ptr_array_add (rules, NULL);
   return rules;
 }
 
-void
-cs_ruleset_add_share_chains (GString *out, const CsSharePlan *share, const char *id)
+static void
+add_chains (GString *out,
+            const CsShareChain *chain,
+            const CsSharePlan *share,
+            const char *id)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
+  for (; chain->prefix; chain++)
     {
-      g_autoptr (GPtrArray) rules = list_rules (i, share, id);
-      g_autofree char *name = g_strconcat (chains[i].prefix, "_", id, NULL);
+      g_autoptr (GPtrArray) rules = list_rules (chain, share, id);
+      g_autofree char *name = g_strconcat (chain->prefix, "_", id, NULL);
 
       cs_ruleset_add_chain (out, name, NULL, (const char *const *)rules->pdata);
     }
 }
 
-void
-cs_ruleset_outline_share_chains (CsOutline *outline, const CsSharePlan *share)
+static void
+outline_chains (CsOutline *outline, const CsShareChain *chain, const CsSharePlan *share)
 {
   g_autofree char *id = cs_ifname_escape (share->lan);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
+  for (; chain->prefix; chain++)
     {
-      g_autoptr (GPtrArray) rules = list_rules (i, share, id);
-      g_autofree char *name = g_strconcat (chains[i].prefix, "_", id, NULL);
+      g_autoptr (GPtrArray) rules = list_rules (chain, share, id);
+      g_autofree char *name = g_strconcat (chain->prefix, "_", id, NULL);
 
       if (rules->len > 1)
         cs_outline_add (outline, CS_OUTLINE_CHAIN, name, rules->len - 1);
     }
+}
+
+void
+cs_ruleset_add_share_chains (GString *out, const CsSharePlan *share, const char *id)
+{
+  add_chains (out, chains, share, id);
+  if (cs_share_plan_has_ipv6 (share))
+    add_chains (out, cs_ruleset_ipv6_chains, share, id);
+}
+
+void
+cs_ruleset_outline_share_chains (CsOutline *outline, const CsSharePlan *share)
+{
+  outline_chains (outline, chains, share);
+  if (cs_share_plan_has_ipv6 (share))
+    outline_chains (outline, cs_ruleset_ipv6_chains, share);
 }

@@ -3,6 +3,7 @@
  * compared. */
 #include "ruleset-elements.h"
 
+#include "core/plan/ipv6.h"
 #include "core/value/ifname.h"
 
 #define PAIR CS_IFINDEX_FORMAT " . " CS_IFINDEX_FORMAT
@@ -11,6 +12,22 @@ gboolean
 cs_ruleset_clamps (const CsSharePlan *share)
 {
   return share->uplink_mtu > CS_TCP_HEADERS;
+}
+
+gboolean
+cs_ruleset_clamps6 (const CsSharePlan *share)
+{
+  return share->uplink_mtu > CS_TCP_HEADERS6;
+}
+
+GArray *
+cs_ruleset_list_leaving6 (const CsSharePlan *share)
+{
+  GArray *networks = cs_share_plan_own_sources6 (share);
+  g_autoptr (GArray) masqueraded = cs_share_plan_masqueraded6 (share);
+
+  g_array_append_vals (networks, masqueraded->data, masqueraded->len);
+  return networks;
 }
 
 gboolean
@@ -81,12 +98,45 @@ add_flow_elements (GPtrArray *elements, const CsSharePlan *share, const char *id
 }
 
 static void
+add_flow6_elements (GPtrArray *elements, const CsSharePlan *share, const char *id)
+{
+  int lan = share->lan_ifindex, uplink = share->uplink_ifindex;
+  g_autofree char *sent = g_strdup_printf (PAIR, lan, uplink);
+  g_autofree char *received = g_strdup_printf (PAIR, uplink, lan);
+
+  add (elements, "flows6", "established . %s : jump flow6_%s", sent, id);
+  if (cs_ruleset_clamps6 (share))
+    add (elements, "flows6", "established . %s : jump in6_%s", received, id);
+  else
+    add (elements, "answers", "ipv6 . %s : \"received_%s\"", received, id);
+}
+
+static gboolean
+is_ipv6 (CsCidr cidr)
+{
+  return cidr.address.family == AF_INET6;
+}
+
+static void
 add_address_elements (GPtrArray *elements, const char *uplink, CsCidr address)
 {
   g_autofree char *text = cs_address_to_string (address.address);
+  gboolean ipv6 = is_ipv6 (address);
 
-  add (elements, "uplink_addresses", "%s", text);
-  add (elements, "uplink_paths", "%s . \"%s\"", text, uplink);
+  add (elements, ipv6 ? "uplink_addresses6" : "uplink_addresses", "%s", text);
+  add (elements, ipv6 ? "uplink_paths6" : "uplink_paths", "%s . \"%s\"", text, uplink);
+}
+
+/* What the host forwards of IPv6 only because of shares. */
+static void
+add_guard6_elements (GPtrArray *elements, const CsSharePlan *share)
+{
+  if (cs_share_plan_guards_uplink6 (share))
+    add (elements, "uplinks6", "\"%s\"", share->uplink);
+  if (share->left_uplink && share->ipv6.found_lan_forced)
+    add (elements, "uplinks6", "\"%s\"", share->left_uplink);
+  if (share->ipv6.found_all_forwarding)
+    add (elements, "strangers6", "ipv6 : drop");
 }
 
 void
@@ -96,6 +146,7 @@ cs_ruleset_add_uplink_elements (GPtrArray *elements, const CsSharePlan *share)
     add (elements, "uplinks", "\"%s\"", share->uplink);
   if (share->left_uplink)
     add (elements, "uplinks", "\"%s\"", share->left_uplink);
+  add_guard6_elements (elements, share);
   if (!cs_share_plan_guards (share))
     return;
   for (guint i = 0; i < share->uplink_addresses->len; i++)
@@ -139,7 +190,10 @@ add_left_elements (GPtrArray *elements, const CsSharePlan *share)
       g_autofree char *network
           = cs_cidr_to_string (g_array_index (share->left_networks, CsCidr, i));
 
-      add (elements, "left_networks", "%s", network);
+      add (elements,
+           is_ipv6 (g_array_index (share->left_networks, CsCidr, i)) ? "left_networks6"
+                                                                     : "left_networks",
+           "%s", network);
     }
 }
 
@@ -152,6 +206,103 @@ add_gateway_elements (GPtrArray *elements, const CsSharePlan *share)
   add (elements, "gateway_lans", "%s . \"%s\"", gateway, share->lan);
   if (share->dns_port)
     add (elements, "name_servers", "\"%s\" : %s . %u", share->lan, gateway,
+         share->dns_port);
+}
+
+static gboolean
+has_address_in (const GArray *addresses, CsCidr network)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    if (cs_cidr_contains (network, g_array_index (addresses, CsCidr, i).address))
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether none but the LAN's clients have addresses in @network: not in one that the
+ * uplink has, too. */
+static gboolean
+is_exclusive (const CsSharePlan *share, CsCidr network)
+{
+  if (cs_ipv6_is_unique_local (network.address))
+    return TRUE;
+  return share->ipv6.mode != CS_IPV6_EXTENDED
+         && !has_address_in (share->uplink_addresses, network)
+         && !has_address_in (share->former_addresses, network);
+}
+
+/* Those of @networks that may leave by the uplink, in @set. */
+static void
+add_path6_elements (GPtrArray *elements,
+                    const CsSharePlan *share,
+                    const char *set,
+                    const GArray *networks)
+{
+  for (guint i = 0; i < networks->len; i++)
+    {
+      g_autofree char *text
+          = cs_address_to_string (g_array_index (networks, CsCidr, i).address);
+
+      add (elements, set, "%s . \"%s\"", text, share->uplink);
+    }
+}
+
+static void
+add_network6_elements (GPtrArray *elements, const CsSharePlan *share)
+{
+  g_autoptr (GArray) networks = cs_share_plan_networks6 (share);
+  g_autoptr (GArray) own = cs_share_plan_own_sources6 (share);
+  g_autoptr (GArray) masqueraded = cs_share_plan_masqueraded6 (share);
+
+  for (guint i = 0; i < networks->len; i++)
+    {
+      CsCidr network = g_array_index (networks, CsCidr, i);
+      g_autofree char *text = cs_address_to_string (network.address);
+
+      if (is_exclusive (share, network))
+        add (elements, "lan_networks6", "%s", text);
+    }
+  add_path6_elements (elements, share, "paths6", own);
+  add_path6_elements (elements, share, "masqueraded6", masqueraded);
+  if (cs_share_plan_forwards_ipv6 (share))
+    add (elements, "routed6", "\"%s\" . \"%s\"", share->lan, share->uplink);
+}
+
+static void
+add_gateway6_elements (GPtrArray *elements,
+                       const CsSharePlan *share,
+                       const GArray *addresses)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      g_autofree char *gateway
+          = cs_address_to_string (g_array_index (addresses, CsCidr, i).address);
+
+      add (elements, "gateways6", "%s", gateway);
+      add (elements, "gateway_lans6", "%s . \"%s\"", gateway, share->lan);
+    }
+}
+
+static void
+add_ipv6_elements (GPtrArray *elements,
+                   const CsSharePlan *share,
+                   const char *id,
+                   gboolean flows)
+{
+  g_autofree char *first = NULL;
+
+  add (elements, "from_lan6", "\"%s\" : jump from6_%s", share->lan, id);
+  add (elements, "to_lan6", "\"%s\" : jump to6_%s", share->lan, id);
+  add (elements, "lan_outputs6", "\"%s\" : jump output6_%s", share->lan, id);
+  if (!share->closed)
+    add (elements, "lan_sources6", "\"%s\" : jump source6_%s", share->lan, id);
+  if (flows && cs_ruleset_has_short_path (share) && cs_share_plan_forwards_ipv6 (share))
+    add_flow6_elements (elements, share, id);
+  add_network6_elements (elements, share);
+  add_gateway6_elements (elements, share, share->ipv6.addresses);
+  add_gateway6_elements (elements, share, share->ipv6.deprecated);
+  first = cs_address_to_string (g_array_index (share->ipv6.addresses, CsCidr, 0).address);
+  if (share->dns_port)
+    add (elements, "name_servers6", "\"%s\" : %s . %u", share->lan, first,
          share->dns_port);
 }
 
@@ -178,4 +329,6 @@ cs_ruleset_add_elements (GPtrArray *elements, const CsSharePlan *share, gboolean
   add_guard_elements (elements, share, id);
   if (share->address.prefix != 0)
     add_gateway_elements (elements, share);
+  if (cs_share_plan_has_ipv6 (share))
+    add_ipv6_elements (elements, share, id, flows);
 }

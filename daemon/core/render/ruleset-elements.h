@@ -5,7 +5,8 @@
 #include "core/plan/share-plan.h"
 
 /* Of IP and TCP headers without options (RFC 9293, 3.7.1). Bytes. */
-#define CS_TCP_HEADERS 40
+#define CS_TCP_HEADERS  40
+#define CS_TCP_HEADERS6 60 /* with IPv6's (RFC 8200, 8.3) */
 
 /* An interface's number, padded, so that nft does not take it for an interface's name,
  * which would be shorter. */
@@ -29,5 +30,10 @@ void cs_ruleset_add_uplink_elements (GPtrArray *elements, const CsSharePlan *sha
 /* Whether segments to clients need a smaller MSS, because the LAN's MTU is above the
  * uplink's. */
 gboolean cs_ruleset_clamps (const CsSharePlan *share);
+/* The same for IPv6, whose header is larger. */
+gboolean cs_ruleset_clamps6 (const CsSharePlan *share);
+/* The networks of the LAN whose packets may leave by the uplink, those that do so as they
+ * are first: of CsCidr (transfer full). */
+GArray *cs_ruleset_list_leaving6 (const CsSharePlan *share);
 /* Whether flows that were accepted once take a short path. */
 gboolean cs_ruleset_has_short_path (const CsSharePlan *share);

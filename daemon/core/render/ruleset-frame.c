@@ -4,8 +4,9 @@
 #include "ruleset-frame.h"
 
 #include "extras.h"
+#include "ruleset-ipv6.h"
 
-#define RULES_MAX 9
+#define RULES_MAX 10
 #define MARK      G_STRINGIFY (CS_PUBLISHED_MARK)
 /* ICMP errors. */
 #define ERRORS "icmp type { destination-unreachable, time-exceeded, parameter-problem }"
@@ -56,6 +57,7 @@ static const struct
     {
         "ct direction reply ip daddr . iif . oif vmap @" CS_SHORT_RECEIVED,
         "ct state established ip saddr . iif . oif vmap @" CS_SHORT_SENT,
+        "meta nfproto ipv6 goto forward6",
         "ct direction reply counter name meta nfproto . iif . oif map @answers"
         " goto received",
         "ct state . iif . oif vmap @flows",
@@ -80,6 +82,7 @@ static const struct
   { "input",
     "filter hook input priority filter",
     {
+        "meta nfproto ipv6 goto input6",
         "ip daddr @gateways ip daddr . iifname != @gateway_lans iifname != \"lo\""
         " goto strangers",
     } },
@@ -92,6 +95,7 @@ static const struct
   { "output",
     "filter hook output priority filter",
     {
+        "meta nfproto ipv6 goto output6",
         "ip saddr @gateways ip saddr . oifname != @gateway_lans oifname != \"lo\""
         " drop",
         ERRORS " ip saddr @uplink_addresses ip saddr . oifname != @uplink_paths"
@@ -106,6 +110,7 @@ static const struct
     "filter hook prerouting priority dstnat + 10",
     {
         "ct status seen-reply / seen-reply,dnat accept",
+        "meta nfproto ipv6 goto arrivals6",
         "iifname vmap @lan_sources",
         CS_RULESET_PUBLISHED " meta mark set meta mark | " MARK " accept",
         "iifname @closed_lans meta nfproto ipv4 fib daddr type unicast drop",
@@ -113,6 +118,7 @@ static const struct
   { "prerouting",
     "nat hook prerouting priority dstnat - 10",
     {
+        "meta nfproto ipv6 goto prerouting6",
         "meta l4proto { tcp, udp } th dport 53 ip daddr . iifname @gateway_lans"
         " dnat ip to iifname map @name_servers",
         "iifname @published_lans fib daddr type local"
@@ -121,12 +127,14 @@ static const struct
   { "postrouting",
     "nat hook postrouting priority srcnat",
     {
+        "meta nfproto ipv6 goto postrouting6",
         "iifname . oifname @masqueraded goto masquerading",
     } },
   { "leaving",
     "filter hook postrouting priority srcnat + 10",
     {
         "ct status & (snat | confirmed) == snat | confirmed accept",
+        "meta nfproto ipv6 goto leaving6",
         "iifname . oifname @masqueraded meta l4proto . th sport @" CS_OWN_PORTS " drop",
         "ct status snat accept",
         "ct direction reply ct status dnat accept",
@@ -134,28 +142,6 @@ static const struct
         CS_RULESET_PUBLISHED " accept",
         "ip saddr @lan_networks oifname != @lans oifname != \"lo\" drop",
     } },
-};
-
-void
-cs_ruleset_add_chain (GString *out,
-                      const char *name,
-                      const char *type,
-                      const char *const *rules)
-{
-  g_string_append_printf (out, "\tchain %s {\n", name);
-  if (type)
-    g_string_append_printf (out, "\t\ttype %s; policy accept;\n", type);
-  for (; *rules; rules++)
-    g_string_append_printf (out, "\t\t%s\n", *rules);
-  g_string_append (out, "\t}\n");
-}
-
-/* In front of these are the rules of the extras: a flow passes them all once, with its
- * first packet, before it is translated, because a helper needs to know of that. */
-static const char *const masquerading[] = {
-  "meta l4proto { tcp, udp } meta l4proto . th sport @" CS_OWN_PORTS
-  " masquerade to :1024-65535 random",
-  "masquerade",
 };
 
 /* Ends with NULL. @lacking: CS_EXTRA_BIT () of each that the kernel cannot do. */
@@ -167,8 +153,8 @@ list_masquerading (guint lacking)
   for (CsExtra extra = 0; extra < CS_EXTRAS; extra++)
     if (!(lacking & CS_EXTRA_BIT (extra)))
       g_ptr_array_add (rules, (gpointer)cs_extra_get_rule (extra));
-  for (gsize i = 0; i < G_N_ELEMENTS (masquerading); i++)
-    g_ptr_array_add (rules, (gpointer)masquerading[i]);
+  for (gsize i = 0; cs_ruleset_masquerading[i]; i++)
+    g_ptr_array_add (rules, (gpointer)cs_ruleset_masquerading[i]);
   g_ptr_array_add (rules, NULL);
   return rules;
 }
@@ -184,9 +170,11 @@ cs_ruleset_add_frame (GString *out, guint lacking)
                             sets[i].name, sets[i].type,
                             sets[i].interval ? "\t\tflags interval\n" : "",
                             sets[i].counts ? "\t\tsize 65536\n\t\tcounter\n" : "");
+  cs_ruleset_add_ipv6_sets (out);
   for (CsExtra extra = 0; extra < CS_EXTRAS; extra++)
     if (!(lacking & CS_EXTRA_BIT (extra)))
       g_string_append (out, cs_extra_get_object (extra));
+  cs_ruleset_add_ipv6_chains (out, lacking);
   cs_ruleset_add_chain (out, "masquerading", NULL, (const char *const *)rules->pdata);
   for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
     cs_ruleset_add_chain (out, chains[i].name, chains[i].type, chains[i].rules);
@@ -201,6 +189,7 @@ cs_ruleset_outline_frame (CsOutline *outline, guint lacking)
   for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
     if (!g_str_equal (sets[i].name, CS_OWN_PORTS) && !sets[i].counts)
       cs_outline_add (outline, CS_OUTLINE_SET, sets[i].name, 0);
+  cs_ruleset_outline_ipv6 (outline, lacking);
   cs_outline_add (outline, CS_OUTLINE_CHAIN, "masquerading", rules->len - 1);
   for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
     cs_outline_add (outline, CS_OUTLINE_CHAIN, chains[i].name,

@@ -5,9 +5,20 @@
 #include "ruleset-limits.h"
 
 #include "core/plan/data-limit.h"
+#include "core/plan/ipv6.h"
 #include "core/value/ifname.h"
 
-static const char *const paced[] = { "paced_sent", "paced_received" };
+/* The last two only where there is IPv6. */
+static const struct
+{
+  const char *name;
+  const char *type;
+} paced[] = {
+  { "paced_sent", "ipv4_addr" },
+  { "paced_received", "ipv4_addr" },
+  { "paced_sent6", "ipv6_addr" },
+  { "paced_received6", "ipv6_addr" },
+};
 static const char *const quotas[] = { "near", "limit" };
 
 static void G_GNUC_PRINTF (2, 3) add_rule (GPtrArray *rules, const char *format, ...)
@@ -19,34 +30,82 @@ static void G_GNUC_PRINTF (2, 3) add_rule (GPtrArray *rules, const char *format,
   va_end (arguments);
 }
 
+static void
+add_pace (GPtrArray *rules, const CsSharePlan *share, const char *set, const char *key)
+{
+  g_autofree char *id = cs_ifname_escape (share->lan);
+
+  if (share->rate)
+    add_rule (rules,
+              "update @%s_%s { %s limit rate over %" G_GUINT64_FORMAT
+              " bytes/second } drop",
+              set, id, key, share->rate / 8);
+}
+
+static void
+add_end (GPtrArray *rules,
+         const CsSharePlan *share,
+         const char *counter,
+         const char *chain)
+{
+  g_autofree char *id = cs_ifname_escape (share->lan);
+
+  if (!share->limit)
+    {
+      add_rule (rules, "counter name \"%s_%s\" goto %s", counter, id, chain);
+      return;
+    }
+  add_rule (rules, "quota name \"near_%s\"", id);
+  add_rule (rules, "counter name \"%s_%s\" quota name \"limit_%s\" drop", counter, id,
+            id);
+  add_rule (rules, "goto %s", chain);
+}
+
 void
 cs_ruleset_add_pace (GPtrArray *rules,
                      const CsSharePlan *share,
                      const char *set,
                      const char *field)
 {
-  g_autofree char *id = cs_ifname_escape (share->lan);
+  g_autofree char *key = g_strconcat ("ip ", field, NULL);
 
-  if (share->rate)
-    add_rule (rules,
-              "update @%s_%s { ip %s limit rate over %" G_GUINT64_FORMAT
-              " bytes/second } drop",
-              set, id, field, share->rate / 8);
+  add_pace (rules, share, set, key);
 }
 
 void
 cs_ruleset_add_end (GPtrArray *rules, const CsSharePlan *share, const char *end)
 {
-  g_autofree char *id = cs_ifname_escape (share->lan);
+  add_end (rules, share, end, end);
+}
 
-  if (!share->limit)
-    {
-      add_rule (rules, "counter name \"%s_%s\" goto %s", end, id, end);
-      return;
-    }
-  add_rule (rules, "quota name \"near_%s\"", id);
-  add_rule (rules, "counter name \"%s_%s\" quota name \"limit_%s\" drop", end, id, id);
-  add_rule (rules, "goto %s", end);
+void
+cs_ruleset_add_pace6 (GPtrArray *rules,
+                      const CsSharePlan *share,
+                      const char *set,
+                      const char *field)
+{
+  g_autofree char *key = g_strconcat ("ip6 ", field, NULL);
+  g_autofree char *set6 = g_strconcat (set, "6", NULL);
+
+  add_pace (rules, share, set6, key);
+}
+
+void
+cs_ruleset_add_end6 (GPtrArray *rules, const CsSharePlan *share, const char *end)
+{
+  g_autofree char *chain = g_strconcat (end, "6", NULL);
+
+  add_end (rules, share, end, chain);
+}
+
+static gsize
+count_paced (const CsSharePlan *share)
+{
+  gsize count = G_N_ELEMENTS (paced);
+
+  if (!share || !share->rate)
+    return 0;
+  return cs_share_plan_has_ipv6 (share) ? count : count / 2;
 }
 
 /* Whether the quotas of one are those of the other as well. */
@@ -74,15 +133,15 @@ cs_ruleset_add_limits (GString *out,
                             " bytes\n"
                             "\t}\n",
                             quotas[i], id, bytes[i], MIN (used, bytes[i]));
-  for (gsize i = 0; share->rate && i < G_N_ELEMENTS (paced); i++)
+  for (gsize i = 0; i < count_paced (share); i++)
     g_string_append_printf (out,
                             "\tset %s_%s {\n"
-                            "\t\ttype ipv4_addr\n"
+                            "\t\ttype %s\n"
                             "\t\tsize 65536\n"
                             "\t\tflags dynamic,timeout\n"
                             "\t\ttimeout 2m\n"
                             "\t}\n",
-                            paced[i], id);
+                            paced[i].name, id, paced[i].type);
 }
 
 void
@@ -90,8 +149,8 @@ cs_ruleset_end_limits (GString *out, const CsSharePlan *from, const CsSharePlan 
 {
   g_autofree char *id = from ? cs_ifname_escape (from->lan) : NULL;
 
-  for (gsize i = 0; from && from->rate && i < G_N_ELEMENTS (paced); i++)
-    g_string_append_printf (out, "delete set inet connshare %s_%s\n", paced[i], id);
+  for (gsize i = 0; i < count_paced (from); i++)
+    g_string_append_printf (out, "delete set inet connshare %s_%s\n", paced[i].name, id);
   for (gsize i = 0;
        from && from->limit && !has_same_limit (from, to) && i < G_N_ELEMENTS (quotas);
        i++)

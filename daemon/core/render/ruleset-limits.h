@@ -14,6 +14,12 @@ void cs_ruleset_add_pace (GPtrArray *rules,
                           const char *field);
 /* Counts by "@end_LAN", and goes on to the chain @end, what the limit allows. */
 void cs_ruleset_add_end (GPtrArray *rules, const CsSharePlan *share, const char *end);
+/* The same for IPv6, which has sets and chains of its own, but counts with IPv4. */
+void cs_ruleset_add_pace6 (GPtrArray *rules,
+                           const CsSharePlan *share,
+                           const char *set,
+                           const char *field);
+void cs_ruleset_add_end6 (GPtrArray *rules, const CsSharePlan *share, const char *end);
 
 /* The sets and quotas of @share, within the table; the latter have seen @usage
  * (nullable), but for those that @from (nullable), which is in force, has as well: they

@@ -59,8 +59,10 @@
 #include "ruleset-chains.h"
 #include "ruleset-elements.h"
 #include "ruleset-frame.h"
+#include "ruleset-ipv6.h"
 #include "ruleset-limits.h"
 
+#include "core/plan/ipv6.h"
 #include "core/value/ifname.h"
 
 static void
@@ -205,19 +207,24 @@ render_change (const CsSharePlan *from,
   g_autoptr (GPtrArray) old = cs_ruleset_new_elements ();
   g_autoptr (GPtrArray) new = cs_ruleset_new_elements ();
   GString *out = g_string_new (NULL);
+  gboolean same_lan;
 
   from = cs_share_plan_applied (from);
   to = cs_share_plan_applied (to);
+  same_lan = from && to && g_str_equal (from->lan, to->lan);
   cs_ruleset_add_elements (old, from, flows);
   cs_ruleset_add_elements (new, to, flows);
   add_elements (out, "delete", old, new);
-  if (from && to && g_str_equal (from->lan, to->lan))
+  if (same_lan)
     add_commands (out, "flush chain", prefixes, from);
   else if (from)
-    {
-      add_commands (out, "delete chain", prefixes, from);
-      add_commands (out, "delete counter", counters, from);
-    }
+    add_commands (out, "delete chain", prefixes, from);
+  if (from && cs_share_plan_has_ipv6 (from))
+    add_commands (
+        out, same_lan && cs_share_plan_has_ipv6 (to) ? "flush chain" : "delete chain",
+        cs_ruleset_ipv6_prefixes, from);
+  if (from && !same_lan)
+    add_commands (out, "delete counter", counters, from);
   cs_ruleset_end_limits (out, from, to);
   if (to)
     add_share (out, to, from, usage);

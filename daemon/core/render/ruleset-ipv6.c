@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A packet's path is that of IPv4 (ruleset.c), in chains of its own: each base chain has
+ * one rule that leads there, so that IPv4 pays for nothing else. What differs is this.
+ *
+ * A LAN has several networks, all of 64 bits, and a set of networks is one of hashes, in
+ * which the upper half of an address is looked up. So rules may drop what they do not
+ * find there even while the whole table is replaced; and where a share's own networks are
+ * named, each has a rule of its own rather than all an anonymous set, for the same
+ * reason.
+ *
+ * Some networks leave by their uplink as they are ("paths6"), this computer's own
+ * addresses in them included, whose flows get their replies there; others are
+ * masqueraded, beside them ("masqueraded6"). What goes from a LAN to its uplink
+ * ("routed6") and is neither is dropped. A network that is the uplink's as well is not in
+ * "lan_networks6", because it does not tell where its addresses are.
+ *
+ * What comes unasked is dropped (RFC 6092), but for echo requests to clients that have
+ * addresses of the Internet (RFC 4890, 4.3.1). Neighbour discovery and MLD are let
+ * through everywhere (4.4.1): what is addressed with them stays on its link. Other
+ * multicasts from a source that is not the LAN's are not, because this computer would
+ * reply to it.
+ *
+ * IPv6 of a LAN whose share has none meets the chains of IPv4, which drop it.
+ *
+ * Before Linux 6.17, a computer forwards IPv6 between all of its interfaces or none.
+ * While it does so because of a share, "strangers6" drops what belongs to none. */
+#include "ruleset-ipv6.h"
+
+#include "extras.h"
+#include "ruleset-elements.h"
+#include "ruleset-limits.h"
+
+#include "core/plan/ipv6.h"
+
+#define RULES_MAX   12
+#define LARGEST_MSS (G_MAXUINT16 - CS_TCP_HEADERS6)
+#define OPENS       "tcp flags & (syn | rst) == syn"
+#define ERRORS \
+  "icmpv6 type { destination-unreachable, packet-too-big, time-exceeded," \
+  " parameter-problem }"
+#define DISCOVERY \
+  "icmpv6 type { mld-listener-query, mld-listener-report, mld-listener-done," \
+  " nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert, mld2-listener-report }"
+#define NETWORK     "& ffff:ffff:ffff:ffff::"
+#define TO_LANS     "ip6 daddr " NETWORK " @lan_networks6"
+#define FROM_LANS   "ip6 saddr " NETWORK " @lan_networks6"
+#define SHORT_TYPE6 "ipv6_addr . iface_index . iface_index : verdict"
+
+static const struct
+{
+  const char *word;
+  const char *name;
+  const char *type;
+  gboolean interval;
+  gboolean counts;
+} sets[] = {
+  { "map", "from_lan6", "ifname : verdict", FALSE, FALSE },
+  { "map", "to_lan6", "ifname : verdict", FALSE, FALSE },
+  { "map", "flows6", "ct_state . iface_index . iface_index : verdict", FALSE, FALSE },
+  { "set", "routed6", "ifname . ifname", FALSE, FALSE },
+  { "set", "masqueraded6", "ipv6_addr . ifname", FALSE, FALSE },
+  { "set", "lan_networks6", "ipv6_addr", FALSE, FALSE },
+  { "set", "paths6", "ipv6_addr . ifname", FALSE, FALSE },
+  { "map", "lan_sources6", "ifname : verdict", FALSE, FALSE },
+  { "map", "lan_outputs6", "ifname : verdict", FALSE, FALSE },
+  { "set", "uplinks6", "ifname", FALSE, FALSE },
+  { "map", "strangers6", "nf_proto : verdict", FALSE, FALSE },
+  { "set", "uplink_addresses6", "ipv6_addr", FALSE, FALSE },
+  { "set", "uplink_paths6", "ipv6_addr . ifname", FALSE, FALSE },
+  { "set", "left_networks6", "ipv6_addr", TRUE, FALSE },
+  { "set", "gateways6", "ipv6_addr", FALSE, FALSE },
+  { "set", "gateway_lans6", "ipv6_addr . ifname", FALSE, FALSE },
+  { "map", "name_servers6", "ifname : ipv6_addr . inet_service", FALSE, FALSE },
+  { "set", CS_CLIENTS_SENT6, "ipv6_addr", FALSE, TRUE },
+  { "set", CS_CLIENTS_RECEIVED6, "ipv6_addr", FALSE, TRUE },
+  { "map", CS_SHORT_SENT6, SHORT_TYPE6, FALSE, TRUE },
+  { "map", CS_SHORT_RECEIVED6, SHORT_TYPE6, FALSE, TRUE },
+};
+
+static const struct
+{
+  const char *name;
+  const char *rules[RULES_MAX + 1];
+} chains[] = {
+  { "sent6",
+    {
+        "ip6 saddr @" CS_CLIENTS_SENT6 " accept",
+        "accept",
+    } },
+  { "received6",
+    {
+        "ip6 daddr @" CS_CLIENTS_RECEIVED6 " accept",
+        "accept",
+    } },
+  { "forward6",
+    {
+        "ct direction reply ip6 daddr . iif . oif vmap @" CS_SHORT_RECEIVED6,
+        "ct state established ip6 saddr . iif . oif vmap @" CS_SHORT_SENT6,
+        "ct direction reply counter name meta nfproto . iif . oif map @answers"
+        " goto received6",
+        "ct state . iif . oif vmap @flows6",
+        "iifname vmap @from_lan6",
+        "iifname vmap @from_lan",
+        "oifname vmap @to_lan6",
+        "oifname vmap @to_lan",
+        TO_LANS " oifname != @lans drop",
+        "ct direction reply ip6 daddr @left_networks6 drop",
+        "iifname @uplinks6 ct state invalid,new,untracked drop",
+        "meta nfproto vmap @strangers6",
+    } },
+  { "input6",
+    {
+        "ip6 daddr @gateways6 ip6 daddr . iifname != @gateway_lans6 iifname != \"lo\""
+        " goto visitors6",
+    } },
+  { "visitors6",
+    {
+        DISCOVERY " accept",
+        "ip6 daddr " NETWORK " . iifname @paths6 ct state established,related accept",
+        FROM_LANS " reject with icmpx admin-prohibited",
+        "drop",
+    } },
+  { "output6",
+    {
+        "ip6 saddr @gateways6 ip6 saddr . oifname != @gateway_lans6 oifname != \"lo\""
+        " ip6 saddr " NETWORK " . oifname != @paths6 drop",
+        "oifname \"lo\" accept",
+        "oifname vmap @lan_outputs6",
+        TO_LANS " oifname != @lans drop",
+        ERRORS " oifname != @lans goto errors6",
+    } },
+  { "errors6",
+    {
+        "ip6 saddr @uplink_addresses6 ip6 saddr . oifname != @uplink_paths6 drop",
+        "ct reply ip6 daddr @uplink_addresses6"
+        " ct reply ip6 daddr . oifname != @uplink_paths6 drop",
+        "ct reply " TO_LANS " ct reply ip6 daddr " NETWORK " . oifname != @paths6 drop",
+        "ct reply ip6 daddr @left_networks6 drop",
+        "ip6 daddr @left_networks6 drop",
+    } },
+  { "arrivals6",
+    {
+        "iifname vmap @lan_sources6",
+        "iifname @closed_lans " DISCOVERY " accept",
+        "iifname @closed_lans ip6 daddr != ff00::/8 ip6 daddr != fe80::/10"
+        " fib daddr type != local drop",
+    } },
+  { "prerouting6",
+    {
+        "meta l4proto { tcp, udp } th dport 53 ip6 daddr . iifname @gateway_lans6"
+        " dnat ip6 to iifname map @name_servers6",
+    } },
+  { "leaving6",
+    {
+        "ip6 saddr " NETWORK " . oifname @paths6 accept",
+        "iifname . oifname @routed6 goto masqueraded6",
+        FROM_LANS " oifname != @lans oifname != \"lo\" drop",
+    } },
+  { "masqueraded6",
+    {
+        "meta l4proto . th sport @" CS_OWN_PORTS " drop",
+        "ct status snat accept",
+        "ct direction reply ct status dnat accept",
+        "drop",
+    } },
+};
+
+static void G_GNUC_PRINTF (2, 3) add_rule (GPtrArray *rules, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_ptr_array_add (rules, g_strdup_vprintf (format, arguments));
+  va_end (arguments);
+}
+
+static void
+add_subnet_rules (GPtrArray *rules,
+                  const GArray *networks,
+                  const char *before,
+                  const char *after)
+{
+  for (guint i = 0; i < networks->len; i++)
+    {
+      g_autofree char *network = cs_cidr_to_string (g_array_index (networks, CsCidr, i));
+
+      add_rule (rules, "%sip6 saddr %s %s", before, network, after);
+    }
+}
+
+static void
+list_out_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  add_rule (rules, "ct state invalid drop");
+  add_rule (rules, "ct state new " TO_LANS " reject with icmpx admin-prohibited");
+  add_rule (rules, OPENS " tcp option maxseg size set rt mtu");
+  cs_ruleset_add_pace6 (rules, share, "paced_sent", "saddr");
+  cs_ruleset_add_end6 (rules, share, "sent");
+}
+
+static void
+add_clamp (GPtrArray *rules, const CsSharePlan *share)
+{
+  if (cs_ruleset_clamps6 (share))
+    add_rule (rules, OPENS " tcp option maxseg size set %u",
+              MIN (share->uplink_mtu - CS_TCP_HEADERS6, LARGEST_MSS));
+}
+
+static void
+list_in_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  add_clamp (rules, share);
+  cs_ruleset_add_pace6 (rules, share, "paced_received", "daddr");
+  cs_ruleset_add_end6 (rules, share, "received");
+}
+
+static void
+list_flow_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  g_autoptr (GArray) leaving = cs_ruleset_list_leaving6 (share);
+  g_autofree char *end = g_strdup_printf ("counter name \"sent_%s\" goto sent6", id);
+
+  if (cs_ruleset_clamps6 (share))
+    add_rule (rules, OPENS " return");
+  add_subnet_rules (rules, leaving, "", end);
+}
+
+static void
+list_short_sent_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  if (!cs_ruleset_has_short_path (share) || !cs_share_plan_forwards_ipv6 (share))
+    return;
+  if (cs_ruleset_clamps6 (share))
+    add_rule (rules, OPENS " return");
+  add_rule (rules, "counter name \"sent_%s\" accept", id);
+}
+
+static void
+list_short_received_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  if (!cs_ruleset_has_short_path (share) || !cs_share_plan_forwards_ipv6 (share))
+    return;
+  add_clamp (rules, share);
+  add_rule (rules, "counter name \"received_%s\" accept", id);
+}
+
+static void
+list_from_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  g_autoptr (GArray) networks = cs_share_plan_networks6 (share);
+  g_autoptr (GArray) leaving = cs_ruleset_list_leaving6 (share);
+  g_autofree char *by_uplink = g_strdup_printf ("oifname \"%s\" ", share->uplink);
+  g_autofree char *out = g_strdup_printf ("goto out6_%s", id);
+
+  add_rule (rules, "oifname \"%s\" accept", share->lan);
+  add_subnet_rules (rules, leaving, by_uplink, out);
+  add_subnet_rules (rules, networks, "",
+                    leaving->len > 0 ? "reject with icmpx admin-prohibited"
+                                     : "reject with icmpx no-route");
+  add_rule (rules, "drop");
+}
+
+static void
+list_to_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  g_autoptr (GArray) own = cs_share_plan_own_sources6 (share);
+
+  if (cs_share_plan_forwards_ipv6 (share))
+    add_rule (rules, "iifname \"%s\" ct state established,related goto in6_%s",
+              share->uplink, id);
+  for (guint i = 0; i < own->len; i++)
+    {
+      g_autofree char *network = cs_cidr_to_string (g_array_index (own, CsCidr, i));
+
+      add_rule (rules,
+                "iifname \"%s\" ip6 daddr %s icmpv6 type echo-request ct state new"
+                " limit rate 10/second burst 20 packets goto in6_%s",
+                share->uplink, network, id);
+    }
+  add_rule (rules, "drop");
+}
+
+/* " ip6 FIELD != NETWORK" for each of the LAN's networks. */
+static char *
+format_not_own (const CsSharePlan *share, const char *field)
+{
+  g_autoptr (GArray) networks = cs_share_plan_networks6 (share);
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < networks->len; i++)
+    {
+      g_autofree char *network = cs_cidr_to_string (g_array_index (networks, CsCidr, i));
+
+      g_string_append_printf (out, " ip6 %s != %s", field, network);
+    }
+  return g_string_free (out, FALSE);
+}
+
+static void
+list_source_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  g_autofree char *not_own = format_not_own (share, "saddr");
+  g_autofree char *blocked = share->blocked ? g_strjoinv (", ", share->blocked) : NULL;
+
+  if (blocked && blocked[0])
+    add_rule (rules, "ether saddr { %s } drop", blocked);
+  add_rule (rules, DISCOVERY " accept");
+  add_rule (rules, "ip6 saddr != :: ip6 saddr != fe80::/10%s drop", not_own);
+}
+
+static void
+list_output_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
+{
+  g_autofree char *not_own = format_not_own (share, "daddr");
+
+  add_rule (rules, TO_LANS "%s drop", not_own);
+}
+
+const CsShareChain cs_ruleset_ipv6_chains[] = {
+  { "out6", list_out_rules },
+  { "in6", list_in_rules },
+  { "flow6", list_flow_rules },
+  { "from6", list_from_rules },
+  { "to6", list_to_rules },
+  { "source6", list_source_rules },
+  { "output6", list_output_rules },
+  { CS_SHORT_SENT6, list_short_sent_rules },
+  { CS_SHORT_RECEIVED6, list_short_received_rules },
+  { NULL, NULL },
+};
+
+const char *const cs_ruleset_ipv6_prefixes[]
+    = { "from6",   "to6",          "out6",
+        "in6",     "flow6",        "source6",
+        "output6", CS_SHORT_SENT6, CS_SHORT_RECEIVED6,
+        NULL };
+
+static void
+add_extra (GPtrArray *rules, guint lacking, CsExtra extra, const char *rule)
+{
+  if (!(lacking & CS_EXTRA_BIT (extra)))
+    g_ptr_array_add (rules, (gpointer)rule);
+}
+
+/* UDP flows live as long where they are only filtered (RFC 6092, REC-14). Ends with NULL,
+ * as the next. */
+static GPtrArray *
+list_postrouting (guint lacking)
+{
+  GPtrArray *rules = g_ptr_array_new ();
+
+  add_extra (rules, lacking, CS_EXTRA_UDP_TIMEOUT,
+             "iifname @lans ct timeout set \"udp_flow6\"");
+  g_ptr_array_add (rules, (gpointer) "ip6 saddr " NETWORK " . oifname @masqueraded6"
+                                     " goto masquerading6");
+  g_ptr_array_add (rules, NULL);
+  return rules;
+}
+
+static GPtrArray *
+list_masquerading (guint lacking)
+{
+  GPtrArray *rules = g_ptr_array_new ();
+
+  add_extra (rules, lacking, CS_EXTRA_NEW_FLOW, cs_extra_get_rule (CS_EXTRA_NEW_FLOW));
+  for (gsize i = 0; cs_ruleset_masquerading[i]; i++)
+    g_ptr_array_add (rules, (gpointer)cs_ruleset_masquerading[i]);
+  g_ptr_array_add (rules, NULL);
+  return rules;
+}
+
+void
+cs_ruleset_add_ipv6_sets (GString *out)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
+    g_string_append_printf (out, "\t%s %s {\n\t\ttype %s\n%s%s\t}\n", sets[i].word,
+                            sets[i].name, sets[i].type,
+                            sets[i].interval ? "\t\tflags interval\n" : "",
+                            sets[i].counts ? "\t\tsize 8192\n\t\tcounter\n" : "");
+}
+
+void
+cs_ruleset_add_ipv6_chains (GString *out, guint lacking)
+{
+  g_autoptr (GPtrArray) masquerading = list_masquerading (lacking);
+  g_autoptr (GPtrArray) postrouting = list_postrouting (lacking);
+
+  cs_ruleset_add_chain (out, "masquerading6", NULL,
+                        (const char *const *)masquerading->pdata);
+  cs_ruleset_add_chain (out, "postrouting6", NULL,
+                        (const char *const *)postrouting->pdata);
+  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
+    cs_ruleset_add_chain (out, chains[i].name, NULL, chains[i].rules);
+}
+
+void
+cs_ruleset_outline_ipv6 (CsOutline *outline, guint lacking)
+{
+  g_autoptr (GPtrArray) masquerading = list_masquerading (lacking);
+  g_autoptr (GPtrArray) postrouting = list_postrouting (lacking);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
+    if (!sets[i].counts)
+      cs_outline_add (outline, CS_OUTLINE_SET, sets[i].name, 0);
+  cs_outline_add (outline, CS_OUTLINE_CHAIN, "masquerading6", masquerading->len - 1);
+  cs_outline_add (outline, CS_OUTLINE_CHAIN, "postrouting6", postrouting->len - 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
+    cs_outline_add (outline, CS_OUTLINE_CHAIN, chains[i].name,
+                    g_strv_length ((char **)chains[i].rules));
+}

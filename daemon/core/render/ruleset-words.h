@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of table "inet connshare" have in common. */
+#pragma once
+
+#include "core/plan/share-plan.h"
+
+/* Flows from a LAN to an address of this computer that another program has led elsewhere.
+ */
+#define CS_RULESET_PUBLISHED \
+  "ct status dnat ct mark & " G_STRINGIFY (CS_PUBLISHED_MARK) " == " G_STRINGIFY ( \
+      CS_PUBLISHED_MARK)
+
+/* The set of ports that this computer itself listens on. What is in it is not the
+ * plan's, and not part of the outline. */
+#define CS_OWN_PORTS "own_ports"
+
+/* The sets of the clients' addresses, whose elements count. Likewise. */
+#define CS_CLIENTS_SENT      "clients_sent"
+#define CS_CLIENTS_RECEIVED  "clients_received"
+#define CS_CLIENTS_SENT6     "clients_sent6"
+#define CS_CLIENTS_RECEIVED6 "clients_received6"
+/* The maps of those whose flows take the short path. */
+#define CS_SHORT_SENT      "short_sent"
+#define CS_SHORT_RECEIVED  "short_received"
+#define CS_SHORT_SENT6     "short_sent6"
+#define CS_SHORT_RECEIVED6 "short_received6"
+
+/* The last rules for a flow that is masqueraded, of either family; ends with NULL. */
+extern const char *const cs_ruleset_masquerading[];
+
+/* A share's chain. */
+typedef struct
+{
+  const char *prefix; /* of the name: "out" of "out_lan0" */
+  void (*list_rules) (GPtrArray *rules, const CsSharePlan *share, const char *id);
+} CsShareChain;
+
+/* @type is NULL for a chain that others jump to; @rules ends with NULL. */
+void cs_ruleset_add_chain (GString *out,
+                           const char *name,
+                           const char *type,
+                           const char *const *rules);
