@@ -169,7 +169,7 @@ cs_ruleset_add_frame (GString *out, guint lacking)
     g_string_append_printf (out, "\t%s %s {\n\t\ttype %s\n%s%s\t}\n", sets[i].word,
                             sets[i].name, sets[i].type,
                             sets[i].interval ? "\t\tflags interval\n" : "",
-                            sets[i].counts ? "\t\tsize 65536\n\t\tcounter\n" : "");
+                            sets[i].counts ? "\t\tsize 16384\n\t\tcounter\n" : "");
   cs_ruleset_add_ipv6_sets (out);
   for (CsExtra extra = 0; extra < CS_EXTRAS; extra++)
     if (!(lacking & CS_EXTRA_BIT (extra)))

@@ -376,7 +376,7 @@ cs_ruleset_add_ipv6_sets (GString *out)
     g_string_append_printf (out, "\t%s %s {\n\t\ttype %s\n%s%s\t}\n", sets[i].word,
                             sets[i].name, sets[i].type,
                             sets[i].interval ? "\t\tflags interval\n" : "",
-                            sets[i].counts ? "\t\tsize 8192\n\t\tcounter\n" : "");
+                            sets[i].counts ? "\t\tsize 16384\n\t\tcounter\n" : "");
 }
 
 void
