@@ -272,6 +272,7 @@ is_detail (const CsSharePlan *before, const CsSharePlan *after)
          && g_strcmp0 (after->uplink, before->uplink) == 0
          && after->uplink_rules_shared == before->uplink_rules_shared
          && after->displaced == before->displaced
+         && after->ipv6.displaced == before->ipv6.displaced
          && after->lan_ifindex == before->lan_ifindex
          && after->lan_method == before->lan_method
          && cs_cidr_equal (after->address, before->address);

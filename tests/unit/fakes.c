@@ -34,7 +34,8 @@ add_rules (CsSnapshot *snapshot, const GArray *rules, guint32 table)
   for (guint i = 0; i < rules->len; i++)
     {
       const CsPolicyRule *wanted = &g_array_index (rules, CsPolicyRule, i);
-      CsRule rule = { .source = cs_cidr_of_address (wanted->source),
+      CsRule rule = { .ipv6 = wanted->ipv6,
+                      .source = cs_cidr_of_address (wanted->source),
                       .priority = wanted->priority,
                       .mark = wanted->mark,
                       .skip_to = wanted->skip_to,
@@ -49,15 +50,23 @@ add_rules (CsSnapshot *snapshot, const GArray *rules, guint32 table)
 }
 
 static void
+add_family (CsSnapshot *snapshot, const CsSharePlan *share, int family)
+{
+  GArray *known = family == AF_INET6 ? snapshot->routes6 : snapshot->routes;
+  g_autoptr (GArray) rules = cs_share_plan_list_rules (share, family);
+  g_autoptr (GArray) routes = cs_share_plan_list_routes (share, family);
+  g_autoptr (GArray) lan_routes = cs_lan_table_routes (share, family);
+  g_autoptr (GArray) lan_rules = cs_lan_table_rules (share, family, lan_routes);
+
+  add_rules (snapshot, rules, share->table);
+  add_rules (snapshot, lan_rules, CS_TABLE_LANS);
+  g_array_append_vals (known, routes->data, routes->len);
+  g_array_append_vals (known, lan_routes->data, lan_routes->len);
+}
+
+static void
 add_applied (CsSnapshot *snapshot, const CsSharePlan *share)
 {
-  const CsRoute unreachable = { .destination = CS_ALL_IPV4,
-                                .metric = CS_UNREACHABLE_METRIC,
-                                .table = share->table };
-  g_autoptr (GArray) rules = cs_share_plan_list_rules (share);
-  g_autoptr (GArray) lan_routes = cs_lan_table_routes (share);
-  g_autoptr (GArray) lan_rules = cs_lan_table_rules (share, lan_routes);
-
   for (guint i = 0; i < snapshot->interfaces->len; i++)
     {
       CsInterface *interface = g_ptr_array_index (snapshot->interfaces, i);
@@ -66,12 +75,8 @@ add_applied (CsSnapshot *snapshot, const CsSharePlan *share)
       if (interface->ifindex == share->lan_ifindex && share->address.prefix != 0)
         g_array_append_val (interface->addresses, address);
     }
-  add_rules (snapshot, rules, share->table);
-  g_array_append_val (snapshot->routes, unreachable);
-  g_array_append_vals (snapshot->routes, share->routes->data, share->routes->len);
-  g_array_append_vals (snapshot->routes, lan_routes->data, lan_routes->len);
-  cs_policy_rules_displace (lan_rules, share->displaced);
-  add_rules (snapshot, lan_rules, CS_TABLE_LANS);
+  add_family (snapshot, share, AF_INET);
+  add_family (snapshot, share, AF_INET6);
 }
 
 static CsSnapshot *

@@ -318,7 +318,7 @@ parse_profile (CsSnapshot *snapshot, char **words)
 static CsRouteEnd
 end_of (const char *word)
 {
-  if (g_str_equal (word, "blackhole"))
+  if (g_str_has_prefix (word, "blackhole"))
     return CS_END_SILENCE;
   return g_str_equal (word, "throw") ? CS_END_GO_ON : CS_END_ERROR;
 }
@@ -499,7 +499,8 @@ parse_statement (CsSnapshot *snapshot, char **words)
     parse_link (snapshot, words);
   else if (g_str_equal (what, "route") || g_str_equal (what, "unreachable")
            || g_str_equal (what, "blackhole") || g_str_equal (what, "throw")
-           || g_str_equal (what, "route6") || g_str_equal (what, "unreachable6"))
+           || g_str_equal (what, "route6") || g_str_equal (what, "unreachable6")
+           || g_str_equal (what, "blackhole6"))
     parse_route (snapshot, words);
   else if (g_str_equal (what, "rule"))
     parse_rule (snapshot, words);

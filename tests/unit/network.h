@@ -18,7 +18,7 @@
  *     channels=1,36!,52? (free, forbidden, with radar)
  *   route DESTINATION dev NAME [via GATEWAY] [src ADDRESS] [metric N] [table N] [onlink]
  *   unreachable|blackhole|throw DESTINATION [metric N] [table N]
- *   route6 and unreachable6, likewise
+ *   route6, unreachable6 and blackhole6, likewise
  *   astray LAN INTERFACE TABLE [from-clients]
  *   forwards
  *   forwards6

@@ -215,7 +215,7 @@ assert_flows (CsNetlink *netlink, const char *expected)
   g_autofree char *got = NULL;
   g_autofree char *sorted = NULL;
 
-  g_assert_cmpint (cs_ctnetlink_dump (netlink, FALSE, on_flow, flows), ==, 0);
+  g_assert_cmpint (cs_ctnetlink_dump (netlink, AF_UNSPEC, FALSE, on_flow, flows), ==, 0);
   for (char **word = words; *word; word++)
     g_ptr_array_add (wanted, g_strdup (*word));
   got = join (flows);

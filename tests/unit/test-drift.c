@@ -3,6 +3,7 @@
 #include "plans.h"
 
 #include "core/check/drift.h"
+#include "core/plan/ipv6.h"
 
 #define WAY      "route 192.168.137.0/24 dev lan0 table 13699;"
 #define LAN      "link lan0 addr=192.168.137.1/24 fwd=1;" WAY
@@ -195,11 +196,74 @@ test_guard_drift (void)
     }
 }
 
+/* A LAN with a unique local network, masqueraded; then without its uplink. */
+#define LAN6 "link lan0 addr=192.168.137.1/24 addr6=fd00:1:2:3::1/64 fwd=1;" WAY
+#define RULES6 \
+  "rule 255 ipv6; rule 13700 ipv6 pref=5000 iif=lan0;" \
+  "rule 13700 ipv6 pref=4999 iif=ppp0 goto=5002; rule 13699 ipv6 pref=5002;"
+#define WAY6  "route6 fd00:1:2:3::/64 dev lan0 metric 1024 table 13699;"
+#define LANS6 "blackhole6 fd00:1:2:3::/64 metric 4278198272 table 13699;"
+#define LEFT6 "unreachable6 default metric 4278198272 table 13700;"
+#define OUT6  "route6 default dev ppp0 via fe80::1 metric 1024 table 13700;"
+#define IPV4  PPP0 RULES ROUTE END
+
+static void
+test_ipv6_drift (void)
+{
+  static const struct
+  {
+    const char *after;
+    const char *drift; /* NULL: none */
+  } rows[] = {
+    { LAN6 IPV4 RULES6 WAY6 LANS6 LEFT6 OUT6, NULL },
+    { LAN IPV4 RULES6 LANS6 LEFT6 OUT6, NULL },
+    { LAN6 IPV4 RULES6 LANS6 LEFT6 OUT6, "a route of table 13699 is gone" },
+    { LAN6 IPV4 RULES6 WAY6 LEFT6 OUT6, "a route of table 13699 is gone" },
+    { LAN6 IPV4 RULES6 WAY6 LANS6 OUT6, "the unreachable route of table 13700 is gone" },
+    { LAN6 IPV4 RULES6 WAY6 LANS6 LEFT6, "a route of table 13700 is gone" },
+    { LAN6 IPV4
+      "rule 255 ipv6; rule 13700 ipv6 pref=5000 iif=lan0;" WAY6 LANS6 LEFT6 OUT6,
+      "a policy rule of table 13700 is gone" },
+    { LAN6 IPV4 "rule 255 ipv6; rule 13700 ipv6 pref=5000 iif=lan0;"
+                "rule 13700 ipv6 pref=4999 iif=ppp0 goto=5002;" WAY6 LANS6 LEFT6 OUT6,
+      "the policy rule of table 13699 is gone" },
+    { LAN6 IPV4 RULES6
+      "rule 0 ipv6 pref=5000 iif=lan0 unreachable;" WAY6 LANS6 LEFT6 OUT6,
+      "a policy rule refuses IPv6 from lan0" },
+    /* the kernel has no IPv6 any more */
+    { LAN IPV4, "a route of table 13700 is gone" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", "link lan0;" PPP0, NULL);
+      g_autoptr (CsSnapshot) snapshot = network_parse (rows[i].after);
+      CsSharePlan *share = plan->shares->pdata[0];
+      CsCidr gateway;
+      CsRoute way = { .destination = CS_ALL_IPV6,
+                      .metric = CS_IPV6_METRIC,
+                      .ifindex = share->uplink_ifindex,
+                      .table = 13700,
+                      .unicast = TRUE };
+      g_autofree char *drift = NULL;
+
+      g_test_message ("%s", rows[i].after);
+      g_assert_true (cs_cidr_parse ("fd00:1:2:3::1/64", &gateway, NULL));
+      g_assert_true (cs_address_parse ("fe80::1", &way.gateway));
+      share->ipv6.mode = CS_IPV6_MASQUERADE;
+      g_array_append_val (share->ipv6.addresses, gateway);
+      g_array_append_val (share->routes, way);
+      drift = cs_share_plan_drift (share, snapshot);
+      g_assert_cmpstr (drift, ==, rows[i].drift);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/drift/any", test_drift);
   g_test_add_func ("/drift/guard", test_guard_drift);
+  g_test_add_func ("/drift/IPv6", test_ipv6_drift);
   return g_test_run ();
 }

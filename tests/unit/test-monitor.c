@@ -411,7 +411,8 @@ test_place_of_rules (MonitorFixture *f, gconstpointer data)
       private_net_ip ("%s", rows[i].command);
       snapshot = monitor_look (f);
       g_test_message ("%s", rows[i].command);
-      g_assert_cmpuint (cs_policy_rules_find_place (snapshot), ==, rows[i].displaced);
+      g_assert_cmpuint (cs_policy_rules_find_place (snapshot, AF_INET), ==,
+                        rows[i].displaced);
     }
 }
 

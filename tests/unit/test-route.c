@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The step "routes" on a real kernel: what ip(8) shows afterwards. */
+#include "core/plan/ipv6.h"
 #include "system/routing/route.h"
 
 #include "network.h"
@@ -130,6 +131,7 @@ tear_down (void)
   g_free (shell (
       "ip link del lan0; ip link del ppp0; ip link del eth1; ip rule flush pref 77;"
       "ip rule flush proto 137; ip route flush table 13700 2>/dev/null;"
+      "ip -6 rule flush proto 137;"
       "ip route flush table 13699 2>/dev/null; true"));
 }
 
@@ -397,6 +399,231 @@ test_gone (void)
   tear_down ();
 }
 
+/* --- IPv6 ------------------------------------------------------------------------- */
+
+#define RULES6       "ip -6 rule show | grep 'proto 137' || true"
+#define TABLE6       "ip -6 route show table 13700 2>/dev/null | sed 's/ pref medium//' || true"
+#define LANS6        "ip -6 route show table 13699 2>/dev/null | sed 's/ pref medium//' || true"
+#define REFUSED      "5000:\tfrom all iif lan0 unreachable proto 137"
+#define UNREACHABLE6 "unreachable default dev lo proto 137 metric 4278198272"
+#define LOOKUP6      "5000:\tfrom all iif lan0 lookup 13700 proto 137"
+#define LANS_RULE6   "5002:\tfrom all lookup 13699 proto 137"
+#define RULES6_VIA(uplink) \
+  "4999:\tfrom all iif " uplink " lookup 13700 goto 5002 proto 137\n" LOOKUP6 \
+  "\n" LANS_RULE6
+#define WAY6(net) \
+  net " dev lan0 proto 137 metric 1024\nblackhole " net \
+      " dev lo proto 137 metric 4278198272"
+
+static void
+add_cidr (GArray *cidrs, const char *text)
+{
+  CsCidr one = cidr (text);
+
+  g_array_append_val (cidrs, one);
+}
+
+/* With a unique local network, masqueraded to the uplink, or waiting (@via NULL). */
+static CsSharePlan *
+share6_new (const char *via)
+{
+  CsSharePlan *share = share_new ("lan0", via, "192.168.137.1/24", 13700);
+
+  add_cidr (share->ipv6.addresses, "fd00:1:2:3::1/64");
+  share->ipv6.mode = via != NULL ? CS_IPV6_MASQUERADE : CS_IPV6_NONE;
+  return share;
+}
+
+static void
+add_route6 (CsSharePlan *share, const char *destination, const char *gateway)
+{
+  CsRoute route = { .destination = cidr (destination),
+                    .metric = CS_IPV6_METRIC,
+                    .ifindex = (int)if_nametoindex (share->uplink),
+                    .table = share->table,
+                    .unicast = TRUE };
+
+  if (gateway != NULL)
+    g_assert_true (cs_address_parse (gateway, &route.gateway));
+  g_array_append_val (share->routes, route);
+}
+
+static CsSharePlan *
+share6_by (const char *gateway)
+{
+  CsSharePlan *share = share6_new ("ppp0");
+
+  add_route6 (share, "2001:db8:0:1::/64", NULL);
+  add_route6 (share, "::/0", gateway);
+  return share;
+}
+
+#define TABLE6_BY(gateway) \
+  "2001:db8:0:1::/64 dev ppp0 proto 137 metric 1024\n" \
+  "default via " gateway " dev ppp0 proto 137 metric 1024\n" UNREACHABLE6
+
+/* What is done to the host, after which a repair brings everything back. */
+static void
+test_ipv6 (void)
+{
+  static const char *const damage[] = {
+    "true",
+    "ip -6 route flush table 13700",
+    "ip -6 route flush table 13699",
+    "ip -6 route del unreachable default table 13700 metric 4278198272",
+    "ip -6 route replace default table 13700 metric 1024 via fe80::9 dev ppp0",
+    "ip -6 route append default table 13700 metric 1024 via fe80::9 dev ppp0",
+    "ip -6 route append default table 13700 metric 1024 via fe80::9 dev eth1",
+    "ip -6 route add 2001:db8:9::/48 dev eth1 table 13700",
+    "ip -6 rule del iif lan0",
+    "ip -6 rule del iif ppp0",
+    "ip -6 rule del pref 5002",
+    "ip -6 rule add iif lan0 unreachable pref 5000 proto 137",
+    "ip -6 rule add iif eth1 lookup 13700 pref 5000 proto 137",
+  };
+  g_autoptr (CsStep) step = cs_route_step_new ();
+  g_autoptr (CsSharePlan) share = NULL;
+
+  set_up ();
+  share = share6_by ("fe80::1");
+  step_must_apply (step, NULL, NULL, share);
+  for (guint i = 0; i < G_N_ELEMENTS (damage); i++)
+    {
+      g_free (shell ("%s", damage[i]));
+      step_must_apply (step, NULL, share, share);
+      assert_shell (damage[i], RULES6, RULES6_VIA ("ppp0"));
+      assert_shell (damage[i], TABLE6, TABLE6_BY ("fe80::1"));
+      assert_shell (damage[i], LANS6, WAY6 ("fd00:1:2:3::/64"));
+    }
+  step_must_apply (step, NULL, share, NULL);
+  assert_shell ("end", RULES6, "");
+  assert_shell ("end", TABLE6, "");
+  assert_shell ("end", LANS6, "");
+  tear_down ();
+}
+
+/* The LAN gets and loses its IPv6, and its uplink; what comes in by it always meets one
+ * of our rules. */
+static void
+test_ipv6_changes (void)
+{
+  g_autoptr (CsStep) step = cs_route_step_new ();
+  g_autoptr (CsSharePlan) without = NULL;
+  g_autoptr (CsSharePlan) waiting = NULL;
+  g_autoptr (CsSharePlan) first = NULL;
+  g_autoptr (CsSharePlan) second = NULL;
+
+  set_up ();
+  without = share_new ("lan0", "ppp0", "192.168.137.1/24", 13700);
+  waiting = share6_new (NULL);
+  first = share6_by ("fe80::1");
+  second = share6_by ("fe80::2");
+  second->ipv6.displaced = 6;
+  second->ipv6.found_all_forwarding = g_strdup ("0");
+
+  step_must_apply (step, NULL, NULL, without);
+  assert_shell ("without", RULES6, REFUSED);
+  assert_shell ("without", LANS6, "");
+  step_must_apply (step, NULL, without, first);
+  assert_shell ("first", RULES6, RULES6_VIA ("ppp0"));
+  assert_shell ("first", TABLE6, TABLE6_BY ("fe80::1"));
+  step_must_apply (step, NULL, first, second);
+  assert_shell ("second", RULES6,
+                "4993:\tfrom all iif ppp0 lookup 13700 goto 4996 proto 137\n"
+                "4994:\tfrom all iif lan0 lookup 13700 proto 137\n"
+                "4996:\tfrom all lookup 13699 proto 137\n"
+                "4997:\tfrom all iif ppp0 lookup 13700 blackhole proto 137");
+  assert_shell ("second", TABLE6, TABLE6_BY ("fe80::2"));
+  step_must_apply (step, NULL, second, waiting);
+  assert_shell ("waiting", RULES6, LOOKUP6 "\n" LANS_RULE6);
+  assert_shell ("waiting", TABLE6, UNREACHABLE6);
+  step_must_apply (step, NULL, waiting, without);
+  assert_shell ("without again", RULES6, REFUSED);
+  assert_shell ("without again", TABLE6, "");
+  assert_shell ("without again", LANS6, "");
+  step_must_apply (step, NULL, without, NULL);
+  assert_shell ("end", RULES6, "");
+  tear_down ();
+}
+
+/* Several networks; one that the uplink has, too, of which only clients are there. */
+static void
+test_ipv6_networks (void)
+{
+  g_autoptr (CsStep) step = cs_route_step_new ();
+  g_autoptr (CsSharePlan) extended = NULL;
+  g_autoptr (CsSharePlan) delegated = NULL;
+  g_autoptr (CsSharePlan) other = NULL;
+
+  set_up ();
+  extended = share6_by ("fe80::1");
+  add_cidr (extended->ipv6.addresses, "2001:db8:0:1::ff/64");
+  add_cidr (extended->ipv6.extended, "2001:db8:0:1::/64");
+  delegated = share6_by ("fe80::1");
+  add_cidr (delegated->ipv6.addresses, "2001:db8:5::1/64");
+  other = share_new ("eth1", NULL, "192.168.138.1/24", 13701);
+  add_cidr (other->ipv6.addresses, "fd00:1:2:4::1/64");
+
+  step_must_apply (step, NULL, NULL, delegated);
+  assert_shell ("delegated", LANS6,
+                WAY6 ("2001:db8:5::/64") "\n" WAY6 ("fd00:1:2:3::/64"));
+  step_must_apply (step, NULL, delegated, extended);
+  g_free (shell ("ip -6 route add 2001:db8:0:1::7 dev lan0 table 13699 proto 137;"
+                 "ip -6 route add blackhole 2001:db8:0:1::7 table 13699 proto 137 "
+                 "metric 4278198272"));
+  step_must_apply (step, NULL, extended, extended);
+  assert_shell ("extended", LANS6,
+                WAY6 ("2001:db8:0:1::7") "\n" WAY6 ("fd00:1:2:3::/64"));
+  step_must_apply (step, extended, NULL, other);
+  step_must_apply (step, other, extended, NULL);
+  assert_shell ("other", LANS6,
+                "fd00:1:2:4::/64 dev eth1 proto 137 metric 1024\n"
+                "blackhole fd00:1:2:4::/64 dev lo proto 137 metric 4278198272");
+  assert_shell ("other", "ip -6 rule show pref 5002", LANS_RULE6);
+  step_must_apply (step, NULL, other, NULL);
+  assert_shell ("end", LANS6, "");
+  assert_shell ("end", RULES6, "");
+  tear_down ();
+}
+
+/* Which way packets take; when the uplink goes, and when the LAN does. */
+static void
+test_ipv6_ways (void)
+{
+  const char *out = "ip -6 route get 2001:db8:f::1 iif lan0 from fd00:1:2:3::9 2>&1 "
+                    "| grep -oE 'dev ppp0|dev eth1|No route.*' | "
+                    "head -1 || true";
+  const char *in = "ip -6 route get fd00:1:2:3::9 iif ppp0 from 2001:db8:f::1 2>&1 "
+                   "| grep -oE 'dev lan0|dev eth1|Invalid argument' | head -1 || true";
+  const char *through = "ip -6 route get 2001:db8:f::1 iif ppp0 from 2001:db8:e::1 2>&1 "
+                        "| grep -oE 'dev eth1|Invalid argument' | head -1 || true";
+  g_autoptr (CsStep) step = cs_route_step_new ();
+  g_autoptr (CsSharePlan) share = NULL;
+
+  set_up ();
+  g_free (shell ("echo 1 >/proc/sys/net/ipv6/conf/all/forwarding;"
+                 "ip -6 route add default via fe80::7 dev eth1;"
+                 "ip -6 route add default via fe80::7 dev eth1 table 52;"
+                 "ip -6 rule add pref 5270 lookup 52"));
+  share = share6_by ("fe80::1");
+  share->ipv6.found_all_forwarding = g_strdup ("0");
+  step_must_apply (step, NULL, NULL, share);
+  assert_shell ("out", out, "dev ppp0");
+  assert_shell ("in", in, "dev lan0");
+  assert_shell ("through", through, "Invalid argument");
+  g_free (shell ("ip link set lan0 down"));
+  assert_shell ("no LAN", in, "Invalid argument");
+  g_free (shell ("ip link set lan0 up; ip link del ppp0;"
+                 "ip link add ppp0 type veth peer name ppp0-far"));
+  assert_shell ("gone", TABLE6, UNREACHABLE6);
+  assert_shell ("gone", out, "No route to host");
+  step_must_apply (step, NULL, share, NULL);
+  g_free (shell ("ip -6 rule del pref 5270; ip -6 route flush table 52;"
+                 "ip -6 route flush default;"
+                 "echo 0 >/proc/sys/net/ipv6/conf/all/forwarding"));
+  tear_down ();
+}
+
 static void
 test_refused (void)
 {
@@ -434,5 +661,9 @@ main (int argc, char **argv)
   g_test_add_func ("/route/sealed", test_sealed);
   g_test_add_func ("/route/LANs", test_lans);
   g_test_add_func ("/route/refused", test_refused);
+  g_test_add_func ("/route/IPv6", test_ipv6);
+  g_test_add_func ("/route/IPv6 comes and goes", test_ipv6_changes);
+  g_test_add_func ("/route/IPv6 networks", test_ipv6_networks);
+  g_test_add_func ("/route/IPv6 ways", test_ipv6_ways);
   return g_test_run ();
 }

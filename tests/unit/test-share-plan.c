@@ -118,7 +118,7 @@ test_equal (void)
   /* everything else is, and all of it is in the ledger */
   cs_share_plan_to_key_file (share, file, "g");
   keys = g_key_file_get_keys (file, "g", NULL, NULL);
-  g_assert_cmpuint (g_strv_length (keys), ==, 46);
+  g_assert_cmpuint (g_strv_length (keys), ==, 48);
   for (char **key = keys; *key; key++)
     {
       g_autoptr (GKeyFile) less = g_key_file_new ();
@@ -215,6 +215,9 @@ test_hostile_ledger (void)
     { "ipv6-addresses", "fd00::1/48;", "ipv6-addresses" },
     { "ipv6-addresses", "10.0.0.1/24;", "ipv6-addresses" },
     { "ipv6-deprecated", "ff02::1/64;", "ipv6-deprecated" },
+    { "ipv6-extended", "2001:db8::/64;fd00::/64;", NULL },
+    { "ipv6-extended", "2001:db8::1/64;", "ipv6-extended" },
+    { "ipv6-displaced", "4999", "ipv6-displaced" },
     { "found-lan-disable-ipv6", "2", "found-lan-disable-ipv6" },
     { "found-lan-accept-ra", "2", NULL },
     { "found-lan-force-forwarding", "x", "found-lan-force-forwarding" },

@@ -3,6 +3,7 @@
  * not drift: they lead to another plan anyway. */
 #include "drift.h"
 
+#include "core/plan/ipv6.h"
 #include "core/plan/lan-table.h"
 #include "core/plan/opening.h"
 #include "core/value/routes.h"
@@ -47,27 +48,36 @@ has_rules (const GArray *rules, guint32 table, const CsSnapshot *snapshot)
 /* A kernel without IPv6 has no rules for it at all; otherwise there is at least
  * "local". */
 static gboolean
-lets_ipv6_in (const CsSharePlan *plan, const CsSnapshot *snapshot)
+knows_ipv6 (const CsSnapshot *snapshot)
 {
-  gboolean any = FALSE;
+  for (guint i = 0; i < snapshot->rules->len; i++)
+    if (g_array_index (snapshot->rules, CsRule, i).ipv6)
+      return TRUE;
+  return FALSE;
+}
 
+static gboolean
+refuses_ipv6 (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
   for (guint i = 0; i < snapshot->rules->len; i++)
     {
       const CsRule *rule = &g_array_index (snapshot->rules, CsRule, i);
 
       if (rule->ipv6 && rule->refuses && g_str_equal (rule->iif, plan->lan))
-        return FALSE;
-      any = any || rule->ipv6;
+        return TRUE;
     }
-  return any && cs_share_plan_guards (plan);
+  return FALSE;
 }
 
 static gboolean
 has_route (guint table, const CsRoute *wanted, const CsSnapshot *snapshot)
 {
-  for (guint i = 0; i < snapshot->routes->len; i++)
+  gboolean ipv6 = wanted->destination.address.family == AF_INET6;
+  const GArray *routes = ipv6 ? snapshot->routes6 : snapshot->routes;
+
+  for (guint i = 0; i < routes->len; i++)
     {
-      const CsRoute *route = &g_array_index (snapshot->routes, CsRoute, i);
+      const CsRoute *route = &g_array_index (routes, CsRoute, i);
 
       if (route->table == table && cs_route_equal (route, wanted))
         return TRUE;
@@ -75,31 +85,46 @@ has_route (guint table, const CsRoute *wanted, const CsSnapshot *snapshot)
   return FALSE;
 }
 
+static gboolean
+has_address6_in (const CsInterface *lan, CsCidr network)
+{
+  for (guint i = 0; i < lan->addresses6->len; i++)
+    if (cs_cidr_contains (
+            network, g_array_index (lan->addresses6, CsIpv6Address, i).local.address))
+      return TRUE;
+  return FALSE;
+}
+
 /* The kernel has no routes to a LAN that is switched off or has lost its address;
  * find_lan_drift () decides whether that is drift. */
 static gboolean
-may_have_ways (const CsSharePlan *plan, const CsInterface *lan)
+may_have_way (const CsSharePlan *plan, const CsInterface *lan, const CsRoute *way)
 {
-  return lan && lan->up
-         && (plan->address.prefix == 0 || cs_interface_has_address (lan, plan->address));
+  if (!lan || !lan->up)
+    return FALSE;
+  if (way->destination.address.family == AF_INET6)
+    return has_address6_in (lan, way->destination);
+  return plan->address.prefix == 0 || cs_interface_has_address (lan, plan->address);
 }
 
 /* The routes to the LAN's networks (@ways), or what is behind them. */
 static char *
-find_lan_table_drift (const CsSharePlan *plan, const CsSnapshot *snapshot, gboolean ways)
+find_lan_table_drift (const CsSharePlan *plan,
+                      int family,
+                      const CsSnapshot *snapshot,
+                      gboolean ways)
 {
   const CsInterface *lan = cs_snapshot_find_index (snapshot, plan->lan_ifindex);
-  g_autoptr (GArray) routes = cs_lan_table_routes (plan);
-  g_autoptr (GArray) rules = cs_lan_table_rules (plan, routes);
+  g_autoptr (GArray) routes = cs_lan_table_routes (plan, family);
+  g_autoptr (GArray) rules = cs_lan_table_rules (plan, family, routes);
 
-  cs_policy_rules_displace (rules, plan->displaced);
   if (!ways && !has_rules (rules, CS_TABLE_LANS, snapshot))
     return g_strdup_printf ("the policy rule of table %u is gone", CS_TABLE_LANS);
   for (guint i = 0; i < routes->len; i++)
     {
       const CsRoute *route = &g_array_index (routes, CsRoute, i);
 
-      if (route->unicast != ways || (ways && !may_have_ways (plan, lan))
+      if (route->unicast != ways || (ways && !may_have_way (plan, lan, route))
           || has_route (CS_TABLE_LANS, route, snapshot))
         continue;
       return g_strdup_printf ("a route of table %u is gone", CS_TABLE_LANS);
@@ -107,31 +132,60 @@ find_lan_table_drift (const CsSharePlan *plan, const CsSnapshot *snapshot, gbool
   return NULL;
 }
 
-/* What clients' packets meet when nothing else matches. */
+/* What clients' packets of one family meet when nothing else matches. */
 static char *
-find_guard_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
+find_end_drift (const CsSharePlan *plan, int family, const CsSnapshot *snapshot)
 {
-  const CsRoute unreachable
-      = { .destination = CS_ALL_IPV4, .metric = CS_UNREACHABLE_METRIC };
-  g_autoptr (GArray) rules = cs_share_plan_list_rules (plan);
+  g_autoptr (GArray) rules = cs_share_plan_list_rules (plan, family);
+  g_autoptr (GArray) routes = cs_share_plan_list_routes (plan, family);
 
   if (!has_rules (rules, plan->table, snapshot))
     return g_strdup_printf ("a policy rule of table %u is gone", plan->table);
-  if (lets_ipv6_in (plan, snapshot))
-    return g_strdup_printf ("the policy rule that refuses IPv6 from %s is gone",
-                            plan->lan);
-  if (!has_route (plan->table, &unreachable, snapshot))
-    return g_strdup_printf ("the unreachable route of table %u is gone", plan->table);
-  return find_lan_table_drift (plan, snapshot, FALSE);
+  for (guint i = 0; i < routes->len; i++)
+    {
+      const CsRoute *route = &g_array_index (routes, CsRoute, i);
+
+      if (!route->unicast && !has_route (plan->table, route, snapshot))
+        return g_strdup_printf ("the unreachable route of table %u is gone", plan->table);
+    }
+  return find_lan_table_drift (plan, family, snapshot, FALSE);
+}
+
+/* Refused as a whole, or with an end as IPv4's. */
+static char *
+find_ipv6_guard_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  gboolean refuses = refuses_ipv6 (plan, snapshot);
+
+  if (!knows_ipv6 (snapshot) || !cs_share_plan_guards (plan))
+    return NULL;
+  if (!cs_share_plan_has_ipv6 (plan))
+    return refuses ? NULL
+                   : g_strdup_printf ("the policy rule that refuses IPv6 from %s is gone",
+                                      plan->lan);
+  if (refuses)
+    return g_strdup_printf ("a policy rule refuses IPv6 from %s", plan->lan);
+  return find_end_drift (plan, AF_INET6, snapshot);
+}
+
+static char *
+find_guard_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
+{
+  char *drift = find_end_drift (plan, AF_INET, snapshot);
+
+  return drift ? drift : find_ipv6_guard_drift (plan, snapshot);
 }
 
 static char *
 find_route_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
 {
+  char *drift;
+
   for (guint i = 0; i < plan->routes->len; i++)
     if (!has_route (plan->table, &g_array_index (plan->routes, CsRoute, i), snapshot))
       return g_strdup_printf ("a route of table %u is gone", plan->table);
-  return find_lan_table_drift (plan, snapshot, TRUE);
+  drift = find_lan_table_drift (plan, AF_INET, snapshot, TRUE);
+  return drift ? drift : find_lan_table_drift (plan, AF_INET6, snapshot, TRUE);
 }
 
 static char *

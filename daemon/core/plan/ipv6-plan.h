@@ -17,6 +17,10 @@ typedef struct
   /* Likewise (owned): of earlier prefixes, which clients are told not to use any more. */
   GArray *deprecated;
   gint64 deprecated_since; /* the newest, as CsSnapshot.now; 0: there are none */
+  /* Of CsCidr (owned): those networks of both lists that an uplink has, or had, on its
+   * own link, too. The LAN has no route to the whole of one, only to clients in it. */
+  GArray *extended;
+  guint displaced; /* as CsSharePlan.displaced, among IPv6's policy rules */
 
   /* What was found before the first change of each; NULL: not changed. */
   char *found_lan_disabled;  /* (owned) (nullable) disable_ipv6, set to "0" */

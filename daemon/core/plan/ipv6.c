@@ -319,6 +319,19 @@ cs_share_plan_guards_uplink6 (const CsSharePlan *plan)
          && plan->ipv6.found_uplink_forced;
 }
 
+gboolean
+cs_share_plan_seals_ipv6 (const CsSharePlan *plan)
+{
+  return cs_share_plan_forwards_ipv6 (plan) && cs_share_plan_guards (plan)
+         && (plan->ipv6.found_uplink_forced || plan->ipv6.found_all_forwarding);
+}
+
+gboolean
+cs_share_plan_extends (const CsSharePlan *plan, CsCidr network)
+{
+  return cs_cidr_overlaps_any (network, plan->ipv6.extended);
+}
+
 static void
 add_network (GArray *networks, CsCidr address)
 {

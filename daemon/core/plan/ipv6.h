@@ -37,6 +37,11 @@ gboolean cs_share_plan_guards_uplink6 (const CsSharePlan *plan);
 /* The LAN's networks, from which its clients have their addresses, those of earlier
  * prefixes included: of CsCidr (transfer full), all of /64. */
 GArray *cs_share_plan_networks6 (const CsSharePlan *plan);
+/* Whether @network, one of these, is on an uplink's link, too. */
+gboolean cs_share_plan_extends (const CsSharePlan *plan, CsCidr network);
+/* Whether what comes in by the uplink is only for LANs, as the host forwards IPv6 for
+ * shares alone. */
+gboolean cs_share_plan_seals_ipv6 (const CsSharePlan *plan);
 /* Those of them whose packets leave by the uplink as they are, because they belong to it,
  * and those that are masqueraded, in any mode: so flows outlive a change of the mode.
  * What is in neither does not leave (RFC 7084, 4.3, L-14). Both (transfer full) of

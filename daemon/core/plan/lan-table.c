@@ -5,6 +5,8 @@
  * the reply, by whatever route the host has. */
 #include "lan-table.h"
 
+#include "ipv6.h"
+
 static void
 add (GArray *routes, CsRoute route)
 {
@@ -31,13 +33,9 @@ add_ways (GArray *routes, const CsSharePlan *plan)
     }
 }
 
-GArray *
-cs_lan_table_routes (const CsSharePlan *plan)
+static void
+add_ipv4 (GArray *routes, const CsSharePlan *plan)
 {
-  GArray *routes = g_array_new (FALSE, TRUE, sizeof (CsRoute));
-
-  if (!cs_share_plan_guards (plan))
-    return routes;
   add_ways (routes, plan);
   for (guint i = 0; i < plan->subnets->len; i++)
     add (routes, (CsRoute){ .destination = g_array_index (plan->subnets, CsCidr, i),
@@ -47,14 +45,52 @@ cs_lan_table_routes (const CsSharePlan *plan)
     add (routes, (CsRoute){ .destination = g_array_index (plan->elsewhere, CsCidr, i),
                             .metric = CS_UNREACHABLE_METRIC,
                             .end = CS_END_GO_ON });
+}
+
+/* A network that is on the uplink's link, too, would be hidden from this computer itself:
+ * of such a one only single clients are in the table, each with a blackhole behind it. */
+static void
+add_ipv6 (GArray *routes, const CsSharePlan *plan)
+{
+  g_autoptr (GArray) networks = cs_share_plan_networks6 (plan);
+
+  for (guint i = 0; i < networks->len; i++)
+    {
+      CsCidr network = g_array_index (networks, CsCidr, i);
+
+      if (cs_share_plan_extends (plan, network))
+        continue;
+      if (cs_share_plan_serves (plan))
+        add (routes, (CsRoute){ .destination = network,
+                                .metric = CS_IPV6_METRIC,
+                                .ifindex = plan->lan_ifindex,
+                                .unicast = TRUE });
+      add (routes, (CsRoute){ .destination = network,
+                              .metric = CS_UNREACHABLE_METRIC,
+                              .end = CS_END_SILENCE });
+    }
+}
+
+GArray *
+cs_lan_table_routes (const CsSharePlan *plan, int family)
+{
+  GArray *routes = g_array_new (FALSE, TRUE, sizeof (CsRoute));
+
+  if (!cs_share_plan_guards (plan))
+    return routes;
+  if (family == AF_INET6)
+    add_ipv6 (routes, plan);
+  else
+    add_ipv4 (routes, plan);
   return routes;
 }
 
 GArray *
-cs_lan_table_rules (const CsSharePlan *plan, const GArray *routes)
+cs_lan_table_rules (const CsSharePlan *plan, int family, const GArray *routes)
 {
   GArray *rules = g_array_new (FALSE, TRUE, sizeof (CsPolicyRule));
-  const CsPolicyRule rule = { .priority = CS_LANS_RULE_PRIORITY };
+  const CsPolicyRule rule
+      = { .ipv6 = family == AF_INET6, .priority = CS_LANS_RULE_PRIORITY };
   const CsPolicyRule published = { .priority = CS_SKIP_RULE_PRIORITY,
                                    .mark = CS_PUBLISHED_MARK,
                                    .skip_to = CS_LANS_RULE_PRIORITY };
@@ -62,7 +98,8 @@ cs_lan_table_rules (const CsSharePlan *plan, const GArray *routes)
   if (routes->len == 0)
     return rules;
   g_array_append_val (rules, rule);
-  if (cs_share_plan_publishes (plan))
+  if (family == AF_INET && cs_share_plan_publishes (plan))
     g_array_append_val (rules, published);
+  cs_policy_rules_displace (rules, cs_share_plan_displaced (plan, family));
   return rules;
 }

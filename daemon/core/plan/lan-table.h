@@ -7,11 +7,11 @@
 
 #include "rules.h"
 
-/* What @plan has in the table, of CsRoute, .table CS_TABLE_LANS (transfer full): the
- * routes to the LAN's networks, a blackhole for each network behind them, and holes
- * for what is elsewhere. Empty while the share does not guard its LAN. */
-GArray *cs_lan_table_routes (const CsSharePlan *plan);
-/* The rules, of CsPolicyRule, that lead there if @plan has these @routes in the table
- * (transfer full). One leads packets to published ports past the LANs' own rules, to go
- * on as they would without a share. */
-GArray *cs_lan_table_rules (const CsSharePlan *plan, const GArray *routes);
+/* What @plan has in the table of @family, of CsRoute, .table CS_TABLE_LANS (transfer
+ * full): the routes to the LAN's networks, a blackhole for each network behind them, and
+ * holes for what is elsewhere. Empty while the share does not guard its LAN. */
+GArray *cs_lan_table_routes (const CsSharePlan *plan, int family);
+/* The rules, of CsPolicyRule, that lead there if @plan, which is nullable then, has these
+ * @routes in the table (transfer full), at their place. One leads packets to published
+ * ports past the LANs' own rules, to go on as they would without a share. */
+GArray *cs_lan_table_rules (const CsSharePlan *plan, int family, const GArray *routes);

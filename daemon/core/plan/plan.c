@@ -305,7 +305,7 @@ plan_table (Planner *p, GError **error)
       return FALSE;
     }
   p->share->table = table;
-  p->share->displaced = cs_policy_rules_find_place (p->snapshot);
+  p->share->displaced = cs_policy_rules_find_place (p->snapshot, AF_INET);
   return TRUE;
 }
 
@@ -380,6 +380,8 @@ plan_ipv6 (Planner *p)
         add_networks6 (taken, cs_plan_find_begun (p->previous, request->lan));
     }
   p->plan->wake_at = cs_earlier (p->plan->wake_at, cs_ipv6_plan (p->share, &question));
+  if (cs_share_plan_has_ipv6 (p->share))
+    p->share->ipv6.displaced = cs_policy_rules_find_place (p->snapshot, AF_INET6);
 }
 
 /* Turns @share (transfer full) into one that has @error (transfer full). */

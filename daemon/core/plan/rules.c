@@ -15,6 +15,8 @@
  * taken for clients, too. */
 #include "rules.h"
 
+#include "ipv6.h"
+
 static void
 add (GArray *rules, CsPolicyRule rule)
 {
@@ -24,9 +26,10 @@ add (GArray *rules, CsPolicyRule rule)
 gboolean
 cs_policy_rule_is (const CsPolicyRule *wanted, const CsRule *rule, guint32 table)
 {
-  return !rule->ipv6 && rule->protocol == CS_ROUTE_PROTOCOL && rule->table == table
-         && rule->priority == wanted->priority && rule->skip_to == wanted->skip_to
-         && rule->mark == wanted->mark && rule->ends == wanted->ends
+  return rule->ipv6 == wanted->ipv6 && rule->protocol == CS_ROUTE_PROTOCOL
+         && rule->table == table && rule->priority == wanted->priority
+         && rule->skip_to == wanted->skip_to && rule->mark == wanted->mark
+         && rule->ends == wanted->ends
          && cs_cidr_equal (rule->source, cs_cidr_of_address (wanted->source))
          && g_str_equal (rule->iif, wanted->iif ? wanted->iif : "")
          && g_str_equal (rule->oif, wanted->oif ? wanted->oif : "");
@@ -35,19 +38,20 @@ cs_policy_rule_is (const CsPolicyRule *wanted, const CsRule *rule, guint32 table
 gboolean
 cs_rule_is_ours (const CsRule *rule)
 {
-  return rule->protocol == CS_ROUTE_PROTOCOL && cs_table_is_ours (rule->table);
+  return rule->protocol == CS_ROUTE_PROTOCOL
+         && (cs_table_is_ours (rule->table) || rule->refuses);
 }
 
 /* "local", which the kernel has at priority 0, stays before all others. */
 static gboolean
-is_in_the_way (const CsRule *rule)
+is_in_the_way (const CsRule *rule, gboolean ipv6)
 {
-  return !rule->ipv6 && rule->priority != 0 && !cs_rule_is_ours (rule);
+  return rule->ipv6 == ipv6 && rule->priority != 0 && !cs_rule_is_ours (rule);
 }
 
 /* The priority of the first of others' rules after @last; 0: there is none. */
 static guint32
-find_next (const CsSnapshot *snapshot, guint32 last)
+find_next (const CsSnapshot *snapshot, gboolean ipv6, guint32 last)
 {
   guint32 next = 0;
 
@@ -55,7 +59,7 @@ find_next (const CsSnapshot *snapshot, guint32 last)
     {
       const CsRule *rule = &g_array_index (snapshot->rules, CsRule, i);
 
-      if (is_in_the_way (rule) && rule->priority > last
+      if (is_in_the_way (rule, ipv6) && rule->priority > last
           && (next == 0 || rule->priority < next))
         next = rule->priority;
     }
@@ -63,18 +67,25 @@ find_next (const CsSnapshot *snapshot, guint32 last)
 }
 
 guint
-cs_policy_rules_find_place (const CsSnapshot *snapshot)
+cs_policy_rules_find_place (const CsSnapshot *snapshot, int family)
 {
+  const gboolean ipv6 = family == AF_INET6;
   const guint32 size = CS_SEAL_RULE_PRIORITY - CS_SKIP_RULE_PRIORITY + 1;
-  guint32 last = 0, next = find_next (snapshot, 0);
+  guint32 last = 0, next = find_next (snapshot, ipv6, 0);
 
   while (next != 0 && next <= CS_SEAL_RULE_PRIORITY && next - last <= size)
     {
       last = next;
-      next = find_next (snapshot, last);
+      next = find_next (snapshot, ipv6, last);
     }
   return next != 0 && next <= CS_SEAL_RULE_PRIORITY ? CS_SEAL_RULE_PRIORITY + 1 - next
                                                     : 0;
+}
+
+guint
+cs_share_plan_displaced (const CsSharePlan *plan, int family)
+{
+  return family == AF_INET6 ? plan->ipv6.displaced : plan->displaced;
 }
 
 void
@@ -92,13 +103,9 @@ cs_policy_rules_displace (GArray *rules, guint by)
     }
 }
 
-GArray *
-cs_share_plan_list_rules (const CsSharePlan *plan)
+static void
+add_ipv4 (GArray *rules, const CsSharePlan *plan)
 {
-  GArray *rules = g_array_new (FALSE, FALSE, sizeof (CsPolicyRule));
-
-  if (!cs_share_plan_guards (plan))
-    return rules;
   add (rules, (CsPolicyRule){ .priority = CS_RULE_PRIORITY, .iif = plan->lan });
   if (plan->uplink && !plan->uplink_rules_shared)
     {
@@ -116,9 +123,69 @@ cs_share_plan_list_rules (const CsSharePlan *plan)
     {
       const CsCidr *address = &g_array_index (plan->uplink_addresses, CsCidr, i);
 
-      add (rules, (CsPolicyRule){ .priority = CS_LAST_RULE_PRIORITY,
-                                  .source = address->address });
+      if (address->address.family == AF_INET)
+        add (rules, (CsPolicyRule){ .priority = CS_LAST_RULE_PRIORITY,
+                                    .source = address->address });
     }
-  cs_policy_rules_displace (rules, plan->displaced);
+}
+
+/* An older share with the same uplink may have no IPv6, so each has all of them. What
+ * comes in by the uplink goes on at the rule of the LANs' table, which exists: there is
+ * none for sockets, as name servers are asked by this computer's own way, and no reverse
+ * path filter. */
+static void
+add_ipv6 (GArray *rules, const CsSharePlan *plan)
+{
+  if (!cs_share_plan_has_ipv6 (plan))
+    return;
+  add (rules,
+       (CsPolicyRule){ .ipv6 = TRUE, .priority = CS_RULE_PRIORITY, .iif = plan->lan });
+  if (!cs_share_plan_forwards_ipv6 (plan))
+    return;
+  add (rules, (CsPolicyRule){ .ipv6 = TRUE,
+                              .priority = CS_SKIP_RULE_PRIORITY,
+                              .iif = plan->uplink,
+                              .skip_to = CS_LANS_RULE_PRIORITY });
+  if (cs_share_plan_seals_ipv6 (plan))
+    add (rules, (CsPolicyRule){ .ipv6 = TRUE,
+                                .priority = CS_SEAL_RULE_PRIORITY,
+                                .iif = plan->uplink,
+                                .ends = TRUE });
+}
+
+GArray *
+cs_share_plan_list_rules (const CsSharePlan *plan, int family)
+{
+  GArray *rules = g_array_new (FALSE, FALSE, sizeof (CsPolicyRule));
+
+  if (!cs_share_plan_guards (plan))
+    return rules;
+  if (family == AF_INET6)
+    add_ipv6 (rules, plan);
+  else
+    add_ipv4 (rules, plan);
+  cs_policy_rules_displace (rules, cs_share_plan_displaced (plan, family));
   return rules;
+}
+
+GArray *
+cs_share_plan_list_routes (const CsSharePlan *plan, int family)
+{
+  GArray *routes = g_array_new (FALSE, TRUE, sizeof (CsRoute));
+  const CsRoute unreachable
+      = { .destination = { .address = { .family = (guint8)family } },
+          .metric = CS_UNREACHABLE_METRIC,
+          .table = plan->table };
+
+  if (family == AF_INET6 && !cs_share_plan_has_ipv6 (plan))
+    return routes;
+  for (guint i = 0; i < plan->routes->len; i++)
+    {
+      const CsRoute *route = &g_array_index (plan->routes, CsRoute, i);
+
+      if (route->destination.address.family == family)
+        g_array_append_val (routes, *route);
+    }
+  g_array_append_val (routes, unreachable);
+  return routes;
 }

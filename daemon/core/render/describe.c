@@ -3,6 +3,7 @@
  * programs of other packet filters, for Preview. */
 #include "describe.h"
 
+#include "core/plan/ipv6.h"
 #include "core/plan/lan-table.h"
 #include "core/plan/opening.h"
 #include "core/value/routes.h"
@@ -21,11 +22,18 @@ end_lines (GPtrArray *lines)
   return (char **)g_ptr_array_free (lines, FALSE);
 }
 
+/* The option of ip(8) that IPv6 needs where no address tells. */
+static const char *
+words_for (int family)
+{
+  return family == AF_INET6 ? "-6 " : "";
+}
+
 static char *
 describe_route (const CsSharePlan *plan, const CsRoute *route)
 {
   const char *device = route->ifindex == plan->lan_ifindex ? plan->lan : plan->uplink;
-  GString *line = g_string_new (NULL);
+  GString *line = g_string_new (words_for (route->destination.address.family));
   g_autofree char *destination = cs_cidr_to_string (route->destination);
   g_autofree char *gateway = cs_route_describe_gateway (route);
   g_autofree char *source = cs_address_to_string (route->source);
@@ -52,9 +60,12 @@ describe_rule (guint table, const CsPolicyRule *rule)
   g_autofree char *source = cs_address_to_string (rule->source);
   g_autofree char *mark = g_strdup_printf ("0x%x/0x%x", rule->mark, rule->mark);
 
+  const char *family = words_for (rule->ipv6 ? AF_INET6 : AF_INET);
+
   if (rule->ends)
-    return g_strdup_printf ("iif %s blackhole priority %u", rule->iif, rule->priority);
-  return g_strdup_printf ("%s %s %s %u priority %u",
+    return g_strdup_printf ("%siif %s blackhole priority %u", family, rule->iif,
+                            rule->priority);
+  return g_strdup_printf ("%s%s %s %s %u priority %u", family,
                           rule->iif    ? "iif"
                           : rule->oif  ? "oif"
                           : rule->mark ? "fwmark"
@@ -81,24 +92,29 @@ describe_table (GPtrArray *lines,
     take (lines, describe_route (plan, &g_array_index (routes, CsRoute, i)));
 }
 
+static void
+describe_family (GPtrArray *lines, const CsSharePlan *plan, int family)
+{
+  g_autoptr (GArray) rules = cs_share_plan_list_rules (plan, family);
+  g_autoptr (GArray) routes = cs_share_plan_list_routes (plan, family);
+  g_autoptr (GArray) lan_routes = cs_lan_table_routes (plan, family);
+  g_autoptr (GArray) lan_rules = cs_lan_table_rules (plan, family, lan_routes);
+
+  describe_table (lines, plan, plan->table, rules, routes);
+  describe_table (lines, plan, CS_TABLE_LANS, lan_rules, lan_routes);
+}
+
 char **
 cs_share_plan_describe_routes (const CsSharePlan *plan)
 {
   GPtrArray *lines = g_ptr_array_new ();
-  g_autoptr (GArray) rules = cs_share_plan_list_rules (plan);
-  g_autoptr (GArray) routes = g_array_copy (plan->routes);
-  g_autoptr (GArray) lan_routes = cs_lan_table_routes (plan);
-  g_autoptr (GArray) lan_rules = cs_lan_table_rules (plan, lan_routes);
-  const CsRoute unreachable = { .destination = CS_ALL_IPV4,
-                                .metric = CS_UNREACHABLE_METRIC,
-                                .table = plan->table };
 
-  cs_policy_rules_displace (lan_rules, plan->displaced);
-  g_array_append_val (routes, unreachable);
-  describe_table (lines, plan, plan->table, rules, routes);
-  describe_table (lines, plan, CS_TABLE_LANS, lan_rules, lan_routes);
-  take (lines, g_strdup_printf ("-6 iif %s unreachable priority %d", plan->lan,
-                                CS_RULE_PRIORITY));
+  describe_family (lines, plan, AF_INET);
+  if (cs_share_plan_has_ipv6 (plan))
+    describe_family (lines, plan, AF_INET6);
+  else
+    take (lines, g_strdup_printf ("-6 iif %s unreachable priority %d", plan->lan,
+                                  CS_RULE_PRIORITY));
   return end_lines (lines);
 }
 

@@ -20,13 +20,14 @@ begin (CsNetlinkRequest *request, guint16 type, guint16 flags, guint8 family)
 
 int
 cs_ctnetlink_dump (CsNetlink *self,
+                   int family,
                    gboolean masqueraded,
                    CsNetlinkFunc func,
                    gpointer user_data)
 {
   CsNetlinkRequest request;
 
-  begin (&request, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_INET);
+  begin (&request, IPCTNL_MSG_CT_GET, NLM_F_DUMP, (guint8)family);
   if (masqueraded)
     {
       mnl_attr_put_u32 (&request.header, CTA_STATUS, g_htonl (IPS_SRC_NAT));

@@ -214,7 +214,7 @@ end_flows (const CsPlan *current, GHashTable *ports)
   g_autoptr (GPtrArray) picked = g_ptr_array_new_with_free_func (g_free);
   Sweep sweep = { current, ports, picked };
 
-  if (netlink == NULL || cs_ctnetlink_dump (netlink, TRUE, on_flow, &sweep) != 0)
+  if (netlink == NULL || cs_ctnetlink_dump (netlink, AF_INET, TRUE, on_flow, &sweep) != 0)
     return;
   for (guint i = 0; i < picked->len; i++)
     cs_ctnetlink_delete (netlink, g_ptr_array_index (picked, i));

@@ -123,7 +123,8 @@ clear_flows (Conntrack *self, Sweep *sweep)
 
   if (cs_netlink_renew (&self->netlink, NETLINK_NETFILTER) == NULL)
     return errno;
-  failure = cs_ctnetlink_dump (self->netlink, sweep->masqueraded, on_connection, sweep);
+  failure = cs_ctnetlink_dump (self->netlink, AF_INET, sweep->masqueraded, on_connection,
+                               sweep);
   return failure != 0 ? failure : delete_picked (self->netlink, sweep);
 }
 

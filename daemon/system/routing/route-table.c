@@ -15,95 +15,6 @@
 /* Requests sent at once: a socket has room for as many answers. */
 #define AT_ONCE_MAX 64
 
-/* A dump, sorted into what is there and wanted, and what is there and has to go. */
-typedef struct
-{
-  const CsRouteTable *table; /* unowned */
-  GPtrArray *surplus;        /* (owned) of struct nlmsghdr (owned) */
-  GArray *routes;            /* (owned) of CsRoute: what is there */
-  GArray *rules;             /* (owned) of CsPolicyRule: wanted and not there yet */
-} Survey;
-
-static void
-survey_clear (Survey *survey)
-{
-  g_clear_pointer (&survey->surplus, g_ptr_array_unref);
-  g_clear_pointer (&survey->routes, g_array_unref);
-  g_clear_pointer (&survey->rules, g_array_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Survey, survey_clear)
-
-static void
-survey_init (Survey *survey, const CsRouteTable *table)
-{
-  *survey = (Survey){ .table = table };
-  survey->surplus = g_ptr_array_new_with_free_func (g_free);
-  survey->routes = g_array_new (FALSE, FALSE, sizeof (CsRoute));
-  survey->rules = g_array_new (FALSE, FALSE, sizeof (CsPolicyRule));
-  g_array_append_vals (survey->rules, table->rules->data, table->rules->len);
-}
-
-static void
-add_surplus (Survey *survey, const struct nlmsghdr *message)
-{
-  g_ptr_array_add (survey->surplus, g_memdup2 (message, message->nlmsg_len));
-}
-
-static gboolean
-is_surplus (const CsRouteTable *table, const CsRoute *route)
-{
-  return !cs_routes_contain (table->routes, route)
-         && (table->doomed == NULL || cs_routes_contain (table->doomed, route));
-}
-
-static void
-on_route (const struct nlmsghdr *message, gpointer user_data)
-{
-  Survey *survey = user_data;
-  CsRoute route;
-
-  if (!cs_rtnetlink_parse_route (message, &route, NULL, NULL)
-      || route.table != survey->table->number)
-    return;
-  g_array_append_val (survey->routes, route);
-  if (is_surplus (survey->table, &route))
-    add_surplus (survey, message);
-}
-
-static void
-on_rule (const struct nlmsghdr *message, gpointer user_data)
-{
-  Survey *survey = user_data;
-  CsRule rule;
-
-  if (!cs_rtnetlink_parse_rule (message, &rule) || rule.ipv6
-      || rule.table != survey->table->number || rule.protocol != CS_ROUTE_PROTOCOL)
-    return;
-  for (guint i = 0; i < survey->rules->len; i++)
-    if (cs_policy_rule_is (&g_array_index (survey->rules, CsPolicyRule, i), &rule,
-                           survey->table->number))
-      {
-        g_array_remove_index (survey->rules, i);
-        return;
-      }
-  if (survey->table->doomed == NULL || survey->table->rules->len > 0)
-    add_surplus (survey, message);
-}
-
-static gboolean
-delete_surplus (CsNetlink *netlink,
-                const Survey *survey,
-                const char *kind,
-                GError **error)
-{
-  for (guint i = 0; i < survey->surplus->len; i++)
-    if (!cs_netlink_check (
-            netlink, cs_rtnetlink_delete (netlink, survey->surplus->pdata[i]), error,
-            "cannot delete a %s of table %u", kind, survey->table->number))
-      return FALSE;
-  return TRUE;
-}
-
 static void
 put_gateway (struct nlmsghdr *request, const CsRoute *route)
 {
@@ -157,6 +68,148 @@ build_route (const CsRoute *route, guint32 table, gboolean onlink)
   if (route->unicast)
     put_way (&request, route);
   return g_memdup2 (&request, request.header.nlmsg_len);
+}
+
+/* A dump, sorted into what is there and wanted, and what is there and has to go. */
+typedef struct
+{
+  const CsRouteTable *table; /* unowned */
+  GPtrArray *surplus;        /* (owned) of struct nlmsghdr (owned) */
+  GArray *routes;            /* (owned) of CsRoute: what is there */
+  GArray *rules;             /* (owned) of CsPolicyRule: wanted and not there yet */
+  GArray *hops;              /* (owned) of CsRoute: of the message under way */
+} Survey;
+
+static void
+survey_clear (Survey *survey)
+{
+  g_clear_pointer (&survey->surplus, g_ptr_array_unref);
+  g_clear_pointer (&survey->routes, g_array_unref);
+  g_clear_pointer (&survey->rules, g_array_unref);
+  g_clear_pointer (&survey->hops, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Survey, survey_clear)
+
+static void
+survey_init (Survey *survey, const CsRouteTable *table)
+{
+  *survey = (Survey){ .table = table };
+  survey->surplus = g_ptr_array_new_with_free_func (g_free);
+  survey->routes = g_array_new (FALSE, FALSE, sizeof (CsRoute));
+  survey->rules = g_array_new (FALSE, FALSE, sizeof (CsPolicyRule));
+  survey->hops = g_array_new (FALSE, FALSE, sizeof (CsRoute));
+  g_array_append_vals (survey->rules, table->rules->data, table->rules->len);
+}
+
+static void
+add_surplus (Survey *survey, const struct nlmsghdr *message)
+{
+  g_ptr_array_add (survey->surplus, g_memdup2 (message, message->nlmsg_len));
+}
+
+static gboolean
+is_doomed (const CsRouteTable *table, const CsRoute *route)
+{
+  return table->doomed == NULL || cs_routes_contain (table->doomed, route)
+         || (table->doomed_networks != NULL
+             && cs_cidr_overlaps_any (route->destination, table->doomed_networks));
+}
+
+static gboolean
+is_surplus (const CsRouteTable *table, const CsRoute *route)
+{
+  return !cs_routes_contain (table->routes, route) && is_doomed (table, route);
+}
+
+/* In IPv6, routes to one destination with the same metric are one with several hops, of
+ * which some may be wanted: so they are deleted one by one, whoever made them. */
+static void
+note_hops (Survey *survey)
+{
+  for (guint i = 0; i < survey->hops->len; i++)
+    {
+      const CsRoute *hop = &g_array_index (survey->hops, CsRoute, i);
+      struct nlmsghdr *alone;
+
+      g_array_append_val (survey->routes, *hop);
+      if (!is_surplus (survey->table, hop))
+        continue;
+      alone = build_route (hop, survey->table->number, hop->onlink);
+      ((struct rtmsg *)mnl_nlmsg_get_payload (alone))->rtm_protocol = RTPROT_UNSPEC;
+      g_ptr_array_add (survey->surplus, alone);
+    }
+}
+
+static void
+on_route (const struct nlmsghdr *message, gpointer user_data)
+{
+  Survey *survey = user_data;
+  CsRoute route;
+  guint32 object;
+
+  if (!cs_rtnetlink_parse_route (message, &route, survey->hops, &object)
+      || route.destination.address.family != survey->table->family
+      || route.table != survey->table->number)
+    return;
+  if (survey->table->family == AF_INET6 && route.ifindex == 0 && survey->hops->len > 0
+      && route.unicast)
+    {
+      note_hops (survey);
+      return;
+    }
+  g_array_append_val (survey->routes, route);
+  if (is_surplus (survey->table, &route))
+    add_surplus (survey, message);
+}
+
+static void
+on_rule (const struct nlmsghdr *message, gpointer user_data)
+{
+  Survey *survey = user_data;
+  CsRule rule;
+
+  if (!cs_rtnetlink_parse_rule (message, &rule)
+      || rule.ipv6 != (survey->table->family == AF_INET6)
+      || rule.table != survey->table->number || rule.protocol != CS_ROUTE_PROTOCOL)
+    return;
+  for (guint i = 0; i < survey->rules->len; i++)
+    if (cs_policy_rule_is (&g_array_index (survey->rules, CsPolicyRule, i), &rule,
+                           survey->table->number))
+      {
+        g_array_remove_index (survey->rules, i);
+        return;
+      }
+  if (survey->table->doomed == NULL || survey->table->rules->len > 0)
+    add_surplus (survey, message);
+}
+
+static gboolean
+survey_routes (CsNetlink *netlink, Survey *survey, GError **error)
+{
+  const CsRouteTable *table = survey->table;
+
+  return cs_rtnetlink_dump (netlink, RTM_GETROUTE, table->family, table->number, on_route,
+                            survey, error);
+}
+
+static gboolean
+survey_rules (CsNetlink *netlink, Survey *survey, GError **error)
+{
+  return cs_rtnetlink_dump (netlink, RTM_GETRULE, AF_UNSPEC, 0, on_rule, survey, error);
+}
+
+static gboolean
+delete_surplus (CsNetlink *netlink,
+                const Survey *survey,
+                const char *kind,
+                GError **error)
+{
+  for (guint i = 0; i < survey->surplus->len; i++)
+    if (!cs_netlink_check (
+            netlink, cs_rtnetlink_delete (netlink, survey->surplus->pdata[i]), error,
+            "cannot delete a %s of table %u", kind, survey->table->number))
+      return FALSE;
+  return TRUE;
 }
 
 typedef struct
@@ -265,7 +318,7 @@ add_rule (GArray *additions, const CsPolicyRule *wanted, guint32 table)
   g_autofree char *selector = put_selector (&request, header, wanted);
   Addition addition = { NULL };
 
-  header->family = AF_INET;
+  header->family = wanted->ipv6 ? AF_INET6 : AF_INET;
   header->action = action_of (wanted);
   /* also in a rule that does not look it up, to recognize it */
   mnl_attr_put_u32 (&request.header, FRA_TABLE, table);
@@ -324,11 +377,19 @@ static gboolean
 may_miss (const Addition *refused)
 {
   return refused->route != NULL && refused->route->unicast
-         && (refused->failure == ENETDOWN || refused->failure == ENODEV);
+         && (refused->failure == ENETDOWN || refused->failure == ENODEV
+             || refused->failure == EACCES /* it is switched off for IPv6 */);
+}
+
+/* A kernel without IPv6. */
+static gboolean
+is_unknown (int family, int failure)
+{
+  return family == AF_INET6 && (failure == EAFNOSUPPORT || failure == EOPNOTSUPP);
 }
 
 static gboolean
-add_all (CsNetlink *netlink, GArray *additions, guint32 table, GError **error)
+add_all (CsNetlink *netlink, GArray *additions, const CsRouteTable *table, GError **error)
 {
   for (guint i = 0; i < additions->len; i += AT_ONCE_MAX)
     send_additions (netlink, &g_array_index (additions, Addition, i),
@@ -338,7 +399,8 @@ add_all (CsNetlink *netlink, GArray *additions, guint32 table, GError **error)
       Addition *addition = &g_array_index (additions, Addition, i);
 
       if (addition->error == NULL || may_miss (addition)
-          || add_onlink (netlink, addition, table))
+          || is_unknown (table->family, addition->failure)
+          || add_onlink (netlink, addition, table->number))
         continue;
       g_propagate_error (error, g_steal_pointer (&addition->error));
       return FALSE;
@@ -361,58 +423,56 @@ cs_route_table_bring (CsNetlink *netlink,
   survey_init (&rules, table);
   survey_init (&before, table);
   survey_init (&after, table);
-  if (!cs_rtnetlink_dump (netlink, RTM_GETROUTE, AF_INET, table->number, on_route,
-                          &before, error)
-      || !cs_rtnetlink_dump (netlink, RTM_GETRULE, AF_UNSPEC, 0, on_rule, &rules, error))
+  if (!survey_routes (netlink, &before, error) || !survey_rules (netlink, &rules, error))
     return FALSE;
   add_missing_routes (additions, &before, 0, share);
   for (guint i = 0; i < rules.rules->len; i++)
     add_rule (additions, &g_array_index (rules.rules, CsPolicyRule, i), table->number);
   add_missing_routes (additions, &before, 1, share);
   add_missing_routes (additions, &before, 2, share);
-  if (!add_all (netlink, additions, table->number, error))
+  if (!add_all (netlink, additions, table, error))
     return FALSE;
   if (before.surplus->len == 0 && rules.surplus->len == 0)
     return TRUE;
   /* Again, because some have been replaced, and a wanted one can look like them. */
-  return cs_rtnetlink_dump (netlink, RTM_GETROUTE, AF_INET, table->number, on_route,
-                            &after, error)
+  return survey_routes (netlink, &after, error)
          && delete_surplus (netlink, &after, "route", error)
          && delete_surplus (netlink, &rules, "policy rule", error);
 }
 
 gboolean
-cs_route_table_clear (CsNetlink *netlink, guint32 number, GError **error)
+cs_route_table_clear (CsNetlink *netlink, guint32 number, int family, GError **error)
 {
   g_autoptr (GArray) no_routes = g_array_new (FALSE, FALSE, sizeof (CsRoute));
   g_autoptr (GArray) no_rules = g_array_new (FALSE, FALSE, sizeof (CsPolicyRule));
-  const CsRouteTable none = { .number = number, .routes = no_routes, .rules = no_rules };
+  const CsRouteTable none
+      = { .number = number, .family = family, .routes = no_routes, .rules = no_rules };
   g_auto (Survey) rules = { 0 };
   g_auto (Survey) routes = { 0 };
 
   survey_init (&rules, &none);
   survey_init (&routes, &none);
-  return cs_rtnetlink_dump (netlink, RTM_GETRULE, AF_UNSPEC, 0, on_rule, &rules, error)
+  return survey_rules (netlink, &rules, error)
          && delete_surplus (netlink, &rules, "policy rule", error)
-         && cs_rtnetlink_dump (netlink, RTM_GETROUTE, AF_INET, number, on_route, &routes,
-                               error)
+         && survey_routes (netlink, &routes, error)
          && delete_surplus (netlink, &routes, "route", error);
 }
 
 gboolean
 cs_route_table_is_empty (CsNetlink *netlink,
                          guint32 number,
+                         int family,
                          gboolean *empty,
                          GError **error)
 {
   g_autoptr (GArray) no_routes = g_array_new (FALSE, FALSE, sizeof (CsRoute));
   g_autoptr (GArray) no_rules = g_array_new (FALSE, FALSE, sizeof (CsPolicyRule));
-  const CsRouteTable none = { .number = number, .routes = no_routes, .rules = no_rules };
+  const CsRouteTable none
+      = { .number = number, .family = family, .routes = no_routes, .rules = no_rules };
   g_auto (Survey) survey = { 0 };
 
   survey_init (&survey, &none);
-  if (!cs_rtnetlink_dump (netlink, RTM_GETROUTE, AF_INET, number, on_route, &survey,
-                          error))
+  if (!survey_routes (netlink, &survey, error))
     return FALSE;
   *empty = survey.routes->len == 0;
   return TRUE;
