@@ -21,6 +21,13 @@ typedef enum
   PPP0_AGAIN, /* redialled: another ifindex, and another address */
   WLAN0,      /* with two addresses */
   BEHIND,     /* by ppp0, with a second network behind the LAN */
+  /* with a unique local network ... */
+  MASQUERADED,      /* ... by ppp0 */
+  MASQUERADED_ELSE, /* ... by wlan0 */
+  DELEGATED,        /* ... and a prefix of ppp0 */
+  DELEGATED_ANEW,   /* ... and another, the first being deprecated */
+  DELEGATED_ELSE,   /* ... and one of wlan0, likewise */
+  LOST6,            /* ... by wlan0, which has no IPv6, likewise */
 } Kind;
 
 /* Flows of UDP: "SOURCE>DESTINATION<ADDRESS", the address that answers come to. */
@@ -34,6 +41,16 @@ typedef enum
 #define OWN          "203.0.113.10>198.51.100.1<203.0.113.10"
 #define TO_CLIENT    "198.51.100.9>192.168.137.10<198.51.100.9"
 #define BEHIND_LAN   "10.7.0.9>198.51.100.1<203.0.113.10"
+
+#define LOCAL       "fd00:1:2:3::10>2001:db8:f::1<"
+#define LOCAL_PPP0  LOCAL "2001:db8:a::10"
+#define LOCAL_WLAN0 LOCAL "2001:db8:b::2"
+#define LOCAL_BARE  LOCAL "fd00:1:2:3::10"
+#define TO_GATEWAY6 "fd00:1:2:3::10>fd00:1:2:3::1<fd00:1:2:3::10"
+#define DELEGATED_5 "2001:db8:5::10>2001:db8:f::1<2001:db8:5::10"
+#define DELEGATED_6 "2001:db8:6::10>2001:db8:f::1<2001:db8:6::10"
+#define DELEGATED_7 "2001:db8:7::10>2001:db8:f::1<2001:db8:7::10"
+#define OWN6        "2001:db8:a::10>2001:db8:f::1<2001:db8:a::10"
 
 typedef struct
 {
@@ -68,6 +85,25 @@ static const Case cases[] = {
     OWN },
   { "no flows", PPP0, WLAN0, "", "" },
   { "the first uplink", WAITING, PPP0, NOT_MASKED " " OWN, OWN },
+  { "IPv6 begins", NOTHING, MASQUERADED, LOCAL_PPP0 " " LOCAL_BARE " " OWN6,
+    LOCAL_PPP0 " " OWN6 },
+  { "IPv6 of another uplink", MASQUERADED, MASQUERADED_ELSE,
+    LOCAL_PPP0 " " LOCAL_WLAN0 " " OWN6 " " TO_GATEWAY6,
+    LOCAL_WLAN0 " " OWN6 " " TO_GATEWAY6 },
+  { "IPv6 is repaired", MASQUERADED, MASQUERADED, LOCAL_PPP0 " " LOCAL_BARE, LOCAL_PPP0 },
+  { "IPv6 ends", MASQUERADED, NOTHING, LOCAL_PPP0 " " VIA_PPP0 " " OWN6, OWN6 },
+  { "a share without IPv6", PPP0, WLAN0, LOCAL_PPP0 " " VIA_PPP0, LOCAL_PPP0 },
+  { "IPv6 is given up", MASQUERADED, PPP0, LOCAL_PPP0 " " VIA_PPP0, VIA_PPP0 },
+  { "a prefix", DELEGATED, DELEGATED, DELEGATED_5 " " LOCAL_BARE " " OWN6,
+    DELEGATED_5 " " OWN6 },
+  { "a prefix comes", MASQUERADED, DELEGATED, LOCAL_PPP0, LOCAL_PPP0 },
+  { "another prefix", DELEGATED, DELEGATED_ANEW, DELEGATED_5 " " DELEGATED_6,
+    DELEGATED_5 " " DELEGATED_6 },
+  { "another uplink's prefix", DELEGATED, DELEGATED_ELSE,
+    DELEGATED_5 " " DELEGATED_7 " " TO_GATEWAY6, DELEGATED_7 " " TO_GATEWAY6 },
+  { "another uplink without IPv6", DELEGATED, LOST6,
+    DELEGATED_5 " " LOCAL_PPP0 " " TO_GATEWAY6, TO_GATEWAY6 },
+  { "a prefix ends", DELEGATED, NOTHING, DELEGATED_5 " " OWN6, OWN6 },
 };
 
 static void
@@ -81,11 +117,50 @@ add_address (GArray *addresses, const char *text)
   g_array_append_val (addresses, alone);
 }
 
+static void
+add_gateway (GArray *addresses, const char *text)
+{
+  CsCidr gateway;
+
+  g_assert_true (cs_cidr_parse (text, &gateway, NULL));
+  g_array_append_val (addresses, gateway);
+}
+
+static void
+add_ipv6 (CsSharePlan *share, Kind kind)
+{
+  static const struct
+  {
+    CsIpv6Mode mode;
+    const char *prefix;  /* (nullable) the gateway's address there */
+    const char *earlier; /* (nullable) likewise, deprecated */
+  } rows[] = {
+    [MASQUERADED] = { CS_IPV6_MASQUERADE, NULL, NULL },
+    [MASQUERADED_ELSE] = { CS_IPV6_MASQUERADE, NULL, NULL },
+    [DELEGATED] = { CS_IPV6_DELEGATED, "2001:db8:5::1/64", NULL },
+    [DELEGATED_ANEW] = { CS_IPV6_DELEGATED, "2001:db8:6::1/64", "2001:db8:5::1/64" },
+    [DELEGATED_ELSE] = { CS_IPV6_DELEGATED, "2001:db8:7::1/64", "2001:db8:5::1/64" },
+    [LOST6] = { CS_IPV6_NONE, NULL, "2001:db8:5::1/64" },
+  };
+
+  share->ipv6.mode = rows[kind].mode;
+  add_gateway (share->ipv6.addresses, "fd00:1:2:3::1/64");
+  if (rows[kind].prefix != NULL)
+    add_gateway (share->ipv6.addresses, rows[kind].prefix);
+  if (rows[kind].earlier != NULL)
+    add_gateway (share->ipv6.deprecated, rows[kind].earlier);
+  if (share->ipv6.mode != CS_IPV6_NONE)
+    add_address (share->uplink_addresses,
+                 share->uplink_ifindex == 7 ? "2001:db8:b::2" : "2001:db8:a::10");
+}
+
 /* (nullable) */
 static CsSharePlan *
 make_share (Kind kind)
 {
   CsSharePlan *share;
+  gboolean by_wlan0 = kind == WLAN0 || kind == MASQUERADED_ELSE || kind == DELEGATED_ELSE
+                      || kind == LOST6;
   const CsCidr behind = CS_CIDR4 (10, 7, 0, 0, 16);
 
   if (kind == NOTHING)
@@ -93,9 +168,9 @@ make_share (Kind kind)
   share = share_new ("lan0", NULL, "192.168.137.1/24", 13700);
   if (kind == WAITING)
     return share;
-  share->uplink = g_strdup (kind == WLAN0 ? "wlan0" : "ppp0");
-  share->uplink_ifindex = kind == WLAN0 ? 7 : kind == PPP0_AGAIN ? 10 : 9;
-  if (kind == WLAN0)
+  share->uplink = g_strdup (by_wlan0 ? "wlan0" : "ppp0");
+  share->uplink_ifindex = by_wlan0 ? 7 : kind == PPP0_AGAIN ? 10 : 9;
+  if (by_wlan0)
     {
       add_address (share->uplink_addresses, "192.0.2.2");
       add_address (share->uplink_addresses, "192.0.2.3");
@@ -105,17 +180,28 @@ make_share (Kind kind)
                  kind == PPP0_AGAIN ? "203.0.113.11" : "203.0.113.10");
   if (kind == BEHIND)
     g_array_append_val (share->subnets, behind);
+  if (kind > BEHIND)
+    add_ipv6 (share, kind);
   return share;
 }
 
 /* A change of the kernel's list. */
 static void
-begin (CsNetlinkRequest *request, guint16 type, guint16 flags)
+begin (CsNetlinkRequest *request, guint16 type, guint16 flags, int family)
 {
   struct nfgenmsg *header = cs_netlink_begin (
       request, (NFNL_SUBSYS_CTNETLINK << 8) | type, flags, sizeof *header);
 
-  header->nfgen_family = AF_INET;
+  header->nfgen_family = (guint8)family;
+}
+
+static void
+put_address (struct nlmsghdr *request, guint16 type4, guint16 type6, const char *text)
+{
+  CsAddress address;
+
+  g_assert_true (cs_address_parse (text, &address));
+  cs_netlink_put_address (request, address.family == AF_INET6 ? type6 : type4, address);
 }
 
 static void
@@ -130,8 +216,8 @@ put_tuple (struct nlmsghdr *request,
   struct nlattr *ends = mnl_attr_nest_start (request, CTA_TUPLE_IP);
   struct nlattr *protocol;
 
-  mnl_attr_put_u32 (request, CTA_IP_V4_SRC, inet_addr (from));
-  mnl_attr_put_u32 (request, CTA_IP_V4_DST, inet_addr (to));
+  put_address (request, CTA_IP_V4_SRC, CTA_IP_V6_SRC, from);
+  put_address (request, CTA_IP_V4_DST, CTA_IP_V6_DST, to);
   mnl_attr_nest_end (request, ends);
   protocol = mnl_attr_nest_start (request, CTA_TUPLE_PROTO);
   mnl_attr_put_u8 (request, CTA_PROTO_NUM, IPPROTO_UDP);
@@ -146,8 +232,8 @@ put_masquerade (struct nlmsghdr *request, const char *address)
 {
   struct nlattr *source = mnl_attr_nest_start (request, CTA_NAT_SRC);
 
-  mnl_attr_put_u32 (request, CTA_NAT_V4_MINIP, inet_addr (address));
-  mnl_attr_put_u32 (request, CTA_NAT_V4_MAXIP, inet_addr (address));
+  put_address (request, CTA_NAT_V4_MINIP, CTA_NAT_V6_MINIP, address);
+  put_address (request, CTA_NAT_V4_MAXIP, CTA_NAT_V6_MAXIP, address);
   mnl_attr_nest_end (request, source);
 }
 
@@ -157,7 +243,8 @@ add_flow (CsNetlink *netlink, const char *text, guint16 port)
   g_auto (GStrv) parts = g_strsplit_set (text, "><", 3);
   CsNetlinkRequest request;
 
-  begin (&request, IPCTNL_MSG_CT_NEW, NLM_F_CREATE | NLM_F_EXCL);
+  begin (&request, IPCTNL_MSG_CT_NEW, NLM_F_CREATE | NLM_F_EXCL,
+         strchr (text, ':') != NULL ? AF_INET6 : AF_INET);
   put_tuple (&request.header, CTA_TUPLE_ORIG, parts[0], port, parts[1], 53);
   put_tuple (&request.header, CTA_TUPLE_REPLY, parts[1], 53, parts[0], port);
   if (!g_str_equal (parts[2], parts[0]))
@@ -171,7 +258,7 @@ flush (CsNetlink *netlink)
 {
   CsNetlinkRequest request;
 
-  begin (&request, IPCTNL_MSG_CT_DELETE, 0);
+  begin (&request, IPCTNL_MSG_CT_DELETE, 0, AF_UNSPEC);
   g_assert_cmpint (cs_netlink_ask (netlink, &request.header, NULL, NULL), ==, 0);
 }
 

@@ -116,7 +116,7 @@ cs_neighborhood_list (CsNeighborhood *self,
   Listing listing = { ifindex, found, user_data };
 
   if (cs_netlink_renew (&self->netlink, NETLINK_ROUTE) != NULL)
-    cs_neighbors_dump (self->netlink, ifindex, on_neighbor, &listing);
+    cs_neighbors_dump (self->netlink, AF_INET, ifindex, on_neighbor, &listing);
 }
 
 void

@@ -36,6 +36,7 @@ cs_neighbor_parse (const struct nlmsghdr *message, int ifindex, CsNeighbor *neig
 
 int
 cs_neighbors_dump (CsNetlink *netlink,
+                   int family,
                    int ifindex,
                    CsNetlinkFunc func,
                    gpointer user_data)
@@ -44,7 +45,7 @@ cs_neighbors_dump (CsNetlink *netlink,
   struct ndmsg *header
       = cs_netlink_begin (&request, RTM_GETNEIGH, NLM_F_DUMP, sizeof *header);
 
-  header->ndm_family = AF_INET;
+  header->ndm_family = (guint8)family;
   mnl_attr_put_u32 (&request.header, NDA_IFINDEX, (guint32)ifindex);
   return cs_netlink_ask (netlink, &request.header, func, user_data);
 }

@@ -17,8 +17,9 @@ typedef struct
 /* FALSE for anything else, and for one without a MAC address, or that does not answer. */
 gboolean
 cs_neighbor_parse (const struct nlmsghdr *message, int ifindex, CsNeighbor *neighbor);
-/* Calls @func for each RTM_NEWNEIGH of @ifindex, of IPv4. Returns 0 or an errno. */
+/* Calls @func for each RTM_NEWNEIGH of @ifindex, of @family. Returns 0 or an errno. */
 int cs_neighbors_dump (CsNetlink *netlink,
+                       int family,
                        int ifindex,
                        CsNetlinkFunc func,
                        gpointer user_data);

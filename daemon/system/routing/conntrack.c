@@ -4,10 +4,15 @@
  * client's flow is one that began in the share's subnets and did not end there; it is
  * right if its answers come to an address of the uplink. One without masquerade is wrong
  * too: it began while somebody had flushed the ruleset. So is one of a network that the
- * share no longer guards: its answers would go wherever the host's routes send them. */
+ * share no longer guards: its answers would go wherever the host's routes send them.
+ *
+ * In IPv6, a flow that is not masqueraded is right if its client's address belongs to the
+ * uplink; also one of an earlier prefix of the same uplink. IPv6's list is only read if
+ * the share has any, or had. */
 #include "conntrack.h"
 
 #include "base/errno-words.h"
+#include "core/plan/ipv6.h"
 #include "core/value/client-choices.h"
 #include "dbus/errors.h"
 #include "system/netlink/ctnetlink.h"
@@ -33,7 +38,9 @@ typedef struct
   const GArray *subnets;   /* (nullable) of CsCidr: whose flows leave by the uplink; NULL:
                               there is none now */
   const GArray *addresses; /* of CsCidr: of that uplink */
-  const GArray *left;      /* (nullable) of CsCidr: whose flows all go */
+  const GArray *networks6; /* (nullable) of CsCidr: as .subnets, of IPv6 */
+  const GArray *own6;      /* of CsCidr: those of them that belong to the uplink */
+  const GArray *left;      /* (nullable) of CsCidr, both families: whose flows all go */
   const GArray *blocked;   /* (nullable) of CsAddress: whose flows all go, either way */
   const CsSharePlan *ended; /* (nullable) it ends, and others stay */
   gboolean strays;          /* answers to them may still come to this computer */
@@ -56,6 +63,22 @@ is_of (const GArray *addresses, const CsConnection *connection)
              || cs_addresses_contain (addresses, connection->answers_to));
 }
 
+static gboolean
+is_clients (const Sweep *sweep, CsAddress address)
+{
+  return cs_cidrs_contain (sweep->subnets, address)
+         || cs_cidrs_contain (sweep->networks6, address);
+}
+
+/* Whether it is one of a client's that leaves by the uplink. */
+static gboolean
+is_right (const Sweep *sweep, const CsConnection *connection)
+{
+  return cs_cidrs_contain (sweep->addresses, connection->answers_to)
+         || (cs_cidrs_contain (sweep->own6, connection->client)
+             && cs_address_equal (connection->answers_to, connection->client));
+}
+
 static void
 on_connection (const struct nlmsghdr *message, gpointer user_data)
 {
@@ -71,9 +94,8 @@ on_connection (const struct nlmsghdr *message, gpointer user_data)
       return;
     }
   wrong = cs_cidrs_contain (sweep->left, connection.client)
-          || (cs_cidrs_contain (sweep->subnets, connection.client)
-              && !cs_cidrs_contain (sweep->addresses, connection.answers_to));
-  if (wrong && !cs_cidrs_contain (sweep->subnets, connection.server)
+          || (is_clients (sweep, connection.client) && !is_right (sweep, &connection));
+  if (wrong && !is_clients (sweep, connection.server)
       && !cs_cidrs_contain (sweep->left, connection.server))
     g_ptr_array_add (sweep->picked, g_memdup2 (message, message->nlmsg_len));
 }
@@ -115,18 +137,84 @@ is_repair (const CsSharePlan *from, const CsSharePlan *to)
   return to->uplink_ifindex != 0 && from != NULL && cs_share_plan_equal (from, to);
 }
 
+/* --- IPv6 ------------------------------------------------------------------------- */
+
+/* Both nullable: all networks that clients have, or have had until now (transfer full).
+ */
+static GArray *
+list_networks6 (const CsSharePlan *from, const CsSharePlan *to)
+{
+  GArray *networks = g_array_new (FALSE, FALSE, sizeof (CsCidr));
+  const CsSharePlan *const shares[] = { from, to };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (shares); i++)
+    {
+      g_autoptr (GArray) more
+          = shares[i] != NULL ? cs_share_plan_networks6 (shares[i]) : NULL;
+
+      if (more != NULL)
+        g_array_append_vals (networks, more->data, more->len);
+    }
+  return networks;
+}
+
+/* Those whose addresses belong to the uplink of @to, and to what it was before if that
+ * has not changed (transfer full). */
+static GArray *
+list_own6 (const CsSharePlan *from, const CsSharePlan *to)
+{
+  GArray *networks = cs_share_plan_own_sources6 (to);
+  gboolean same = from != NULL && from->uplink_ifindex == to->uplink_ifindex
+                  && cs_share_plan_forwards_ipv6 (to);
+
+  for (guint i = 0; same && i < to->ipv6.deprecated->len; i++)
+    {
+      CsCidr network = cs_cidr_network (g_array_index (to->ipv6.deprecated, CsCidr, i));
+
+      g_array_append_val (networks, network);
+    }
+  return networks;
+}
+
+static gboolean
+has_ipv6 (const GArray *networks)
+{
+  for (guint i = 0; networks != NULL && i < networks->len; i++)
+    if (g_array_index (networks, CsCidr, i).address.family == AF_INET6)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_address6 (const GArray *addresses)
+{
+  for (guint i = 0; addresses != NULL && i < addresses->len; i++)
+    if (g_array_index (addresses, CsAddress, i).family == AF_INET6)
+      return TRUE;
+  return FALSE;
+}
+
 /* Errno, or 0. */
 static int
 clear_flows (Conntrack *self, Sweep *sweep)
 {
+  gboolean ipv6 = has_ipv6 (sweep->networks6) || has_ipv6 (sweep->left)
+                  || has_address6 (sweep->blocked);
+  /* with one network of IPv6, that is the local one */
+  gboolean masqueraded6 = sweep->masqueraded && sweep->networks6->len == 1;
   int failure;
 
   if (cs_netlink_renew (&self->netlink, NETLINK_NETFILTER) == NULL)
     return errno;
   failure = cs_ctnetlink_dump (self->netlink, AF_INET, sweep->masqueraded, on_connection,
                                sweep);
+  if (failure == 0 && ipv6)
+    failure
+        = cs_ctnetlink_dump (self->netlink, AF_INET6, masqueraded6, on_connection, sweep);
   return failure != 0 ? failure : delete_picked (self->netlink, sweep);
 }
+
+/* --- Flows from before ------------------------------------------------------------ */
 
 /* Of a share that has just begun. */
 typedef struct
@@ -155,12 +243,17 @@ clear_found (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   g_autoptr (GPtrArray) picked = g_ptr_array_new_with_free_func (g_free);
   const CsSharePlan *share = g_hash_table_lookup (self->latest, later->lan);
-  Sweep sweep = { .picked = picked };
 
   if (share != NULL && share->uplink_ifindex != 0)
     {
-      sweep.subnets = share->subnets;
-      sweep.addresses = share->uplink_addresses;
+      g_autoptr (GArray) networks6 = list_networks6 (NULL, share);
+      g_autoptr (GArray) own6 = list_own6 (share, share);
+      Sweep sweep = { .subnets = share->subnets,
+                      .addresses = share->uplink_addresses,
+                      .networks6 = networks6,
+                      .own6 = own6,
+                      .picked = picked };
+
       clear_flows (self, &sweep);
     }
   g_task_return_boolean (task, TRUE);
@@ -223,7 +316,9 @@ find_blocked (const CsSharePlan *from, const CsSharePlan *to)
   if (netlink == NULL)
     return NULL;
   blocking.addresses = cs_addresses_new ();
-  cs_neighbors_dump (netlink, to->lan_ifindex, on_neighbor, &blocking);
+  cs_neighbors_dump (netlink, AF_INET, to->lan_ifindex, on_neighbor, &blocking);
+  if (cs_share_plan_has_ipv6 (to))
+    cs_neighbors_dump (netlink, AF_INET6, to->lan_ifindex, on_neighbor, &blocking);
   if (blocking.addresses->len == 0)
     g_clear_pointer (&blocking.addresses, g_array_unref);
   return blocking.addresses;
@@ -238,6 +333,21 @@ remember (Conntrack *self, const CsSharePlan *from, CsSharePlan *to)
     g_hash_table_replace (self->latest, g_strdup (to->lan), cs_share_plan_ref (to));
 }
 
+/* The networks that the share no longer guards, of both families (transfer full). */
+static GArray *
+list_left (const CsSharePlan *from, const CsSharePlan *to)
+{
+  GArray *left;
+
+  if (to != NULL)
+    return g_array_copy (to->left_networks);
+  if (!cs_share_plan_guards (from))
+    return g_array_new (FALSE, FALSE, sizeof (CsCidr));
+  left = list_networks6 (from, NULL);
+  g_array_append_vals (left, from->subnets->data, from->subnets->len);
+  return left;
+}
+
 static gboolean
 apply (gpointer conntrack, const CsStepCall *call, GError **error)
 {
@@ -246,22 +356,23 @@ apply (gpointer conntrack, const CsStepCall *call, GError **error)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   g_autoptr (GPtrArray) picked = NULL;
   g_autoptr (GArray) blocked = find_blocked (from, to);
-  Sweep sweep = { .blocked = blocked };
+  g_autoptr (GArray) left = list_left (from, to);
+  g_autoptr (GArray) networks6 = NULL;
+  g_autoptr (GArray) own6 = NULL;
+  Sweep sweep = { .blocked = blocked, .left = left };
   int cause;
 
   remember (self, from, call->to);
   if (from == NULL && to->uplink_ifindex != 0)
     clear_found_later (call);
-  if (to != NULL)
-    sweep.left = to->left_networks;
-  else if (cs_share_plan_guards (from))
-    sweep.left = from->subnets;
   if (to == NULL && g_hash_table_size (self->latest) > 0)
     sweep.ended = from;
   if (to != NULL && (has_other_uplink (from, to) || is_repair (from, to)))
     {
       sweep.subnets = to->subnets;
       sweep.addresses = to->uplink_addresses;
+      sweep.networks6 = networks6 = list_networks6 (from, to);
+      sweep.own6 = own6 = list_own6 (from, to);
       sweep.masqueraded = !has_left (&sweep) && blocked == NULL && !is_repair (from, to)
                           && is_masqueraded (from);
     }
