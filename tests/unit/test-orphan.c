@@ -9,6 +9,8 @@
 #define MARK_RULE "rule 13699 mark=268435456 goto=5002;"
 #define LANS      "route 192.168.137.0/24 dev lan0 table 13699;"
 
+#define RULE6 "rule 13700 ipv6 iif=lan0;"
+
 typedef struct
 {
   const char *network;
@@ -67,6 +69,25 @@ static const Row rows[] = {
     "closed table=13700 dns-port=53" },
   { "valid-marks;" MARK_RULE "rule 51820 mark=51820 proto=3 ipv6;", 13700, NULL, NULL,
     "closed table=13700 dns-port=53 found-marks=0" },
+  /* IPv6 */
+  { "link lan0 conf6=0/0/0/1/0 addr6=fd12:3456:789a:5::1/64;" RULE6, 13700, NULL, NULL,
+    "closed lan=1 table=13700 dns-port=53 ipv6=fd12:3456:789a:5::1/64 lan-forced=0" },
+  { "no-forces6; link lan0 addr6=2001:db8:1::ff/64;" RULE6
+    "blackhole6 2001:db8:1::/64 table 13699; blackhole6 fd12:3456:789a:5::/64 table "
+    "13699;"
+    "route6 fd12:3456:789a:5::/64 dev lan0 table 13699;",
+    13700, NULL, NULL,
+    "closed lan=1 table=13700 dns-port=53 "
+    "ipv6=fd12:3456:789a:5::1/64,2001:db8:1::ff/64" },
+  { "no-forces6; forwards6; link lan0 addr6=2001:db8:1::ff/64;"
+    "link ppp0 addr6=2001:db8:1::9/64;" RULE6 "rule 13700 ipv6 iif=ppp0 blackhole;"
+    "blackhole6 fd12:3456:789a:5::/64 table 13699;",
+    13700, "ppp0", NULL,
+    "lan=1 uplink=ppp0 table=13700 dns-port=53 "
+    "ipv6=fd12:3456:789a:5::1/64,2001:db8:1::ff/64 extended=2001:db8:1::/64 "
+    "all-forwarding=0" },
+  { "link lan0; rule 0 ipv6 iif=lan0 unreachable;", 13700, NULL, NULL,
+    "closed lan=1 table=13700 dns-port=53" },
 };
 
 static void
@@ -105,6 +126,12 @@ describe (const CsSharePlan *share)
     g_string_append_printf (out, " found-uplink=%s", share->found_uplink_forwarding);
   if (share->found_src_valid_mark)
     g_string_append_printf (out, " found-marks=%s", share->found_src_valid_mark);
+  append_cidrs (out, " ipv6=", share->ipv6.addresses);
+  append_cidrs (out, " extended=", share->ipv6.extended);
+  if (share->ipv6.found_lan_forced)
+    g_string_append_printf (out, " lan-forced=%s", share->ipv6.found_lan_forced);
+  if (share->ipv6.found_all_forwarding)
+    g_string_append_printf (out, " all-forwarding=%s", share->ipv6.found_all_forwarding);
   return g_strstrip (g_string_free (out, FALSE));
 }
 

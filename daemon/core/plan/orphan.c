@@ -128,13 +128,13 @@ set_address (CsSharePlan *share, CsLanMethod method, CsCidr address)
 /* Whether the table of all LANs has @network by way of @lan, or of an interface that
  * is gone. */
 static gboolean
-leads_to (const CsInterface *lan, CsCidr network, const CsSnapshot *snapshot)
+leads_to (const CsInterface *lan, CsCidr network, const GArray *routes)
 {
   gboolean leads = TRUE;
 
-  for (guint i = 0; i < snapshot->routes->len; i++)
+  for (guint i = 0; i < routes->len; i++)
     {
-      const CsRoute *route = &g_array_index (snapshot->routes, CsRoute, i);
+      const CsRoute *route = &g_array_index (routes, CsRoute, i);
 
       if (route->table == CS_TABLE_LANS && route->unicast
           && cs_cidr_equal (route->destination, network))
@@ -160,7 +160,7 @@ add_networks (CsSharePlan *share, const CsInterface *lan, const CsSnapshot *snap
         g_array_append_val (share->routes, own);
       if (route->end == CS_END_GO_ON)
         g_array_append_val (share->elsewhere, route->destination);
-      else if (leads_to (lan, route->destination, snapshot)
+      else if (leads_to (lan, route->destination, snapshot->routes)
                && !cs_cidr_overlaps_any (route->destination, share->subnets))
         g_array_append_val (share->subnets, route->destination);
     }
@@ -199,6 +199,130 @@ add_lan (CsSharePlan *share,
     share->open = CS_PLACE_BIT (CS_PLACE_LEGACY);
 }
 
+/* --- IPv6 ------------------------------------------------------------------------- */
+
+/* The gateway's address in @network, as @lan has it, or would have it. */
+static CsCidr
+gateway_in (const CsInterface *lan, CsCidr network)
+{
+  for (guint i = 0; i < lan->addresses6->len; i++)
+    {
+      CsCidr local = g_array_index (lan->addresses6, CsIpv6Address, i).local;
+
+      if (cs_cidr_equal (cs_cidr_network (local), network))
+        return local;
+    }
+  return cs_ipv6_gateway (network);
+}
+
+/* The unique local one goes first. */
+static void
+add_gateway (CsIpv6Plan *ipv6, CsCidr gateway)
+{
+  if (cs_cidr_overlaps_any (gateway, ipv6->addresses))
+    return;
+  if (cs_ipv6_is_unique_local (gateway.address))
+    g_array_prepend_val (ipv6->addresses, gateway);
+  else
+    g_array_append_val (ipv6->addresses, gateway);
+}
+
+/* Whether a rule leads what comes in by the LAN, or by the uplink, to its end, in its
+ * table. */
+static gboolean
+has_rule6 (const CsSharePlan *share, gboolean ends, const CsSnapshot *snapshot)
+{
+  const char *iif = ends ? share->uplink : share->lan;
+
+  for (guint i = 0; i < snapshot->rules->len; i++)
+    {
+      const CsRule *rule = &g_array_index (snapshot->rules, CsRule, i);
+
+      if (rule->ipv6 && cs_rule_is_ours (rule) && rule->table == share->table
+          && rule->ends == ends && rule->skip_to == 0 && g_strcmp0 (rule->iif, iif) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* By the table of all LANs; without anything there, by the host's own network. */
+static void
+add_lan6 (CsSharePlan *share, const CsInterface *lan, const CsSnapshot *snapshot)
+{
+  for (guint i = 0; i < snapshot->routes6->len; i++)
+    {
+      const CsRoute *route = &g_array_index (snapshot->routes6, CsRoute, i);
+
+      if (route->table == CS_TABLE_LANS && route->destination.prefix == 64
+          && leads_to (lan, route->destination, snapshot->routes6))
+        add_gateway (&share->ipv6, gateway_in (lan, route->destination));
+    }
+  for (guint i = 0; share->ipv6.addresses->len == 0 && i < lan->addresses6->len; i++)
+    {
+      CsCidr local = g_array_index (lan->addresses6, CsIpv6Address, i).local;
+
+      if (local.prefix == 64 && cs_cidr_overlaps (local, snapshot->own_network6))
+        add_gateway (&share->ipv6, local);
+    }
+}
+
+/* Both are in one network. */
+static void
+add_extended (CsSharePlan *share, const CsInterface *lan, const CsInterface *uplink)
+{
+  for (guint i = 0; i < lan->addresses6->len; i++)
+    {
+      CsCidr local = g_array_index (lan->addresses6, CsIpv6Address, i).local;
+      CsCidr network = cs_cidr_network (local);
+
+      for (guint k = 0; k < uplink->addresses6->len && local.prefix == 64; k++)
+        if (!cs_address_is_link_local (local.address)
+            && cs_cidr_contains (
+                network,
+                g_array_index (uplink->addresses6, CsIpv6Address, k).local.address))
+          {
+            add_gateway (&share->ipv6, local);
+            g_array_append_val (share->ipv6.extended, network);
+            break;
+          }
+    }
+}
+
+/* A share sets it to 1, unless the host forwards anyway; -1: not known. */
+static char *
+found_setting (int value, const CsSnapshot *snapshot)
+{
+  return value != 0 && !snapshot->host_forwards6 ? g_strdup ("0") : NULL;
+}
+
+/* The end of what comes in by the uplink stands where only shares forward. */
+static void
+add_ipv6 (CsSharePlan *share,
+          const CsInterface *lan,
+          const CsInterface *uplink,
+          const CsSnapshot *snapshot)
+{
+  CsIpv6Plan *ipv6 = &share->ipv6;
+
+  if (!has_rule6 (share, FALSE, snapshot))
+    return;
+  ipv6->mode = CS_IPV6_NONE;
+  add_lan6 (share, lan, snapshot);
+  if (snapshot->forces_ipv6)
+    ipv6->found_lan_forced = found_setting (lan->ipv6.force_forwarding, snapshot);
+  if (!uplink)
+    return;
+  add_extended (share, lan, uplink);
+  if (snapshot->forces_ipv6)
+    ipv6->found_uplink_forced = found_setting (uplink->ipv6.force_forwarding, snapshot);
+  else if (has_rule6 (share, TRUE, snapshot))
+    ipv6->found_all_forwarding = g_strdup ("0");
+  if (ipv6->extended->len == 0)
+    return;
+  ipv6->found_uplink_forwarding = found_setting (uplink->ipv6.forwarding, snapshot);
+  ipv6->found_uplink_proxy_ndp = uplink->ipv6.proxy_ndp != 0 ? g_strdup ("0") : NULL;
+}
+
 CsSharePlan *
 cs_orphan_plan (const CsOrphan *orphan, const CsSnapshot *snapshot, const CsPlan *known)
 {
@@ -221,5 +345,7 @@ cs_orphan_plan (const CsOrphan *orphan, const CsSnapshot *snapshot, const CsPlan
       share->found_uplink_forwarding = found_forwarding (uplink, snapshot);
       share->closed = FALSE;
     }
+  if (lan)
+    add_ipv6 (share, lan, share->closed ? NULL : uplink, snapshot);
   return share;
 }

@@ -33,14 +33,15 @@ parse_own_rule (const struct nlmsghdr *message, CsRule *rule)
   return cs_rtnetlink_parse_rule (message, rule) && rule->protocol == CS_ROUTE_PROTOCOL;
 }
 
-/* "iif LAN lookup T", or for IPv6 "iif LAN unreachable"; rules of uplinks have other
- * actions. The priority says nothing: a rule moves when others' rules precede it. */
+/* "iif LAN lookup T", or for IPv6 "iif LAN unreachable" instead; rules of uplinks have
+ * other actions. The priority says nothing: a rule moves when others' rules precede it.
+ */
 static const char *
 lan_of_rule (const CsRule *rule)
 {
   gboolean looks_up = rule->table != 0 && rule->skip_to == 0 && !rule->ends;
 
-  if (!(rule->ipv6 ? rule->refuses : looks_up)
+  if (!(looks_up || (rule->ipv6 && rule->refuses))
       || !cs_ifname_check (rule->iif, "LAN", NULL))
     return NULL;
   return rule->iif;
@@ -53,7 +54,7 @@ note_rule (const struct nlmsghdr *message, gpointer orphans)
   const char *lan = parse_own_rule (message, &rule) ? lan_of_rule (&rule) : NULL;
   CsOrphan *orphan = lan != NULL ? cs_orphan_list_get (orphans, lan) : NULL;
 
-  if (orphan != NULL && !rule.ipv6 && cs_table_is_a_shares (rule.table))
+  if (orphan != NULL && cs_table_is_a_shares (rule.table))
     orphan->table = rule.table;
 }
 
@@ -168,6 +169,7 @@ note_table (const struct nlmsghdr *message, gpointer orphans)
 static void
 sweep_kernel (CsNetlink *netlink,
               guint16 type,
+              int family,
               CsNetlinkFunc note,
               const GPtrArray *orphans)
 {
@@ -175,8 +177,7 @@ sweep_kernel (CsNetlink *netlink,
   g_autoptr (GError) error = NULL;
   Sweep sweep = { orphans, strays };
 
-  if (!cs_rtnetlink_dump (netlink, type, type == RTM_GETROUTE ? AF_INET : AF_UNSPEC, 0,
-                          note, &sweep, &error))
+  if (!cs_rtnetlink_dump (netlink, type, family, 0, note, &sweep, &error))
     g_warning ("%s", error->message);
   for (guint i = 0; i < strays->len; i++)
     {
@@ -275,8 +276,9 @@ sweep_filters (void)
 static void
 sweep (CsNetlink *netlink, const GPtrArray *orphans)
 {
-  sweep_kernel (netlink, RTM_GETRULE, note_stray_rule, orphans);
-  sweep_kernel (netlink, RTM_GETROUTE, note_stray_route, orphans);
+  sweep_kernel (netlink, RTM_GETRULE, AF_UNSPEC, note_stray_rule, orphans);
+  sweep_kernel (netlink, RTM_GETROUTE, AF_INET, note_stray_route, orphans);
+  sweep_kernel (netlink, RTM_GETROUTE, AF_INET6, note_stray_route, orphans);
   if (orphans->len == 0)
     sweep_filters ();
 }
