@@ -131,9 +131,10 @@ class Desk:
         self.xdotool("type", text)
 
     def click(self, node):
-        """In the middle of something, with the mouse; windows are in the screen's corner."""
+        """In the middle of something, with the mouse; windows are in the screen's corner.  Not
+        --sync, which waits for 15 s if the pointer is there already."""
         place = node.get_component_iface().get_extents(1)
-        self.xdotool("mousemove", "--sync", str(place.x + place.width // 2),
+        self.xdotool("mousemove", str(place.x + place.width // 2),
                      str(place.y + place.height // 2), "click", "1")
 
     def close(self):
