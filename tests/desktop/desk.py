@@ -75,6 +75,7 @@ class Desk:
             "XDG_RUNTIME_DIR": str(self.directory / "run"), "GSK_RENDERER": "cairo",
             "GDK_BACKEND": "x11", "GSETTINGS_BACKEND": "memory", "NO_AT_BRIDGE": "0",
             "GTK_A11Y": "atspi", "XDG_DATA_DIRS": f"{STAGE}/usr/share:/usr/local/share:/usr/share"}
+        self.environment["LSAN_OPTIONS"] = f"suppressions={HERE / 'leaks'}:print_suppressions=0"
         self.environment |= {key: os.environ[key] for key in os.environ if "SAN_OPTIONS" in key}
         self.environment["DISPLAY"] = self.start_screen()
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.start_bus("--session")
