@@ -31,10 +31,8 @@ find_shared (NMClient *client, const char *lan)
       NMDevice *device = devices->pdata[i];
       NMActiveConnection *active = nm_device_get_active_connection (device);
 
-      if (active != NULL && g_strcmp0 (nm_device_get_ip_iface (device), lan) == 0
-          && nm_active_connection_get_state (active)
-                 <= NM_ACTIVE_CONNECTION_STATE_ACTIVATED
-          && cs_nm_is_shared (active))
+      if (active != NULL && cs_nm_is_alive (active) && cs_nm_is_shared (active)
+          && g_strcmp0 (nm_device_get_ip_iface (device), lan) == 0)
         return active;
     }
   return NULL;
