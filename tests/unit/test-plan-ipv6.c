@@ -68,7 +68,8 @@ test_modes (void)
         "| routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700;"
         "::/0 fe80::1 0.0.0.0 1024 9 0 13700; *"
         "| ipv6-mode=2 | ipv6-addresses=" ULA " | ipv6-deprecated= | "
-        "found-lan-force-forwarding=0 | found-uplink-force-forwarding=0 |" } },
+        "found-lan-force-forwarding=0 | found-lan-forwarding6=0 | "
+        "found-uplink-force-forwarding=0 |" } },
     { "temporary and deprecated addresses count for what is open",
       "lan0 via ppp0",
       LAN PPP0_4 " addr6=fe80::9/64 addr6=2001:db8:9::9/64^ addr6=2001:db8:8::9/64~;"
@@ -119,15 +120,21 @@ test_modes (void)
       "lan0 via ppp0",
       "link lan0 conf6=1/1/0/0/0;" PPP0_6,
       { "active*| found-lan-disable-ipv6=1 | found-lan-accept-ra=1 | "
-        "found-lan-force-forwarding=0 | found-uplink-force-forwarding=0 |" } },
+        "found-lan-force-forwarding=0 | found-lan-forwarding6=0 | "
+        "found-uplink-force-forwarding=0 |" } },
+    { "the kernel's own routes stay when the LAN becomes a router's",
+      "lan0 via ppp0",
+      LAN "link eth5 conf6=0/1/0/0/0; link eth6 conf6=0/2/0/0/0;" PPP0_6,
+      { "active*| found-lan-forwarding6=0 | found-uplink-force-forwarding=0 | "
+        "raised-accept-ra=eth5; |" } },
     { "it is forced already",
       "lan0 via ppp0",
-      "link lan0 conf6=0/0/0/1/0;" PPP0_4
+      "link lan0 conf6=0/0/1/1/0;" PPP0_4
       " addr6=2001:db8:9::9/64 conf6=0/1/0/1/0; route6 default dev ppp0;",
       { "active*| ipv6-deprecated= |" } },
     { "all interfaces forward already",
       "lan0 via ppp0",
-      "forwards6;" LAN PPP0_6,
+      "forwards6; link lan0 conf6=0/0/1/0/0;" PPP0_6,
       { "active*| found-uplink-forwarding=0 *| ipv6-mode=2 | ipv6-addresses=" ULA
         " | ipv6-deprecated= |" } },
     { "a kernel that cannot force it",
@@ -192,10 +199,11 @@ test_changes (void)
         "active*| ipv6-mode=2 *" } },
     { "what was found stays known",
       { "link lan0 conf6=1/1/0/0/0;" PPP0_6,
-        "link lan0 conf6=0/0/0/1/0;" PPP0_4
+        "link lan0 conf6=0/0/1/1/0;" PPP0_4
         " conf6=0/0/0/1/0 addr6=2001:db8:9::9/64; route6 default dev ppp0;" },
       { "active*", "active*| found-lan-disable-ipv6=1 | found-lan-accept-ra=1 | "
-                   "found-lan-force-forwarding=0 | found-uplink-force-forwarding=0 |" } },
+                   "found-lan-force-forwarding=0 | found-lan-forwarding6=0 | "
+                   "found-uplink-force-forwarding=0 |" } },
     { "likewise of all interfaces",
       { "no-forces6; link lan0 conf6=0/0/0/-1/0; link eth5 conf6=0/1/0/-1/0;" PPP0_4
         " conf6=0/0/0/-1/0 addr6=2001:db8:9::9/64; route6 default dev ppp0;",

@@ -195,6 +195,32 @@ test_forced (void)
   tear_down ();
 }
 
+/* Beside it the LAN becomes a router's interface: nobody listens less for that. */
+static void
+test_forced_and_forwarding (void)
+{
+  g_autoptr (CsStep) step = cs_sysctl6_step_new ();
+  g_autoptr (CsSharePlan) share = NULL;
+  const char *const read
+      = "cd " CONF "; cat lan0/forwarding ppp0/forwarding ppp0/accept_ra | tr -d '\n'";
+
+  set_up ();
+  set_host ("0010");
+  g_free (shell ("ip -6 route add default via fe80::2 dev ppp0 proto ra expires 1000"));
+  share = new_share ("lan0", "--1-");
+  share->ipv6.found_lan_forwarding = g_strdup ("0");
+  step_must_apply (step, NULL, NULL, share);
+  assert_shell ("during", read, "101");
+  assert_shell ("during", ROUTE, FAR);
+  g_free (shell ("echo 2 >" CONF "/ppp0/accept_ra"));
+  step_must_apply (step, NULL, share, share);
+  assert_shell ("killed before it was lowered", read, "101");
+  step_must_apply (step, NULL, share, NULL);
+  assert_shell ("end", read, "001");
+  assert_shell ("end", ROUTE, FAR);
+  tear_down ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -210,5 +236,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sysctl6/the host's default route", test_default_route);
   g_test_add_func ("/sysctl6/devices", test_devices);
   g_test_add_func ("/sysctl6/forced", test_forced);
+  g_test_add_func ("/sysctl6/forced and forwarding", test_forced_and_forwarding);
   return g_test_run ();
 }

@@ -3,8 +3,10 @@
  * plans take it from there.
  *
  * Where the kernel can force forwarding for an interface (Linux 6.17), both sides of a
- * share get that, and nothing else changes. Elsewhere only all.forwarding lets a packet
- * through, which makes a router of each interface, and the kernel ignores router
+ * share get that. The LAN is a router's interface besides, because the kernel says in its
+ * neighbour advertisements whether it is one, and clients whose router is none any more
+ * forget their default route (RFC 4861, 7.2.5). Elsewhere only all.forwarding lets a
+ * packet through, which makes a router of each interface, and the kernel ignores router
  * advertisements on a router's interfaces unless their accept_ra is 2 (ip-sysctl.rst). */
 #include "found-ipv6.h"
 
@@ -28,7 +30,7 @@ static const Setting accept_ra
 static const Setting forced
     = { OF (found_lan_forced), OF (found_uplink_forced), IN_CONF (force_forwarding) };
 static const Setting forwarding
-    = { NO_OFFSET, OF (found_uplink_forwarding), IN_CONF (forwarding) };
+    = { OF (found_lan_forwarding), OF (found_uplink_forwarding), IN_CONF (forwarding) };
 static const Setting proxy_ndp
     = { NO_OFFSET, OF (found_uplink_proxy_ndp), IN_CONF (proxy_ndp) };
 
@@ -96,8 +98,9 @@ takes_advertisements (const CsInterface *interface)
   return interface->kind != CS_KIND_LOOPBACK && interface->ipv6.accept_ra == 1;
 }
 
-/* (nullable) @all: of all interfaces, not just the share's uplink. LANs have 0 already,
- * or will. */
+/* (nullable) Whatever switches forwarding on for one interface makes the kernel forget
+ * what all of them have learnt. @all: later interfaces will forward, too. LANs have 0
+ * already, or will. */
 static char **
 list_raised (const CsSharePlan *share,
              const GPtrArray *changers,
@@ -113,8 +116,7 @@ list_raised (const CsSharePlan *share,
     {
       const CsInterface *interface = snapshot->interfaces->pdata[i];
 
-      if ((all || interface->ifindex == share->uplink_ifindex)
-          && interface->ifindex != share->lan_ifindex
+      if (interface->ifindex != share->lan_ifindex
           && (takes_advertisements (interface) || was_raised (changers, interface->name)))
         g_strv_builder_add (names, interface->name);
     }
@@ -173,12 +175,16 @@ cs_found_fill_ipv6 (CsSharePlan *share,
   ipv6->found_lan_accept_ra = found (changers, lan, &accept_ra, 0);
   if (forces (snapshot))
     ipv6->found_lan_forced = found (changers, lan, &forced, 1);
-  if (!uplink || !cs_share_plan_forwards_ipv6 (share))
-    return;
-  fill_uplink (share, uplink, changers, snapshot);
-  if (!snapshot->forces_ipv6)
-    ipv6->found_all_forwarding = found_all_forwarding (changers, snapshot);
-  if (ipv6->found_all_forwarding || ipv6->found_uplink_forwarding)
+  if (snapshot->forces_ipv6)
+    ipv6->found_lan_forwarding = found (changers, lan, &forwarding, 1);
+  if (uplink && cs_share_plan_forwards_ipv6 (share))
+    {
+      fill_uplink (share, uplink, changers, snapshot);
+      if (!snapshot->forces_ipv6)
+        ipv6->found_all_forwarding = found_all_forwarding (changers, snapshot);
+    }
+  if (ipv6->found_all_forwarding || ipv6->found_uplink_forwarding
+      || ipv6->found_lan_forwarding)
     ipv6->raised
         = list_raised (share, changers, snapshot, ipv6->found_all_forwarding != NULL);
 }

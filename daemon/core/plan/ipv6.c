@@ -340,6 +340,14 @@ add_network (GArray *networks, CsCidr address)
   g_array_append_val (networks, network);
 }
 
+gboolean
+cs_share_plan_keeps_raised (const CsSharePlan *plan, const char *interface)
+{
+  return plan->ipv6.found_all_forwarding
+         || (plan->ipv6.found_uplink_forwarding
+             && g_strcmp0 (interface, plan->uplink) == 0);
+}
+
 GArray *
 cs_share_plan_networks6 (const CsSharePlan *plan)
 {

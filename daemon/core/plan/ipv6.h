@@ -34,6 +34,8 @@ gboolean cs_share_plan_has_ipv6 (const CsSharePlan *plan);
 gboolean cs_share_plan_forwards_ipv6 (const CsSharePlan *plan);
 /* Whether only shares forward what comes in by the uplink. */
 gboolean cs_share_plan_guards_uplink6 (const CsSharePlan *plan);
+/* Whether accept_ra of one of .raised stays so during the share. */
+gboolean cs_share_plan_keeps_raised (const CsSharePlan *plan, const char *interface);
 /* The LAN's networks, from which its clients have their addresses, those of earlier
  * prefixes included: of CsCidr (transfer full), all of /64. */
 GArray *cs_share_plan_networks6 (const CsSharePlan *plan);

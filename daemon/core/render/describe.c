@@ -142,6 +142,7 @@ describe_sysctls6 (GPtrArray *lines, const CsSharePlan *plan)
     { ipv6->found_lan_disabled, plan->lan, "disable_ipv6", 0 },
     { ipv6->found_lan_accept_ra, plan->lan, "accept_ra", 0 },
     { ipv6->found_lan_forced, plan->lan, "force_forwarding", 1 },
+    { ipv6->found_lan_forwarding, plan->lan, "forwarding", 1 },
     { ipv6->found_uplink_forced, plan->uplink, "force_forwarding", 1 },
     { ipv6->found_uplink_forwarding, plan->uplink, "forwarding", 1 },
     { ipv6->found_uplink_proxy_ndp, plan->uplink, "proxy_ndp", 1 },
@@ -149,7 +150,8 @@ describe_sysctls6 (GPtrArray *lines, const CsSharePlan *plan)
   };
 
   for (char **name = ipv6->raised; name && *name; name++)
-    take (lines, describe_sysctl ("ipv6", *name, "accept_ra", 2));
+    if (cs_share_plan_keeps_raised (plan, *name))
+      take (lines, describe_sysctl ("ipv6", *name, "accept_ra", 2));
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     if (settings[i].found)
       take (lines, describe_sysctl ("ipv6", settings[i].interface, settings[i].key,

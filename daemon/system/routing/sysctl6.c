@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* As sysctl.c, for IPv6. Whatever switches "forwarding" on makes the kernel drop the
- * default routes that it has learnt from router advertisements, and not listen to them
- * any more, except where accept_ra is 2 (rt6_purge_dflt_routers ()). So that comes first
- * on the way there, and last on the way back. "force_forwarding", since Linux 6.17, does
- * nothing of the kind.
+/* As sysctl.c, for IPv6. Whatever switches "forwarding" on, be it for one interface,
+ * makes the kernel drop the default routes that it has learnt from router advertisements
+ * on any, except where accept_ra is 2 (rt6_purge_dflt_routers ()); and where it is on,
+ * the kernel does not listen to more of them without that. So accept_ra is raised before,
+ * and lowered right after where nothing forwards but by "force_forwarding" (since
+ * Linux 6.17), which does nothing of the kind, or else last on the way back.
  *
  * Writing conf/all/forwarding writes it for every interface, and as the default. */
 #include "sysctl6.h"
@@ -35,6 +36,9 @@ add_forwarding (const CsSharePlan *share, GArray *settings)
   if (ipv6->found_lan_forced != NULL || cs_share_plan_forwards_ipv6 (share))
     add (settings, share->lan, share->lan_ifindex, "force_forwarding",
          ipv6->found_lan_forced);
+  if (ipv6->found_lan_forwarding != NULL)
+    add (settings, share->lan, share->lan_ifindex, "forwarding",
+         ipv6->found_lan_forwarding);
   if (share->uplink != NULL)
     {
       gboolean extended
@@ -63,15 +67,29 @@ ifindex_of (const CsSharePlan *share, const char *interface)
 }
 
 static void
-add_raised (const CsSharePlan *share, GArray *settings)
+add_accepting (const CsSharePlan *share, gboolean kept, GArray *settings)
 {
   for (char **one = share != NULL ? share->ipv6.raised : NULL; one && *one; one++)
-    {
-      const CsSetting setting
-          = { AF_INET6, *one, ifindex_of (share, *one), "accept_ra", '2', "1" };
+    if (cs_share_plan_keeps_raised (share, *one) == kept)
+      {
+        const CsSetting setting
+            = { AF_INET6, *one, ifindex_of (share, *one), "accept_ra", '2', "1" };
 
-      g_array_append_val (settings, setting);
-    }
+        g_array_append_val (settings, setting);
+      }
+}
+
+static void
+add_raised (const CsSharePlan *share, GArray *settings)
+{
+  add_accepting (share, TRUE, settings);
+}
+
+/* Those that are lowered again at once. */
+static void
+add_passing (const CsSharePlan *share, GArray *settings)
+{
+  add_accepting (share, FALSE, settings);
 }
 
 /* If somebody else has switched on conf/all/forwarding since, that wrote every
@@ -108,6 +126,22 @@ restore (const CsStepCall *call, CsSettingFunc func, GError **error)
 }
 
 static gboolean
+lower (const CsSharePlan *share, const CsStepCall *call, GError **error)
+{
+  g_autoptr (GArray) settings = cs_setting_list (add_passing, share);
+
+  for (guint i = 0; i < settings->len; i++)
+    {
+      const CsSetting *setting = &g_array_index (settings, CsSetting, i);
+
+      if (!cs_setting_is_needed (setting, call, add_raised)
+          && !cs_setting_restore (setting, setting->found[0], error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
 set (const CsSharePlan *share, CsSettingFunc func, GError **error)
 {
   g_autoptr (GArray) settings = cs_setting_list (func, share);
@@ -117,8 +151,8 @@ set (const CsSharePlan *share, CsSettingFunc func, GError **error)
       const CsSetting *setting = &g_array_index (settings, CsSetting, i);
 
       /* who has switched the listening off since wants that */
-      if (func == add_raised ? !cs_setting_change (setting, '1', error)
-                             : !cs_setting_set (setting, error))
+      if (func != add_forwarding ? !cs_setting_change (setting, '1', error)
+                                 : !cs_setting_set (setting, error))
         return FALSE;
     }
   return TRUE;
@@ -127,8 +161,10 @@ set (const CsSharePlan *share, CsSettingFunc func, GError **error)
 static gboolean
 apply (gpointer self, const CsStepCall *call, GError **error)
 {
-  return set (call->to, add_raised, error) && restore (call, add_forwarding, error)
-         && set (call->to, add_forwarding, error) && restore (call, add_raised, error);
+  return set (call->to, add_raised, error) && set (call->to, add_passing, error)
+         && restore (call, add_forwarding, error) && set (call->to, add_forwarding, error)
+         && lower (call->to, call, error) && lower (call->from, call, error)
+         && restore (call, add_raised, error);
 }
 
 static const CsStepType type = {
