@@ -52,6 +52,24 @@ test_config (void)
     }
 }
 
+/* The IPv6 address is one more for the same name. */
+static void
+test_ipv6 (void)
+{
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via eth1", "link lan0;" UPLINKS, NULL);
+  CsSharePlan *share = plan->shares->pdata[0];
+  g_autofree char *config = NULL;
+  CsCidr own;
+
+  g_assert_true (cs_cidr_parse ("fd00:1:2:3::1/64", &own, NULL));
+  g_array_append_val (share->ipv6.addresses, own);
+  config = cs_dnsmasq_config_render (share);
+  g_assert_nonnull (strstr (config, "\nbind-dynamic\nlisten-address=192.168.137.1\n"));
+  g_assert_nonnull (strstr (config, "\nlisten-address=fd00:1:2:3::1\n"));
+  g_assert_nonnull (
+      strstr (config, "\nhost-record=desk.lan,desk,192.168.137.1,fd00:1:2:3::1\n"));
+}
+
 static void
 test_reservations (void)
 {
@@ -207,6 +225,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/dnsmasq/IPv6", test_ipv6);
   g_test_add_func ("/dnsmasq/reservations", test_reservations);
   g_test_add_func ("/dnsmasq/config", test_config);
   g_test_add_func ("/dnsmasq/domains", test_domains);

@@ -3,6 +3,7 @@
  * name are not in it: these are arguments. */
 #include "dnsmasq-config.h"
 
+#include "core/plan/ipv6.h"
 #include "core/value/dhcp-option.h"
 #include "core/value/domain.h"
 #include "core/value/ifname.h"
@@ -220,7 +221,10 @@ add_local_names (GString *out, const CsSharePlan *plan)
  * domain. The first name is the one that the reverse lookup gives. Clients' names come
  * with their leases, without any domain that they claim. */
 static void
-add_domain (GString *out, const CsSharePlan *plan, const char *gateway)
+add_domain (GString *out,
+            const CsSharePlan *plan,
+            const char *gateway,
+            const char *gateway6)
 {
   const char *domain = plan->domain, *host = plan->host_name;
 
@@ -232,8 +236,8 @@ add_domain (GString *out, const CsSharePlan *plan, const char *gateway)
                           "dhcp-option=option:domain-search,%s\n",
                           domain, domain, domain);
   if (host && !g_str_equal (host, "localhost"))
-    g_string_append_printf (out, "host-record=%s.%s,%s,%s\n", host, domain, host,
-                            gateway);
+    g_string_append_printf (out, "host-record=%s.%s,%s,%s%s%s\n", host, domain, host,
+                            gateway, gateway6 ? "," : "", gateway6 ? gateway6 : "");
 }
 
 /* A public name with a private address would let a web page reach what is in the LAN.
@@ -265,26 +269,43 @@ add_server (GString *out, const CsSharePlan *plan)
   add_reserved_names (out, plan->host_name);
 }
 
+/* (transfer full) (nullable) Where names are resolved by IPv6. */
+static char *
+gateway6_of (const CsSharePlan *plan)
+{
+  if (!cs_share_plan_has_ipv6 (plan))
+    return NULL;
+  return cs_address_to_string (g_array_index (plan->ipv6.addresses, CsCidr, 0).address);
+}
+
 /* "interface" makes dnsmasq bind its DHCP socket to the device, so that nothing comes
  * in from elsewhere and other programs can have port 67 on their devices.
  * "except-interface" with the same device and "listen-address" (which wins, see
  * iface_check () in its network.c) keep its name service off any other address of the
- * device. It logs to syslog, which is the journal. */
+ * device. With "bind-dynamic", IPv4 is served as well while the IPv6 address is missing,
+ * without which "bind-interfaces" ends dnsmasq. It logs to syslog, which is the
+ * journal. */
 char *
 cs_dnsmasq_config_render (const CsSharePlan *plan)
 {
   GString *out = g_string_new ("# Written by connshared; changes are lost.\n");
   g_autofree char *gateway = cs_address_to_string (plan->address.address);
 
+  g_autofree char *gateway6 = gateway6_of (plan);
+
   g_string_append_printf (out,
                           "interface=%s\n"
                           "except-interface=%s\n"
                           "except-interface=lo\n"
-                          "bind-interfaces\n"
+                          "%s\n"
                           "listen-address=%s\n"
                           "port=%u\n"
                           "pid-file\n",
-                          plan->lan, plan->lan, gateway, plan->dns_port);
+                          plan->lan, plan->lan,
+                          gateway6 ? "bind-dynamic" : "bind-interfaces", gateway,
+                          plan->dns_port);
+  if (gateway6)
+    g_string_append_printf (out, "listen-address=%s\n", gateway6);
   g_string_append (out, "no-resolv\n"
                         "no-poll\n"
                         "no-hosts\n"
@@ -295,7 +316,7 @@ cs_dnsmasq_config_render (const CsSharePlan *plan)
   if (cs_share_plan_serves (plan))
     add_server (out, plan);
   add_local_names (out, plan);
-  add_domain (out, plan, gateway);
+  add_domain (out, plan, gateway, gateway6);
   add_rebind (out, plan->allow_rebind);
   if (cs_share_plan_serves (plan))
     {
