@@ -24,6 +24,7 @@
 #include "system/nft/nft.h"
 #include "system/orphans/orphans.h"
 #include "system/probe/probe.h"
+#include "system/radvd/radvd.h"
 #include "system/lan/bounce.h"
 #include "system/routing/route.h"
 #include "system/routing/sysctl.h"
@@ -337,6 +338,7 @@ make_steps (CsNetworkManager *nm,
   g_ptr_array_add (steps, cs_sysctl_step_new ());
   g_ptr_array_add (steps, cs_sysctl6_step_new ());
   g_ptr_array_add (steps, cs_dnsmasq_step_new (CS_RUNTIME_DIR, connection));
+  g_ptr_array_add (steps, cs_radvd_step_new (CS_RUNTIME_DIR));
   g_ptr_array_add (steps, cs_conntrack_step_new ());
   g_ptr_array_add (steps, cs_bounce_step_new ());
   g_ptr_array_add (steps, cs_dial_step_new (nm));

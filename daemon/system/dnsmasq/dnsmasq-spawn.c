@@ -8,23 +8,18 @@
 
 #include "dbus/errors.h"
 #include "system/process/own-process.h"
+#include "system/process/program.h"
 
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <string.h>
 #include <unistd.h>
 
-/* A service's PATH may lack the directories of system programs. */
 char *
 cs_dnsmasq_find_program (GError **error)
 {
-  static const char *const others[]
-      = { "/usr/sbin/dnsmasq", "/sbin/dnsmasq", "/usr/local/sbin/dnsmasq" };
-  char *program = g_find_program_in_path ("dnsmasq");
+  char *program = cs_program_find ("dnsmasq");
 
-  for (guint i = 0; program == NULL && i < G_N_ELEMENTS (others); i++)
-    if (g_file_test (others[i], G_FILE_TEST_IS_EXECUTABLE))
-      program = g_strdup (others[i]);
   if (program == NULL)
     g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUPPORTED,
                  "dnsmasq is not installed: install the package dnsmasq-base (dnsmasq on "

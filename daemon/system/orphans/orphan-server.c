@@ -5,10 +5,12 @@
 #include "orphan-server.h"
 
 #include "core/render/dnsmasq-config.h"
+#include "core/render/radvd-config.h"
 #include "core/value/ifname.h"
 #include "system/process/own-process.h"
 #include "system/process/port-owner.h"
 #include "system/process/sockets.h"
+#include "system/radvd/radvd-spawn.h"
 
 #include <linux/capability.h>
 #include <net/if.h>
@@ -17,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Whether the process is in our own namespace of @kind. */
 static gboolean
@@ -31,7 +34,7 @@ shares_namespace (const char *pid, const char *kind)
 }
 
 static gboolean
-has_net_admin (const char *pid)
+has_capability (const char *pid, guint capability)
 {
   g_autofree char *path = g_strdup_printf ("/proc/%s/status", pid);
   g_autofree char *text = NULL;
@@ -42,7 +45,7 @@ has_net_admin (const char *pid)
     return FALSE;
   line = strstr (text, "\nCapEff:");
   return line != NULL && sscanf (line, "\nCapEff: %" G_GINT64_MODIFIER "x", &set) == 1
-         && (set & (G_GUINT64_CONSTANT (1) << CAP_NET_ADMIN)) != 0;
+         && (set & (G_GUINT64_CONSTANT (1) << capability)) != 0;
 }
 
 /* Adds the arguments that identify @lan's dnsmasq: the current one, and that of earlier
@@ -58,10 +61,20 @@ add_arguments (GHashTable *lans, const char *runtime_dir, const char *lan)
                         g_strdup (lan));
 }
 
-/* The argument that identifies a dnsmasq of ours -> its LAN (both owned): every existing
+static void
+add_radvd_argument (GHashTable *lans, const char *runtime_dir, const char *lan)
+{
+  g_autofree char *directory = cs_radvd_directory (runtime_dir, lan);
+
+  g_hash_table_replace (lans, cs_radvd_argument (directory), g_strdup (lan));
+}
+
+typedef void (*ArgumentFunc) (GHashTable *lans, const char *runtime_dir, const char *lan);
+
+/* The argument that identifies a server of ours -> its LAN (both owned): every existing
  * interface, and the LANs of @orphans. */
 static GHashTable *
-list_arguments (const char *runtime_dir, const GPtrArray *orphans)
+list_arguments (ArgumentFunc add, const char *runtime_dir, const GPtrArray *orphans)
 {
   GHashTable *lans = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   struct if_nameindex *interfaces = if_nameindex ();
@@ -69,17 +82,17 @@ list_arguments (const char *runtime_dir, const GPtrArray *orphans)
   for (const struct if_nameindex *one = interfaces; one != NULL && one->if_name != NULL;
        one++)
     if (cs_ifname_check (one->if_name, "LAN", NULL))
-      add_arguments (lans, runtime_dir, one->if_name);
+      add (lans, runtime_dir, one->if_name);
   if (interfaces != NULL)
     if_freenameindex (interfaces);
   for (guint i = 0; i < orphans->len; i++)
-    add_arguments (lans, runtime_dir, ((const CsOrphan *)orphans->pdata[i])->lan);
+    add (lans, runtime_dir, ((const CsOrphan *)orphans->pdata[i])->lan);
   return lans;
 }
 
-/* The LAN that the process serves as our dnsmasq, or NULL. */
+/* The LAN that the process serves as one of ours, or NULL. */
 static const char *
-lan_of_process (const char *pid, GHashTable *lans)
+lan_of_process (const char *pid, GHashTable *lans, guint capability)
 {
   g_autofree char *path = g_strdup_printf ("/proc/%s/cmdline", pid);
   g_autofree char *text = NULL;
@@ -92,7 +105,7 @@ lan_of_process (const char *pid, GHashTable *lans)
       const char *lan = g_hash_table_lookup (lans, text + i);
 
       if (lan != NULL)
-        return has_net_admin (pid) && shares_namespace (pid, "net")
+        return has_capability (pid, capability) && shares_namespace (pid, "net")
                        && shares_namespace (pid, "user")
                    ? lan
                    : NULL;
@@ -134,13 +147,12 @@ find_served (const char *pid)
   return search.served;
 }
 
-/* Leads the step to the process by recording it in the folder of @lan (own-process.h). An
- * existing folder knows better. */
+/* Leads the step to the process by recording it in its @directory (own-process.h). An
+ * existing directory knows better. */
 static void
-note_process (const char *runtime_dir, const char *lan, const char *pid)
+note_process (const char *directory, const char *note, const char *pid)
 {
-  g_autofree char *directory = cs_dnsmasq_directory (runtime_dir, lan);
-  g_autofree char *path = g_build_filename (directory, CS_DNSMASQ_NOTE, NULL);
+  g_autofree char *path = g_build_filename (directory, note, NULL);
   g_autoptr (GError) error = NULL;
 
   if (!g_file_test (directory, G_FILE_TEST_IS_DIR)
@@ -148,20 +160,52 @@ note_process (const char *runtime_dir, const char *lan, const char *pid)
     g_warning ("%s", error->message);
 }
 
+static void
+note_dnsmasq (const char *runtime_dir, CsOrphan *orphan, const char *pid)
+{
+  g_autofree char *directory = cs_dnsmasq_directory (runtime_dir, orphan->lan);
+
+  orphan->served = find_served (pid);
+  note_process (directory, CS_DNSMASQ_NOTE, pid);
+}
+
+/* It has a child that looks the same. */
+static void
+note_radvd (const char *runtime_dir, CsOrphan *orphan, const char *pid)
+{
+  g_autofree char *directory = cs_radvd_directory (runtime_dir, orphan->lan);
+
+  if (getsid (atoi (pid)) == atoi (pid))
+    note_process (directory, CS_RADVD_NOTE, pid);
+}
+
+static const struct
+{
+  ArgumentFunc add;
+  guint capability; /* that it keeps */
+  void (*note) (const char *runtime_dir, CsOrphan *orphan, const char *pid);
+} servers[] = {
+  { add_arguments, CAP_NET_ADMIN, note_dnsmasq },
+  { add_radvd_argument, CAP_NET_RAW, note_radvd },
+};
+
 void
 cs_orphan_server_find (const char *runtime_dir, GPtrArray *orphans)
 {
-  g_autoptr (GHashTable) lans = list_arguments (runtime_dir, orphans);
-  g_autoptr (GDir) processes = g_dir_open ("/proc", 0, NULL);
-  const char *pid;
-
-  while (processes != NULL && (pid = g_dir_read_name (processes)) != NULL)
+  for (gsize i = 0; i < G_N_ELEMENTS (servers); i++)
     {
-      const char *lan = g_ascii_isdigit (pid[0]) ? lan_of_process (pid, lans) : NULL;
+      g_autoptr (GHashTable) lans = list_arguments (servers[i].add, runtime_dir, orphans);
+      g_autoptr (GDir) processes = g_dir_open ("/proc", 0, NULL);
+      const char *pid;
 
-      if (lan == NULL)
-        continue;
-      cs_orphan_list_get (orphans, lan)->served = find_served (pid);
-      note_process (runtime_dir, lan, pid);
+      while (processes != NULL && (pid = g_dir_read_name (processes)) != NULL)
+        {
+          const char *lan = g_ascii_isdigit (pid[0])
+                                ? lan_of_process (pid, lans, servers[i].capability)
+                                : NULL;
+
+          if (lan != NULL)
+            servers[i].note (runtime_dir, cs_orphan_list_get (orphans, lan), pid);
+        }
     }
 }
