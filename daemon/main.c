@@ -8,6 +8,7 @@
 #include "bus/wire.h"
 #include "engine/engine.h"
 #include "system/clients/clients.h"
+#include "system/delegation/delegation.h"
 #include "system/routing/conntrack.h"
 #include "system/nm/dial.h"
 #include "system/dnsmasq/dnsmasq-files.h"
@@ -324,6 +325,7 @@ static GPtrArray *
 make_steps (CsNetworkManager *nm,
             CsFirewalld *firewalld,
             CsOpeningLog *openings,
+            CsDelegations *delegations,
             GDBusConnection *connection)
 {
   GPtrArray *steps = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_step_unref);
@@ -339,6 +341,7 @@ make_steps (CsNetworkManager *nm,
   g_ptr_array_add (steps, cs_sysctl6_step_new ());
   g_ptr_array_add (steps, cs_dnsmasq_step_new (CS_RUNTIME_DIR, connection));
   g_ptr_array_add (steps, cs_radvd_step_new (CS_RUNTIME_DIR));
+  g_ptr_array_add (steps, cs_delegation_step_new (delegations));
   g_ptr_array_add (steps, cs_conntrack_step_new ());
   g_ptr_array_add (steps, cs_bounce_step_new ());
   g_ptr_array_add (steps, cs_dial_step_new (nm));
@@ -350,13 +353,16 @@ build (Service *service, CsNetworkManager *nm, GError **error)
 {
   g_autoptr (CsFirewalld) firewalld = cs_firewalld_new (service->connection);
   g_autoptr (CsOpeningLog) openings = cs_opening_log_new ();
-  g_autoptr (CsMonitor) monitor = cs_network_monitor_new (nm, firewalld, openings, error);
+  g_autoptr (CsDelegations) delegations
+      = cs_delegations_new (CS_RUNTIME_DIR "/delegation", CS_DHCPCD_HOOK);
+  g_autoptr (CsMonitor) monitor
+      = cs_network_monitor_new (nm, firewalld, openings, delegations, error);
   g_autoptr (GPtrArray) steps = NULL;
   g_autoptr (CsStore) store = cs_store_new (CS_STATE_DIR, CS_RUNTIME_DIR);
 
   if (monitor == NULL)
     return FALSE;
-  steps = make_steps (nm, firewalld, openings, service->connection);
+  steps = make_steps (nm, firewalld, openings, delegations, service->connection);
   service->engine = cs_engine_new (monitor, steps, store);
   if (!service->undoing) /* nobody can call by then */
     {

@@ -22,6 +22,8 @@ typedef struct
   GArray *extended;
   guint displaced; /* as CsSharePlan.displaced, among IPv6's policy rules */
 
+  gboolean asks; /* the uplink's network is asked for a prefix */
+
   /* What was found before the first change of each; NULL: not changed. */
   char *found_lan_disabled;  /* (owned) (nullable) disable_ipv6, set to "0" */
   char *found_lan_accept_ra; /* (owned) (nullable) set to "0": clients are no routers */

@@ -278,6 +278,8 @@ cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
   routes = q.uplink ? list_routes (q.uplink, q.snapshot, share->table)
                     : g_array_new (FALSE, FALSE, sizeof (CsRoute));
   ipv6->mode = choose_mode (&q, routes, &address);
+  ipv6->asks
+      = routes->len > 0 && is_wanted (cs_request_ipv6 (q.request), CS_IPV6_DELEGATED);
   if (ipv6->mode == CS_IPV6_NONE && !(q.before && cs_share_plan_has_ipv6 (q.before)))
     return 0;
   if (!choose_address (&q, q.snapshot->own_network6, &own))

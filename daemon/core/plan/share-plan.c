@@ -75,6 +75,7 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, ipv6.mode, "ipv6-mode", NUMBER),
   CS_FIELD (CsSharePlan, ipv6.addresses, "ipv6-addresses", CIDRS),
   CS_FIELD (CsSharePlan, ipv6.deprecated, "ipv6-deprecated", CIDRS),
+  CS_FIELD (CsSharePlan, ipv6.asks, "ipv6-asks", BOOL),
   CS_FIELD (CsSharePlan, ipv6.found_lan_disabled, "found-lan-disable-ipv6", STRING),
   CS_FIELD (CsSharePlan, ipv6.found_lan_accept_ra, "found-lan-accept-ra", STRING),
   CS_FIELD (CsSharePlan, ipv6.found_lan_forced, "found-lan-force-forwarding", STRING),

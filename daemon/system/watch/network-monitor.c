@@ -36,18 +36,19 @@ struct _CsNetworkMonitor
 {
   GObject parent;
 
-  CsNetworkManager *manager; /* (owned) (nullable) */
-  CsFirewalld *firewalld;    /* (owned) (nullable) */
-  CsOpeningLog *openings;    /* (owned) (nullable) */
-  CsKernelView *kernel;      /* (owned) */
-  CsWiphy *wiphy;            /* (owned) */
-  CsResolvConfWatch *resolv; /* (owned) */
-  CsNftWatch *filter;        /* (owned) (nullable) if the kernel has none */
-  CsXtablesLock *legacy;     /* (owned) */
-  CsMonthClock *month;       /* (owned) */
-  CsCidr own_network6;       /* as in a snapshot */
-  guint fd_source;           /* (owned) of .kernel */
-  GSource *emission;         /* (owned) not ready while there is no news */
+  CsNetworkManager *manager;  /* (owned) (nullable) */
+  CsFirewalld *firewalld;     /* (owned) (nullable) */
+  CsOpeningLog *openings;     /* (owned) (nullable) */
+  CsDelegations *delegations; /* (owned) (nullable) */
+  CsKernelView *kernel;       /* (owned) */
+  CsWiphy *wiphy;             /* (owned) */
+  CsResolvConfWatch *resolv;  /* (owned) */
+  CsNftWatch *filter;         /* (owned) (nullable) if the kernel has none */
+  CsXtablesLock *legacy;      /* (owned) */
+  CsMonthClock *month;        /* (owned) */
+  CsCidr own_network6;        /* as in a snapshot */
+  guint fd_source;            /* (owned) of .kernel */
+  GSource *emission;          /* (owned) not ready while there is no news */
   gboolean queued;
   gboolean awaiting;    /* the end of what the kernel is doing ... */
   gboolean await_again; /* ... and of what it has begun since */
@@ -184,6 +185,8 @@ cs_network_monitor_snapshot (CsMonitor *monitor, GError **error)
     cs_firewalld_fill (self->firewalld, snapshot);
   if (self->openings != NULL)
     cs_opening_log_fill (self->openings, snapshot);
+  if (self->delegations != NULL)
+    cs_delegations_fill (self->delegations, snapshot);
   if (self->filter != NULL)
     {
       snapshot->firewall = cs_nft_watch_get_firewall (self->filter);
@@ -242,6 +245,7 @@ cs_network_monitor_finalize (GObject *object)
   g_clear_object (&self->manager);
   g_clear_object (&self->firewalld);
   g_clear_object (&self->openings);
+  g_clear_object (&self->delegations);
   G_OBJECT_CLASS (cs_network_monitor_parent_class)->finalize (object);
 }
 
@@ -262,6 +266,7 @@ CsMonitor *
 cs_network_monitor_new (CsNetworkManager *manager,
                         CsFirewalld *firewalld,
                         CsOpeningLog *openings,
+                        CsDelegations *delegations,
                         GError **error)
 {
   g_autoptr (CsNetworkMonitor) self = g_object_new (CS_TYPE_NETWORK_MONITOR, NULL);
@@ -282,6 +287,8 @@ cs_network_monitor_new (CsNetworkManager *manager,
     follow (self, firewalld);
   if (g_set_object (&self->openings, openings))
     follow (self, openings);
+  if (g_set_object (&self->delegations, delegations))
+    follow (self, delegations);
   if (g_set_object (&self->manager, manager))
     follow (self, manager);
   return CS_MONITOR (g_steal_pointer (&self));

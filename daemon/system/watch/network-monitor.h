@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/monitor.h"
+#include "system/delegation/delegations.h"
 #include "system/filters/firewalld.h"
 #include "system/filters/opening-log.h"
 #include "system/nm/network-manager.h"
@@ -11,9 +12,10 @@
 G_DECLARE_FINAL_TYPE (CsNetworkMonitor, cs_network_monitor, CS, NETWORK_MONITOR, GObject)
 
 /* Each may be NULL: then snapshots look like those of a host without NetworkManager,
- * without firewalld, or without refusals. Fails if it cannot subscribe to the kernel's
- * announcements. */
+ * without firewalld, without refusals, or without delegated prefixes. Fails if it cannot
+ * subscribe to the kernel's announcements. */
 CsMonitor *cs_network_monitor_new (CsNetworkManager *manager,
                                    CsFirewalld *firewalld,
                                    CsOpeningLog *openings,
+                                   CsDelegations *delegations,
                                    GError **error);
