@@ -521,7 +521,7 @@ test_short_path (void)
   g_autofree char *rendered = cs_ruleset_render (plan);
   g_autofree char *end = cs_ruleset_render_end ();
   g_autoptr (GPtrArray) addresses = g_ptr_array_new ();
-  g_autofree char *nothing = cs_short_path_render (path, "add", addresses);
+  g_autofree char *nothing = cs_short_path_render (path, AF_INET, "add", addresses);
   g_autofree char *add = NULL;
   g_autofree char *delete = NULL;
   g_autofree char *before = NULL;
@@ -534,8 +534,8 @@ test_short_path (void)
   g_assert_false (cs_short_path_fits (path, (CsAddress)CS_IPV4 (192, 168, 138, 82)));
   g_ptr_array_add (addresses, (gpointer) "192.168.137.82");
   g_ptr_array_add (addresses, (gpointer) "192.168.137.83");
-  add = cs_short_path_render (path, "add", addresses);
-  delete = cs_short_path_render (path, "delete", addresses);
+  add = cs_short_path_render (path, AF_INET, "add", addresses);
+  delete = cs_short_path_render (path, AF_INET, "delete", addresses);
   nft_apply (rendered);
   before = list_table ();
   nft_apply (add);
@@ -544,6 +544,53 @@ test_short_path (void)
   g_assert_nonnull (strstr (after, "map short_received { 192.168.137.82 . "));
   g_free (g_steal_pointer (&after));
   nft_apply (delete);
+  after = list_table ();
+  g_assert_cmpstr (before, ==, after);
+  nft_apply (end);
+}
+
+/* Likewise of IPv6, whose addresses are counted beside those of IPv4. */
+static void
+test_clients6 (void)
+{
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", LANS UPLINKS, NULL);
+  CsSharePlan *share = plan->shares->pdata[0];
+  g_autoptr (CsShortPath) path = NULL;
+  g_autofree char *rendered = NULL;
+  g_autofree char *end = cs_ruleset_render_end ();
+  g_autoptr (GPtrArray) addresses = g_ptr_array_new ();
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  g_autofree char *new = NULL;
+  g_autofree char *add = NULL;
+  g_autofree char *delete = NULL;
+  g_autofree char *old = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  CsAddress address;
+
+  add_ipv6 (share, MASQUERADE);
+  path = cs_short_path_new (share);
+  address = g_array_index (share->ipv6.addresses, CsCidr, 0).address;
+  g_assert_true (cs_short_path_fits (path, address));
+  address.bytes[7]++;
+  g_assert_false (cs_short_path_fits (path, address));
+  g_ptr_array_add (addresses, (gpointer) "fd00::82");
+  new = cs_ruleset_render_clients (AF_INET6, addresses, none);
+  add = cs_short_path_render (path, AF_INET6, "add", addresses);
+  delete = cs_short_path_render (path, AF_INET6, "delete", addresses);
+  old = cs_ruleset_render_clients (AF_INET6, none, addresses);
+  rendered = cs_ruleset_render (plan);
+  nft_apply (rendered);
+  before = list_table ();
+  nft_apply (new);
+  nft_apply (add);
+  after = list_table ();
+  g_assert_nonnull (strstr (after, "set clients_sent6 { fd00::82"));
+  g_assert_nonnull (strstr (after, "map short_sent6 { fd00::82 . "));
+  g_assert_nonnull (strstr (after, "map short_received6 { fd00::82 . "));
+  g_free (g_steal_pointer (&after));
+  nft_apply (delete);
+  nft_apply (old);
   after = list_table ();
   g_assert_cmpstr (before, ==, after);
   nft_apply (end);
@@ -588,6 +635,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ruleset/extras", test_extras);
   g_test_add_func ("/ruleset/own-ports", test_own_ports);
   g_test_add_func ("/ruleset/short-path", test_short_path);
+  g_test_add_func ("/ruleset/clients6", test_clients6);
   g_test_add_func ("/ruleset/others", test_others);
   return g_test_run ();
 }

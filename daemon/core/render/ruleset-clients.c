@@ -4,15 +4,18 @@
 #include "ruleset-elements.h"
 #include "ruleset-frame.h"
 
+#include "core/plan/ipv6.h"
 #include "core/value/ifname.h"
 
 /* VERB the @addresses in each of the two sets. */
 static void
-add_clients (GString *out, const char *verb, const GPtrArray *addresses)
+add_clients (GString *out, int family, const char *verb, const GPtrArray *addresses)
 {
-  static const char *const sets[] = { CS_CLIENTS_SENT, CS_CLIENTS_RECEIVED };
+  static const char *const all[][2] = { { CS_CLIENTS_SENT, CS_CLIENTS_RECEIVED },
+                                        { CS_CLIENTS_SENT6, CS_CLIENTS_RECEIVED6 } };
+  const char *const *sets = all[family == AF_INET6];
 
-  for (gsize i = 0; addresses->len > 0 && i < G_N_ELEMENTS (sets); i++)
+  for (gsize i = 0; addresses->len > 0 && i < G_N_ELEMENTS (all[0]); i++)
     {
       g_string_append_printf (out, "%s element inet connshare %s { ", verb, sets[i]);
       for (guint k = 0; k < addresses->len; k++)
@@ -23,13 +26,20 @@ add_clients (GString *out, const char *verb, const GPtrArray *addresses)
 }
 
 char *
-cs_ruleset_render_clients (const GPtrArray *new, const GPtrArray *old)
+cs_ruleset_render_clients (int family, const GPtrArray *new, const GPtrArray *old)
 {
   GString *out = g_string_new (NULL);
 
-  add_clients (out, "add", new);
-  add_clients (out, "delete", old);
+  add_clients (out, family, "add", new);
+  add_clients (out, family, "delete", old);
   return g_string_free (out, FALSE);
+}
+
+static void
+add_networks6 (CsShortPath *path, GArray *networks)
+{
+  g_array_append_vals (path->networks, networks->data, networks->len);
+  g_array_unref (networks);
 }
 
 CsShortPath *
@@ -43,7 +53,9 @@ cs_short_path_new (const CsSharePlan *share)
   path->lan = g_strdup (share->lan);
   path->lan_ifindex = share->lan_ifindex;
   path->uplink_ifindex = share->uplink_ifindex;
-  path->subnets = g_array_copy (share->subnets);
+  path->networks = g_array_copy (share->subnets);
+  add_networks6 (path, cs_share_plan_own_sources6 (share));
+  add_networks6 (path, cs_share_plan_masqueraded6 (share));
   return path;
 }
 
@@ -53,14 +65,14 @@ cs_short_path_free (gpointer data)
   CsShortPath *path = data;
 
   g_free (path->lan);
-  g_array_unref (path->subnets);
+  g_array_unref (path->networks);
   g_free (path);
 }
 
 gboolean
 cs_short_path_fits (const CsShortPath *path, CsAddress address)
 {
-  return cs_cidrs_contain (path->subnets, address);
+  return cs_cidrs_contain (path->networks, address);
 }
 
 static void
@@ -82,18 +94,20 @@ add_short (GString *out,
 
 char *
 cs_short_path_render (const CsShortPath *path,
+                      int family,
                       const char *verb,
                       const GPtrArray *addresses)
 {
+  const char *sent = family == AF_INET6 ? CS_SHORT_SENT6 : CS_SHORT_SENT;
+  const char *received = family == AF_INET6 ? CS_SHORT_RECEIVED6 : CS_SHORT_RECEIVED;
   int lan = path->lan_ifindex, uplink = path->uplink_ifindex;
   g_autofree char *id = cs_ifname_escape (path->lan);
   GString *out = g_string_new (NULL);
 
   if (addresses->len > 0)
     {
-      add_short (out, verb, CS_SHORT_SENT, id, (const int[]){ lan, uplink }, addresses);
-      add_short (out, verb, CS_SHORT_RECEIVED, id, (const int[]){ uplink, lan },
-                 addresses);
+      add_short (out, verb, sent, id, (const int[]){ lan, uplink }, addresses);
+      add_short (out, verb, received, id, (const int[]){ uplink, lan }, addresses);
     }
   return g_string_free (out, FALSE);
 }

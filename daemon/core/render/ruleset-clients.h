@@ -5,9 +5,9 @@
 
 #include "core/plan/share-plan.h"
 
-/* Counts for the addresses (of char) in @new as well, and no more for those in @old,
- * which are counted for; "" if there are none. In a table that is there. */
-char *cs_ruleset_render_clients (const GPtrArray *new, const GPtrArray *old);
+/* Counts for the addresses (of char) of @family in @new as well, and no more for those in
+ * @old, which are counted for; "" if there are none. In a table that is there. */
+char *cs_ruleset_render_clients (int family, const GPtrArray *new, const GPtrArray *old);
 
 /* Where the flows of a share's known clients take the short path. */
 typedef struct
@@ -15,7 +15,7 @@ typedef struct
   char *lan;       /* (owned) */
   int lan_ifindex; /* > 0, as the next */
   int uplink_ifindex;
-  GArray *subnets; /* (owned) of CsCidr: those of its clients */
+  GArray *networks; /* (owned) of CsCidr: those of its clients, of both families */
 } CsShortPath;
 
 /* NULL if @share (nullable) has none. */
@@ -24,8 +24,9 @@ void cs_short_path_free (gpointer path);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsShortPath, cs_short_path_free)
 gboolean cs_short_path_fits (const CsShortPath *path, CsAddress address);
 
-/* @verb, "add" or "delete", for the @addresses (of char), in a table that has the share;
- * "" if there are none. */
+/* @verb, "add" or "delete", for the @addresses (of char) of @family, in a table that has
+ * the share; "" if there are none. */
 char *cs_short_path_render (const CsShortPath *path,
+                            int family,
                             const char *verb,
                             const GPtrArray *addresses);

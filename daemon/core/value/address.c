@@ -62,6 +62,25 @@ cs_address_equal (CsAddress a, CsAddress b)
   return a.family == b.family && memcmp (a.bytes, b.bytes, sizeof a.bytes) == 0;
 }
 
+guint
+cs_address_hash (gconstpointer key)
+{
+  const CsAddress *address = key;
+  guint hash = address->family;
+
+  for (gsize i = 0; i < sizeof address->bytes; i++)
+    hash = hash * 31 + address->bytes[i];
+  return hash;
+}
+
+gboolean
+cs_address_key_equal (gconstpointer a, gconstpointer b)
+{
+  const CsAddress *one = a, *other = b;
+
+  return cs_address_equal (*one, *other);
+}
+
 gboolean
 cs_address_is_any (CsAddress address)
 {

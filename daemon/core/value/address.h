@@ -31,6 +31,9 @@ char *cs_address_to_string (CsAddress address);
 
 gboolean cs_address_is_set (CsAddress address);
 gboolean cs_address_equal (CsAddress a, CsAddress b);
+/* For hash tables whose keys point to a CsAddress. */
+guint cs_address_hash (gconstpointer address);
+gboolean cs_address_key_equal (gconstpointer a, gconstpointer b);
 /* 0.0.0.0 or :: */
 gboolean cs_address_is_any (CsAddress address);
 /* Of 127.0.0.0/8, or ::1 */

@@ -24,16 +24,25 @@ enum
   DIRECTIONS
 };
 
+enum
+{
+  IPV4,
+  IPV6,
+  FAMILIES
+};
+
+static const int families[FAMILIES] = { AF_INET, AF_INET6 };
+
 /* Those of the short path come last. */
 static const struct
 {
-  const char *name;
+  const char *names[FAMILIES];
   int direction;
 } sets[] = {
-  { CS_CLIENTS_SENT, SENT },
-  { CS_CLIENTS_RECEIVED, RECEIVED },
-  { CS_SHORT_SENT, SENT },
-  { CS_SHORT_RECEIVED, RECEIVED },
+  { { CS_CLIENTS_SENT, CS_CLIENTS_SENT6 }, SENT },
+  { { CS_CLIENTS_RECEIVED, CS_CLIENTS_RECEIVED6 }, RECEIVED },
+  { { CS_SHORT_SENT, CS_SHORT_SENT6 }, SENT },
+  { { CS_SHORT_RECEIVED, CS_SHORT_RECEIVED6 }, RECEIVED },
 };
 
 #define FIRST_SHORT 2
@@ -42,6 +51,7 @@ static const struct
 
 typedef struct
 {
+  CsAddress address;
   guint64 kernel[G_N_ELEMENTS (sets)]; /* as last read; 0: not in that set */
   guint64 used[DIRECTIONS];            /* since it was last taken */
   gboolean wanted;                     /* to be counted for */
@@ -50,7 +60,7 @@ typedef struct
 
 static GMutex lock;
 /* Under the lock: */
-static GHashTable *counts; /* (owned) address as a number -> Count (owned) */
+static GHashTable *counts; /* (owned) CsAddress (owned by the value) -> Count (owned) */
 static GPtrArray *paths;   /* (owned) of CsShortPath (owned): those of the table */
 
 /* --- Under the lock ---------------------------------------------------------------- */
@@ -59,7 +69,7 @@ static GHashTable *
 get_counts (void)
 {
   if (counts == NULL)
-    counts = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+    counts = g_hash_table_new_full (cs_address_hash, cs_address_key_equal, NULL, g_free);
   return counts;
 }
 
@@ -72,14 +82,15 @@ get_paths (void)
 }
 
 static Count *
-get_count (guint32 address)
+get_count (CsAddress address)
 {
-  Count *count = g_hash_table_lookup (get_counts (), GUINT_TO_POINTER (address));
+  Count *count = g_hash_table_lookup (get_counts (), &address);
 
   if (count == NULL)
     {
       count = g_new0 (Count, 1);
-      g_hash_table_insert (get_counts (), GUINT_TO_POINTER (address), count);
+      count->address = address;
+      g_hash_table_insert (get_counts (), &count->address, count);
     }
   return count;
 }
@@ -103,19 +114,28 @@ frame_bytes (struct nftnl_set_elem *element)
          + ETHERNET_HEADER * nftnl_expr_get_u64 (counter, NFTNL_EXPR_CTR_PACKETS);
 }
 
+/* A set that is read. */
+typedef struct
+{
+  gsize set;
+  int family;
+} Reading;
+
 /* In all of the sets the key begins with the address. */
 static int
 on_element (struct nftnl_set_elem *element, void *user_data)
 {
-  gsize set = GPOINTER_TO_SIZE (user_data);
+  const Reading *reading = user_data;
+  gsize set = reading->set;
   guint64 bytes = frame_bytes (element);
   guint32 length = 0;
   const void *key = nftnl_set_elem_get (element, NFTNL_SET_ELEM_KEY, &length);
   Count *count;
 
-  if (key == NULL || length < sizeof (guint32))
+  if (key == NULL
+      || length < cs_address_size ((CsAddress){ .family = (guint8)reading->family }))
     return 0;
-  count = get_count (cs_address_to_number (cs_address_new (AF_INET, key)));
+  count = get_count (cs_address_new (reading->family, key));
   count->used[sets[set].direction] += difference (bytes, count->kernel[set]);
   count->kernel[set] = bytes;
   count->there |= 1u << set;
@@ -132,21 +152,32 @@ begin_again (Count *count, guint gone)
       count->kernel[i] = 0;
 }
 
+static gboolean
+read_family (int family)
+{
+  int failure = 0;
+
+  for (gsize i = 0; failure == 0 && i < G_N_ELEMENTS (sets); i++)
+    {
+      Reading reading = { i, families[family] };
+
+      failure = cs_nft_set_visit (NFPROTO_INET, CS_NFT_TABLE, sets[i].names[family],
+                                  on_element, &reading);
+    }
+  return failure == 0;
+}
+
 /* Whether there are such sets. */
 static gboolean
 read_all (void)
 {
   GHashTableIter iter;
   gpointer count;
-  int failure = 0;
 
   g_hash_table_iter_init (&iter, get_counts ());
   while (g_hash_table_iter_next (&iter, NULL, &count))
     ((Count *)count)->there = 0;
-  for (gsize i = 0; failure == 0 && i < G_N_ELEMENTS (sets); i++)
-    failure = cs_nft_set_visit (NFPROTO_INET, CS_NFT_TABLE, sets[i].name, on_element,
-                                GSIZE_TO_POINTER (i));
-  return failure == 0;
+  return read_family (IPV4) && read_family (IPV6);
 }
 
 typedef enum
@@ -167,42 +198,55 @@ is_meant (const Count *count, guint in, Which which)
 
 /* As text: @which of the sets @in, bits; with @path (nullable) only those that fit. */
 static GPtrArray *
-list_addresses (guint in, Which which, const CsShortPath *path)
+list_addresses (int family, guint in, Which which, const CsShortPath *path)
 {
   GPtrArray *addresses = g_ptr_array_new_with_free_func (g_free);
   GHashTableIter iter;
-  gpointer key, count;
+  gpointer value;
 
   g_hash_table_iter_init (&iter, get_counts ());
-  while (g_hash_table_iter_next (&iter, &key, &count))
+  while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      CsAddress address = cs_address_from_number (GPOINTER_TO_UINT (key));
+      const Count *count = value;
 
-      if (is_meant (count, in, which)
-          && (path == NULL || cs_short_path_fits (path, address)))
-        g_ptr_array_add (addresses, cs_address_to_string (address));
+      if (count->address.family == family && is_meant (count, in, which)
+          && (path == NULL || cs_short_path_fits (path, count->address)))
+        g_ptr_array_add (addresses, cs_address_to_string (count->address));
     }
   return addresses;
 }
 
 static void
-add_short (GString *text, const CsShortPath *path, const char *verb, Which which)
+add_plain (GString *text, int family)
 {
-  g_autoptr (GPtrArray) addresses = list_addresses (SHORT, which, path);
-  g_autofree char *commands = cs_short_path_render (path, verb, addresses);
+  g_autoptr (GPtrArray) new = list_addresses (family, PLAIN, NEW, NULL);
+  g_autoptr (GPtrArray) old = list_addresses (family, PLAIN, OLD, NULL);
+  g_autofree char *commands = cs_ruleset_render_clients (family, new, old);
 
   g_string_append (text, commands);
+}
+
+static void
+add_short (GString *text, const CsShortPath *path, const char *verb, Which which)
+{
+  for (gsize i = 0; i < FAMILIES; i++)
+    {
+      g_autoptr (GPtrArray) addresses = list_addresses (families[i], SHORT, which, path);
+      g_autofree char *commands
+          = cs_short_path_render (path, families[i], verb, addresses);
+
+      g_string_append (text, commands);
+    }
 }
 
 /* From what is there to what is wanted. */
 static char *
 compose (const GPtrArray *on_paths)
 {
-  g_autoptr (GPtrArray) new = list_addresses (PLAIN, NEW, NULL);
-  g_autoptr (GPtrArray) old = list_addresses (PLAIN, OLD, NULL);
-  g_autofree char *clients = cs_ruleset_render_clients (new, old);
-  GString *text = g_string_new (clients);
+  GString *text = g_string_new (NULL);
 
+  for (gsize i = 0; i < FAMILIES; i++)
+    add_plain (text, families[i]);
   for (guint i = 0; i < on_paths->len; i++)
     {
       add_short (text, on_paths->pdata[i], "delete", OLD);
@@ -291,8 +335,7 @@ cs_client_counts_follow (const GArray *addresses)
   while (g_hash_table_iter_next (&iter, NULL, &count))
     ((Count *)count)->wanted = FALSE;
   for (guint i = 0; i < addresses->len; i++)
-    get_count (cs_address_to_number (g_array_index (addresses, CsAddress, i)))->wanted
-        = TRUE;
+    get_count (g_array_index (addresses, CsAddress, i))->wanted = TRUE;
   g_hash_table_foreach_remove (get_counts (), is_over, NULL);
   begin_changes ();
 }
@@ -309,8 +352,7 @@ CsUsage
 cs_client_counts_take (CsAddress address)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  Count *count = g_hash_table_lookup (get_counts (),
-                                      GUINT_TO_POINTER (cs_address_to_number (address)));
+  Count *count = g_hash_table_lookup (get_counts (), &address);
   CsUsage usage = { 0 };
 
   if (count == NULL)
@@ -379,11 +421,11 @@ note_left (const CsSharePlan *share)
 {
   g_autoptr (CsShortPath) path = cs_short_path_new (share);
   GHashTableIter iter;
-  gpointer key, count;
+  gpointer count;
 
   g_hash_table_iter_init (&iter, get_counts ());
-  while (path != NULL && g_hash_table_iter_next (&iter, &key, &count))
-    if (cs_short_path_fits (path, cs_address_from_number (GPOINTER_TO_UINT (key))))
+  while (path != NULL && g_hash_table_iter_next (&iter, NULL, &count))
+    if (cs_short_path_fits (path, ((Count *)count)->address))
       begin_again (count, SHORT);
 }
 
@@ -401,20 +443,42 @@ cs_client_counts_note_change (const CsSharePlan *from, const CsSharePlan *to)
 
 /* --- Another process ---------------------------------------------------------------- */
 
+/* As earlier services have them, which knew IPv4 alone: that as a number. */
+static void
+add_address (GString *out, CsAddress address)
+{
+  g_autofree char *text = cs_address_to_string (address);
+
+  if (address.family == AF_INET)
+    g_string_append_printf (out, "%u", cs_address_to_number (address));
+  else
+    g_string_append (out, text);
+}
+
+static CsAddress
+read_address (const char *text)
+{
+  CsAddress address;
+
+  if (cs_address_parse (text, &address))
+    return address;
+  return cs_address_from_number ((guint32)g_ascii_strtoull (text, NULL, 10));
+}
+
 char *
 cs_client_counts_to_text (void)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
   GString *out = g_string_new (NULL);
   GHashTableIter iter;
-  gpointer key, value;
+  gpointer value;
 
   g_hash_table_iter_init (&iter, get_counts ());
-  while (g_hash_table_iter_next (&iter, &key, &value))
+  while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       const Count *count = value;
 
-      g_string_append_printf (out, "%u", GPOINTER_TO_UINT (key));
+      add_address (out, count->address);
       for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
         g_string_append_printf (out, " %" G_GUINT64_FORMAT, count->kernel[i]);
       g_string_append_c (out, '\n');
@@ -435,7 +499,7 @@ cs_client_counts_from_text (const char *text)
 
       if (g_strv_length (words) < 1 + FIRST_SHORT)
         continue;
-      count = get_count ((guint32)g_ascii_strtoull (words[0], NULL, 10));
+      count = get_count (read_address (words[0]));
       for (gsize i = 0; i < G_N_ELEMENTS (sets) && words[1 + i] != NULL; i++)
         count->kernel[i] = g_ascii_strtoull (words[1 + i], NULL, 10);
     }
