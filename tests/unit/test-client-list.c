@@ -18,8 +18,17 @@ address (guint8 last)
   return (CsAddress)CS_IPV4 (192, 168, 137, last);
 }
 
-/* One look, of a LAN with a cable: "lease 1 10 NAME", "neighbor 1 10 AGO", "station 1",
- * "wireless", separated by ";". Returns whether anything has changed. */
+static CsAddress
+address6 (guint16 last)
+{
+  guint8 bytes[16] = { 0xfd, [14] = (guint8)(last >> 8), [15] = (guint8)last };
+
+  return cs_address_new (AF_INET6, bytes);
+}
+
+/* One look, of a LAN with a cable: "lease 1 10 NAME", "neighbor 1 10 AGO", the same with
+ * an IPv6 address "neighbor6 1 10 AGO", "station 1", "wireless", separated by ";".
+ * Returns whether anything has changed. */
 static gboolean
 look (CsClientList *list, gint64 now, const char *told)
 {
@@ -36,6 +45,9 @@ look (CsClientList *list, gint64 now, const char *told)
         cs_client_list_add_lease (list, who, where, words[3]);
       else if (g_str_equal (words[0], "neighbor"))
         cs_client_list_add_neighbor (list, who, where, now - atoi (words[3]));
+      else if (g_str_equal (words[0], "neighbor6"))
+        cs_client_list_add_neighbor (list, who, address6 ((guint16)atoi (words[2])),
+                                     now - atoi (words[3]));
       else if (g_str_equal (words[0], "station"))
         cs_client_list_add_station (list, who, -40);
       else
@@ -44,7 +56,7 @@ look (CsClientList *list, gint64 now, const char *told)
   return cs_client_list_end (list);
 }
 
-/* "1 online 10 11; 2 away" */
+/* "1 online 10 11 6:10; 2 away" */
 static char *
 describe (CsClientList *list)
 {
@@ -60,22 +72,44 @@ describe (CsClientList *list)
                               client->hostname ? " " : "",
                               client->hostname ? client->hostname : "");
       for (guint k = 0; k < client->addresses->len; k++)
-        g_string_append_printf (out, " %u",
-                                g_array_index (client->addresses, CsAddress, k).bytes[3]);
+        {
+          CsAddress one = g_array_index (client->addresses, CsAddress, k);
+
+          g_string_append_printf (out, one.family == AF_INET6 ? " 6:%u" : " %u",
+                                  one.bytes[cs_address_size (one) - 1]);
+        }
     }
   return g_string_free (out, FALSE);
+}
+
+typedef struct
+{
+  int later; /* seconds after the look before */
+  const char *told;
+  const char *clients;
+  gboolean changed;
+} Row;
+
+static void
+check_looks (const Row *rows, gsize n_rows)
+{
+  g_autoptr (CsClientList) list = cs_client_list_new ();
+  gint64 now = NOW;
+
+  for (gsize i = 0; i < n_rows; i++)
+    {
+      gboolean changed = look (list, now += rows[i].later, rows[i].told);
+      g_autofree char *clients = describe (list);
+
+      g_assert_cmpstr (clients, ==, rows[i].clients);
+      g_assert_cmpint (changed, ==, rows[i].changed);
+    }
 }
 
 static void
 test_looks (void)
 {
-  static const struct
-  {
-    int later; /* seconds after the look before */
-    const char *told;
-    const char *clients;
-    gboolean changed;
-  } rows[] = {
+  static const Row rows[] = {
     { 0, "", "", FALSE },
     /* a lease alone is a client that has not been heard */
     { 1, "lease 1 10 phone", "1 away phone 10", TRUE },
@@ -101,17 +135,34 @@ test_looks (void)
     /* who has left is forgotten after a day */
     { 24 * 60 * 60 + 10, "", "", TRUE },
   };
-  g_autoptr (CsClientList) list = cs_client_list_new ();
-  gint64 now = NOW;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      gboolean changed = look (list, now += rows[i].later, rows[i].told);
-      g_autofree char *clients = describe (list);
+  check_looks (rows, G_N_ELEMENTS (rows));
+}
 
-      g_assert_cmpstr (clients, ==, rows[i].clients);
-      g_assert_cmpint (changed, ==, rows[i].changed);
-    }
+static void
+test_ipv6 (void)
+{
+  static const Row rows[] = {
+    { 0, "neighbor6 1 10 0", "1 online 6:10", TRUE },
+    /* IPv4 comes first, and then the newest */
+    { 1, "lease 1 10 phone;neighbor6 1 10 1", "1 online phone 10 6:10", TRUE },
+    { 1, "lease 1 10 phone;neighbor6 1 10 1;neighbor6 1 11 0",
+      "1 online phone 10 6:11 6:10", TRUE },
+    /* that another one was heard last is no news */
+    { 1, "lease 1 10 phone;neighbor6 1 10 0;neighbor6 1 11 1",
+      "1 online phone 10 6:11 6:10", FALSE },
+    /* earlier ones stay, as a client has several */
+    { 200, "lease 1 10 phone;neighbor6 1 10 200;neighbor6 1 11 5",
+      "1 online phone 10 6:11 6:10", FALSE },
+    { 200, "lease 1 10 phone;neighbor6 1 10 400;neighbor6 1 11 205",
+      "1 away phone 10 6:11 6:10", TRUE },
+    { 1, "lease 1 10 phone;neighbor6 1 11 206;neighbor6 2 10 0",
+      "1 away phone 10 6:11; 2 online 6:10", TRUE },
+    { 24 * 60 * 60, "lease 1 10 phone;neighbor6 1 11 86606", "1 away phone 10; 2 away",
+      TRUE },
+  };
+
+  check_looks (rows, G_N_ELEMENTS (rows));
 }
 
 static void
@@ -128,6 +179,25 @@ test_find (void)
   g_assert_cmpint (cs_client_list_next_silence (list), ==, NOW - 30 + CS_CLIENT_PRESENCE);
   look (list, NOW + 200, "");
   g_assert_cmpint (cs_client_list_next_silence (list), ==, 0);
+}
+
+/* One that has more than are kept has the latest. */
+static void
+test_many_addresses (void)
+{
+  g_autoptr (CsClientList) list = cs_client_list_new ();
+  const CsClient *client;
+
+  cs_client_list_begin (list, NOW);
+  for (guint i = 0; i < 5000; i++)
+    cs_client_list_add_neighbor (list, mac (1), address6 ((guint16)(i * 7919 % 5000)),
+                                 NOW - (gint64)(i * 7919 % 5000));
+  cs_client_list_end (list);
+  client = cs_client_list_find (list, mac (1));
+  g_assert_cmpuint (client->addresses->len, ==, CS_CLIENT_ADDRESSES6_MAX);
+  for (guint16 i = 0; i < CS_CLIENT_ADDRESSES6_MAX; i++)
+    g_assert_true (
+        cs_address_equal (g_array_index (client->addresses, CsAddress, i), address6 (i)));
 }
 
 /* Whatever is claimed. */
@@ -238,6 +308,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client-list/looks", test_looks);
+  g_test_add_func ("/client-list/ipv6", test_ipv6);
+  g_test_add_func ("/client-list/many-addresses", test_many_addresses);
   g_test_add_func ("/client-list/find", test_find);
   g_test_add_func ("/client-list/bounds", test_bounds);
   g_test_add_func ("/client-list/text", test_text);

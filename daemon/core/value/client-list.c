@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An address belongs to whom it was seen with last; a look that sees it with somebody
- * else moves it. */
+ * else moves it. Of IPv6 a client makes up new ones as it likes, and keeps those before
+ * for a while; who has too many loses those that were heard first. */
 #include "client-list.h"
 
 #include <stdio.h>
@@ -9,11 +10,19 @@
 /* How long who has left is remembered, in seconds. */
 #define MEMORY (24 * 60 * 60)
 
+/* An address of IPv6. */
+typedef struct
+{
+  CsAddress address;
+  gint64 heard;
+} Heard;
+
 /* What a look adds to a client. */
 typedef struct
 {
   CsClient client;
-  GArray *found;   /* (owned) of CsAddress, in this look */
+  GArray *found;   /* (owned) of CsAddress, in this look: IPv4 */
+  GArray *found6;  /* (owned) of Heard, likewise: the last ones first */
   char *claimed;   /* (owned) (nullable) host name, in this look */
   gboolean leased; /* in this look */
   gboolean station;
@@ -35,6 +44,7 @@ entry_free (gpointer data)
 
   g_array_unref (entry->client.addresses);
   g_array_unref (entry->found);
+  g_array_unref (entry->found6);
   g_free (entry->client.hostname);
   g_free (entry->claimed);
   g_free (entry);
@@ -67,6 +77,7 @@ entry_new (CsClientList *self, CsMac mac, gint64 since)
   entry->client.addresses = cs_addresses_new ();
   entry->client.since = since;
   entry->found = cs_addresses_new ();
+  entry->found6 = g_array_new (FALSE, FALSE, sizeof (Heard));
   g_ptr_array_add (self->entries, entry);
   g_hash_table_insert (self->by_mac, &entry->client.mac, entry);
   return entry;
@@ -97,6 +108,7 @@ cs_client_list_begin (CsClientList *self, gint64 now)
       Entry *entry = self->entries->pdata[i];
 
       g_array_set_size (entry->found, 0);
+      g_array_set_size (entry->found6, 0);
       g_clear_pointer (&entry->claimed, g_free);
       entry->leased = entry->station = FALSE;
       entry->client.signal = 0;
@@ -109,6 +121,32 @@ add_address (Entry *entry, CsAddress address)
   if (entry->found->len < CS_CLIENT_ADDRESSES_MAX
       && !cs_addresses_contain (entry->found, address))
     cs_addresses_add (entry->found, address);
+}
+
+static gboolean
+has_found6 (const Entry *entry, CsAddress address)
+{
+  for (guint i = 0; i < entry->found6->len; i++)
+    if (cs_address_equal (g_array_index (entry->found6, Heard, i).address, address))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+add_address6 (Entry *entry, CsAddress address, gint64 heard)
+{
+  const Heard one = { address, heard };
+  guint at = entry->found6->len;
+
+  if (has_found6 (entry, address))
+    return;
+  while (at > 0 && g_array_index (entry->found6, Heard, at - 1).heard < heard)
+    at--;
+  if (at == CS_CLIENT_ADDRESSES6_MAX)
+    return;
+  if (entry->found6->len == CS_CLIENT_ADDRESSES6_MAX)
+    g_array_set_size (entry->found6, CS_CLIENT_ADDRESSES6_MAX - 1);
+  g_array_insert_val (entry->found6, at, one);
 }
 
 void
@@ -140,8 +178,11 @@ cs_client_list_add_neighbor (CsClientList *self,
     entry = get_entry (self, mac);
   if (!entry)
     return;
+  if (address.family == AF_INET6 && heard > self->now - MEMORY)
+    add_address6 (entry, address, heard);
   /* who has an address by DHCP has left an earlier one behind */
-  if (heard > self->now - (entry->leased ? CS_CLIENT_PRESENCE : MEMORY))
+  if (address.family == AF_INET
+      && heard > self->now - (entry->leased ? CS_CLIENT_PRESENCE : MEMORY))
     add_address (entry, address);
   entry->client.seen = MAX (entry->client.seen, MIN (heard, self->now));
 }
@@ -164,6 +205,23 @@ cs_client_list_set_wireless (CsClientList *self)
   self->wireless = TRUE;
 }
 
+/* Those that @before has as well keep their order, so that it does not depend on which of
+ * them was heard when. */
+static void
+add_found6 (Entry *entry, const GArray *before)
+{
+  for (guint i = 0; i < entry->found6->len; i++)
+    {
+      CsAddress address = g_array_index (entry->found6, Heard, i).address;
+
+      if (!cs_addresses_contain (before, address))
+        cs_addresses_add (entry->found, address);
+    }
+  for (guint i = 0; i < before->len; i++)
+    if (has_found6 (entry, g_array_index (before, CsAddress, i)))
+      cs_addresses_add (entry->found, g_array_index (before, CsAddress, i));
+}
+
 static void
 conclude (CsClientList *self, Entry *entry)
 {
@@ -171,6 +229,7 @@ conclude (CsClientList *self, Entry *entry)
   gboolean online
       = self->wireless ? entry->station : client->seen > self->now - CS_CLIENT_PRESENCE;
 
+  add_found6 (entry, client->addresses);
   if (online != client->online || entry->leased != client->leased
       || !cs_addresses_equal (entry->found, client->addresses)
       || (entry->claimed && g_strcmp0 (entry->claimed, client->hostname) != 0))

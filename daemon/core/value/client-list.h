@@ -7,9 +7,11 @@
 #include "address.h"
 #include "mac.h"
 
-/* Of clients, and of the addresses of one. Those with a lease come first. */
-#define CS_CLIENTS_MAX          1024
-#define CS_CLIENT_ADDRESSES_MAX 8
+/* Of clients, and of the addresses of one, those of IPv4 with a lease first and those of
+ * IPv6 that were heard last. */
+#define CS_CLIENTS_MAX           1024
+#define CS_CLIENT_ADDRESSES_MAX  8
+#define CS_CLIENT_ADDRESSES6_MAX 16
 /* How long a client counts as online after it was last heard, in seconds. */
 #define CS_CLIENT_PRESENCE 100
 
@@ -22,7 +24,7 @@ typedef struct
 typedef struct
 {
   CsMac mac;
-  GArray *addresses;  /* (owned) of CsAddress */
+  GArray *addresses;  /* (owned) of CsAddress: IPv4, then IPv6 with new ones first */
   char *hostname;     /* (owned) (nullable) what may be shown of its claim */
   const char *vendor; /* (nullable) unowned: the maker of its device; set by others */
   gint64 since;       /* it came, in seconds since the Epoch */

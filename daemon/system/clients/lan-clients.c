@@ -2,6 +2,7 @@
 #include "lan-clients.h"
 
 #include "base/files.h"
+#include "core/plan/ipv6.h"
 #include "core/render/dnsmasq-config.h"
 #include "core/value/client-choices.h"
 #include "core/value/client-name.h"
@@ -68,14 +69,16 @@ typedef struct
 {
   CsLanClients *lan;
   gint64 now;
-  GArray *silent;  /* (owned) of CsNeighbor: they may have left */
-  GArray *blocked; /* (owned) of CsMac: stations that must go */
+  GArray *networks; /* (owned) of CsCidr: the LAN's, of IPv6 */
+  GArray *silent;   /* (owned) of CsNeighbor: they may have left */
+  GArray *blocked;  /* (owned) of CsMac: stations that must go */
 } Look;
 
 static gboolean
-is_of_lan (const CsLanClients *lan, CsAddress address)
+is_of_lan (const Look *look, CsAddress address)
 {
-  return cs_cidrs_contain (lan->share->subnets, address);
+  return cs_cidrs_contain (look->lan->share->subnets, address)
+         || cs_cidrs_contain (look->networks, address);
 }
 
 static void
@@ -83,7 +86,7 @@ on_neighbor (const CsNeighbor *neighbor, gpointer user_data)
 {
   Look *look = user_data;
 
-  if (!is_of_lan (look->lan, neighbor->address))
+  if (!is_of_lan (look, neighbor->address))
     return;
   cs_client_list_add_neighbor (look->lan->list, neighbor->mac, neighbor->address,
                                neighbor->reachable ? look->now
@@ -143,13 +146,29 @@ read_leases (Look *look)
     cs_leases_visit (text, on_lease, look);
 }
 
-/* What the kernel is asked to do waits until it has told everything. */
+static void
+read_neighbors (Look *look, CsNeighborhood *neighborhood)
+{
+  int ifindex = look->lan->share->lan_ifindex;
+
+  cs_neighborhood_list (neighborhood, AF_INET, ifindex, on_neighbor, look);
+  if (look->networks->len > 0)
+    cs_neighborhood_list (neighborhood, AF_INET6, ifindex, on_neighbor, look);
+}
+
+/* What the kernel is asked to do waits until it has told everything; and nothing is asked
+ * of addresses that are too many to be listed. */
 static void
 probe (const Look *look, CsNeighborhood *neighborhood)
 {
   for (guint i = 0; i < look->silent->len; i++)
-    cs_neighborhood_probe (neighborhood, look->lan->share->lan_ifindex,
-                           &g_array_index (look->silent, CsNeighbor, i));
+    {
+      const CsNeighbor *neighbor = &g_array_index (look->silent, CsNeighbor, i);
+      const CsClient *client = cs_client_list_find (look->lan->list, neighbor->mac);
+
+      if (client != NULL && cs_addresses_contain (client->addresses, neighbor->address))
+        cs_neighborhood_probe (neighborhood, look->lan->share->lan_ifindex, neighbor);
+    }
 }
 
 static void
@@ -168,14 +187,15 @@ cs_lan_clients_look (CsLanClients *self,
                      CsStations *stations,
                      gboolean asks)
 {
+  g_autoptr (GArray) networks = cs_share_plan_networks6 (self->share);
   g_autoptr (GArray) silent = g_array_new (FALSE, FALSE, sizeof (CsNeighbor));
   g_autoptr (GArray) blocked = g_array_new (FALSE, FALSE, sizeof (CsMac));
-  Look look = { self, g_get_real_time () / G_USEC_PER_SEC, silent, blocked };
+  Look look = { self, g_get_real_time () / G_USEC_PER_SEC, networks, silent, blocked };
   int ifindex = self->share->lan_ifindex;
 
   cs_client_list_begin (self->list, look.now);
   read_leases (&look);
-  cs_neighborhood_list (neighborhood, ifindex, on_neighbor, &look);
+  read_neighbors (&look, neighborhood);
   if (self->share->lan_wireless
       && cs_stations_list (stations, ifindex, on_station, &look))
     cs_client_list_set_wireless (self->list);

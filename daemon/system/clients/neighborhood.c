@@ -109,6 +109,7 @@ on_neighbor (const struct nlmsghdr *message, gpointer user_data)
 
 void
 cs_neighborhood_list (CsNeighborhood *self,
+                      int family,
                       int ifindex,
                       void (*found) (const CsNeighbor *, gpointer user_data),
                       gpointer user_data)
@@ -116,7 +117,7 @@ cs_neighborhood_list (CsNeighborhood *self,
   Listing listing = { ifindex, found, user_data };
 
   if (cs_netlink_renew (&self->netlink, NETLINK_ROUTE) != NULL)
-    cs_neighbors_dump (self->netlink, AF_INET, ifindex, on_neighbor, &listing);
+    cs_neighbors_dump (self->netlink, family, ifindex, on_neighbor, &listing);
 }
 
 void

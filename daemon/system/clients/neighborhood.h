@@ -15,8 +15,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNeighborhood, cs_neighborhood_free)
 void cs_neighborhood_listen (CsNeighborhood *self);
 void cs_neighborhood_ignore (CsNeighborhood *self);
 
-/* Calls @found for each on @ifindex. */
+/* Calls @found for each of @family on @ifindex. */
 void cs_neighborhood_list (CsNeighborhood *self,
+                           int family,
                            int ifindex,
                            void (*found) (const CsNeighbor *, gpointer user_data),
                            gpointer user_data);
