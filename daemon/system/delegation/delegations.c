@@ -26,6 +26,8 @@
 #define CONFIG   ".conf"
 /* Seconds; a network that answers does so within two. */
 #define CONFIRM_LIMIT 10
+/* It takes back what it has done before it ends. */
+#define PATIENCE 10
 /* And those after which one that has ended is started again. */
 #define AGAIN 30
 
@@ -68,6 +70,7 @@ path_of (const Uplink *uplink, const char *suffix)
 }
 
 static void start (Uplink *uplink);
+static void stop (Uplink *uplink);
 
 /* --- What is delegated ----------------------------------------------------------- */
 
@@ -188,15 +191,13 @@ uplink_free (gpointer data)
   g_free (uplink);
 }
 
-/* Its processes call themselves so. */
 static Uplink *
 uplink_new (CsDelegations *self, const char *name)
 {
   Uplink *uplink = g_new0 (Uplink, 1);
-  g_autofree char *argument = g_strdup_printf ("dhcpcd: %s [ip6]", name);
   g_autofree char *note = NULL;
   CsKeptProcessSetup setup
-      = { .program = "dhcpcd", .argument = argument, .user = user_id, .ended = on_ended };
+      = { .program = "dhcpcd", .user = user_id, .patience = PATIENCE, .ended = on_ended };
 
   uplink->owner = self;
   uplink->name = g_strdup (name);
@@ -276,12 +277,14 @@ start (Uplink *uplink)
   CsDelegations *self = uplink->owner;
   g_autoptr (GError) error = NULL;
 
+  read_prefixes (uplink);
   if (cs_kept_process_is_running (uplink->process))
+    return;
+  if (cs_kept_process_has_remains (uplink->process))
     {
-      read_prefixes (uplink);
+      stop (uplink);
       return;
     }
-  read_prefixes (uplink);
   if (uplink->prefixes->len > 0 && uplink->limit == 0)
     uplink->limit = g_timeout_add_seconds (CONFIRM_LIMIT, on_unconfirmed, uplink);
   if (spawn (uplink, &error))

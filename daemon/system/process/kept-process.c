@@ -24,6 +24,7 @@ struct _CsKeptProcess
   char *note;     /* (owned) */
   char *argument; /* (owned) */
   uid_t (*user) (void);
+  guint patience; /* seconds before it is killed */
   CsKeptProcessFunc ended;
   gpointer user_data;
   int pid;         /* 0: none known to run */
@@ -44,6 +45,7 @@ cs_kept_process_new (const CsKeptProcessSetup *setup)
   self->note = g_strdup (setup->note);
   self->argument = g_strdup (setup->argument);
   self->user = setup->user;
+  self->patience = setup->patience ? setup->patience : STOP_LIMIT;
   self->ended = setup->ended;
   self->user_data = setup->user_data;
   self->pidfd = -1;
@@ -241,7 +243,8 @@ stop (GTask *task)
   if (pidfd_send_signal (self->pidfd, self->signal, NULL, 0) < 0 && errno != ESRCH)
     give_up (self, cs_errno_words (errno));
   else
-    self->limit = g_timeout_add_seconds (STOP_LIMIT, on_stop_limit, self);
+    self->limit = g_timeout_add_seconds (
+        self->signal == SIGTERM ? self->patience : STOP_LIMIT, on_stop_limit, self);
 }
 
 void

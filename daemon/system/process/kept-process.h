@@ -13,8 +13,10 @@ typedef struct
 {
   const char *program;     /* static: for errors, "dnsmasq" */
   const char *note;        /* the file that records the process */
-  const char *argument;    /* identifies it among others in its session */
+  const char *argument;    /* identifies it among others in its session; NULL: there are
+                              no others */
   uid_t (*user) (void);    /* whom it may have become */
+  guint patience;          /* seconds before it is killed; 0: 2 */
   CsKeptProcessFunc ended; /* called when it ends unasked */
   gpointer user_data;
 } CsKeptProcessSetup;

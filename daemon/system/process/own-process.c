@@ -164,7 +164,7 @@ cs_own_process_list (const CsOwnProcess *process, const char *argument, uid_t us
 
       if (pid != 0 && read_stat (pid, &stat) && stat.session == process->pid
           && stat.started >= process->started && belongs_to (pid, user)
-          && cs_own_process_has_argument (pid, argument))
+          && (argument == NULL || cs_own_process_has_argument (pid, argument)))
         g_array_append_val (list, pid);
     }
   return list;

@@ -40,6 +40,7 @@ gboolean cs_own_process_has_argument (int pid, const char *argument);
 gboolean cs_own_process_has_children (int pid);
 
 /* (transfer full) Of int: the live processes in the session that @process leads, or led,
- * that have @argument in their command line and belong to root or @user. */
+ * that have @argument (nullable: whatever they have) in their command line and belong to
+ * root or @user. */
 GArray *
 cs_own_process_list (const CsOwnProcess *process, const char *argument, uid_t user);
