@@ -100,12 +100,14 @@ static const char *const operations[] = {
   "-6 route add blackhole 2001:db8:a%r::/48 metric 9",
   "-6 route add unreachable 2001:db8:a%r::/48 metric 9",
   "-6 route add unreachable default metric 9",
-  "-6 route add 2001:db8:b%r::/48 nexthop dev v%d nexthop dev v%d weight 2",
+  "-6 route add 2001:db8:b%r::/48 nexthop via fe80::%r dev v0 nexthop via fe80::%r dev "
+  "v%d",
   "-6 route add 2001:db8:b%r::/48 nexthop via fe80::%r dev v%d nexthop via fe80::%r dev "
   "v%d",
   "-6 route replace 2001:db8:b%r::/48 nexthop via fe80::%r dev v%d nexthop via fe80::%r "
   "dev v%d",
-  "-6 route append 2001:db8:b%r::/48 nexthop via fe80::%r dev v%d nexthop dev v%d",
+  "-6 route append 2001:db8:b%r::/48 nexthop via fe80::%r dev v%d nexthop via fe80::7 "
+  "dev v1",
   "-6 route del 2001:db8:a%r::/48",
   "-6 route del 2001:db8:a%r::/48 dev v%d",
   "-6 route del 2001:db8:b%r::/48",
@@ -116,7 +118,10 @@ static const char *const operations[] = {
   "-6 route flush dev v%d",
   "-6 nexthop add id 2%r via fe80::%r dev v%d",
   "-6 route add 2001:db8:c%r::/48 nhid 2%r",
-  "-6 route add 2001:db8:c%r::/48 nhid %r",
+  "-6 nexthop add id 3%r dev v%d",
+  "-6 nexthop add id 4%r group 2%r/3%r",
+  "-6 route add 2001:db8:c%r::/48 nhid 3%r",
+  "-6 route add 2001:db8:c%r::/48 nhid 4%r",
   "-6 rule add pref 10%r iif v%d lookup 1370%r",
   "-6 rule del pref 10%r",
   "neighbour add 10.%d.%r.9 lladdr 02:00:00:00:00:09 dev v%d",
@@ -138,12 +143,11 @@ add_operation (GString *batch, GRand *random)
   g_string_append_c (batch, '\n');
 }
 
-/* Much of it is impossible, which is as good. */
 static void
-run_batch (const char *text)
+run_lines (const char *family, const char *text)
 {
-  char *argv[]
-      = { (char *)"ip", (char *)"-force", (char *)"-batch", (char *)"/run/batch", NULL };
+  char *argv[] = { (char *)"ip",     (char *)family,       (char *)"-force",
+                   (char *)"-batch", (char *)"/run/batch", NULL };
   g_autoptr (GError) error = NULL;
 
   g_assert_true (g_file_set_contents ("/run/batch", text, -1, NULL));
@@ -152,6 +156,26 @@ run_batch (const char *text)
                     | G_SPAWN_STDERR_TO_DEV_NULL,
                 NULL, NULL, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
+}
+
+/* Lines that begin with "-6" are IPv6's. Much of it is impossible, which is as good. */
+static void
+run_batch (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autoptr (GString) some = g_string_new (NULL);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      gboolean ipv6 = g_str_has_prefix (lines[i], "-6 ");
+      const char *next = lines[i + 1];
+
+      g_string_append_printf (some, "%s\n", lines[i] + (ipv6 ? 3 : 0));
+      if (next != NULL && g_str_has_prefix (next, "-6 ") == ipv6)
+        continue;
+      run_lines (ipv6 ? "-6" : "-4", some->str);
+      g_string_truncate (some, 0);
+    }
 }
 
 static void
@@ -399,6 +423,30 @@ test_silent (void)
     { "link set v0 up\nlink set p0 up\nroute add 20.0.0.0/16 dev v0\n"
       "route append 20.0.0.0/16 dev lo scope link\n",
       "route replace 20.0.0.0/16 dev lo metric 0\n", "route del 20.0.0.0/16\n" },
+    { "link set v0 up\nlink set p0 up\n-6 route add 2001:db8:a::/48 dev v0\n",
+      "link set v0 down\n", NULL },
+    { "link set v0 up\nlink set p0 up\nlink set v1 up\nlink set p1 up\n"
+      "-6 route add 2001:db8:a::/48 nexthop via fe80::9 dev v0 nexthop via fe80::9 dev "
+      "v1\n",
+      "link set v0 down\n", "link set v0 up\nlink set p0 up\n" },
+    { "link set v0 up\nlink set p0 up\nlink set v1 up\nlink set p1 up\n"
+      "-6 route add 2001:db8:a::/48 nexthop via fe80::9 dev v0 nexthop via fe80::9 dev "
+      "v1\n",
+      "link del v0\n", NULL },
+    { "link set v0 up\nlink set p0 up\nlink set v1 up\nlink set p1 up\n"
+      "-6 route add 2001:db8:a::/48 nexthop via fe80::9 dev v0 nexthop via fe80::9 dev "
+      "v1\n",
+      "-6 route replace 2001:db8:a::/48 via fe80::9 dev v0\n", NULL },
+    { "-6 address add 2001:db8::1/128 dev lo\nlink set v1 up\nlink set p1 up\n"
+      "-6 route add 2001:db8:a::/48 dev v1 src 2001:db8::1\n",
+      "-6 address del 2001:db8::1/128 dev lo\n", NULL },
+    { "link set v0 up\nlink set p0 up\n-6 nexthop add id 1 dev v0\n"
+      "-6 route add 2001:db8:a::/48 nhid 1\n",
+      "-6 nexthop del id 1\n", NULL },
+    { "link set v0 up\nlink set p0 up\n-6 route add 2001:db8:a::/48 dev v0\n"
+      "-6 route add 2001:db8:a::/48 dev v0 table 13701\n"
+      "-6 route add 2001:db8:a::/48 dev v0 table 700\n",
+      "-6 rule add pref 101 iif v1 lookup 13701\n", "-6 rule del pref 101\n" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -427,6 +475,25 @@ test_lost (void)
   end ();
 }
 
+/* Of v0. */
+static void
+await_carrier (CsKernelView *view, gboolean carrier)
+{
+  for (int i = 0; i < CARRIER_MS; i += 20)
+    {
+      g_autoptr (CsSnapshot) snapshot = cs_snapshot_new ();
+      g_autoptr (GError) error = NULL;
+
+      cs_kernel_view_hear (view);
+      cs_kernel_view_fill (view, snapshot, &error);
+      g_assert_no_error (error);
+      if (cs_snapshot_find (snapshot, "v0")->carrier == carrier)
+        return;
+      g_usleep (20000);
+    }
+  g_error ("v0 has the wrong carrier");
+}
+
 /* Routes of a link without carrier are dead where somebody has said so. */
 static void
 test_linkdown (void)
@@ -434,12 +501,16 @@ test_linkdown (void)
   g_autoptr (CsKernelView) view = begin ();
 
   private_net_write_sysctl ("v0", "ignore_routes_with_linkdown", "1");
+  private_net_write_sysctl6 ("v0", "ignore_routes_with_linkdown", "1");
   run_batch ("link set v0 up\nlink set p0 up\nroute add 20.0.0.0/16 dev v0\n"
-             "route add 21.0.0.0/16 nexthop dev v0 nexthop dev lo\n");
+             "route add 21.0.0.0/16 nexthop dev v0 nexthop dev lo\n"
+             "-6 route add 2001:db8:a::/48 dev v0\n");
   await_same (view, "a carrier");
   run_batch ("link set p0 down\n");
+  await_carrier (view, FALSE);
   await_same (view, "a carrier");
   run_batch ("link set p0 up\n");
+  await_carrier (view, TRUE);
   await_same (view, "a carrier");
   end ();
 }
