@@ -47,7 +47,7 @@ INTERFACES = [
      "wan-code": "loopback", "wan-reason": "so it leads nowhere"},
 ]
 PREVIEW = {"state": "active", "reason": "none", "message": "lan0 is shared via ppp0",
-           "uplink": "ppp0", "address": "192.168.137.1/24",
+           "uplink": "ppp0", "address": "192.168.137.1/24", "ipv6": "masquerade",
            "ruleset": "table inet connshare {\n\tchain forward {\n\t}\n}\n",
            "routes": ["iif lan0 lookup 13700", "default dev ppp0 table 13700"],
            "sysctls": ["net.ipv4.conf.lan0.forwarding = 1"], "dial": "11111111-2222",
@@ -57,7 +57,8 @@ WIFI = {"ssid": "desk", "passphrase": "correct horse", "security": "wpa2", "hidd
         "uri": "WIFI:T:WPA;S:desk;P:correct horse;;"}
 DEFAULTS = {"Lan": "", "Wan": "ppp0", "Uplink": "ppp0", "State": "active",
             "StateReason": "none", "StateMessage": None, "Address": "192.168.137.1/24",
-            "Ssid": "", "Ipv6Mode": "none", "Ipv6Prefixes": [], "Source": "user", "Persistent": True, "Options": {}, "BlockedBy": [], "ClientCount": 0,
+            "Ipv6Mode": "none", "Ipv6Prefixes": [], "Ssid": "", "Source": "user",
+            "Persistent": True, "Options": {}, "BlockedBy": [], "ClientCount": 0,
             "BlockedCount": 0, "BytesSent": 0,
             "BytesReceived": 0, "PacketsSent": 0, "PacketsReceived": 0}
 ABOUT = {"Version": "0.1.0", "Features": ["clients"], "AdoptWan": ""}

@@ -111,6 +111,8 @@ def test_share_twice_is_fine(sharectl):
      {"limit": 5 * 10**8, "limit-period": "month"}),
     ("share lan0 --rate 10M --max-clients 5", "lan0", "auto", {"rate": 10**7, "max-clients": 5}),
     ("share wlan0 --idle-off 30", "wlan0", "auto", {"idle-off": 30}),
+    ("share lan0 --ipv6 off", "lan0", "auto", {"ipv6": "off"}),
+    ("share lan0 via ppp0 --ipv6=delegated", "lan0", "ppp0", {"ipv6": "delegated"}),
 ])
 def test_share_passes_words_and_options_on(sharectl, service, words, lan, wan, options):
     assert sharectl(*words.split()).returncode == 0
@@ -141,6 +143,8 @@ CHANGES = [
     ("lan0 --band auto --channel 0", {"band": "auto", "channel": 0}),
     ("lan0 --limit none --rate none", {"limit": 0, "limit-period": "all", "rate": 0}),
     ("lan0 --max-clients 0 --idle-off 0", {"max-clients": 0, "idle-off": 0}),
+    ("lan0 --ipv6 masquerade", {"ipv6": "masquerade"}),
+    ("lan0 --ipv6 auto", {"ipv6": "auto"}),
 ]
 
 
@@ -262,13 +266,15 @@ def test_status(sharectl, service):
     service.add("lan1", Wan="auto", Uplink="", State="waiting", StateReason="no-primary",
                 StateMessage="this computer has no connection", Persistent=False)
     service.add("lan0", BytesSent=1234567, PacketsSent=1200, BytesReceived=999,
-                ClientCount=2, BlockedCount=1,
+                ClientCount=2, BlockedCount=1, Ipv6Mode="delegated",
+                Ipv6Prefixes=["fd12:3456:789a:1::/64", "2001:db8:0:1::/64"],
                 Options={"dns": ["1.1.1.1", "9.9.9.9"], "force": True, "persistent": False})
     assert ok(sharectl("status")) == """\
 lan0 is shared via ppp0: clients get addresses from 192.168.137.0/24
   state     active
   link      up
   gateway   192.168.137.1/24
+  ipv6      delegated, fd12:3456:789a:1::/64, 2001:db8:0:1::/64
   used by   2 clients, 1 blocked
   sent      1.2 MB in 1200 packets
   received  999 bytes in 0 packets
@@ -279,6 +285,7 @@ lan1 is waiting: this computer has no connection; sharing begins when there is o
   state     waiting
   link      no such interface now
   gateway   192.168.137.1/24
+  ipv6      none
   used by   0 clients
   sent      0 bytes in 0 packets
   received  0 bytes in 0 packets
@@ -312,11 +319,13 @@ def test_status_shows_a_name_as_it_is(sharectl, service, ssid, shown):
 
 
 def test_status_of_one_as_json(sharectl, service):
-    service.add("lan0", Options={"keep-lan": True}, Address="", BytesSent=2**40)
+    service.add("lan0", Options={"keep-lan": True}, Address="", BytesSent=2**40,
+                Ipv6Mode="masquerade", Ipv6Prefixes=["fd12:3456:789a:1::/64"])
     service.add("lan1")
     assert json.loads(ok(sharectl("status", "lan0", "--json"))) == {"shares": [{
         "lan": "lan0", "wan": "ppp0", "uplink": "ppp0", "state": "active",
         "state_reason": "none", "state_message": "lan0 is shared via ppp0", "address": "",
+        "ipv6_mode": "masquerade", "ipv6_prefixes": ["fd12:3456:789a:1::/64"],
         "ssid": "", "source": "user", "persistent": True, "options": {"keep_lan": True}, "blocked_by": [],
         "client_count": 0, "blocked_count": 0, **COUNTERS, "bytes_sent": 2**40, "link": "up"}]}
 
@@ -391,6 +400,7 @@ lan0 via ppp0, if it were shared now
 state    active: lan0 is shared via ppp0
 uplink   ppp0
 gateway  192.168.137.1/24
+ipv6     masquerade
 connects 11111111-2222
 
 Rules and routes, in the words of ip(8)
@@ -414,6 +424,14 @@ DHCP and DNS server, in the words of dnsmasq(8)
   no-ping
 """
     assert service.calls()[0] == ["Preview", ["lan0", "ppp0", {"keep-lan": True}], False]
+
+
+def test_preview_of_another_ipv6(sharectl, service):
+    service.add("lan0", Options={"ipv6": "off"})
+    service.tell("preview", {"ipv6": "none"})
+    assert "\nipv6     none\n" in ok(sharectl("preview", "lan0", "--ipv6", "extended"))
+    assert json.loads(ok(sharectl("preview", "lan0", "--json")))["ipv6"] == "none"
+    assert [call[1][2] for call in service.calls()] == [{"ipv6": "extended"}, {"ipv6": "off"}]
 
 
 def test_preview_of_a_share_that_would_wait(sharectl, service):

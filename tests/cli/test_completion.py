@@ -69,13 +69,15 @@ CASES = [
     ("client lan1 Pixel-7 --address a", {"any"}),
     ("client wlan0 ", set()),
     ("share --limit 10G ", {"lan0"}),
+    ("share lan0 --ipv6 e", {"extended"}),
+    ("share --ipv6 off ", {"lan0"}),
 ]
 # Names that a shell or a terminal could take for something else are not offered.
 CLIENTS = [{"mac": "02:00:00:00:00:01", "hostname": "Pixel-7", "addresses": ["192.0.2.1"]},
            {"mac": "02:00:00:00:00:02", "hostname": "tv", "name": "Living room"},
            {"mac": "28:6f:b9:00:00:03"},
            {"mac": "28:6f:b9:00:00:04", "name": "\x9b31m", "hostname": "a\\b"}]
-WISH = {"--address", "--dns", "--allow-rebind", "--domain", "--dhcp-option", "--keep-lan", "--no-keep-lan", "--no-dial", "--dial", "--temporary",
+WISH = {"--address", "--dns", "--allow-rebind", "--domain", "--dhcp-option", "--ipv6", "--keep-lan", "--no-keep-lan", "--no-dial", "--dial", "--temporary",
         "--persistent", "--force", "--no-force", "--ssid", "--passphrase-file", "--security",
         "--band", "--channel", "--hidden", "--no-hidden", "--isolate", "--no-isolate",
         "--limit", "--rate", "--max-clients", "--idle-off", "--help"}
