@@ -132,9 +132,11 @@ on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
   for (guint i = 0; i < plan->shares->len; i++)
     {
       const CsSharePlan *share = g_ptr_array_index (plan->shares, i);
+      const CsRequest *request = cs_engine_get_request (self->engine, share->lan);
+      CsShareFacts *found = cs_facts_get_share (facts, share->lan);
 
-      cs_facts_get_share (facts, share->lan)->repairing
-          = cs_engine_is_fighting (self->engine, share->lan);
+      found->repairing = cs_engine_is_fighting (self->engine, share->lan);
+      found->ipv6_wish = request != NULL ? cs_request_ipv6 (request) : CS_IPV6_OFF;
     }
   findings = cs_diagnose (plan, snapshot, facts);
   answer (self, findings, NULL);

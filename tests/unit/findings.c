@@ -42,6 +42,10 @@ set_share_fact (CsShareFacts *share, const char *key, const char *value)
     share->server_alive = TRUE;
   else if (g_str_equal (key, "no-dhcp"))
     share->dhcp_missing = TRUE;
+  else if (g_str_equal (key, "radvd"))
+    share->radvd_lives = TRUE;
+  else if (g_str_equal (key, "ipv6"))
+    g_assert_true (cs_ipv6_parse_wish (value, &share->ipv6_wish));
   else if (g_str_equal (key, "repairing"))
     share->repairing = TRUE;
   else if (g_str_equal (key, "pid"))
@@ -73,6 +77,10 @@ set_fact (CsFacts *facts, const char *key, const char *value)
     facts->lacking = (guint)atoi (value);
   else if (g_str_equal (key, "no-dnsmasq"))
     facts->dnsmasq_missing = TRUE;
+  else if (g_str_equal (key, "no-radvd"))
+    facts->radvd_missing = TRUE;
+  else if (g_str_equal (key, "no-dhcpcd"))
+    facts->dhcpcd_missing = TRUE;
   else if (g_str_equal (key, "no-dns-user"))
     facts->dns_user_missing = TRUE;
   else if (g_str_equal (key, "resolver"))
@@ -134,6 +142,31 @@ assert_findings (const CsPlan *plan,
   g_autoptr (GPtrArray) findings = cs_diagnose (plan, now, facts);
   g_autofree char *text = findings_to_text (findings);
 
+  g_assert_cmpstr (text, ==, expected);
+}
+
+void
+assert_findings_of (void (*check) (CsWalk *walk),
+                    const CsSharePlan *share,
+                    const CsPlan *plan,
+                    const CsSnapshot *now,
+                    const char *facts_text,
+                    const char *expected)
+{
+  g_autoptr (CsFacts) facts = facts_parse (facts_text);
+  g_autoptr (GPtrArray) findings = g_ptr_array_new_with_free_func (cs_finding_free);
+  g_autofree char *text = NULL;
+  CsWalk walk = { .plan = plan, .snapshot = now, .facts = facts, .findings = findings };
+
+  if (share)
+    {
+      walk.share = share;
+      walk.found = cs_facts_get_share (facts, share->lan);
+      walk.lan = cs_snapshot_find_index (now, share->lan_ifindex);
+      walk.uplink = cs_snapshot_find_index (now, share->uplink_ifindex);
+    }
+  check (&walk);
+  text = findings_to_text (findings);
   g_assert_cmpstr (text, ==, expected);
 }
 

@@ -44,5 +44,12 @@ void assert_findings (const CsPlan *plan,
                       const CsSnapshot *now,
                       const char *facts,
                       const char *expected);
+/* What @check alone finds about @share (nullable: the host). */
+void assert_findings_of (void (*check) (CsWalk *walk),
+                         const CsSharePlan *share,
+                         const CsPlan *plan,
+                         const CsSnapshot *now,
+                         const char *facts,
+                         const char *expected);
 void assert_finding_row (const FindingRow *row, const CsPlan *plan);
 void assert_finding_rows (const FindingRow *rows, gsize count);

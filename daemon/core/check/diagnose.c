@@ -3,6 +3,7 @@
 #include "diagnose.h"
 
 #include "diagnose-host.h"
+#include "diagnose-ipv6.h"
 #include "diagnose-lan.h"
 #include "diagnose-uplink.h"
 
@@ -11,16 +12,17 @@ typedef void (*Check) (CsWalk *walk);
 static const Check host_checks[] = {
   cs_walk_check_any_share, cs_walk_check_nftables,   cs_walk_check_extras,
   cs_walk_check_dnsmasq,   cs_walk_check_polkit,     cs_walk_check_network_manager,
-  cs_walk_check_seized,    cs_walk_check_ip_forward,
+  cs_walk_check_seized,    cs_walk_check_ip_forward, cs_walk_check_ipv6_forward,
 };
 
 /* For a share that is in force, waiting or not. */
 static const Check share_checks[] = {
   cs_walk_check_link,     cs_walk_check_radio,       cs_walk_check_plan,
   cs_walk_check_network,  cs_walk_check_repairs,     cs_walk_check_blocked,
-  cs_walk_check_dhcp,     cs_walk_check_name_server, cs_walk_check_blocks,
-  cs_walk_check_rules,    cs_walk_check_mtu,         cs_walk_check_upstream,
-  cs_walk_check_resolver, cs_walk_check_replies,     cs_walk_check_data_limit,
+  cs_walk_check_dhcp,     cs_walk_check_name_server, cs_walk_check_radvd,
+  cs_walk_check_blocks,   cs_walk_check_rules,       cs_walk_check_mtu,
+  cs_walk_check_upstream, cs_walk_check_resolver,    cs_walk_check_ipv6,
+  cs_walk_check_replies,  cs_walk_check_data_limit,
 };
 
 static void

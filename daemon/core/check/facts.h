@@ -4,7 +4,7 @@
  * (or by hand in a test), read by the diagnosis. */
 #pragma once
 
-#include "core/value/address.h"
+#include "core/value/ipv6.h"
 
 /* What has gone through a share since it started. */
 typedef struct
@@ -43,7 +43,9 @@ typedef struct
   guint held;             /* addresses that are used without a lease */
   guint64 packets_sent;   /* by clients, to the uplink */
   guint64 packets_received;
-  gboolean repairing; /* another program keeps breaking it */
+  gboolean radvd_lives;
+  CsIpv6Mode ipv6_wish; /* the user's */
+  gboolean repairing;   /* another program keeps breaking it */
 } CsShareFacts;
 
 /* About the host. Errors say why not; NULL: as it should be. */
@@ -53,6 +55,8 @@ typedef struct
   char *polkit_error;   /* (owned) (nullable) */
   guint lacking;        /* CS_EXTRA_BIT () of what the kernel cannot do for flows */
   gboolean dnsmasq_missing;
+  gboolean radvd_missing;
+  gboolean dhcpcd_missing;
   gboolean dns_user_missing; /* it has to run as nobody */
   char *table_flaw;          /* (owned) (nullable) what of our table is not as planned */
   gboolean ip_forward;       /* net.ipv4.ip_forward: every interface forwards */

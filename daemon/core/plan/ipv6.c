@@ -116,6 +116,14 @@ list_routes (const CsInterface *uplink, const CsSnapshot *snapshot, guint table)
   return routes;
 }
 
+gboolean
+cs_ipv6_leads_out (const CsInterface *uplink, const CsSnapshot *snapshot)
+{
+  g_autoptr (GArray) routes = list_routes (uplink, snapshot, 0);
+
+  return routes->len > 0;
+}
+
 static void
 add_uplink_addresses (CsSharePlan *share, const CsInterface *uplink)
 {

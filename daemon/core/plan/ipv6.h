@@ -28,6 +28,9 @@ typedef struct
  * IPv6's. */
 gint64 cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question);
 
+/* Whether packets to all of the Internet may leave by @uplink. */
+gboolean cs_ipv6_leads_out (const CsInterface *uplink, const CsSnapshot *snapshot);
+
 /* Whether the LAN has addresses of ours. */
 gboolean cs_share_plan_has_ipv6 (const CsSharePlan *plan);
 /* Whether what clients send may leave by the uplink. */

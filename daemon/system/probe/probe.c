@@ -8,15 +8,17 @@
 
 #include "core/plan/flow.h"
 #include "core/render/dnsmasq-config.h"
+#include "core/render/radvd-config.h"
 #include "core/render/ruleset.h"
 #include "core/value/leases.h"
 #include "system/dnsmasq/dns-user.h"
-#include "system/dnsmasq/dnsmasq-spawn.h"
 #include "system/nft/nft.h"
 #include "system/nft/nft-outline.h"
 #include "system/nft/nft-table.h"
 #include "system/process/own-process.h"
 #include "system/process/port-owner.h"
+#include "system/process/program.h"
+#include "system/radvd/radvd-spawn.h"
 #include "system/watch/resolv-conf.h"
 
 #define POLKIT_NAME "org.freedesktop.PolicyKit1"
@@ -197,11 +199,11 @@ ask_polkit (GTask *task)
 
 /* --- The worker thread ---------------------------------------------------------- */
 
+/* The program whose files are in @directory; 0: it is not running. */
 static int
-find_server (const Probe *probe, const char *lan)
+find_process (const char *directory, const char *note)
 {
-  g_autofree char *directory = cs_dnsmasq_directory (probe->runtime_dir, lan);
-  g_autofree char *path = g_build_filename (directory, CS_DNSMASQ_NOTE, NULL);
+  g_autofree char *path = g_build_filename (directory, note, NULL);
   CsOwnProcess process;
 
   return cs_own_process_read (path, &process) && cs_own_process_lives (&process)
@@ -213,10 +215,13 @@ static void
 look_at_share (const Probe *probe, const CsSharePlan *share, CsShareFacts *facts)
 {
   g_autofree char *path = cs_dnsmasq_leases (share->lan);
+  g_autofree char *dnsmasq = cs_dnsmasq_directory (probe->runtime_dir, share->lan);
+  g_autofree char *radvd = cs_radvd_directory (probe->runtime_dir, share->lan);
   g_autofree char *leases = NULL;
   CsCounters counters;
 
-  facts->server_pid = find_server (probe, share->lan);
+  facts->server_pid = find_process (dnsmasq, CS_DNSMASQ_NOTE);
+  facts->radvd_lives = find_process (radvd, CS_RADVD_NOTE) != 0;
   if (g_file_get_contents (path, &leases, NULL, NULL))
     {
       gint64 now = g_get_real_time () / G_USEC_PER_SEC;
@@ -277,12 +282,19 @@ look_for_resolver (CsFacts *facts)
     }
 }
 
+static gboolean
+lacks_program (const char *name)
+{
+  g_autofree char *path = cs_program_find (name);
+
+  return path == NULL;
+}
+
 static void
 look (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   Probe *probe = task_data;
   CsFacts *facts = cs_facts_new ();
-  g_autofree char *program = cs_dnsmasq_find_program (NULL);
   g_autofree char *user = NULL;
   g_autofree char *group = NULL;
   g_autofree char *forward = NULL;
@@ -291,7 +303,9 @@ look (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellabl
   uid_t id;
 
   probe->facts = facts;
-  facts->dnsmasq_missing = program == NULL;
+  facts->dnsmasq_missing = lacks_program ("dnsmasq");
+  facts->radvd_missing = lacks_program ("radvd");
+  facts->dhcpcd_missing = lacks_program ("dhcpcd");
   facts->dns_user_missing = !cs_dns_user_find (&user, &group, &id);
   if (!cs_nft_table_exists (&exists, &error))
     facts->nftables_error = g_strdup (error->message);
