@@ -6,6 +6,7 @@ struct _CsPicker
 {
   AdwComboRow parent;
   GListStore *picks; /* (owned) of CsPick */
+  char *chosen;      /* (owned) (nullable) its id, by the program or the user */
   gboolean showing;  /* the program chooses, not the user */
 };
 
@@ -90,12 +91,23 @@ on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, CsPicker *picke
 }
 
 static void
+set_chosen (CsPicker *picker, const char *id)
+{
+  g_free (picker->chosen);
+  picker->chosen = g_strdup (id);
+}
+
+/* What the program chooses while it is told of the user's choice is told here later. */
+static void
 on_selected (CsPicker *picker)
 {
   CsPick *pick = adw_combo_row_get_selected_item (ADW_COMBO_ROW (picker));
 
-  if (!picker->showing && pick != NULL)
-    g_signal_emit (picker, signals[PICKED], 0, cs_pick_get_id (pick));
+  if (picker->showing || pick == NULL
+      || g_strcmp0 (cs_pick_get_id (pick), picker->chosen) == 0)
+    return;
+  set_chosen (picker, cs_pick_get_id (pick));
+  g_signal_emit (picker, signals[PICKED], 0, cs_pick_get_id (pick));
 }
 
 static gboolean
@@ -128,6 +140,7 @@ void
 cs_picker_show (CsPicker *picker, GPtrArray *picks, const char *id)
 {
   picker->showing = TRUE;
+  set_chosen (picker, id);
   if (!is_shown (picker, picks))
     g_list_store_splice (picker->picks, 0,
                          g_list_model_get_n_items (G_LIST_MODEL (picker->picks)),
@@ -146,6 +159,7 @@ static void
 cs_picker_dispose (GObject *object)
 {
   g_clear_object (&CS_PICKER (object)->picks);
+  g_clear_pointer (&CS_PICKER (object)->chosen, g_free);
   G_OBJECT_CLASS (cs_picker_parent_class)->dispose (object);
 }
 

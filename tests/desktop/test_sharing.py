@@ -79,6 +79,20 @@ def test_hotspots_of_the_settings(window, service):
     wait_for(lambda: service.calls("Adopt")[1:] == [[[""], True]])
 
 
+def test_another_way_out_while_it_is_shared(window, service):
+    service.tell("add", "eth0", {"Wan": "auto", "Uplink": "ppp0"})
+    window.wait_for_switch(True)
+    window.desk.click(window.find("Internet Connection", "combo box"))
+    window.find("The one that this computer uses itself")
+    window.desk.focus()
+    for key in ("Down", "Return"):
+        window.desk.key(key)
+    [[arguments, _]] = wait_for_call(service, "Update")
+    window.wait_until_gone("The one that this computer uses itself")
+    assert [call[0] for call in service.calls("Update")] == [arguments]
+    assert arguments == ["eth0", {"wan": "interface:wlan0"}]
+
+
 def test_pickers_show_what_is_unfit_and_why(window, picture):
     window.find("Sharing Is Off")
     names = window.texts()
