@@ -4,6 +4,7 @@
 #include "window.h"
 
 #include "devices-page.h"
+#include "ipv6-group.h"
 #include "limit-group.h"
 #include "notice.h"
 #include "notifier.h"
@@ -25,6 +26,7 @@ struct _CsWindow
   CsStateGroup *state;
   CsPlacesGroup *places;
   CsWifiGroup *wifi;
+  CsIpv6Group *ipv6;
   CsLimitGroup *limit;
   CsTrafficGroup *traffic;
   CsDevicesPage *devices;
@@ -149,6 +151,7 @@ cs_window_class_init (CsWindowClass *klass)
   g_type_ensure (CS_TYPE_NOTICE);
   g_type_ensure (CS_TYPE_STATE_GROUP);
   g_type_ensure (CS_TYPE_PLACES_GROUP);
+  g_type_ensure (CS_TYPE_IPV6_GROUP);
   g_type_ensure (CS_TYPE_LIMIT_GROUP);
   g_type_ensure (CS_TYPE_PROBLEMS_PAGE);
   g_type_ensure (CS_TYPE_DEVICES_PAGE);
@@ -164,6 +167,7 @@ cs_window_class_init (CsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CsWindow, problems_page);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, wifi);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, traffic);
+  gtk_widget_class_bind_template_child (widget_class, CsWindow, ipv6);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, limit);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, devices);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, problems);
@@ -186,6 +190,7 @@ cs_window_init (CsWindow *window)
   cs_state_group_set_setup (window->state, window->setup);
   cs_places_group_set_setup (window->places, window->setup);
   cs_wifi_group_set_setup (window->wifi, window->setup);
+  cs_ipv6_group_set_setup (window->ipv6, window->setup);
   cs_limit_group_set_setup (window->limit, window->setup);
   cs_traffic_group_set_setup (window->traffic, window->setup);
   cs_devices_page_set_setup (window->devices, window->setup);

@@ -87,6 +87,9 @@ static const Row rows[] = {
     N_ ("Disconnect some, or wait until they have been gone for a while.") },
   { "dns-silent", CS_REMEDY_RESTART, N_ ("Names Are Not Found"),
     N_ ("The name server does not answer. Start sharing again.") },
+  { "ipv6-radvd", CS_REMEDY_RESTART, N_ ("Devices Have No IPv6"),
+    N_ ("They use IPv4 meanwhile. Install the program radvd if it is missing, then start "
+        "sharing again.") },
   { "blocked", CS_REMEDY_COPY, N_ ("A Firewall Blocks the Devices"),
     N_ ("Let it pass what is shared, with the command that you can copy.") },
   { "rule-first", CS_REMEDY_COPY, N_ ("A Routing Rule of Another Program Comes First"),

@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "finding.h"
 #include "interface.h"
+#include "ipv6.h"
 #include "state.h"
 #include "wan.h"
 
@@ -237,6 +238,29 @@ test_wans (void)
 }
 
 static void
+test_ipv6 (void)
+{
+  const CsIpv6Choice *choices = cs_ipv6_list_choices ();
+  g_autoptr (GVariant) off = g_variant_ref_sink (g_variant_new_string ("off"));
+  g_autoptr (GVariant) empty = g_variant_ref_sink (g_variant_new_string (""));
+  g_autoptr (GVariant) other = g_variant_ref_sink (g_variant_new_boolean (TRUE));
+
+  g_assert_cmpstr (cs_ipv6_parse (NULL), ==, "auto");
+  g_assert_cmpstr (cs_ipv6_parse (empty), ==, "auto");
+  g_assert_cmpstr (cs_ipv6_parse (other), ==, "auto");
+  g_assert_cmpstr (cs_ipv6_parse (off), ==, "off");
+  g_assert_cmpstr (cs_ipv6_describe (NULL, "off"), ==, "Off");
+  g_assert_cmpstr (cs_ipv6_describe ("of-a-later-version", "auto"), ==, "Automatic");
+  g_assert_cmpstr (cs_ipv6_describe (NULL, "of-a-later-version"), ==,
+                   "of-a-later-version");
+  g_assert_cmpstr (cs_ipv6_describe ("none", "auto"), ==,
+                   "Not available from this Internet connection");
+  g_assert_cmpstr (choices[0].id, ==, "auto");
+  for (guint i = 1; choices[i].id != NULL; i++)
+    g_assert_cmpstr (cs_ipv6_describe (choices[i].id, "auto"), !=, "Automatic");
+}
+
+static void
 test_findings (void)
 {
   g_autoptr (GVariant) reply
@@ -287,6 +311,7 @@ main (int argc, char **argv)
   g_test_add_func ("/words/interfaces", test_interfaces);
   g_test_add_func ("/words/suggested-lan", test_suggested_lan);
   g_test_add_func ("/words/wans", test_wans);
+  g_test_add_func ("/words/ipv6", test_ipv6);
   g_test_add_func ("/words/findings", test_findings);
   return g_test_run ();
 }

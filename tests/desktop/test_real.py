@@ -61,6 +61,7 @@ def test_window_shares_with_a_client(host, window):
     window.flip()
     window.find("Devices on Ethernet (lan0) use the Internet through…")
     assert [share["lan"] for share in shares(host)] == ["lan0"]
+    window.find("Not available from this Internet connection")
     host.client.dhcp()
     assert host.client.get()
     window.flip()

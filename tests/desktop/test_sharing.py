@@ -93,6 +93,48 @@ def test_another_way_out_while_it_is_shared(window, service):
     assert arguments == ["eth0", {"wan": "interface:wlan0"}]
 
 
+IPV6 = "IPv6"
+
+
+def test_ipv6_is_told_and_chosen(window, service, picture):
+    window.find("Sharing Is Off")
+    assert window.find_now(IPV6, "combo box") is None
+    service.tell("features", ["ipv6"])
+    service.tell("add", "eth0", {"Ipv6Mode": "delegated"})
+    window.find("Devices have addresses of their own from the provider")
+    service.tell("change", "eth0", {"Ipv6Mode": "none"})
+    window.find("Not available from this Internet connection")
+    window.desk.click(window.find(IPV6, "combo box"))
+    window.find("Devices use this computer's address, as they do for IPv4")
+    picture("ipv6")
+    window.desk.focus()
+    for key in ("End", "Return"):
+        window.desk.key(key)
+    assert wait_for_call(service, "Update") == [[["eth0", {"ipv6": "off"}], True]]
+
+
+def test_ipv6_is_chosen_before_sharing(window, service):
+    service.tell("features", ["ipv6"])
+    window.desk.click(window.find(IPV6, "combo box"))
+    window.find("Devices use IPv4 only", "label")
+    window.desk.focus()
+    for key in ("Down", "Return"):
+        window.desk.key(key)
+    window.wait_until_gone("Devices use IPv4 only")
+    window.find("From the Provider", "label")
+    window.flip()
+    [[arguments, _]] = wait_for_call(service, "ShareConnectionWithOptions")
+    assert arguments[2]["ipv6"] == "delegated"
+
+
+@pytest.mark.parametrize("properties", [{"Options": {"keep-lan": True}}, {"Source": "adopted"}])
+def test_ipv6_of_what_others_address(window, service, properties):
+    service.tell("features", ["ipv6"])
+    window.find(IPV6, "combo box")
+    service.tell("add", "wlan0", properties)
+    window.wait_until_gone(IPV6)
+
+
 def test_pickers_show_what_is_unfit_and_why(window, picture):
     window.find("Sharing Is Off")
     names = window.texts()
