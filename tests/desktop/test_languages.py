@@ -57,8 +57,9 @@ def test_nothing_speaks_of_the_command_line():
 
 @pytest.fixture
 def shared(service):
-    service.tell("features", ["clients"])
-    service.tell("add", "wlan0", {"Ssid": "Büro & Gäste", "Wan": "auto", "Uplink": "ppp0"})
+    service.tell("features", ["clients", "ipv6"])
+    service.tell("add", "wlan0", {"Ssid": "Büro & Gäste", "Wan": "auto", "Uplink": "ppp0",
+                                  "Ipv6Mode": "extended"})
     return service
 
 
