@@ -216,7 +216,7 @@ test_ipv6_drift (void)
     const char *drift; /* NULL: none */
   } rows[] = {
     { LAN6 IPV4 RULES6 WAY6 LANS6 LEFT6 OUT6, NULL },
-    { LAN IPV4 RULES6 LANS6 LEFT6 OUT6, NULL },
+    { LAN IPV4 RULES6 LANS6 LEFT6 OUT6, "lan0 has lost the address fd00:1:2:3::1/64" },
     { LAN6 IPV4 RULES6 LANS6 LEFT6 OUT6, "a route of table 13699 is gone" },
     { LAN6 IPV4 RULES6 WAY6 LEFT6 OUT6, "a route of table 13699 is gone" },
     { LAN6 IPV4 RULES6 WAY6 LANS6 OUT6, "the unreachable route of table 13700 is gone" },
@@ -231,7 +231,7 @@ test_ipv6_drift (void)
       "rule 0 ipv6 pref=5000 iif=lan0 unreachable;" WAY6 LANS6 LEFT6 OUT6,
       "a policy rule refuses IPv6 from lan0" },
     /* the kernel has no IPv6 any more */
-    { LAN IPV4, "a route of table 13700 is gone" },
+    { LAN IPV4, "lan0 has lost the address fd00:1:2:3::1/64" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -258,6 +258,51 @@ test_ipv6_drift (void)
     }
 }
 
+/* Settings, of the LAN and of the uplink, as conf6 of network.h has them. */
+static void
+test_ipv6_sysctl_drift (void)
+{
+  static const struct
+  {
+    const char *lan, *uplink, *more;
+    const char *drift; /* NULL: none */
+  } rows[] = {
+    { "0/0/1/1/0", "0/1/1/1/1", "forwards6;", NULL },
+    { "1/0/1/1/0", "0/1/1/1/1", "forwards6;", "net.ipv6.conf.lan0.disable_ipv6 is 1" },
+    { "0/1/1/1/0", "0/1/1/1/1", "forwards6;", "net.ipv6.conf.lan0.accept_ra is 1" },
+    { "0/0/1/0/0", "0/1/1/1/1", "forwards6;",
+      "net.ipv6.conf.lan0.force_forwarding is 0" },
+    { "0/0/0/1/0", "0/1/1/1/1", "forwards6;", "net.ipv6.conf.lan0.forwarding is 0" },
+    { "0/0/1/1/0", "0/1/1/0/1", "forwards6;",
+      "net.ipv6.conf.ppp0.force_forwarding is 0" },
+    { "0/0/1/1/0", "0/1/0/1/1", "forwards6;", "net.ipv6.conf.ppp0.forwarding is 0" },
+    { "0/0/1/1/0", "0/1/1/1/0", "forwards6;", "net.ipv6.conf.ppp0.proxy_ndp is 0" },
+    { "0/0/1/1/0", "0/1/1/1/1", "", "net.ipv6.conf.all.forwarding is off" },
+    /* a kernel that does not tell */
+    { "-1/-1/-1/-1/-1", "-1/-1/-1/-1/-1", "forwards6;", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", "link lan0;" PPP0, NULL);
+      g_autofree char *network = g_strdup_printf (
+          "link lan0 fwd=1 conf6=%s; link ppp0 ppp ptp fwd=1 conf6=%s; %s", rows[i].lan,
+          rows[i].uplink, rows[i].more);
+      g_autoptr (CsSnapshot) snapshot = network_parse (network);
+      CsIpv6Plan *ipv6 = &((CsSharePlan *)plan->shares->pdata[0])->ipv6;
+      char **found[] = { &ipv6->found_lan_disabled,     &ipv6->found_lan_accept_ra,
+                         &ipv6->found_lan_forced,       &ipv6->found_lan_forwarding,
+                         &ipv6->found_uplink_forced,    &ipv6->found_uplink_forwarding,
+                         &ipv6->found_uplink_proxy_ndp, &ipv6->found_all_forwarding };
+      g_autofree char *drift = NULL;
+
+      for (gsize k = 0; k < G_N_ELEMENTS (found); k++)
+        *found[k] = g_strdup ("0");
+      drift = cs_share_plan_sure_drift (plan->shares->pdata[0], snapshot);
+      g_assert_cmpstr (drift, ==, rows[i].drift);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -265,5 +310,6 @@ main (int argc, char **argv)
   g_test_add_func ("/drift/any", test_drift);
   g_test_add_func ("/drift/guard", test_guard_drift);
   g_test_add_func ("/drift/IPv6", test_ipv6_drift);
+  g_test_add_func ("/drift/IPv6-settings", test_ipv6_sysctl_drift);
   return g_test_run ();
 }

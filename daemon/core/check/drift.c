@@ -3,6 +3,8 @@
  * not drift: they lead to another plan anyway. */
 #include "drift.h"
 
+#include "drift-ipv6.h"
+
 #include "core/plan/ipv6.h"
 #include "core/plan/lan-table.h"
 #include "core/plan/opening.h"
@@ -22,7 +24,7 @@ find_lan_drift (const CsSharePlan *plan, const CsInterface *lan)
   if (!lan->up)
     return g_strdup_printf ("%s is switched off", lan->name);
   if (cs_interface_has_address (lan, plan->address))
-    return NULL;
+    return cs_lan_ipv6_drift (plan, lan);
   address = cs_cidr_to_string (plan->address);
   return g_strdup_printf ("%s has lost the address %s", lan->name, address);
 }
@@ -235,7 +237,7 @@ find_sysctl_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
     return g_strdup_printf ("rp_filter on %s is strict", uplink->name);
   if (!snapshot->valid_marks && plan->found_src_valid_mark)
     return g_strdup ("net.ipv4.conf.all.src_valid_mark is off");
-  return NULL;
+  return cs_ipv6_sysctl_drift (plan, snapshot);
 }
 
 char *
