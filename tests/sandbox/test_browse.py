@@ -152,6 +152,38 @@ def test_segments_fit_the_uplink(host, client, mtu):
     host.dial()
 
 
+# What the path takes, after a datagram that is too large in a flow that is answered.
+SEEN_MTU = """import socket, time
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.connect(("198.51.100.53", 53))
+sock.settimeout(2)
+sock.setsockopt(socket.IPPROTO_IP, 10, 2)
+question = b"\\0\\1\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0\\3www\\4test\\0\\0\\1\\0\\1"
+for _ in range(2):
+    sock.send(question)
+    sock.recv(1000)
+end = time.monotonic() + 3
+while sock.getsockopt(socket.IPPROTO_IP, 14) == 1500 and time.monotonic() < end:
+    try:
+        sock.send(b"x" * 1450)
+    except OSError:
+        pass
+    time.sleep(0.1)
+print(sock.getsockopt(socket.IPPROTO_IP, 14))"""
+
+
+def test_datagrams_fit_the_uplink(host, client):
+    """The client learns of what is too large for the uplink, in flows that are open, too."""
+    host.hang_up()
+    host.dial(mtu=1400)
+    host.share("lan0", "via", "ppp0")
+    client.dhcp()
+    client.run("ip link set eth0 mtu 1500")
+    assert client.run(["/usr/bin/python3", "-c", SEEN_MTU]) == "1400"
+    host.hang_up()
+    host.dial()
+
+
 @pytest.mark.parametrize("mtu, option", [(1500, ""), (1492, "1492"), (1400, "1400")])
 def test_clients_learn_a_smaller_mtu(host, client, mtu, option):
     host.hang_up()

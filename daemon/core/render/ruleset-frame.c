@@ -100,7 +100,7 @@ static const struct
         " drop",
         ERRORS " ip saddr @uplink_addresses ip saddr . oifname != @uplink_paths"
                " oifname != \"lo\" drop",
-        ERRORS " ct reply ip daddr @uplink_addresses"
+        ERRORS " ct reply ip daddr @uplink_addresses oifname != @lans"
                " ct reply ip daddr . oifname != @uplink_paths oifname != \"lo\" drop",
         ERRORS " ip daddr @left_networks oifname != \"lo\" drop",
         "ip daddr @lan_networks oifname != @lans oifname != \"lo\" drop",
