@@ -67,7 +67,8 @@ test_modes (void)
       { "active*| uplink-addresses=10.64.0.9/32;2001:db8:9::9/128; *"
         "| routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700;"
         "::/0 fe80::1 0.0.0.0 1024 9 0 13700; *"
-        "| ipv6-mode=2 | ipv6-addresses=" ULA " | ipv6-deprecated= | ipv6-asks=true | "
+        "| ipv6-mode=2 | ipv6-addresses=" ULA
+        " | ipv6-deprecated= | ipv6-left-forwarding=false | ipv6-asks=true | "
         "found-lan-force-forwarding=0 | found-lan-forwarding6=0 | "
         "found-uplink-force-forwarding=0 |" } },
     { "temporary and deprecated addresses count for what is open",
@@ -136,7 +137,7 @@ test_modes (void)
       "lan0 via ppp0",
       "forwards6; link lan0 conf6=0/0/1/0/0;" PPP0_6,
       { "active*| found-uplink-forwarding=0 *| ipv6-mode=2 | ipv6-addresses=" ULA
-        " | ipv6-deprecated= | ipv6-asks=true |" } },
+        " | ipv6-deprecated= | ipv6-left-forwarding=false | ipv6-asks=true |" } },
     { "a kernel that cannot force it",
       "lan0 via ppp0",
       "no-forces6; conf6=0/1/0/-1/0; link lan0 conf6=0/1/0/-1/0;"
@@ -211,11 +212,13 @@ test_changes (void)
         "link eth6 conf6=0/1/1/-1/0;" PPP0_4
         " conf6=0/0/1/-1/0 addr6=2001:db8:9::9/64; route6 default dev ppp0;",
         "no-forces6; forwards6; link lan0 conf6=0/0/1/-1/0; link eth5 "
-        "conf6=0/2/1/-1/0;" },
+        "conf6=0/2/1/-1/0;",
+        "no-forces6; link lan0 conf6=0/0/0/-1/0; link eth5 conf6=0/1/0/-1/0;" },
       { "active*| found-all-forwarding6=0 | raised-accept-ra=eth5; |",
         "active*| found-all-forwarding6=0 | raised-accept-ra=eth5;eth6; |",
         /* nothing leaves, so nothing forwards */
-        "waiting*| ipv6-asks=false |" } },
+        "waiting*| ipv6-left-forwarding=true *",
+        "waiting*| ipv6-left-forwarding=false *" } },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)

@@ -22,6 +22,11 @@ typedef struct
   GArray *extended;
   guint displaced; /* as CsSharePlan.displaced, among IPv6's policy rules */
 
+  /* What the share has just left, guarded until the next step has undone it, as with
+   * CsSharePlan.left_uplink. */
+  char *left_uplink;        /* (owned) (nullable) what comes in by it was forwarded ... */
+  gboolean left_forwarding; /* ... or by all interfaces */
+
   gboolean asks; /* the uplink's network is asked for a prefix */
 
   /* What was found before the first change of each; NULL: not changed. */

@@ -403,7 +403,8 @@ leave (const Planner *p, CsSharePlan *share)
       && (p->snapshot->host_forwards
           || !cs_snapshot_find_index (p->snapshot, p->before->uplink_ifindex)))
     g_clear_pointer (&share->left_uplink, g_free);
-  if (share->left_uplink || share->left_networks->len > 0)
+  if (share->left_uplink || share->left_networks->len > 0 || share->ipv6.left_uplink
+      || share->ipv6.left_forwarding)
     p->plan->wake_at = cs_earlier (p->plan->wake_at, p->snapshot->now + LEAVE_TIME);
 }
 

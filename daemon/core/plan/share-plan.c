@@ -75,6 +75,8 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, ipv6.mode, "ipv6-mode", NUMBER),
   CS_FIELD (CsSharePlan, ipv6.addresses, "ipv6-addresses", CIDRS),
   CS_FIELD (CsSharePlan, ipv6.deprecated, "ipv6-deprecated", CIDRS),
+  CS_FIELD (CsSharePlan, ipv6.left_uplink, "ipv6-left-uplink", STRING),
+  CS_FIELD (CsSharePlan, ipv6.left_forwarding, "ipv6-left-forwarding", BOOL),
   CS_FIELD (CsSharePlan, ipv6.asks, "ipv6-asks", BOOL),
   CS_FIELD (CsSharePlan, ipv6.found_lan_disabled, "found-lan-disable-ipv6", STRING),
   CS_FIELD (CsSharePlan, ipv6.found_lan_accept_ra, "found-lan-accept-ra", STRING),
@@ -528,6 +530,8 @@ cs_share_plan_from_key_file (GKeyFile *file, const char *group, GError **error)
       || !cs_ifname_check (plan->lan, "LAN", error)
       || !check_uplinks (plan->former_uplinks, error)
       || (plan->left_uplink && !cs_ifname_check (plan->left_uplink, "uplink", error))
+      || (plan->ipv6.left_uplink
+          && !cs_ifname_check (plan->ipv6.left_uplink, "uplink", error))
       || (plan->uplink && !cs_ifname_check (plan->uplink, "uplink", error)))
     return NULL;
   flaw = find_flaw (plan);

@@ -70,6 +70,19 @@ leave_networks (CsSharePlan *share, const GArray *before, const GArray *now)
     }
 }
 
+static void
+leave_forwarding6 (CsSharePlan *share, const CsSharePlan *before)
+{
+  CsIpv6Plan *ipv6 = &share->ipv6;
+
+  if (cs_share_plan_guards_uplink6 (before)
+      && (!cs_share_plan_guards_uplink6 (share)
+          || !g_str_equal (before->uplink, share->uplink)))
+    ipv6->left_uplink = g_strdup (before->uplink);
+  ipv6->left_forwarding
+      = before->ipv6.found_all_forwarding && !ipv6->found_all_forwarding;
+}
+
 void
 cs_share_uplink_leave (CsSharePlan *share, const CsSharePlan *before)
 {
@@ -89,6 +102,7 @@ cs_share_uplink_leave (CsSharePlan *share, const CsSharePlan *before)
       && (!cs_share_plan_guards_uplink (share)
           || !g_str_equal (before->uplink, share->uplink)))
     share->left_uplink = g_strdup (before->uplink);
+  leave_forwarding6 (share, before);
 }
 
 void
@@ -107,4 +121,9 @@ cs_share_uplink_inherit (CsSharePlan *share, const CsSharePlan *unfinished)
     }
   if (!share->left_uplink && g_strcmp0 (unfinished->left_uplink, share->uplink) != 0)
     share->left_uplink = g_strdup (unfinished->left_uplink);
+  if (!share->ipv6.left_uplink
+      && g_strcmp0 (unfinished->ipv6.left_uplink, share->uplink) != 0)
+    share->ipv6.left_uplink = g_strdup (unfinished->ipv6.left_uplink);
+  if (!share->ipv6.found_all_forwarding)
+    share->ipv6.left_forwarding |= unfinished->ipv6.left_forwarding;
 }

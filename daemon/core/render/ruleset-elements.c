@@ -133,9 +133,9 @@ add_guard6_elements (GPtrArray *elements, const CsSharePlan *share)
 {
   if (cs_share_plan_guards_uplink6 (share))
     add (elements, "uplinks6", "\"%s\"", share->uplink);
-  if (share->left_uplink && share->ipv6.found_lan_forced)
-    add (elements, "uplinks6", "\"%s\"", share->left_uplink);
-  if (share->ipv6.found_all_forwarding)
+  if (share->ipv6.left_uplink)
+    add (elements, "uplinks6", "\"%s\"", share->ipv6.left_uplink);
+  if (share->ipv6.found_all_forwarding || share->ipv6.left_forwarding)
     add (elements, "strangers6", "ipv6 : drop");
 }
 
