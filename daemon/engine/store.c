@@ -4,6 +4,7 @@
 #include "store.h"
 
 #include "base/files.h"
+#include "core/plan/ledger-plan.h"
 #include "core/value/ifname.h"
 #include "core/value/wan.h"
 #include "dbus/errors.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A share in the ledger in /run/connshare. What is accepted goes into rulesets and
  * configuration files, where no line may come from a value. */
+#include "core/plan/ledger-plan.h"
 #include "core/render/dnsmasq-config.h"
 #include "core/render/ruleset.h"
 #include "core/render/describe.h"

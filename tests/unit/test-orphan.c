@@ -2,6 +2,7 @@
 /* The plan of a share that is known by what is left of it only. */
 #include "network.h"
 
+#include "core/plan/ledger-plan.h"
 #include "core/plan/orphan.h"
 
 #define PPP0      "link ppp0 index=7 ptp addr=203.0.113.10/32>203.0.113.1 fwd=1;"

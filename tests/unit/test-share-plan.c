@@ -2,6 +2,7 @@
 #include "plans.h"
 
 #include "dbus/errors.h"
+#include "core/plan/ledger-plan.h"
 #include "core/render/describe.h"
 
 #include <string.h>

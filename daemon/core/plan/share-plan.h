@@ -199,10 +199,13 @@ void cs_share_plan_unref (CsSharePlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsSharePlan, cs_share_plan_unref)
 
 /* Everything that undoing needs, in @group of @file, which only root may read: it has
- * the passphrase of an access point. Reading treats the file as hostile. */
+ * the passphrase of an access point; see ledger-plan.h. */
 void
 cs_share_plan_to_key_file (const CsSharePlan *plan, GKeyFile *file, const char *group);
-CsSharePlan *
-cs_share_plan_from_key_file (GKeyFile *file, const char *group, GError **error);
+/* Sets what the group says; nothing is checked but the kinds of values. */
+gboolean cs_share_plan_read_fields (CsSharePlan *plan,
+                                    GKeyFile *file,
+                                    const char *group,
+                                    GError **error);
 
 const char *cs_state_to_string (CsState state);
