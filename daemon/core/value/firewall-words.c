@@ -40,10 +40,10 @@ numbers_of (const CsMatchRange *range, gsize length)
 }
 
 static char *
-addresses_of (const CsMatchRange *range)
+addresses_of (int family, const CsMatchRange *range)
 {
-  CsAddress low = cs_address_new (AF_INET, range->low);
-  CsAddress high = cs_address_new (AF_INET, range->high);
+  CsAddress low = cs_address_new (family, range->low);
+  CsAddress high = cs_address_new (family, range->high);
   g_autofree char *first = cs_address_to_string (low);
   g_autofree char *last = cs_address_to_string (high);
   CsCidr network = { low, 0 };
@@ -69,6 +69,8 @@ protocol_of (const CsMatchRange *range)
       return g_strdup ("udp");
     case IPPROTO_ICMP:
       return g_strdup ("icmp");
+    case IPPROTO_ICMPV6:
+      return g_strdup (CS_ICMPV6_WORDS);
     default:
       return numbers_of (range, 1);
     }
@@ -117,7 +119,10 @@ value_of (CsMatchKey key, const CsMatchRange *range)
       return name_of (range);
     case CS_MATCH_SADDR:
     case CS_MATCH_DADDR:
-      return addresses_of (range);
+      return addresses_of (AF_INET, range);
+    case CS_MATCH_SADDR6:
+    case CS_MATCH_DADDR6:
+      return addresses_of (AF_INET6, range);
     case CS_MATCH_L4PROTO:
       return protocol_of (range);
     case CS_MATCH_CT_STATE:
@@ -129,6 +134,7 @@ value_of (CsMatchKey key, const CsMatchRange *range)
       return g_strdup_printf ("0x%x", number_of (range->low, 4));
     case CS_MATCH_NFPROTO:
     case CS_MATCH_PKTTYPE:
+    case CS_MATCH_ICMP6_TYPE:
       return numbers_of (range, 1);
     case CS_MATCH_SPORT:
     case CS_MATCH_DPORT:
@@ -159,8 +165,11 @@ static const struct
   { CS_MATCH_NFPROTO, "nfproto " },
   { CS_MATCH_SADDR, "ip saddr " },
   { CS_MATCH_DADDR, "ip daddr " },
+  { CS_MATCH_SADDR6, "ip6 saddr " },
+  { CS_MATCH_DADDR6, "ip6 daddr " },
   { CS_MATCH_DTYPE, "fib daddr type " },
   { CS_MATCH_L4PROTO, "" },
+  { CS_MATCH_ICMP6_TYPE, "icmpv6 type " },
   { CS_MATCH_SPORT, "sport " },
   { CS_MATCH_DPORT, "dport " },
   { CS_MATCH_CT_STATE, "ct state " },

@@ -26,15 +26,18 @@ typedef enum
   CS_MATCH_L4PROTO, /* 1 byte: IPPROTO_* */
   CS_MATCH_SADDR,   /* 4 bytes: IPv4 */
   CS_MATCH_DADDR,
+  CS_MATCH_SADDR6, /* 16 bytes: IPv6 */
+  CS_MATCH_DADDR6,
   CS_MATCH_SPORT, /* 2 bytes */
   CS_MATCH_DPORT,
-  CS_MATCH_CT_STATE,  /* 4 bytes: one of CS_CT_* */
-  CS_MATCH_CT_MARK,   /* 4 bytes */
-  CS_MATCH_MARK,      /* 4 bytes */
-  CS_MATCH_CGROUP,    /* 4 bytes: net_cls' class of the sender */
-  CS_MATCH_DTYPE,     /* 4 bytes: RTN_* of the destination */
-  CS_MATCH_PKTTYPE,   /* 1 byte: PACKET_* */
-  CS_MATCH_ETHERTYPE, /* 2 bytes: ETH_P_* */
+  CS_MATCH_CT_STATE,   /* 4 bytes: one of CS_CT_* */
+  CS_MATCH_CT_MARK,    /* 4 bytes */
+  CS_MATCH_MARK,       /* 4 bytes */
+  CS_MATCH_CGROUP,     /* 4 bytes: net_cls' class of the sender */
+  CS_MATCH_DTYPE,      /* 4 bytes: RTN_* of the destination */
+  CS_MATCH_PKTTYPE,    /* 1 byte: PACKET_* */
+  CS_MATCH_ETHERTYPE,  /* 2 bytes: ETH_P_* */
+  CS_MATCH_ICMP6_TYPE, /* 1 byte */
   CS_MATCH_KEYS,
 } CsMatchKey;
 
@@ -43,6 +46,7 @@ typedef enum
 #define CS_CT_ESTABLISHED 2u
 #define CS_CT_RELATED     4u
 #define CS_CT_NEW         8u
+#define CS_CT_UNTRACKED   64u
 
 typedef struct
 {
@@ -88,7 +92,7 @@ typedef struct
 /* In the order of a packet's way. */
 typedef enum
 {
-  CS_HOOK_NONE, /* not a base chain, or not one that filters IPv4 packets of a share */
+  CS_HOOK_NONE, /* not a base chain, or not one that filters packets of a share */
   CS_HOOK_INGRESS,
   CS_HOOK_PREROUTING,
   CS_HOOK_INPUT,
@@ -106,7 +110,7 @@ typedef enum
 
 typedef struct
 {
-  char *table; /* (owned) "ip filter", "inet firewalld" */
+  char *table; /* (owned) "ip filter", "ip6 filter", "inet firewalld" */
   char *name;  /* (owned) */
   CsHook hook;
   int priority;
@@ -120,7 +124,8 @@ typedef struct
 {
   gatomicrefcount references;
   GPtrArray *chains;   /* (owned) of CsFilterChain (owned); none of "inet connshare" */
-  gboolean translates; /* somebody may give packets that come in another destination */
+  gboolean translates; /* somebody may give IPv4 packets that come in another
+                          destination */
 } CsFirewall;
 
 CsFirewall *cs_firewall_new (void);

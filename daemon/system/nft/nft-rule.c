@@ -15,6 +15,8 @@
 
 #include <libnftnl/expr.h>
 #include <libnftnl/udata.h>
+#include <netinet/in.h>
+#include <linux/if_ether.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
@@ -112,6 +114,67 @@ on_meta (Parser *parser, const struct nftnl_expr *expr)
     load (parser, get_u32 (expr, NFTNL_EXPR_META_DREG), CS_MATCH_OTHER, 4);
 }
 
+/* Whether a condition of the rule so far is that @key is the number @value, of @length
+ * bytes. */
+static gboolean
+asks_for (const Parser *parser, CsMatchKey key, guint32 value, gsize length)
+{
+  guint32 wire = GUINT32_TO_BE (value);
+  const guint8 *bytes = (const guint8 *)&wire + sizeof wire - length;
+
+  for (guint i = 0; i < parser->rule->matches->len; i++)
+    {
+      const CsMatch *match = parser->rule->matches->pdata[i];
+      const CsMatchRange *range = &g_array_index (match->ranges, CsMatchRange, 0);
+
+      if (match->key == key && !match->inverted && match->ranges->len == 1
+          && memcmp (range->low, bytes, length) == 0
+          && memcmp (range->high, bytes, length) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What follows in a packet depends on that, so rules ask first; those of tables of both
+ * families and of neither. */
+static gboolean
+is_ipv6 (const Parser *parser)
+{
+  return parser->family == NFPROTO_IPV6
+         || asks_for (parser, CS_MATCH_NFPROTO, NFPROTO_IPV6, 1)
+         || asks_for (parser, CS_MATCH_ETHERTYPE, ETH_P_IPV6, 2);
+}
+
+/* Of the network header. An address may be loaded as far as its prefix goes. */
+static CsMatchKey
+network_key (guint32 offset, guint32 length)
+{
+  return offset == 9 && length == 1    ? CS_MATCH_L4PROTO
+         : offset == 12 && length <= 4 ? CS_MATCH_SADDR
+         : offset == 16 && length <= 4 ? CS_MATCH_DADDR
+                                       : CS_MATCH_OTHER;
+}
+
+static CsMatchKey
+network_key6 (guint32 offset, guint32 length)
+{
+  return offset == 6 && length == 1     ? CS_MATCH_L4PROTO
+         : offset == 8 && length <= 16  ? CS_MATCH_SADDR6
+         : offset == 24 && length <= 16 ? CS_MATCH_DADDR6
+                                        : CS_MATCH_OTHER;
+}
+
+static CsMatchKey
+transport_key (const Parser *parser, guint32 offset, guint32 length)
+{
+  if (offset == 0 && length == 1
+      && asks_for (parser, CS_MATCH_L4PROTO, IPPROTO_ICMPV6, 1))
+    return CS_MATCH_ICMP6_TYPE;
+  return offset == 0 && length == 2   ? CS_MATCH_SPORT
+         : offset == 2 && length == 2 ? CS_MATCH_DPORT
+                                      : CS_MATCH_OTHER;
+}
+
 static void
 on_payload (Parser *parser, const struct nftnl_expr *expr)
 {
@@ -122,16 +185,10 @@ on_payload (Parser *parser, const struct nftnl_expr *expr)
 
   if (!nftnl_expr_is_set (expr, NFTNL_EXPR_PAYLOAD_DREG))
     return;
-  if (base == NFT_PAYLOAD_NETWORK_HEADER && offset == 9 && length == 1)
-    key = CS_MATCH_L4PROTO;
-  else if (base == NFT_PAYLOAD_NETWORK_HEADER && offset == 12 && length <= 4)
-    key = CS_MATCH_SADDR;
-  else if (base == NFT_PAYLOAD_NETWORK_HEADER && offset == 16 && length <= 4)
-    key = CS_MATCH_DADDR;
-  else if (base == NFT_PAYLOAD_TRANSPORT_HEADER && offset == 0 && length == 2)
-    key = CS_MATCH_SPORT;
-  else if (base == NFT_PAYLOAD_TRANSPORT_HEADER && offset == 2 && length == 2)
-    key = CS_MATCH_DPORT;
+  if (base == NFT_PAYLOAD_NETWORK_HEADER)
+    key = is_ipv6 (parser) ? network_key6 (offset, length) : network_key (offset, length);
+  else if (base == NFT_PAYLOAD_TRANSPORT_HEADER)
+    key = transport_key (parser, offset, length);
   load (parser, get_u32 (expr, NFTNL_EXPR_PAYLOAD_DREG), key, length);
 }
 

@@ -16,6 +16,7 @@
 #include <linux/netfilter/xt_pkttype.h>
 #include <linux/netfilter/xt_state.h>
 #include <linux/netfilter/xt_tcpudp.h>
+#include <linux/netfilter_ipv6/ip6_tables.h>
 #include <string.h>
 
 /* The states that nft knows as well; the other bits have another meaning there. */
@@ -94,6 +95,21 @@ append_tcp (GPtrArray *matches, const void *info, gsize length)
   add_ports (matches, CS_MATCH_SPORT, tcp.spts, (tcp.invflags & XT_TCP_INV_SRCPT) != 0);
   add_ports (matches, CS_MATCH_DPORT, tcp.dpts, (tcp.invflags & XT_TCP_INV_DSTPT) != 0);
   return tcp.option == 0 && tcp.flg_mask == 0;
+}
+
+static gboolean
+append_icmp6 (GPtrArray *matches, const void *info, gsize length)
+{
+  struct ip6t_icmp icmp;
+  CsMatch *match;
+
+  if (length < sizeof icmp)
+    return FALSE;
+  memcpy (&icmp, info, sizeof icmp);
+  match = cs_match_new (CS_MATCH_ICMP6_TYPE, (icmp.invflags & IP6T_ICMP_INV) != 0);
+  cs_match_add (match, &icmp.type, &icmp.type, sizeof icmp.type);
+  g_ptr_array_add (matches, match);
+  return icmp.code[0] == 0 && icmp.code[1] == G_MAXUINT8;
 }
 
 /* "mark" and "connmark" have the same struct. */
@@ -180,6 +196,8 @@ cs_xt_rule_match (CsFilterRule *rule,
     all = append_udp (rule->matches, info, length);
   else if (strcmp (name, "tcp") == 0)
     all = append_tcp (rule->matches, info, length);
+  else if (strcmp (name, "icmp6") == 0)
+    all = append_icmp6 (rule->matches, info, length);
   else if (strcmp (name, "mark") == 0)
     all = append_mark (rule->matches, CS_MATCH_MARK, info, length);
   else if (strcmp (name, "connmark") == 0)
