@@ -7,9 +7,10 @@
 char *
 firewall_shell (const char *command)
 {
-  /* The usual name is a link through /etc. */
-  g_autofree char *line
-      = g_strconcat ("iptables () { iptables-nft \"$@\"; }; ", command, NULL);
+  /* The usual names are links through /etc. */
+  g_autofree char *line = g_strconcat ("iptables () { iptables-nft \"$@\"; }; "
+                                       "ip6tables () { ip6tables-nft \"$@\"; }; ",
+                                       command, NULL);
   const char *argv[] = { "sh", "-c", line, NULL };
   g_autoptr (GError) error = NULL;
   g_autofree char *complaint = NULL;

@@ -7,7 +7,8 @@
 
 #define FIREWALL_BASE "type filter hook forward priority 0;"
 
-/* What @command writes, which must succeed; "iptables" is iptables-nft. Owned. */
+/* What @command writes, which must succeed; "iptables" is iptables-nft, and so with
+ * ip6tables. Owned. */
 char *firewall_shell (const char *command);
 void firewall_run (const char *command);
 /* Ends with no rules at all. */

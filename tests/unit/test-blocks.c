@@ -182,6 +182,47 @@ test_legacy_blocks (void)
     }
 }
 
+#define PPP0_6 \
+  "link ppp0 ppp ptp index=9 addr=10.64.0.9/32>10.64.64.64 fwd=1 " \
+  "dns=9.9.9.9,9.9.9.10 addr6=2001:db8:9::9/64; route6 default dev ppp0 via fe80::1;"
+#define OLD6  "link lan0;" PPP0_6
+#define GOOD6 "link lan0 addr=192.168.137.1/24 fwd=1;" WAY PPP0_6 RULES ROUTE END
+
+/* IPv4 goes on. */
+static void
+test_ipv6 (void)
+{
+  static const struct
+  {
+    const char *table, *chain;
+    CsHook hook;
+    const char *finding;
+  } rows[] = {
+    { "ip6 mine", "forward", CS_HOOK_FORWARD,
+      "\nwarning ipv6-blocked lan0: clients have no IPv6, because of nftables (ip6 "
+      "mine): "
+      "chain forward of table ip6 mine drops what clients of lan0 send to ppp0 by IPv6 "
+      "(its policy) [nft insert rule ip6 mine forward 'iifname \"lan0\" oifname \"ppp0\" "
+      "accept'; nft insert rule ip6 mine forward 'iifname \"ppp0\" oifname \"lan0\" "
+      "accept']" },
+    { "ip6 raw", "PREROUTING", CS_HOOK_PREROUTING,
+      "\nwarning ipv6-blocked lan0: clients have no IPv6, because of iptables: chain "
+      "PREROUTING of table ip6 raw drops what clients of lan0 send to ppp0 by IPv6 (its "
+      "policy) [ip6tables -t raw -I PREROUTING -i lan0 -j ACCEPT; ip6tables -t raw -I "
+      "PREROUTING -i ppp0 -j ACCEPT]" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsSnapshot) before = network_parse (OLD6);
+      g_autoptr (CsSnapshot) now = network_parse (GOOD6);
+
+      now->firewall = firewall_new (rows[i].table, rows[i].chain, rows[i].hook, FALSE);
+      before->firewall = cs_firewall_ref (now->firewall);
+      assert_blocks (before, now, NULL, rows[i].finding);
+    }
+}
+
 /* One name for all chains of one owner. */
 static void
 test_blocked_by_once (void)
@@ -207,6 +248,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/blocks/tables", test_blocks);
   g_test_add_func ("/blocks/legacy", test_legacy_blocks);
+  g_test_add_func ("/blocks/ipv6", test_ipv6);
   g_test_add_func ("/blocks/named-once", test_blocked_by_once);
   return g_test_run ();
 }

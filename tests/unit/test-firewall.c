@@ -16,6 +16,36 @@ static const char *const marks[] = {
   [CS_MARKS_SAVE] = " (saves)",
 };
 
+/* What is read of @rule in the chain "c" of @table. */
+static void
+assert_rule (const char *table, const char *rule_text, const char *read)
+{
+  g_autofree char *command = g_strdup_printf (
+      "nft 'table %s { set banned { type ipv4_addr; elements = { 203.0.113.7 } }; "
+      "map way { type ipv4_addr : verdict; elements = { 203.0.113.8 : drop } }; "
+      "chain x { }; chain c { " FIREWALL_BASE " }; chain c { %s; }; }'",
+      table, rule_text);
+  g_autoptr (CsFirewall) firewall = NULL;
+  const CsFilterChain *chain;
+  GString *text = g_string_new (NULL);
+
+  firewall_run (command);
+  firewall = firewall_read ();
+  chain = cs_firewall_find (firewall, table, "c");
+  for (guint k = 0; k < chain->rules->len; k++)
+    {
+      const CsFilterRule *rule = chain->rules->pdata[k];
+      g_autofree char *words = cs_filter_rule_to_string (rule);
+
+      g_string_append_printf (text, "%s%s%s%s", k > 0 ? " | " : "", words,
+                              marks[rule->marks], rule->ours ? " (ours)" : "");
+    }
+  g_test_message ("%s", rule_text);
+  g_assert_cmpstr (text->str, ==, read ? read : rule_text);
+  g_string_free (text, TRUE);
+  firewall_clear ();
+}
+
 static void
 test_nft_rules (void)
 {
@@ -80,33 +110,40 @@ test_nft_rules (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_autofree char *command = g_strdup_printf (
-          "nft 'table ip mine { set banned { type ipv4_addr; elements = { 203.0.113.7 } "
-          "}; "
-          "map way { type ipv4_addr : verdict; elements = { 203.0.113.8 : drop } }; "
-          "chain x { }; chain c { " FIREWALL_BASE " }; chain c { %s; }; }'",
-          rows[i].rule);
-      g_autoptr (CsFirewall) firewall = NULL;
-      const CsFilterChain *chain;
-      GString *text = g_string_new (NULL);
+    assert_rule ("ip mine", rows[i].rule, rows[i].read);
+}
 
-      firewall_run (command);
-      firewall = firewall_read ();
-      chain = cs_firewall_find (firewall, "ip mine", "c");
-      for (guint k = 0; k < chain->rules->len; k++)
-        {
-          const CsFilterRule *rule = chain->rules->pdata[k];
-          g_autofree char *words = cs_filter_rule_to_string (rule);
+static void
+test_nft_rules6 (void)
+{
+  static const struct
+  {
+    const char *table;
+    const char *rule;
+    const char *read; /* NULL: the same */
+  } rows[] = {
+    { "ip6 mine", "ip6 saddr fd00::/8 accept", NULL },
+    { "ip6 mine", "ip6 saddr fd00::/7 drop", "ip6 saddr fc00::/7 drop" },
+    { "ip6 mine", "ip6 daddr 2001:db8::1 return", NULL },
+    { "ip6 mine", "ip6 daddr { 2001:db8::/64, fd00::1 } drop",
+      "ip6 daddr 2001:db8::/64,fd00::1 drop" },
+    { "ip6 mine", "udp dport 53 accept", NULL },
+    { "ip6 mine", "ip6 nexthdr udp accept", "udp accept" },
+    { "ip6 mine", "meta l4proto 58 accept", NULL },
+    { "ip6 mine", "icmpv6 type nd-router-solicit accept",
+      "meta l4proto 58 icmpv6 type 133 accept" },
+    { "ip6 mine", "icmpv6 type { nd-router-solicit, nd-neighbor-solicit } accept",
+      "meta l4proto 58 icmpv6 type 133,135 accept" },
+    { "ip6 mine", "ip6 hoplimit 255 accept", "... accept" },
+    { "inet mine", "ip6 saddr fd00::/8 accept", "nfproto 10 ip6 saddr fd00::/8 accept" },
+    { "inet mine", "ip saddr 10.0.0.0/8 accept", "nfproto 2 ip saddr 10.0.0.0/8 accept" },
+    { "inet mine", "ip ttl 7 accept", "nfproto 2 ... accept" },
+    { "inet mine", "icmpv6 type nd-router-solicit accept",
+      "nfproto 10 meta l4proto 58 icmpv6 type 133 accept" },
+  };
 
-          g_string_append_printf (text, "%s%s%s%s", k > 0 ? " | " : "", words,
-                                  marks[rule->marks], rule->ours ? " (ours)" : "");
-        }
-      g_test_message ("%s", rows[i].rule);
-      g_assert_cmpstr (text->str, ==, rows[i].read ? rows[i].read : rows[i].rule);
-      g_string_free (text, TRUE);
-      firewall_clear ();
-    }
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    assert_rule (rows[i].table, rows[i].rule, rows[i].read);
 }
 
 /* The rules of both kinds of iptables, which are quite other things in the kernel. */
@@ -229,6 +266,8 @@ test_hooks (void)
     { "iptables -t raw -A PREROUTING -j DROP; iptables -t mangle -A OUTPUT -j MARK "
       "--set-mark 1",
       "ip raw PREROUTING pre -300 1\nip mangle OUTPUT output -150 1\n" },
+    { "ip6tables -A FORWARD -p ipv6-icmp --icmpv6-type 133 -j DROP",
+      "ip6 filter FORWARD forward 0 1\n" },
     { "nft 'table arp a { chain a { type filter hook input priority 0; drop; }; }'", "" },
   };
 
@@ -275,6 +314,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   private_net_enter ();
   g_test_add_func ("/firewall/rules of nft", test_nft_rules);
+  g_test_add_func ("/firewall/nft-rules6", test_nft_rules6);
   g_test_add_func ("/firewall/rules of iptables", test_iptables_rules);
   g_test_add_func ("/firewall/hooks", test_hooks);
   g_test_add_func ("/firewall/older tables", test_older_tables);

@@ -6,6 +6,7 @@
 #include "real-firewall.h"
 
 #include "core/check/drift.h"
+#include "core/plan/ipv6.h"
 #include "core/plan/opening.h"
 #include "system/filters/nft-accepts.h"
 #include "system/nft/nft-worker.h"
@@ -30,6 +31,34 @@ join (char **strv)
   return strv != NULL ? g_strjoinv (", ", strv) : g_strdup ("");
 }
 
+/* With the rules that @commands leave. */
+static CsPlan *
+plan_after (const char *commands, const char *request, const char *network)
+{
+  g_autoptr (CsFirewall) firewall = NULL;
+  CsPlan *plan;
+
+  firewall_run (commands);
+  firewall = firewall_read ();
+  plan = plan_now (request, network, firewall);
+  firewall_clear ();
+  return plan;
+}
+
+static void
+assert_openings (const CsSharePlan *share,
+                 const char *expected_open,
+                 const char *expected_blocked_by)
+{
+  g_auto (GStrv) words = cs_places_to_words (share->open);
+  g_autofree char *open = join (words);
+  g_autofree char *blocked_by = join (share->blocked_by);
+
+  g_assert_no_error (share->error);
+  g_assert_cmpstr (open, ==, expected_open);
+  g_assert_cmpstr (blocked_by, ==, expected_blocked_by);
+}
+
 /* What a share makes of the rules that @commands leave. */
 static void
 assert_opens (const char *commands,
@@ -37,25 +66,11 @@ assert_opens (const char *commands,
               const char *expected_open,
               const char *expected_blocked_by)
 {
-  g_autoptr (CsFirewall) firewall = NULL;
   g_autoptr (CsPlan) plan = NULL;
-  const CsSharePlan *share;
-  g_auto (GStrv) words = NULL;
-  g_autofree char *open = NULL;
-  g_autofree char *blocked_by = NULL;
 
-  firewall_run (commands);
-  firewall = firewall_read ();
-  plan = plan_now (request, NET, firewall);
-  share = plan->shares->pdata[0];
-  g_assert_no_error (share->error);
-  words = cs_places_to_words (share->open);
-  open = join (words);
-  blocked_by = join (share->blocked_by);
   g_test_message ("%s: %s", commands, request);
-  g_assert_cmpstr (open, ==, expected_open);
-  g_assert_cmpstr (blocked_by, ==, expected_blocked_by);
-  firewall_clear ();
+  plan = plan_after (commands, request, NET);
+  assert_openings (plan->shares->pdata[0], expected_open, expected_blocked_by);
 }
 
 #define DROP    "iptables -P FORWARD DROP; iptables -P INPUT DROP;"
@@ -124,6 +139,87 @@ test_openings (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     assert_opens (rows[i].commands, rows[i].request, rows[i].open, rows[i].blocked_by);
+}
+
+#define NET6 \
+  "link lan0 index=2 fwd=1; link ppp0 ppp ptp index=9 addr=10.64.0.9/32>10.64.64.64 " \
+  "fwd=1 dns=192.0.2.53 addr6=2001:db8:9::9/64; " \
+  "route6 default dev ppp0 via fe80::1 metric 50;"
+#define DROP6 "ip6tables -P FORWARD DROP; ip6tables -P INPUT DROP;"
+#define DNS6  "udp dport 249 accept; tcp dport 249 accept; "
+#define IN6(rules) \
+  "nft 'table inet mine { chain c { type filter hook input priority 0; policy drop; " \
+  "udp dport 67 accept; ct state established,related accept; " rules " }; }'"
+
+/* What becomes of IPv6; IPv4 is as above. */
+static void
+test_openings6 (void)
+{
+  static const struct
+  {
+    const char *commands;
+    const char *open;
+    const char *blocked_by;
+    CsIpv6Mode mode;
+  } rows[] = {
+    { "true", "", "", CS_IPV6_MASQUERADE },
+    { DROP, "FORWARD, INPUT, INPUT answers", "", CS_IPV6_MASQUERADE },
+    { DROP6, "FORWARD IPv6, INPUT IPv6", "", CS_IPV6_MASQUERADE },
+    { DROP6 "ip6tables -P OUTPUT DROP", "FORWARD IPv6, INPUT IPv6, OUTPUT IPv6", "",
+      CS_IPV6_MASQUERADE },
+    { DROP6 "ip6tables -A INPUT -p ipv6-icmp -j ACCEPT; "
+            "ip6tables -A INPUT -p udp --dport 249 -j ACCEPT; "
+            "ip6tables -A INPUT -p tcp --dport 249 -j ACCEPT",
+      "FORWARD IPv6", "", CS_IPV6_MASQUERADE },
+    /* a router is asked for as well */
+    { "ip6tables -P INPUT DROP; "
+      "ip6tables -A INPUT -p ipv6-icmp --icmpv6-type neighbor-solicitation -j ACCEPT; "
+      "ip6tables -A INPUT -p udp -j ACCEPT; ip6tables -A INPUT -p tcp -j ACCEPT",
+      "INPUT IPv6", "", CS_IPV6_MASQUERADE },
+    { "ip6tables -P FORWARD DROP; ip6tables -N DOCKER-USER; "
+      "ip6tables -A FORWARD -j DOCKER-USER",
+      "DOCKER-USER IPv6", "", CS_IPV6_MASQUERADE },
+    /* others' own tables: without IPv6, clients are served */
+    { "nft 'table ip6 mine { chain forward { " FIREWALL_BASE " policy drop; }; }'", "",
+      "", CS_IPV6_NONE },
+    { MINE ("meta nfproto ipv4 accept;"), "", "", CS_IPV6_NONE },
+    { MINE ("meta nfproto ipv4 accept; iifname \"lan0\" accept; "
+            "ct state established accept;"),
+      "", "", CS_IPV6_MASQUERADE },
+    { MINE ("meta nfproto ipv6 accept;"), "", "nftables (inet mine)",
+      CS_IPV6_MASQUERADE },
+    { MINE (""), "", "nftables (inet mine)", CS_IPV6_NONE },
+    { IN6 (DNS6 "icmpv6 type { 133, 135 } accept;"), "", "", CS_IPV6_MASQUERADE },
+    { IN6 (DNS6 "icmpv6 type { 135, 136, 134 } accept;"), "", "", CS_IPV6_NONE },
+    { IN6 ("meta nfproto ipv4 tcp dport 249 accept; udp dport 249 accept; meta l4proto "
+           "58 accept;"),
+      "", "", CS_IPV6_NONE },
+    /* of the link's own, conntrack knows nothing */
+    { IN6 (DNS6 "ct state untracked accept;"), "", "", CS_IPV6_MASQUERADE },
+    { "nft 'table inet mine { chain c { type filter hook prerouting priority -150; "
+      "ct state invalid drop; }; }'",
+      "", "", CS_IPV6_MASQUERADE },
+    { "nft 'table ip6 mine { chain c { type filter hook output priority 0; "
+      "ip6 saddr fe80::/10 drop; }; }'",
+      "", "", CS_IPV6_NONE },
+    { "nft 'table ip6 mine { chain c { type filter hook output priority 0; "
+      "ip6 saddr 2001:db8::/32 drop; }; }'",
+      "", "", CS_IPV6_MASQUERADE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) plan = NULL;
+      const CsSharePlan *share;
+
+      g_test_message ("%s", rows[i].commands);
+      plan = plan_after (rows[i].commands, "lan0 via ppp0", NET6);
+      share = plan->shares->pdata[0];
+      assert_openings (share, rows[i].open, rows[i].blocked_by);
+      g_assert_cmpint (share->ipv6.mode, ==, rows[i].mode);
+      g_assert_cmpint (share->ipv6.blocked, ==, rows[i].mode == CS_IPV6_NONE);
+      g_assert_cmpint (cs_share_plan_has_ipv6 (share), ==, rows[i].mode != CS_IPV6_NONE);
+    }
 }
 
 #define ON(hook, rules) \
@@ -224,6 +320,16 @@ test_devices (void)
     }
 }
 
+static void
+apply (const CsPlan *plan, const CsSharePlan *share)
+{
+  GError *errors[CS_NFT_ACCEPTS_TABLES] = { NULL };
+
+  cs_nft_accepts_apply (plan, share, errors);
+  for (gsize i = 0; i < G_N_ELEMENTS (errors); i++)
+    g_assert_no_error (errors[i]);
+}
+
 /* Twice is once, and what nobody wants goes. */
 static void
 test_accepts (void)
@@ -232,7 +338,6 @@ test_accepts (void)
   g_autoptr (CsPlan) plan = NULL;
   g_autoptr (CsPlan) none = cs_plan_new_empty ();
   g_autoptr (CsSnapshot) snapshot = cs_snapshot_new ();
-  g_autoptr (GError) error = NULL;
   g_autofree char *before = NULL;
   g_autofree char *once = NULL;
   g_autofree char *again = NULL;
@@ -246,16 +351,14 @@ test_accepts (void)
   plan = plan_now ("lan0 via ppp0", NET, firewall);
   share = plan->shares->pdata[0];
   g_assert_true (cs_nft_accepts_are_due (plan, share));
-  g_assert_true (cs_nft_accepts_apply (plan, share, &error));
-  g_assert_no_error (error);
+  apply (plan, share);
   g_assert_false (cs_nft_accepts_are_due (plan, share));
   once = firewall_shell ("iptables-nft-save | grep -v ^[:#]");
-  g_assert_true (cs_nft_accepts_apply (plan, share, &error));
+  apply (plan, share);
   firewall_run (
       "iptables -A FORWARD -i lan0 -o ppp0 -m comment --comment connshare -j ACCEPT");
   firewall_run ("iptables -A INPUT -i gone -m comment --comment connshare -j ACCEPT");
-  g_assert_true (cs_nft_accepts_apply (plan, share, &error));
-  g_assert_no_error (error);
+  apply (plan, share);
   again = firewall_shell ("iptables-nft-save | grep -v ^[:#]");
   g_assert_cmpstr (again, ==, once);
 
@@ -267,8 +370,53 @@ test_accepts (void)
   drift = cs_share_plan_filter_drift (share, snapshot);
   g_assert_cmpstr (drift, ==,
                    "an accept is gone (INPUT: iifname \"lan0\" udp dport 67 accept)");
-  g_assert_true (cs_nft_accepts_apply (none, NULL, &error));
+  apply (none, NULL);
   after = firewall_shell ("nft -s list ruleset; iptables -S");
+  g_assert_cmpstr (after, ==, before);
+  firewall_clear ();
+}
+
+/* Likewise of IPv6, in rules that ip6tables(8) can list. */
+static void
+test_accepts6 (void)
+{
+  g_autoptr (CsFirewall) firewall = NULL;
+  g_autoptr (CsPlan) plan = NULL;
+  g_autoptr (CsPlan) none = cs_plan_new_empty ();
+  g_autoptr (CsSnapshot) snapshot = cs_snapshot_new ();
+  g_autofree char *before = NULL;
+  g_autofree char *once = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *drift = NULL;
+
+  firewall_run (DROP6 "ip6tables -A FORWARD -i other -j ACCEPT");
+  before = firewall_shell ("nft -s list ruleset; ip6tables -S");
+  firewall = firewall_read ();
+  plan = plan_now ("lan0 via ppp0", NET6, firewall);
+  g_assert_true (cs_nft_accepts_are_due (plan, plan->shares->pdata[0]));
+  apply (plan, plan->shares->pdata[0]);
+  g_assert_false (cs_nft_accepts_are_due (plan, plan->shares->pdata[0]));
+  once = firewall_shell ("ip6tables -S | grep connshare | sort");
+  g_assert_cmpstr (
+      once, ==,
+      "-A FORWARD -i lan0 -o ppp0 -m comment --comment connshare -j ACCEPT\n"
+      "-A FORWARD -i ppp0 -o lan0 -m comment --comment connshare -j ACCEPT\n"
+      "-A INPUT -i lan0 -p ipv6-icmp -m comment --comment connshare -j ACCEPT\n"
+      "-A INPUT -i lan0 -p tcp -m tcp --dport 249 -m comment --comment connshare -j "
+      "ACCEPT\n"
+      "-A INPUT -i lan0 -p udp -m udp --dport 249 -m comment --comment connshare -j "
+      "ACCEPT");
+  snapshot->firewall = firewall_read ();
+  g_assert_null (cs_share_plan_filter_drift (plan->shares->pdata[0], snapshot));
+  firewall_run ("ip6tables -D INPUT -i lan0 -p ipv6-icmp -m comment --comment connshare "
+                "-j ACCEPT");
+  cs_firewall_unref (snapshot->firewall);
+  snapshot->firewall = firewall_read ();
+  drift = cs_share_plan_filter_drift (plan->shares->pdata[0], snapshot);
+  g_assert_cmpstr (drift, ==,
+                   "an accept is gone (INPUT: iifname \"lan0\" meta l4proto 58 accept)");
+  apply (none, NULL);
+  after = firewall_shell ("nft -s list ruleset; ip6tables -S");
   g_assert_cmpstr (after, ==, before);
   firewall_clear ();
 }
@@ -478,9 +626,11 @@ main (int argc, char **argv)
   private_net_enter ();
   cs_nft_worker_init (NFT_WORKER);
   g_test_add_func ("/opening/places", test_openings);
+  g_test_add_func ("/opening/openings6", test_openings6);
   g_test_add_func ("/opening/other hooks", test_other_hooks);
   g_test_add_func ("/opening/devices", test_devices);
   g_test_add_func ("/opening/accepts", test_accepts);
+  g_test_add_func ("/opening/accepts6", test_accepts6);
   g_test_add_func ("/opening/unreadable older iptables", test_legacy_rules);
   g_test_add_func ("/opening/older iptables", test_legacy_openings);
   g_test_add_func ("/opening/zones", test_zones);

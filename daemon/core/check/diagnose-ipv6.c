@@ -103,7 +103,7 @@ cs_walk_check_ipv6 (CsWalk *w)
   CsIpv6Mode wish = w->found->ipv6_wish;
   gboolean any = w->uplink && cs_ipv6_leads_out (w->uplink, w->snapshot);
 
-  if (!w->uplink || wish <= CS_IPV6_NONE)
+  if (!w->uplink || wish <= CS_IPV6_NONE || w->share->ipv6.blocked)
     return;
   if (w->facts->dhcpcd_missing && w->share->ipv6.asks
       && w->share->ipv6.mode != CS_IPV6_DELEGATED)

@@ -3,6 +3,7 @@
 
 #include "core/plan/block.h"
 #include "core/plan/data-limit.h"
+#include "core/plan/ipv6.h"
 #include "core/plan/rules.h"
 #include "core/plan/uplink.h"
 
@@ -24,6 +25,28 @@ remedy_of (const CsWalk *w, const CsBlock *block, const char *refusal)
     return g_strdup_printf ("install iptables, which has the program for this: %s",
                             remedy);
   return g_steal_pointer (&remedy);
+}
+
+/* What keeps clients from having IPv6. */
+static void
+check_blocks6 (CsWalk *w)
+{
+  g_autoptr (GArray) blocks = cs_blocks_find6 (w->share, w->snapshot);
+
+  for (guint i = 0; i < blocks->len; i++)
+    {
+      const CsBlock *block = &g_array_index (blocks, CsBlock, i);
+      g_autofree char *owner = cs_block_owner (block);
+      g_autofree char *words = cs_block_describe (block, w->share);
+      const char *refusal = cs_block_refusal (block, w->share, w->snapshot);
+
+      if (block->drop.certain)
+        cs_walk_add (w, CS_SEVERITY_WARNING, "ipv6-blocked",
+                     g_strdup_printf ("clients have no IPv6, because of %s: %s%s%s",
+                                      owner, words, refusal ? ". " : "",
+                                      refusal ? refusal : ""),
+                     remedy_of (w, block, refusal));
+    }
 }
 
 /* What other packet filters drop although everything that we may open is open. */
@@ -52,6 +75,14 @@ cs_walk_check_blocks (CsWalk *w)
                            "program that could open them is not installed"),
                  g_strdup ("install iptables, or restart what made these rules with the "
                            "newer iptables-nft"));
+  if (w->share->ipv6.blocked)
+    check_blocks6 (w);
+  if (w->snapshot->legacy6 && cs_share_plan_has_ipv6 (w->share))
+    cs_walk_add (w, CS_SEVERITY_WARNING, "ipv6-blocked",
+                 g_strdup ("ip6tables-legacy: rules of the older ip6tables are in the "
+                           "kernel and may drop clients' IPv6; this service cannot read "
+                           "them"),
+                 g_strdup ("restart what made these rules with the newer ip6tables-nft"));
 }
 
 static gboolean

@@ -218,6 +218,8 @@ cs_share_plan_filter_drift (const CsSharePlan *plan, const CsSnapshot *snapshot)
     return g_strdup_printf ("firewalld has taken %s out of the zone %s", plan->lan,
                             plan->zone);
   missing = cs_opening_missing (plan, snapshot->firewall, CS_OPENING_TABLE);
+  if (!missing)
+    missing = cs_opening_missing (plan, snapshot->firewall, CS_OPENING_TABLE6);
   if (!missing && snapshot->legacy_tool)
     missing = cs_opening_missing (plan, snapshot->legacy_filter, CS_LEGACY_TABLE);
   return missing ? g_strdup_printf ("an accept is gone (%s)", missing) : NULL;

@@ -82,10 +82,11 @@ is_spare (CsFlow flow)
   return flow == CS_FLOW_QUESTION_TCP || flow == CS_FLOW_ANSWER_TCP;
 }
 
-GArray *
-cs_blocks_find (const CsSharePlan *share,
-                const CsSnapshot *snapshot,
-                gboolean without_ours)
+static GArray *
+find_blocks (const CsSharePlan *share,
+             const CsSnapshot *snapshot,
+             gboolean without_ours,
+             gboolean (*is_sent) (const CsSharePlan *share, CsFlow flow))
 {
   Walk walk = { .share = share, .without_ours = without_ours, .ct_mark_known = TRUE };
 
@@ -94,12 +95,30 @@ cs_blocks_find (const CsSharePlan *share,
   add_chains (walk.blocks, snapshot->legacy_filter);
   g_array_sort (walk.blocks, compare_chains);
   for (int flow = 0; flow < CS_FLOWS; flow++)
-    if (!is_spare (flow) && cs_flow_exists (share, flow))
-      send_packet (&walk, flow);
+    {
+      if (flow == CS_FLOW_OUT6)
+        walk.ct_mark_known = TRUE;
+      if (!is_spare (flow) && is_sent (share, flow))
+        send_packet (&walk, flow);
+    }
   for (guint i = walk.blocks->len; i-- > 0;)
     if (g_array_index (walk.blocks, CsBlock, i).flows == 0)
       g_array_remove_index (walk.blocks, i);
   return walk.blocks;
+}
+
+GArray *
+cs_blocks_find (const CsSharePlan *share,
+                const CsSnapshot *snapshot,
+                gboolean without_ours)
+{
+  return find_blocks (share, snapshot, without_ours, cs_flow_exists);
+}
+
+GArray *
+cs_blocks_find6 (const CsSharePlan *share, const CsSnapshot *snapshot)
+{
+  return find_blocks (share, snapshot, FALSE, cs_flow_would_exist6);
 }
 
 gboolean
@@ -142,12 +161,25 @@ iptables_table (const CsBlock *block)
     { "ip mangle", "mangle" },
     { CS_LEGACY_TABLE " mangle", "mangle" },
     { "ip security", "security" },
+    { CS_OPENING_TABLE6, "filter" },
+    { "ip6 raw", "raw" },
+    { "ip6 mangle", "mangle" },
+    { "ip6 security", "security" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
     if (g_str_equal (block->base->table, tables[i][0]))
       return tables[i][1];
   return NULL;
+}
+
+/* ... and its program. */
+static const char *
+iptables_program (const CsBlock *block)
+{
+  return is_legacy (block)                               ? "iptables-legacy"
+         : g_str_has_prefix (block->base->table, "ip6 ") ? "ip6tables"
+                                                         : "iptables";
 }
 
 gboolean
@@ -185,7 +217,8 @@ cs_block_owner (const CsBlock *block)
     return g_strdup ("firewalld");
   if (!cs_block_is_iptables (block))
     return g_strdup_printf ("nftables (%s)", block->base->table);
-  if (has_chain (block->firewall, block->base->table, "ufw-"))
+  if (has_chain (block->firewall, block->base->table, "ufw-")
+      || has_chain (block->firewall, block->base->table, "ufw6-"))
     return g_strdup ("ufw");
   if (has_chain (block->firewall, block->base->table, "DOCKER"))
     return g_strdup ("Docker");
@@ -217,6 +250,29 @@ describe_flow (const CsBlock *block, const CsSharePlan *share)
     case CS_FLOW_ANSWER:
     case CS_FLOW_ANSWER_TCP:
       return g_strdup_printf ("replies of name servers on %s", share->uplink);
+    case CS_FLOW_OUT6:
+      return g_strdup_printf ("what clients of %s send to %s by IPv6", share->lan,
+                              share->uplink);
+    case CS_FLOW_BACK6:
+      return g_strdup_printf ("replies from %s to clients of %s by IPv6", share->uplink,
+                              share->lan);
+    case CS_FLOW_SOLICIT6:
+      return g_strdup_printf ("clients' requests for an IPv6 router on %s", share->lan);
+    case CS_FLOW_NEIGHBOR6:
+      return g_strdup_printf ("clients' IPv6 neighbor discovery on %s", share->lan);
+    case CS_FLOW_ADVERTISE6:
+      return g_strdup_printf ("what tells clients of their IPv6 router on %s",
+                              share->lan);
+    case CS_FLOW_FOUND6:
+      return g_strdup_printf ("replies to clients' IPv6 neighbor discovery on %s",
+                              share->lan);
+    case CS_FLOW_DNS6:
+    case CS_FLOW_DNS6_TCP:
+      return g_strdup_printf ("clients' DNS queries by IPv6 on %s", share->lan);
+    case CS_FLOW_REPLY6:
+    case CS_FLOW_REPLY6_TCP:
+      return g_strdup_printf ("replies to clients' DNS queries by IPv6 on %s",
+                              share->lan);
     case CS_FLOW_DNS:
     case CS_FLOW_DNS_TCP:
     case CS_FLOWS:
@@ -241,26 +297,26 @@ cs_block_describe (const CsBlock *block, const CsSharePlan *share)
                           block->drop.certain ? "drops" : "may drop", flow, rule);
 }
 
-/* iptables(8) for its own chains, otherwise nft(8). */
+/* iptables(8) for its own chains, otherwise nft(8). Where a table is of both families,
+ * they may need the same. */
 static void
-add_command (GString *out, const CsBlock *block, const CsAccept *accept)
+add_command (GPtrArray *commands, const CsBlock *block, const CsAccept *accept)
 {
   g_autofree char *iptables = cs_accept_to_iptables (accept, FALSE);
   g_autofree char *nft = cs_accept_to_nft (accept);
   const CsFilterChain *base = block->base;
   const char *table = iptables_table (block);
+  g_autofree char *command
+      = cs_block_is_iptables (block)
+            ? g_strdup_printf ("%s%s%s -I %s %s -j ACCEPT", iptables_program (block),
+                               g_str_equal (table, "filter") ? "" : " -t ",
+                               g_str_equal (table, "filter") ? "" : table, base->name,
+                               iptables)
+            : g_strdup_printf ("nft insert rule %s %s '%s accept'", base->table,
+                               base->name, nft);
 
-  if (out->len > 0)
-    g_string_append (out, "; ");
-  if (cs_block_is_iptables (block))
-    g_string_append_printf (out, "%s%s%s -I %s %s -j ACCEPT",
-                            is_legacy (block) ? "iptables-legacy" : "iptables",
-                            g_str_equal (table, "filter") ? "" : " -t ",
-                            g_str_equal (table, "filter") ? "" : table, base->name,
-                            iptables);
-  else
-    g_string_append_printf (out, "nft insert rule %s %s '%s accept'", base->table,
-                            base->name, nft);
+  if (!g_ptr_array_find_with_equal_func (commands, command, g_str_equal, NULL))
+    g_ptr_array_add (commands, g_steal_pointer (&command));
 }
 
 /* What comes from the uplink, and is not known to be forwarded, is accepted as a reply to
@@ -270,10 +326,20 @@ is_by_state (const CsBlock *block, CsFlow flow)
 {
   const CsFilterChain *base = block->base;
 
-  return (flow == CS_FLOW_ANSWER || flow == CS_FLOW_BACK)
+  return (flow == CS_FLOW_ANSWER || flow == CS_FLOW_BACK || flow == CS_FLOW_BACK6)
          && (base->hook == CS_HOOK_INPUT
              || (base->hook == CS_HOOK_PREROUTING
                  && base->priority > CS_PRIORITY_CONNTRACK));
+}
+
+static guint
+flow_bits (CsFlow first, CsFlow last)
+{
+  guint bits = 0;
+
+  for (int flow = first; flow <= (int)last; flow++)
+    bits |= CS_FLOW_BIT (flow);
+  return bits;
 }
 
 /* Of the flows that @block drops, those whose accepts are not part of another's: before
@@ -302,11 +368,15 @@ flows_to_accept (const CsBlock *block)
     flows &= ~(before ? from_lan : questions);
   if (flows & CS_FLOW_BIT (CS_FLOW_BACK))
     flows &= ~(before ? answers : to_lan);
+  if (before && (flows & CS_FLOW_BIT (CS_FLOW_OUT6)))
+    flows &= ~flow_bits (CS_FLOW_SOLICIT6, CS_FLOW_DNS6_TCP);
+  if (!before && (flows & CS_FLOW_BIT (CS_FLOW_BACK6)))
+    flows &= ~flow_bits (CS_FLOW_ADVERTISE6, CS_FLOW_REPLY6_TCP);
   return flows;
 }
 
 static void
-add_accepts (GString *out, const CsBlock *block, const CsSharePlan *share)
+add_accepts (GPtrArray *commands, const CsBlock *block, const CsSharePlan *share)
 {
   guint flows = flows_to_accept (block);
 
@@ -322,24 +392,26 @@ add_accepts (GString *out, const CsBlock *block, const CsSharePlan *share)
       else
         cs_accepts_add (accepts, share, flow, block->base);
       for (guint i = 0; i < accepts->len; i++)
-        add_command (out, block, &g_array_index (accepts, CsAccept, i));
+        add_command (commands, block, &g_array_index (accepts, CsAccept, i));
     }
 }
 
 char *
 cs_block_remedy (const CsBlock *block, const CsSharePlan *share)
 {
-  GString *out = g_string_new (NULL);
+  g_autoptr (GPtrArray) commands = g_ptr_array_new_with_free_func (g_free);
 
   if (!cs_block_is_firewalld (block))
-    add_accepts (out, block, share);
+    add_accepts (commands, block, share);
   else if (cs_block_is_for_zone (block))
-    g_string_append_printf (out, "firewall-cmd --zone=%s --change-interface=%s",
-                            CS_FIREWALLD_ZONE, share->lan);
+    g_ptr_array_add (commands,
+                     g_strdup_printf ("firewall-cmd --zone=%s --change-interface=%s",
+                                      CS_FIREWALLD_ZONE, share->lan));
   else
-    g_string_append (out, "allow it in firewalld's policies: firewall-cmd "
-                          "--list-all-policies");
-  return g_string_free (out, FALSE);
+    g_ptr_array_add (commands, g_strdup ("allow it in firewalld's policies: firewall-cmd "
+                                         "--list-all-policies"));
+  g_ptr_array_add (commands, NULL);
+  return g_strjoinv ("; ", (char **)commands->pdata);
 }
 
 const char *

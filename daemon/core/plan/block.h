@@ -22,6 +22,9 @@ GArray *cs_blocks_find (const CsSharePlan *share,
                         const CsSnapshot *snapshot,
                         gboolean without_ours);
 
+/* Likewise, of what @share would send and receive by IPv6, if it had IPv6. */
+GArray *cs_blocks_find6 (const CsSharePlan *share, const CsSnapshot *snapshot);
+
 /* Whether it is where accepts of ours go: a chain of the filter table that all share who
  * use iptables(8), the older one too. */
 gboolean cs_block_is_shared (const CsBlock *block);

@@ -4,6 +4,11 @@
  * knows of it once it has passed there. */
 #include "flow.h"
 
+#include "ipv6.h"
+
+#include "core/value/firewall-words.h"
+
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -28,6 +33,7 @@ typedef enum
   DHCP,
   DNS,     /* the share's own name server, at the host */
   SERVERS, /* those that it asks, at the uplink */
+  LINK,    /* no port: routers and neighbors find each other (RFC 4861) */
 } Service;
 
 static const struct
@@ -37,6 +43,9 @@ static const struct
   guint8 protocol; /* 0: any */
   Service service;
   gboolean is_reply;
+  gboolean ipv6;
+  guint8 type;       /* of ICMPv6 */
+  gboolean to_group; /* to all on the link */
 } flows[] = {
   [CS_FLOW_OUT] = { LAN, UPLINK, 0, ANY, FALSE },
   [CS_FLOW_BACK] = { UPLINK, LAN, 0, ANY, TRUE },
@@ -51,6 +60,19 @@ static const struct
   [CS_FLOW_QUESTION_TCP] = { HOST, UPLINK, IPPROTO_TCP, SERVERS, FALSE },
   [CS_FLOW_ANSWER] = { UPLINK, HOST, IPPROTO_UDP, SERVERS, TRUE },
   [CS_FLOW_ANSWER_TCP] = { UPLINK, HOST, IPPROTO_TCP, SERVERS, TRUE },
+  [CS_FLOW_OUT6] = { LAN, UPLINK, 0, ANY, FALSE, TRUE },
+  [CS_FLOW_BACK6] = { UPLINK, LAN, 0, ANY, TRUE, TRUE },
+  [CS_FLOW_SOLICIT6]
+  = { LAN, HOST, IPPROTO_ICMPV6, LINK, FALSE, TRUE, ND_ROUTER_SOLICIT, TRUE },
+  [CS_FLOW_NEIGHBOR6]
+  = { LAN, HOST, IPPROTO_ICMPV6, LINK, FALSE, TRUE, ND_NEIGHBOR_SOLICIT, TRUE },
+  [CS_FLOW_DNS6] = { LAN, HOST, IPPROTO_UDP, DNS, FALSE, TRUE },
+  [CS_FLOW_DNS6_TCP] = { LAN, HOST, IPPROTO_TCP, DNS, FALSE, TRUE },
+  [CS_FLOW_ADVERTISE6]
+  = { HOST, LAN, IPPROTO_ICMPV6, LINK, FALSE, TRUE, ND_ROUTER_ADVERT, TRUE },
+  [CS_FLOW_FOUND6] = { HOST, LAN, IPPROTO_ICMPV6, LINK, FALSE, TRUE, ND_NEIGHBOR_ADVERT },
+  [CS_FLOW_REPLY6] = { HOST, LAN, IPPROTO_UDP, DNS, TRUE, TRUE },
+  [CS_FLOW_REPLY6_TCP] = { HOST, LAN, IPPROTO_TCP, DNS, TRUE, TRUE },
 };
 
 static const char *
@@ -97,10 +119,32 @@ has_device (const CsFilterChain *base, const char *name)
 }
 
 gboolean
+cs_flow_is_ipv6 (CsFlow flow)
+{
+  return flows[flow].ipv6;
+}
+
+/* Most tables are of one family, the older iptables' of IPv4. */
+static gboolean
+is_seen_in (CsFlow flow, const char *table)
+{
+  static const char *const of_ipv4[] = { "ip ", CS_LEGACY_TABLE };
+
+  if (!flows[flow].ipv6)
+    return !g_str_has_prefix (table, "ip6 ");
+  for (gsize i = 0; i < G_N_ELEMENTS (of_ipv4); i++)
+    if (g_str_has_prefix (table, of_ipv4[i]))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
 cs_flow_passes (const CsSharePlan *share, CsFlow flow, const CsFilterChain *base)
 {
   Side from = flows[flow].from, to = flows[flow].to;
 
+  if (!is_seen_in (flow, base->table))
+    return FALSE;
   switch (base->hook)
     {
     case CS_HOOK_INGRESS:
@@ -173,6 +217,7 @@ port_of (const CsSharePlan *share, CsFlow flow, const CsFilterChain *base)
     case SERVERS:
       return CS_DNS_PORT;
     case ANY:
+    case LINK:
     default:
       return 0;
     }
@@ -205,12 +250,24 @@ has_ends (const CsSharePlan *share, CsFlow flow)
 {
   if (flows[flow].service == DHCP || flows[flow].service == DNS)
     return share->dns_port != 0;
+  if (flows[flow].service == LINK)
+    return TRUE;
   return share->uplink && (flows[flow].service != SERVERS || find_server (share));
+}
+
+gboolean
+cs_flow_would_exist6 (const CsSharePlan *share, CsFlow flow)
+{
+  return flows[flow].ipv6 && cs_share_plan_guards (share) && has_ends (share, flow);
 }
 
 gboolean
 cs_flow_exists (const CsSharePlan *share, CsFlow flow)
 {
+  if (flows[flow].ipv6)
+    return cs_flow_would_exist6 (share, flow) && !share->ipv6.blocked
+           && (flows[flow].service == ANY ? cs_share_plan_forwards_ipv6 (share)
+                                          : cs_share_plan_has_ipv6 (share));
   return cs_share_plan_guards (share) && has_ends (share, flow)
          && (share->subnets->len > 0 || flows[flow].service == SERVERS);
 }
@@ -235,6 +292,22 @@ add_for_servers (GArray *accepts, const CsSharePlan *share, CsFlow flow, CsAccep
     }
 }
 
+/* One for all types: what else there is of ICMPv6 is of the link as well, or tells of
+ * errors. */
+static gboolean
+has_accept_of_link (const GArray *accepts, const CsAccept *accept)
+{
+  for (guint i = 0; i < accepts->len; i++)
+    {
+      const CsAccept *other = &g_array_index (accepts, CsAccept, i);
+
+      if (g_strcmp0 (other->protocol, accept->protocol) == 0
+          && g_str_equal (other->chain, accept->chain))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 void
 cs_accepts_add (GArray *accepts,
                 const CsSharePlan *share,
@@ -248,9 +321,10 @@ cs_accepts_add (GArray *accepts,
     .chain = base ? base->name : cs_flow_chain (flow),
     .iif = has_iif (on) ? name_of (share, flows[flow].from) : NULL,
     .oif = has_oif (on) ? name_of (share, flows[flow].to) : NULL,
-    .protocol = flows[flow].protocol == IPPROTO_UDP   ? "udp"
-                : flows[flow].protocol == IPPROTO_TCP ? "tcp"
-                                                      : NULL,
+    .protocol = flows[flow].protocol == IPPROTO_UDP      ? "udp"
+                : flows[flow].protocol == IPPROTO_TCP    ? "tcp"
+                : flows[flow].protocol == IPPROTO_ICMPV6 ? "ipv6-icmp"
+                                                         : NULL,
   };
 
   if (!has_ends (share, flow))
@@ -261,7 +335,7 @@ cs_accepts_add (GArray *accepts,
     accept.port = port;
   if (flows[flow].service == SERVERS)
     add_for_servers (accepts, share, flow, accept);
-  else
+  else if (flows[flow].service != LINK || !has_accept_of_link (accepts, &accept))
     g_array_append_val (accepts, accept);
 }
 
@@ -280,7 +354,9 @@ cs_accept_to_nft (const CsAccept *accept)
     g_string_append_printf (out, " ip saddr %s", source);
   if (destination[0] != '\0')
     g_string_append_printf (out, " ip daddr %s", destination);
-  if (accept->protocol)
+  if (g_strcmp0 (accept->protocol, "ipv6-icmp") == 0)
+    g_string_append (out, " " CS_ICMPV6_WORDS);
+  else if (accept->protocol)
     g_string_append_printf (out, " %s", accept->protocol);
   if (accept->source_port)
     g_string_append_printf (out, " sport %u", accept->source_port);
@@ -365,11 +441,16 @@ set_interfaces (CsPacket *packet,
 }
 
 static CsAddress
-uplink_address (const CsSharePlan *share)
+uplink_address (const CsSharePlan *share, int family)
 {
-  return share->uplink_addresses->len > 0
-             ? g_array_index (share->uplink_addresses, CsCidr, 0).address
-             : (CsAddress){ 0 };
+  for (guint i = 0; i < share->uplink_addresses->len; i++)
+    {
+      CsAddress address = g_array_index (share->uplink_addresses, CsCidr, i).address;
+
+      if (address.family == family)
+        return address;
+    }
+  return (CsAddress){ 0 };
 }
 
 /* Of one end of the flow. A client that asks for an address has none yet. */
@@ -388,15 +469,32 @@ set_end (CsPacket *packet,
     cs_packet_set_number (packet, key, to ? INADDR_BROADCAST : INADDR_ANY, 4);
   else if (service == SERVERS)
     set_address (packet, key,
-                 side == UPLINK ? *find_server (share) : uplink_address (share));
+                 side == UPLINK ? *find_server (share) : uplink_address (share, AF_INET));
   else if (side == HOST)
     set_address (packet, key, share->address.address);
   else if (side == UPLINK)
     return;
   else if (service == ANY && (to ? is_arriving (base) : is_leaving (base)))
-    set_address (packet, key, uplink_address (share));
+    set_address (packet, key, uplink_address (share, AF_INET));
   else
     set_network (packet, key, g_array_index (share->subnets, CsCidr, 0));
+}
+
+/* The same of IPv6. What clients send may be masqueraded or not. */
+static void
+set_end6 (CsPacket *packet, gboolean to, const CsSharePlan *share, CsFlow flow)
+{
+  static const CsCidr link = { { AF_INET6, { 0xfe, 0x80 } }, 10 };
+  static const CsCidr groups = { { AF_INET6, { 0xff, 0x02 } }, 16 };
+  CsMatchKey key = to ? CS_MATCH_DADDR6 : CS_MATCH_SADDR6;
+  Side side = to ? flows[flow].to : flows[flow].from;
+
+  if (to && flows[flow].to_group)
+    set_network (packet, key, groups);
+  else if (flows[flow].service == LINK)
+    set_network (packet, key, link);
+  else if (side == HOST && cs_share_plan_has_ipv6 (share))
+    set_address (packet, key, g_array_index (share->ipv6.addresses, CsCidr, 0).address);
 }
 
 /* dnsmasq asks from any port from 1024 on; clients as they like. */
@@ -433,16 +531,32 @@ static void
 set_kind (CsPacket *packet, CsFlow flow, const CsFilterChain *base)
 {
   gboolean local = flows[flow].to == HOST || (flow == CS_FLOW_BACK && is_arriving (base));
-  gboolean broadcast = flow == CS_FLOW_DHCP;
+  gboolean broadcast = flow == CS_FLOW_DHCP, group = flows[flow].to_group;
 
-  cs_packet_set_number (packet, CS_MATCH_DTYPE,
-                        broadcast ? RTN_BROADCAST
-                        : local   ? RTN_LOCAL
-                                  : RTN_UNICAST,
-                        4);
+  if (flow != CS_FLOW_BACK6 || !is_arriving (base))
+    cs_packet_set_number (packet, CS_MATCH_DTYPE,
+                          broadcast ? RTN_BROADCAST
+                          : group   ? RTN_MULTICAST
+                          : local   ? RTN_LOCAL
+                                    : RTN_UNICAST,
+                          4);
   if (has_iif (base))
     cs_packet_set_number (packet, CS_MATCH_PKTTYPE,
-                          broadcast ? PACKET_BROADCAST : PACKET_HOST, 1);
+                          broadcast ? PACKET_BROADCAST
+                          : group   ? PACKET_MULTICAST
+                                    : PACKET_HOST,
+                          1);
+}
+
+/* Conntrack leaves neighbor discovery alone. */
+static guint32
+state_of (CsFlow flow, const CsFilterChain *base)
+{
+  if (is_raw (base))
+    return CS_CT_INVALID;
+  if (flows[flow].service == LINK)
+    return CS_CT_UNTRACKED;
+  return flows[flow].is_reply ? CS_CT_ESTABLISHED : CS_CT_NEW;
 }
 
 void
@@ -451,20 +565,26 @@ cs_flow_make_packet (CsPacket *packet,
                      CsFlow flow,
                      const CsFilterChain *base)
 {
+  gboolean ipv6 = flows[flow].ipv6;
+
   memset (packet, 0, sizeof *packet);
-  cs_packet_set_number (packet, CS_MATCH_NFPROTO, NFPROTO_IPV4, 1);
-  cs_packet_set_number (packet, CS_MATCH_ETHERTYPE, ETH_P_IP, 2);
+  cs_packet_set_number (packet, CS_MATCH_NFPROTO, ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4, 1);
+  cs_packet_set_number (packet, CS_MATCH_ETHERTYPE, ipv6 ? ETH_P_IPV6 : ETH_P_IP, 2);
   cs_packet_set_number (packet, CS_MATCH_MARK, 0, 4);
   cs_packet_set_number (packet, CS_MATCH_CT_MARK, 0, 4);
   cs_packet_set_number (packet, CS_MATCH_CGROUP, 0, 4);
-  cs_packet_set_number (packet, CS_MATCH_CT_STATE,
-                        is_raw (base)          ? CS_CT_INVALID
-                        : flows[flow].is_reply ? CS_CT_ESTABLISHED
-                                               : CS_CT_NEW,
-                        4);
+  cs_packet_set_number (packet, CS_MATCH_CT_STATE, state_of (flow, base), 4);
   set_interfaces (packet, share, flow, base);
   set_ports (packet, share, flow, base);
   set_kind (packet, flow, base);
+  if (flows[flow].type != 0)
+    cs_packet_set_number (packet, CS_MATCH_ICMP6_TYPE, flows[flow].type, 1);
+  if (ipv6)
+    {
+      set_end6 (packet, FALSE, share, flow);
+      set_end6 (packet, TRUE, share, flow);
+      return;
+    }
   set_end (packet, CS_MATCH_SADDR, share, flow, base);
   set_end (packet, CS_MATCH_DADDR, share, flow, base);
 }

@@ -25,6 +25,16 @@ typedef enum
   CS_FLOW_QUESTION_TCP,
   CS_FLOW_ANSWER, /* name server to this host */
   CS_FLOW_ANSWER_TCP,
+  CS_FLOW_OUT6, /* the same by IPv6 */
+  CS_FLOW_BACK6,
+  CS_FLOW_SOLICIT6,  /* client to this host: for a router, ... */
+  CS_FLOW_NEIGHBOR6, /* ... or for a neighbor's hardware address */
+  CS_FLOW_DNS6,
+  CS_FLOW_DNS6_TCP,
+  CS_FLOW_ADVERTISE6, /* this host to clients: as their router ... */
+  CS_FLOW_FOUND6,     /* ... and neighbor */
+  CS_FLOW_REPLY6,
+  CS_FLOW_REPLY6_TCP,
   CS_FLOWS,
 } CsFlow;
 
@@ -39,7 +49,7 @@ typedef struct
   const char *oif;       /* (nullable) */
   CsAddress source;      /* may be unset */
   CsAddress destination; /* may be unset */
-  const char *protocol;  /* (nullable) "udp" or "tcp" */
+  const char *protocol;  /* (nullable) "udp", "tcp" or "ipv6-icmp" */
   guint source_port;     /* 0: any */
   guint port;            /* 0: any */
   gboolean established;  /* only replies */
@@ -58,12 +68,15 @@ char *cs_accept_to_nft (const CsAccept *accept);
  * iptables-save(8) prints it. Owned. */
 char *cs_accept_to_iptables (const CsAccept *accept, gboolean saved);
 
+gboolean cs_flow_is_ipv6 (CsFlow flow);
 /* CS_HOOK_FORWARD, CS_HOOK_INPUT or CS_HOOK_OUTPUT. */
 CsHook cs_flow_hook (CsFlow flow);
 /* The chain of iptables(8) there. */
 const char *cs_flow_chain (CsFlow flow);
 /* Whether @share currently has packets of that kind. */
 gboolean cs_flow_exists (const CsSharePlan *share, CsFlow flow);
+/* Whether it is one of IPv6 that @share would have, if it had IPv6. */
+gboolean cs_flow_would_exist6 (const CsSharePlan *share, CsFlow flow);
 /* Whether its packets come by @base. */
 gboolean
 cs_flow_passes (const CsSharePlan *share, CsFlow flow, const CsFilterChain *base);

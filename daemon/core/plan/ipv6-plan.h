@@ -29,6 +29,9 @@ typedef struct
 
   gboolean asks; /* the uplink's network is asked for a prefix */
 
+  gboolean blocked; /* and so off: other packet filters drop it, which are not ours to
+                       open */
+
   /* What was found before the first change of each; NULL: not changed. */
   char *found_lan_disabled;  /* (owned) (nullable) disable_ipv6, set to "0" */
   char *found_lan_accept_ra; /* (owned) (nullable) set to "0": clients are no routers */

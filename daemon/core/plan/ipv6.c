@@ -213,7 +213,7 @@ choose_mode (const CsIpv6Question *q, const GArray *routes, CsCidr *address)
 {
   CsIpv6Mode wish = cs_request_ipv6 (q->request);
 
-  if (routes->len == 0)
+  if (routes->len == 0 || q->blocked)
     return CS_IPV6_NONE;
   if (is_wanted (wish, CS_IPV6_DELEGATED) && find_delegated (q, address))
     return CS_IPV6_DELEGATED;
@@ -285,6 +285,7 @@ cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
     q.before = NULL;
   routes = q.uplink ? list_routes (q.uplink, q.snapshot, share->table)
                     : g_array_new (FALSE, FALSE, sizeof (CsRoute));
+  ipv6->blocked = q.blocked;
   ipv6->mode = choose_mode (&q, routes, &address);
   ipv6->asks
       = routes->len > 0 && is_wanted (cs_request_ipv6 (q.request), CS_IPV6_DELEGATED);
@@ -304,6 +305,25 @@ cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
       add_uplink_addresses (share, q.uplink);
     }
   return q.before ? plan_deprecated (share, &q) : 0;
+}
+
+void
+cs_ipv6_unplan (CsSharePlan *share)
+{
+  CsIpv6Plan *ipv6 = &share->ipv6;
+
+  for (guint i = share->routes->len; i-- > 0;)
+    if (g_array_index (share->routes, CsRoute, i).destination.address.family == AF_INET6)
+      g_array_remove_index (share->routes, i);
+  for (guint i = share->uplink_addresses->len; i-- > 0;)
+    if (g_array_index (share->uplink_addresses, CsCidr, i).address.family == AF_INET6)
+      g_array_remove_index (share->uplink_addresses, i);
+  g_array_set_size (ipv6->addresses, 0);
+  g_array_set_size (ipv6->deprecated, 0);
+  g_array_set_size (ipv6->extended, 0);
+  ipv6->mode = CS_IPV6_OFF;
+  ipv6->deprecated_since = 0;
+  ipv6->asks = FALSE;
 }
 
 /* --- What a plan means ---------------------------------------------------------------

@@ -20,6 +20,7 @@ typedef struct
   const CsInterface *lan;    /* (nullable) */
   const CsInterface *uplink; /* (nullable) ready */
   const GArray *taken;       /* of CsCidr: the networks of other shares' LANs */
+  gboolean blocked;          /* by other packet filters, so there is none */
   const CsSnapshot *snapshot;
 } CsIpv6Question;
 
@@ -30,6 +31,9 @@ gint64 cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question);
 
 /* Whether packets to all of the Internet may leave by @uplink. */
 gboolean cs_ipv6_leads_out (const CsInterface *uplink, const CsSnapshot *snapshot);
+
+/* Takes back what that has planned. */
+void cs_ipv6_unplan (CsSharePlan *share);
 
 /* Whether the LAN has addresses of ours. */
 gboolean cs_share_plan_has_ipv6 (const CsSharePlan *plan);

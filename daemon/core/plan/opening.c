@@ -30,6 +30,12 @@ static const struct
   [CS_PLACE_LEGACY_OUTPUT] = { CS_LEGACY_TABLE, NULL, CS_FLOW_OFFER, CS_FLOW_REPLY_TCP },
   [CS_PLACE_LEGACY_QUESTIONS]
   = { CS_LEGACY_TABLE, NULL, CS_FLOW_QUESTION, CS_FLOW_QUESTION_TCP },
+  [CS_PLACE_DOCKER_USER6]
+  = { CS_OPENING_TABLE6, DOCKER_USER, CS_FLOW_OUT6, CS_FLOW_BACK6 },
+  [CS_PLACE_FORWARD6] = { CS_OPENING_TABLE6, NULL, CS_FLOW_OUT6, CS_FLOW_BACK6 },
+  [CS_PLACE_INPUT6] = { CS_OPENING_TABLE6, NULL, CS_FLOW_SOLICIT6, CS_FLOW_DNS6_TCP },
+  [CS_PLACE_OUTPUT6]
+  = { CS_OPENING_TABLE6, NULL, CS_FLOW_ADVERTISE6, CS_FLOW_REPLY6_TCP },
 };
 
 /* Docker puts the jump to that chain above all of its own, each time it starts. */
@@ -61,7 +67,8 @@ choose_for_block (CsSharePlan *share, const CsBlock *block)
     {
       if (!g_str_equal (places[place].table, block->base->table)
           || !cs_block_has (block, places[place].first, places[place].last)
-          || place == (docker ? CS_PLACE_FORWARD : CS_PLACE_DOCKER_USER))
+          || place == (docker ? CS_PLACE_FORWARD : CS_PLACE_DOCKER_USER)
+          || place == (docker ? CS_PLACE_FORWARD6 : CS_PLACE_DOCKER_USER6))
         continue;
       share->open |= CS_PLACE_BIT (place);
     }
@@ -232,6 +239,21 @@ is_to_be_opened (const CsBlock *block,
     return FALSE;
   return (cs_block_is_shared (block) && missing)
          || (cs_block_is_for_zone (block) && share->zone);
+}
+
+gboolean
+cs_opening_blocks_ipv6 (const CsSharePlan *share, const CsSnapshot *snapshot)
+{
+  g_autoptr (GArray) blocks = cs_blocks_find6 (share, snapshot);
+
+  for (guint i = 0; i < blocks->len; i++)
+    {
+      const CsBlock *block = &g_array_index (blocks, CsBlock, i);
+
+      if (block->drop.certain && !is_to_be_opened (block, share, snapshot))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 char **

@@ -16,8 +16,12 @@ void cs_opening_choose (CsSharePlan *share,
                         const CsSharePlan *before,
                         const CsSnapshot *snapshot);
 
-/* What @share (nullable) wants in @table, CS_OPENING_TABLE or CS_LEGACY_TABLE: of
- * CsAccept, owned, valid as long as @share is. */
+/* Whether filters that we do not open drop what the share needs for IPv6, for certain,
+ * although everything that we may open is. Of a share for which that is chosen. */
+gboolean cs_opening_blocks_ipv6 (const CsSharePlan *share, const CsSnapshot *snapshot);
+
+/* What @share (nullable) wants in @table, one of CS_OPENING_TABLE, CS_OPENING_TABLE6 and
+ * CS_LEGACY_TABLE: of CsAccept, owned, valid as long as @share is. */
 GArray *cs_opening_list (const CsSharePlan *share, const char *table);
 /* What all shares of @plan want there, as texts by @to_text, which owns nothing of them:
  * a set. */

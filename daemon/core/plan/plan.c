@@ -358,11 +358,26 @@ add_networks6 (GArray *taken, const CsSharePlan *other)
     g_array_append_vals (taken, networks->data, networks->len);
 }
 
+/* Whether other filters would drop clients' IPv6: better none than one that leads
+ * nowhere. */
+static gboolean
+ipv6_is_blocked (const Planner *p)
+{
+  g_autoptr (CsSharePlan) trial = NULL;
+
+  if (!cs_share_plan_forwards_ipv6 (p->share) || !cs_share_plan_guards (p->share))
+    return FALSE;
+  trial = cs_share_plan_copy (p->share);
+  cs_opening_choose (trial, p->before, p->snapshot);
+  return cs_opening_blocks_ipv6 (trial, p->snapshot);
+}
+
 static void
 plan_ipv6 (Planner *p)
 {
   g_autoptr (GArray) taken = g_array_new (FALSE, FALSE, sizeof (CsCidr));
-  const CsIpv6Question question = {
+  gint64 wake_at;
+  CsIpv6Question question = {
     .request = p->request,
     .before = p->before,
     .lan = p->lan,
@@ -379,7 +394,14 @@ plan_ipv6 (Planner *p)
       if (request != p->request)
         add_networks6 (taken, cs_plan_find_begun (p->previous, request->lan));
     }
-  p->plan->wake_at = cs_earlier (p->plan->wake_at, cs_ipv6_plan (p->share, &question));
+  wake_at = cs_ipv6_plan (p->share, &question);
+  if (ipv6_is_blocked (p))
+    {
+      cs_ipv6_unplan (p->share);
+      question.blocked = TRUE;
+      wake_at = cs_ipv6_plan (p->share, &question);
+    }
+  p->plan->wake_at = cs_earlier (p->plan->wake_at, wake_at);
   if (cs_share_plan_has_ipv6 (p->share))
     p->share->ipv6.displaced = cs_policy_rules_find_place (p->snapshot, AF_INET6);
 }
@@ -434,9 +456,9 @@ plan_share (Planner *p, const CsRequest *request)
       return fail (closed, error);
     }
   plan_routes (p);
-  plan_ipv6 (p);
   cs_services_plan (p->share, p->request, lan_is_same (p) ? p->before : NULL,
                     p->uplink.interface, p->snapshot);
+  plan_ipv6 (p);
   /* Where it does not guard its LAN, it opens no other filter for it either. */
   if (cs_share_plan_guards (share))
     cs_opening_choose (share, p->before, p->snapshot);

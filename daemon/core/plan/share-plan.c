@@ -104,6 +104,7 @@ static const CsField shown_fields[] = {
   CS_FIELD (CsSharePlan, damping.details, "settle-details", TIME),
   CS_FIELD (CsSharePlan, asked_again, "renewed", BOOL),
   CS_FIELD (CsSharePlan, blocked_by, "blocked-by", STRV),
+  CS_FIELD (CsSharePlan, ipv6.blocked, "ipv6-blocked", BOOL),
   CS_FIELD (CsSharePlan, ipv6.deprecated_since, "ipv6-deprecated-since", TIME),
   CS_FIELD (CsSharePlan, state, "state", NUMBER),
   CS_FIELD (CsSharePlan, reason, "reason", NUMBER),

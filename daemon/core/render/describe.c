@@ -175,21 +175,29 @@ cs_share_plan_describe_sysctls (const CsSharePlan *plan)
   return end_lines (lines);
 }
 
-char **
-cs_share_plan_describe_openings (const CsSharePlan *plan)
+static void
+describe_accepts (GPtrArray *lines, const CsSharePlan *plan, const char *table)
 {
-  GPtrArray *lines = g_ptr_array_new ();
-  g_autoptr (GArray) accepts = cs_opening_list (plan, CS_OPENING_TABLE);
-  g_autoptr (GArray) legacy = cs_opening_list (plan, CS_LEGACY_TABLE);
+  g_autoptr (GArray) accepts = cs_opening_list (plan, table);
 
   for (guint i = 0; i < accepts->len; i++)
     {
       const CsAccept *accept = &g_array_index (accepts, CsAccept, i);
       g_autofree char *conditions = cs_accept_to_nft (accept);
 
-      take (lines, g_strdup_printf ("nft insert rule " CS_OPENING_TABLE " %s %s accept",
+      take (lines, g_strdup_printf ("nft insert rule %s %s %s accept", table,
                                     accept->chain, conditions));
     }
+}
+
+char **
+cs_share_plan_describe_openings (const CsSharePlan *plan)
+{
+  GPtrArray *lines = g_ptr_array_new ();
+  g_autoptr (GArray) legacy = cs_opening_list (plan, CS_LEGACY_TABLE);
+
+  describe_accepts (lines, plan, CS_OPENING_TABLE);
+  describe_accepts (lines, plan, CS_OPENING_TABLE6);
   for (guint i = 0; i < legacy->len; i++)
     {
       g_autofree char *rule = cs_opening_to_legacy (&g_array_index (legacy, CsAccept, i));

@@ -13,6 +13,10 @@ static const char *const words_of[] = {
   [CS_PLACE_LEGACY_ANSWERS] = "iptables-legacy answers",
   [CS_PLACE_LEGACY_OUTPUT] = "iptables-legacy OUTPUT",
   [CS_PLACE_LEGACY_QUESTIONS] = "iptables-legacy questions",
+  [CS_PLACE_DOCKER_USER6] = "DOCKER-USER IPv6",
+  [CS_PLACE_FORWARD6] = "FORWARD IPv6",
+  [CS_PLACE_INPUT6] = "INPUT IPv6",
+  [CS_PLACE_OUTPUT6] = "OUTPUT IPv6",
 };
 
 char **

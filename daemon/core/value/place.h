@@ -6,8 +6,9 @@
 
 /* The chains that iptables-nft keeps, and which all programs that use it share; and those
  * of the older iptables, which are none of nftables. */
-#define CS_OPENING_TABLE "ip filter"
-#define CS_LEGACY_TABLE  "iptables-legacy"
+#define CS_OPENING_TABLE  "ip filter"
+#define CS_OPENING_TABLE6 "ip6 filter"
+#define CS_LEGACY_TABLE   "iptables-legacy"
 /* How ours are known again. */
 #define CS_OPENING_COMMENT "connshare"
 
@@ -28,6 +29,10 @@ typedef enum
   CS_PLACE_LEGACY_ANSWERS, /* as above */
   CS_PLACE_LEGACY_OUTPUT,
   CS_PLACE_LEGACY_QUESTIONS,
+  CS_PLACE_DOCKER_USER6, /* the same by IPv6 */
+  CS_PLACE_FORWARD6,
+  CS_PLACE_INPUT6, /* neighbor discovery and DNS */
+  CS_PLACE_OUTPUT6,
   CS_PLACES,
 } CsPlace;
 

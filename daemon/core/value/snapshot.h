@@ -246,6 +246,7 @@ typedef struct
   gboolean legacy_tool; /* ... its program is there ... */
   CsFirewall *legacy_filter; /* (owned) (nullable) ... and its rules, with those of its
                                 other tables that filter; NULL: not known */
+  gboolean legacy6;     /* ip6tables-legacy filters, too, by rules that we do not read */
   CsFirewall *firewall; /* (owned) (nullable) others' packet filters; NULL: not known */
   GPtrArray *refusals;  /* (owned) of CsRefusal (owned) */
   char *filter_changed; /* (owned) (nullable) the program that has changed or removed our

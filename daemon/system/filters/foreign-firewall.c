@@ -67,6 +67,21 @@ apply_legacy (CsStepCall *call)
                                   cs_share_plan_applied (call->to), on_legacy, call);
 }
 
+typedef struct
+{
+  GError *errors[CS_NFT_ACCEPTS_TABLES]; /* (owned) (nullable) */
+} Accepts;
+
+static void
+accepts_free (gpointer data)
+{
+  Accepts *accepts = data;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (accepts->errors); i++)
+    g_clear_error (&accepts->errors[i]);
+  g_free (accepts);
+}
+
 static void
 apply_accepts_in_thread (GTask *task,
                          gpointer source,
@@ -74,33 +89,42 @@ apply_accepts_in_thread (GTask *task,
                          GCancellable *cancellable)
 {
   const CsStepCall *call = task_data;
-  GError *error = NULL;
+  Accepts *accepts = g_new0 (Accepts, 1);
 
-  if (cs_nft_accepts_apply (call->plan, cs_share_plan_applied (call->to), &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  cs_nft_accepts_apply (call->plan, cs_share_plan_applied (call->to), accepts->errors);
+  g_task_return_pointer (task, accepts, accepts_free);
+}
+
+/* A share that has no IPv6 because of a refusal leaves it as it is: otherwise it would
+ * try, and have IPv6 until it is refused, again and again. */
+static void
+note_accepts (CsStepCall *call, GError *const errors[])
+{
+  note (call, CS_OPENING_TABLE, errors[0]);
+  if (call->to == NULL || !call->to->ipv6.blocked || errors[1] != NULL)
+    note (call, CS_OPENING_TABLE6, errors[1]);
 }
 
 static void
 on_accepts (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   CsStepCall *call = user_data;
-  g_autoptr (GError) error = NULL;
+  Accepts *accepts = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  g_task_propagate_boolean (G_TASK (result), &error);
-  note (call, CS_OPENING_TABLE, error);
+  note_accepts (call, accepts->errors);
+  accepts_free (accepts);
   apply_legacy (call);
 }
 
 static void
 apply_async (gpointer self, CsStepCall *call)
 {
+  GError *const none[CS_NFT_ACCEPTS_TABLES] = { NULL };
   g_autoptr (GTask) accepts = NULL;
 
   if (!cs_nft_accepts_are_due (call->plan, cs_share_plan_applied (call->to)))
     {
-      note (call, CS_OPENING_TABLE, NULL);
+      note_accepts (call, none);
       apply_legacy (call);
       return;
     }

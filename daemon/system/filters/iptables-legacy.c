@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define TABLES  "/proc/net/ip_tables_names"
+#define TABLES6 "/proc/net/ip6_tables_names"
 #define SAVE    "iptables-legacy-save"
 #define RESTORE "iptables-legacy-restore"
 
@@ -41,12 +42,12 @@ has_tool (void)
 /* The tables of the older iptables that are in use: strv, owned. Without the module there
  * is no such file; if the file is unreadable, the one that matters may exist. */
 static char **
-list_tables (void)
+list_tables (const char *path)
 {
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!g_file_get_contents (TABLES, &text, NULL, &error))
+  if (!g_file_get_contents (path, &text, NULL, &error))
     text = g_strdup (
         g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? "" : "filter\n");
   return g_strsplit (text, "\n", -1);
@@ -55,7 +56,7 @@ list_tables (void)
 static gboolean
 has_filter (void)
 {
-  g_auto (GStrv) tables = list_tables ();
+  g_auto (GStrv) tables = list_tables (TABLES);
 
   return g_strv_contains ((const char *const *)tables, "filter");
 }
@@ -63,9 +64,11 @@ has_filter (void)
 void
 cs_iptables_legacy_fill (CsSnapshot *snapshot)
 {
-  g_auto (GStrv) tables = list_tables ();
+  g_auto (GStrv) tables = list_tables (TABLES);
+  g_auto (GStrv) tables6 = list_tables (TABLES6);
   gboolean any = tables[0] != NULL && tables[0][0] != '\0';
 
+  snapshot->legacy6 = g_strv_contains ((const char *const *)tables6, "filter");
   snapshot->legacy = g_strv_contains ((const char *const *)tables, "filter");
   snapshot->legacy_tool = any && has_tool ();
   cs_firewall_unref (snapshot->legacy_filter);

@@ -7,8 +7,8 @@
 
 #include <gio/gio.h>
 
-/* Fills in .legacy, .legacy_tool and .legacy_filter. Checks /proc first, because other
- * ways to look would create the table. */
+/* Fills in .legacy, .legacy_tool, .legacy_filter and .legacy6. Checks /proc first,
+ * because other ways to look would create the table. */
 void cs_iptables_legacy_fill (CsSnapshot *snapshot);
 
 /* As a step's apply(): FORWARD and INPUT get the accepts of all shares of @plan and lose

@@ -12,6 +12,15 @@
 
 #define ATTEMPTS 3
 
+static const struct
+{
+  const char *name;
+  const char *program;
+} tables[CS_NFT_ACCEPTS_TABLES] = {
+  { CS_OPENING_TABLE, "iptables" },
+  { CS_OPENING_TABLE6, "ip6tables" },
+};
+
 /* "CHAIN RULE", the key to find it by. */
 static char *
 key_of (const CsAccept *accept)
@@ -21,9 +30,19 @@ key_of (const CsAccept *accept)
   return g_strdup_printf ("%s %s accept", accept->chain, conditions);
 }
 
+/* Whether our rules in @chain are dealt with together with those in @table. */
+static gboolean
+belongs_to (const CsFilterChain *chain, const char *table)
+{
+  if (g_str_equal (chain->table, CS_OPENING_TABLE6))
+    return g_str_equal (table, CS_OPENING_TABLE6);
+  return g_str_equal (table, CS_OPENING_TABLE);
+}
+
 /* Records in @found our rules in @chain that may stay, and deletes our others. */
 static void
 sweep (GString *commands,
+       const char *table,
        const CsFilterChain *chain,
        GHashTable *wanted,
        GHashTable *found)
@@ -38,8 +57,7 @@ sweep (GString *commands,
         continue;
       text = cs_filter_rule_to_string (rule);
       key = g_strdup_printf ("%s %s", chain->name, text);
-      if (!g_str_equal (chain->table, CS_OPENING_TABLE)
-          || !g_hash_table_contains (wanted, key)
+      if (!g_str_equal (chain->table, table) || !g_hash_table_contains (wanted, key)
           || !g_hash_table_add (found, g_steal_pointer (&key)))
         g_string_append_printf (commands,
                                 "delete rule %s %s handle %" G_GUINT64_FORMAT "\n",
@@ -50,11 +68,12 @@ sweep (GString *commands,
 /* Puts a counter before the verdict, as iptables always does. */
 static void
 insert_missing (GString *commands,
+                const char *table,
                 const CsFirewall *firewall,
                 const CsSharePlan *to,
                 GHashTable *found)
 {
-  g_autoptr (GArray) accepts = cs_opening_list (to, CS_OPENING_TABLE);
+  g_autoptr (GArray) accepts = cs_opening_list (to, table);
 
   for (guint i = 0; i < accepts->len; i++)
     {
@@ -62,60 +81,77 @@ insert_missing (GString *commands,
       g_autofree char *key = key_of (accept);
       g_autofree char *conditions = cs_accept_to_nft (accept);
 
-      if (cs_firewall_find (firewall, CS_OPENING_TABLE, accept->chain) != NULL
+      if (cs_firewall_find (firewall, table, accept->chain) != NULL
           && !g_hash_table_contains (found, key))
         g_string_append_printf (commands,
-                                "insert rule " CS_OPENING_TABLE
-                                " %s %s counter accept comment \"%s\"\n",
-                                accept->chain, conditions, CS_OPENING_COMMENT);
+                                "insert rule %s %s %s counter accept comment \"%s\"\n",
+                                table, accept->chain, conditions, CS_OPENING_COMMENT);
     }
 }
 
-/* The commands for nft(8), "" if nothing differs; NULL if the rules cannot be read. */
+/* The commands for nft(8), "" if nothing differs. */
 static char *
-make_commands (const CsPlan *plan, const CsSharePlan *to)
+make_commands (const char *table,
+               const CsFirewall *firewall,
+               const CsPlan *plan,
+               const CsSharePlan *to)
 {
-  guint32 generation;
-  g_autoptr (CsFirewall) firewall = cs_nft_firewall_read (&generation);
-  g_autoptr (GHashTable) wanted = cs_opening_list_all (plan, CS_OPENING_TABLE, key_of);
+  g_autoptr (GHashTable) wanted = cs_opening_list_all (plan, table, key_of);
   g_autoptr (GHashTable) found
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  GString *commands;
+  GString *commands = g_string_new (NULL);
 
-  if (firewall == NULL)
-    return NULL;
-  commands = g_string_new (NULL);
   for (guint i = 0; i < firewall->chains->len; i++)
-    sweep (commands, firewall->chains->pdata[i], wanted, found);
-  insert_missing (commands, firewall, to, found);
+    if (belongs_to (firewall->chains->pdata[i], table))
+      sweep (commands, table, firewall->chains->pdata[i], wanted, found);
+  insert_missing (commands, table, firewall, to, found);
   return g_string_free (commands, FALSE);
 }
 
 gboolean
 cs_nft_accepts_are_due (const CsPlan *plan, const CsSharePlan *to)
 {
-  g_autofree char *commands = make_commands (plan, to);
+  guint32 generation;
+  g_autoptr (CsFirewall) firewall = cs_nft_firewall_read (&generation);
 
-  return commands == NULL || commands[0] != '\0';
-}
-
-gboolean
-cs_nft_accepts_apply (const CsPlan *plan, const CsSharePlan *to, GError **error)
-{
-  g_autoptr (GMutexLocker) locker = cs_nft_lock ();
-  g_autoptr (GError) commit_error = NULL;
-
-  for (int attempt = 0; attempt < ATTEMPTS; attempt++)
+  for (gsize i = 0; firewall != NULL && i < G_N_ELEMENTS (tables); i++)
     {
-      g_autofree char *commands = make_commands (plan, to);
+      g_autofree char *commands = make_commands (tables[i].name, firewall, plan, to);
 
-      g_clear_error (&commit_error);
-      if (commands != NULL
-          && (commands[0] == '\0' || cs_nft_commit (commands, NULL, &commit_error)))
+      if (commands[0] != '\0')
         return TRUE;
     }
-  g_set_error (error, CS_ERROR, CS_ERROR_FAILED,
-               "cannot change the rules of iptables: %s",
-               commit_error != NULL ? commit_error->message : "they cannot be read");
+  return firewall == NULL;
+}
+
+static gboolean
+apply (const char *table, const CsPlan *plan, const CsSharePlan *to, GError **error)
+{
+  guint32 generation;
+  g_autoptr (CsFirewall) firewall = cs_nft_firewall_read (&generation);
+  g_autofree char *commands
+      = firewall != NULL ? make_commands (table, firewall, plan, to) : NULL;
+
+  if (commands != NULL)
+    return commands[0] == '\0' || cs_nft_commit (commands, NULL, error);
+  g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "they cannot be read");
   return FALSE;
+}
+
+void
+cs_nft_accepts_apply (const CsPlan *plan, const CsSharePlan *to, GError *errors[])
+{
+  g_autoptr (GMutexLocker) locker = cs_nft_lock ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      gboolean done = FALSE;
+
+      for (int attempt = 0; !done && attempt < ATTEMPTS; attempt++)
+        {
+          g_clear_error (&errors[i]);
+          done = apply (tables[i].name, plan, to, &errors[i]);
+        }
+      g_prefix_error (&errors[i], "cannot change the rules of %s: ", tables[i].program);
+    }
 }

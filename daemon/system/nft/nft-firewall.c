@@ -17,7 +17,7 @@
 /* How often to try when the rules change during a reading. */
 #define ATTEMPTS 3
 
-/* Of the kinds that see IPv4 packets on their way. */
+/* Of the kinds that see packets on their way. */
 static const struct
 {
   guint16 number;
@@ -25,6 +25,7 @@ static const struct
 } families[] = {
   { NFPROTO_INET, "inet" },
   { NFPROTO_IPV4, "ip" },
+  { NFPROTO_IPV6, "ip6" },
   { NFPROTO_NETDEV, "netdev" },
 };
 
@@ -70,6 +71,7 @@ static gboolean
 is_translation (const CsNftChain *chain)
 {
   return nftnl_chain_is_set (chain, NFTNL_CHAIN_HOOKNUM)
+         && nftnl_chain_get_u32 (chain, NFTNL_CHAIN_FAMILY) != NFPROTO_IPV6
          && nftnl_chain_get_u32 (chain, NFTNL_CHAIN_HOOKNUM) == NF_INET_PRE_ROUTING
          && g_strcmp0 (nftnl_chain_get_str (chain, NFTNL_CHAIN_TYPE), "nat") == 0;
 }

@@ -255,6 +255,7 @@ static void
 sweep_filters (void)
 {
   g_autoptr (CsPlan) nothing = cs_plan_new_empty ();
+  GError *errors[CS_NFT_ACCEPTS_TABLES] = { NULL };
   g_autoptr (GError) error = NULL;
   gboolean exists = FALSE;
 
@@ -265,7 +266,12 @@ sweep_filters (void)
       cs_nft_commit ("delete table inet " CS_NFT_TABLE "\n", NULL, &error);
     }
   if (error == NULL && cs_nft_accepts_are_due (nothing, NULL))
-    cs_nft_accepts_apply (nothing, NULL, &error);
+    cs_nft_accepts_apply (nothing, NULL, errors);
+  for (gsize i = 0; i < G_N_ELEMENTS (errors); i++)
+    if (errors[i] != NULL && error == NULL)
+      error = errors[i];
+    else
+      g_clear_error (&errors[i]);
   if (error != NULL)
     g_warning ("cannot remove what an earlier run left in the packet filter: %s",
                error->message);
