@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <grp.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,37 +57,43 @@ write_leases (const CsSharePlan *share, gboolean rebooted, GError **error)
   return g_str_equal (text, before) || cs_file_write (path, text, error);
 }
 
-/* Whoever has dnsmasq's group may read it, as dnsmasq must; without one, dnsmasq is
- * nobody, and reads it only when it starts. */
-static void
-give_to_group (const char *path)
+/* (gid_t)-1: none. */
+static gid_t
+find_group (void)
 {
   g_autofree char *user = NULL;
   g_autofree char *name = NULL;
-  const struct group *group;
+  const struct group *group = NULL;
   uid_t id;
 
-  if (!cs_dns_user_find (&user, &name, &id) || name == NULL)
-    return;
-  group = getgrnam (name);
-  if (group != NULL && g_chmod (path, 0640) == 0 && chown (path, 0, group->gr_gid) != 0)
-    g_debug ("%s: %s", path, cs_errno_words (errno));
+  if (cs_dns_user_find (&user, &name, &id) && name != NULL)
+    group = getgrnam (name);
+  return group != NULL ? group->gr_gid : (gid_t)-1;
 }
 
+/* Whoever has dnsmasq's group may read it, as dnsmasq must; without one, dnsmasq is
+ * nobody, and reads it only when it starts. The file is made by that group, rather than
+ * given to it, which takes a right (CAP_CHOWN) that the service does not have. */
 gboolean
 cs_dnsmasq_files_write_hosts (const CsSharePlan *share, gboolean *changed, GError **error)
 {
   g_autofree char *path = cs_dnsmasq_hosts (share->lan);
   g_autofree char *text = cs_dnsmasq_hosts_render (share);
   g_autofree char *before = cs_file_read (path, NULL);
+  gid_t group;
+  int own_group;
+  gboolean done;
 
   *changed = g_strcmp0 (text, before) != 0;
   if (!*changed)
     return TRUE;
-  if (!cs_file_write (path, text, error))
-    return FALSE;
-  give_to_group (path);
-  return TRUE;
+  group = find_group ();
+  own_group = setfsgid (group);
+  done = cs_file_write (path, text, error);
+  setfsgid ((gid_t)own_group);
+  if (done && group != (gid_t)-1 && g_chmod (path, 0640) != 0)
+    g_debug ("%s: %s", path, cs_errno_words (errno));
+  return done;
 }
 
 /* An earlier version made the directory readable for everybody. */
