@@ -83,6 +83,8 @@ add_names (GString *out, const CsSharePlan *plan)
                             plan->domain, NAMES_LIFETIME);
 }
 
+/* Without a hop limit, because radvd also tries to set what it announces here, and
+ * complains that it may not. */
 char *
 cs_radvd_config_render (const CsSharePlan *plan)
 {
@@ -98,7 +100,8 @@ cs_radvd_config_render (const CsSharePlan *plan)
                           "  MaxRtrAdvInterval %d;\n"
                           "  AdvDefaultLifetime %d;\n"
                           "  AdvManagedFlag off;\n"
-                          "  AdvOtherConfigFlag off;\n",
+                          "  AdvOtherConfigFlag off;\n"
+                          "  AdvCurHopLimit 0;\n",
                           plan->lan, MIN_INTERVAL, MAX_INTERVAL,
                           cs_share_plan_forwards_ipv6 (plan) ? ROUTER_LIFETIME : 0);
   if (plan->lan_mtu != 0)
