@@ -5,8 +5,9 @@
 #
 import pytest
 from follow import PPP0, profile, wire
-from ipv6 import (Sniffed, advertisement, await_uplink6, beside, clients6, default_routes,
-                  global_addresses, internet6, managed, page6, reaches6, router_of, usable)
+from ipv6 import (BESIDE, WEB6, Sniffed, advertisement, await_uplink6, beside, clients6,
+                  default_routes, global_addresses, internet6, managed, page6, ping6, reaches6,
+                  router_of, usable)
 
 
 @pytest.fixture
@@ -64,3 +65,24 @@ def test_uplink_without_default_route(host, client, internet):
         assert_none(host, client, ("eth1", "lan1", "wan7"), "100.64.7.2")
         assert default_routes(host, "wan7") == []
         host.unshare("lan0")
+
+
+def test_foreign_source(host, client, internet):
+    """No error goes to where that is; and who talks to this computer itself still can."""
+    host.share("lan0", "via", "ppp0")
+    client.dhcp()
+    host.run("ip address add fd66::1/64 dev lan0 nodad")
+    client.run("ip address add fd66::2/64 dev eth0 nodad; "
+               "ip address add 2001:db8:5::5/64 dev eth0 nodad; "
+               "ip -6 route add default via fd66::1")
+    try:
+        assert page6(host) == BESIDE
+        assert ping6(client, "fd66::1").returncode == 0
+        with Sniffed(host, "eth1", "lan1", "ppp0") as sniffed:
+            for source in ("fd66::2", "2001:db8:5::5"):
+                client.call(["ping", "-6", "-c", "2", "-i", "0.2", "-W", "1", "-I", source, WEB6])
+        assert sniffed.leaving() == []
+    finally:
+        client.run("ip -6 route del default via fd66::1; "
+                   "ip -6 address flush dev eth0 scope global")
+        host.run("ip address del fd66::1/64 dev lan0")

@@ -20,7 +20,10 @@
  * multicasts from a source that is not the LAN's are not, because this computer would
  * reply to it.
  *
- * IPv6 of a LAN whose share has none meets the chains of IPv4, which drop it.
+ * IPv6 of a LAN whose share has none meets the chains of IPv4, which drop it, and before
+ * that a routing rule, which replies: so what has a source from elsewhere, all but
+ * link-local addresses, is dropped before it is routed ("refused6"), unless it is for
+ * this computer itself.
  *
  * Before Linux 6.17, a computer forwards IPv6 between all of its interfaces or none.
  * While it does so because of a share, "strangers6" drops what belongs to none. */
@@ -137,6 +140,12 @@ static const struct
         "ct reply " TO_LANS " ct reply ip6 daddr " NETWORK " . oifname != @paths6 drop",
         "ct reply ip6 daddr @left_networks6 drop",
         "ip6 daddr @left_networks6 drop",
+    } },
+  { "refused6",
+    {
+        DISCOVERY " accept",
+        "ip6 saddr != :: ip6 saddr != fe80::/10 ip6 daddr != ff00::/8"
+        " fib daddr type != local drop",
     } },
   { "arrivals6",
     {
