@@ -78,9 +78,12 @@ def test_foreign_source(host, client, internet):
     try:
         assert page6(host) == BESIDE
         assert ping6(client, "fd66::1").returncode == 0
+        assert ping6(client, "ff02::1%eth0").returncode == 0
         with Sniffed(host, "eth1", "lan1", "ppp0") as sniffed:
             for source in ("fd66::2", "2001:db8:5::5"):
-                client.call(["ping", "-6", "-c", "2", "-i", "0.2", "-W", "1", "-I", source, WEB6])
+                for target in (WEB6, "fd66::1", "ff02::1%eth0"):
+                    client.call(["ping", "-6", "-c", "2", "-i", "0.2", "-W", "1", "-I", source,
+                                 target])
         assert sniffed.leaving() == []
     finally:
         client.run("ip -6 route del default via fd66::1; "

@@ -179,7 +179,7 @@ add_guard_elements (GPtrArray *elements, const CsSharePlan *share, const char *i
     add (elements, "closed_lans", "\"%s\"", share->lan);
   else if (share->subnets->len > 0)
     add (elements, "lan_sources", "\"%s\" : jump source_%s", share->lan, id);
-  if (!share->closed && !cs_share_plan_has_ipv6 (share))
+  if (share->closed || !cs_share_plan_has_ipv6 (share))
     add (elements, "lan_sources6", "\"%s\" : jump refused6", share->lan);
 }
 

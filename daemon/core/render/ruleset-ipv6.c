@@ -15,15 +15,13 @@
  * "lan_networks6", because it does not tell where its addresses are.
  *
  * What comes unasked is dropped (RFC 6092), but for echo requests to clients that have
- * addresses of the Internet (RFC 4890, 4.3.1). Neighbour discovery and MLD are let
- * through everywhere (4.4.1): what is addressed with them stays on its link. Other
- * multicasts from a source that is not the LAN's are not, because this computer would
- * reply to it.
+ * addresses of the Internet (RFC 4890, 4.3.1). Neighbour discovery and MLD from any
+ * source get to this computer (4.4.1): what it replies stays on the link. Other
+ * multicasts from a source that is not the LAN's do not, because it would reply to that.
  *
  * IPv6 of a LAN whose share has none meets the chains of IPv4, which drop it, and before
- * that a routing rule, which replies: so what has a source from elsewhere, all but
- * link-local addresses, is dropped before it is routed ("refused6"), unless it is for
- * this computer itself.
+ * that a routing rule, which replies. So what has a source that is not behind that LAN,
+ * by the kernel's routes, is dropped before it is routed ("refused6").
  *
  * Before Linux 6.17, a computer forwards IPv6 between all of its interfaces or none.
  * While it does so because of a share, "strangers6" drops what belongs to none. */
@@ -143,14 +141,11 @@ static const struct
     } },
   { "refused6",
     {
-        DISCOVERY " accept",
-        "ip6 saddr != :: ip6 saddr != fe80::/10 ip6 daddr != ff00::/8"
-        " fib daddr type != local drop",
+        "ip6 saddr != :: fib saddr . iif oif missing drop",
     } },
   { "arrivals6",
     {
         "iifname vmap @lan_sources6",
-        "iifname @closed_lans " DISCOVERY " accept",
         "iifname @closed_lans ip6 daddr != ff00::/8 ip6 daddr != fe80::/10"
         " fib daddr type != local drop",
     } },
@@ -313,7 +308,8 @@ list_source_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 
   if (blocked && blocked[0])
     add_rule (rules, "ether saddr { %s } drop", blocked);
-  add_rule (rules, DISCOVERY " accept");
+  add_rule (rules, "ip6 daddr ff00::/8 " DISCOVERY " accept");
+  add_rule (rules, "fib daddr type local " DISCOVERY " accept");
   add_rule (rules, "ip6 saddr != :: ip6 saddr != fe80::/10%s drop", not_own);
 }
 
