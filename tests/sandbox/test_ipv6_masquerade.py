@@ -205,6 +205,19 @@ def test_nothing_by_others_when_the_service_is_dead(host, client, managed_uplink
     assert sniffed.leaving() == []
 
 
+def test_uplink_without_address(host, client, internet):
+    """It still has its route, but never does a client leave there as another interface."""
+    with line(host) as address:
+        share(host, client, "ppp1")
+        assert page6(host) == BESIDE
+        host.kill("connshared")
+        host.run(f"ip address del {address}/128 dev ppp1")
+        with Sniffed(host, "eth1", "lan1", "ppp1") as sniffed:
+            assert not reaches6(client)
+        assert sniffed.leaving() == []
+        host.unshare("lan0")
+
+
 def test_uplink_returns(host, client, managed_uplink):
     own = share(host, client, "wan7")
     host.run("nmcli connection down wan7")

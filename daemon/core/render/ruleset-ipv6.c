@@ -11,7 +11,9 @@
  * Some networks leave by their uplink as they are ("paths6"), this computer's own
  * addresses in them included, whose flows get their replies there; others are
  * masqueraded, beside them ("masqueraded6"). What goes from a LAN to its uplink
- * ("routed6") and is neither is dropped. A network that is the uplink's as well is not in
+ * ("routed6") and is neither is dropped, and so is what the kernel has masqueraded to an
+ * address of another interface, as it does where the uplink has lost its own but kept its
+ * default route (ipv6_dev_get_saddr ()). A network that is the uplink's as well is not in
  * "lan_networks6", because it does not tell where its addresses are.
  *
  * What comes unasked is dropped (RFC 6092), but for echo requests to clients that have
@@ -163,7 +165,7 @@ static const struct
   { "masqueraded6",
     {
         "meta l4proto . th sport @" CS_OWN_PORTS " drop",
-        "ct status snat accept",
+        "ip6 saddr . oifname @uplink_paths6 accept",
         "ct direction reply ct status dnat accept",
         "drop",
     } },
