@@ -29,7 +29,6 @@
 #include "system/lan/bounce.h"
 #include "system/routing/route.h"
 #include "system/routing/sysctl.h"
-#include "system/routing/sysctl6.h"
 
 #include "config.h"
 #include "idle-off.h"
@@ -338,7 +337,6 @@ make_steps (CsNetworkManager *nm,
   g_ptr_array_add (steps, cs_lan_ipv6_step_new ());
   g_ptr_array_add (steps, cs_route_step_new ());
   g_ptr_array_add (steps, cs_sysctl_step_new ());
-  g_ptr_array_add (steps, cs_sysctl6_step_new ());
   g_ptr_array_add (steps, cs_dnsmasq_step_new (CS_RUNTIME_DIR, connection));
   g_ptr_array_add (steps, cs_radvd_step_new (CS_RUNTIME_DIR));
   g_ptr_array_add (steps, cs_delegation_step_new (delegations));

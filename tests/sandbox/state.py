@@ -93,7 +93,9 @@ def network_manager(bus):
                     for each in active.values() if each["Connection"] == path
                     for device in each["Devices"]]
             lines.append(f"{settings['id']}:{settings['type']}:{','.join(used)}")
-    files = [str(file) for folder in (*PROFILES, "/etc/NetworkManager/conf.d")
+    # the name of one that comes while its namesake goes has its UUID, too
+    files = [re.sub("-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=[.]nmconnection$)", "", str(file))
+             for folder in (*PROFILES, "/etc/NetworkManager/conf.d")
              if os.path.isdir(folder) for file in pathlib.Path(folder).iterdir()]
     return sorted(lines) + sorted(files)
 

@@ -118,7 +118,7 @@ def test_a_closed_firewall_is_opened(host, adopted):
 
 def test_it_is_repaired(host, adopted):
     host.run("nft delete table inet connshare")
-    wait_for(lambda: "lan0" in host.run("nft list table inet connshare"))
+    wait_for(lambda: "lan0" in host.call("nft list table inet connshare").stdout)
     assert adopted.get() == PPP0
 
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The step "IPv6 forwarding", in a network of its own. Kernels without force_forwarding
  * are played by plans for them. */
-#include "system/routing/sysctl6.h"
+#include "system/routing/sysctl.h"
 
 #include "private-net.h"
 #include "step-call.h"
@@ -92,7 +92,7 @@ static void
 test_case (gconstpointer data)
 {
   const Case *c = data;
-  g_autoptr (CsStep) step = cs_sysctl6_step_new ();
+  g_autoptr (CsStep) step = cs_sysctl_step_new ();
   g_autoptr (CsSharePlan) share = NULL;
 
   set_up ();
@@ -115,7 +115,7 @@ test_case (gconstpointer data)
 static void
 test_two_shares (void)
 {
-  g_autoptr (CsStep) step = cs_sysctl6_step_new ();
+  g_autoptr (CsStep) step = cs_sysctl_step_new ();
   g_autoptr (CsSharePlan) first = NULL;
   g_autoptr (CsSharePlan) second = NULL;
 
@@ -139,7 +139,7 @@ test_two_shares (void)
 static void
 test_default_route (void)
 {
-  g_autoptr (CsStep) step = cs_sysctl6_step_new ();
+  g_autoptr (CsStep) step = cs_sysctl_step_new ();
   g_autoptr (CsSharePlan) share = NULL;
 
   set_up ();
@@ -157,7 +157,7 @@ test_default_route (void)
 static void
 test_devices (void)
 {
-  g_autoptr (CsStep) step = cs_sysctl6_step_new ();
+  g_autoptr (CsStep) step = cs_sysctl_step_new ();
   g_autoptr (CsSharePlan) share = NULL;
 
   set_up ();
@@ -177,7 +177,7 @@ test_devices (void)
 static void
 test_forced (void)
 {
-  g_autoptr (CsStep) step = cs_sysctl6_step_new ();
+  g_autoptr (CsStep) step = cs_sysctl_step_new ();
   g_autoptr (CsSharePlan) share = NULL;
   const char *const read
       = "cd " CONF "; cat lan0/force_forwarding ppp0/force_forwarding | tr -d '\\n'";
@@ -199,7 +199,7 @@ test_forced (void)
 static void
 test_forced_and_forwarding (void)
 {
-  g_autoptr (CsStep) step = cs_sysctl6_step_new ();
+  g_autoptr (CsStep) step = cs_sysctl_step_new ();
   g_autoptr (CsSharePlan) share = NULL;
   const char *const read
       = "cd " CONF "; cat lan0/forwarding ppp0/forwarding ppp0/accept_ra | tr -d '\n'";

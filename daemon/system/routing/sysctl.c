@@ -9,6 +9,8 @@
  * "src_valid_mark" lets it see the way back to what is published (core/plan/found.c). */
 #include "sysctl.h"
 
+#include "sysctl6.h"
+
 #include "setting.h"
 
 /* If somebody has written net.ipv4.ip_forward since, that wrote every interface's setting
@@ -65,7 +67,7 @@ add_settings (const CsSharePlan *share, GArray *settings)
 }
 
 static gboolean
-apply (gpointer self, const CsStepCall *call, GError **error)
+apply4 (const CsStepCall *call, GError **error)
 {
   g_autoptr (GArray) before = cs_setting_list (add_settings, call->from);
   g_autoptr (GArray) after = cs_setting_list (add_settings, call->to);
@@ -83,6 +85,15 @@ apply (gpointer self, const CsStepCall *call, GError **error)
     if (!cs_setting_set (&g_array_index (after, CsSetting, i), error))
       return FALSE;
   return TRUE;
+}
+
+/* Both, as nothing may stay open because of the other. */
+static gboolean
+apply (gpointer self, const CsStepCall *call, GError **error)
+{
+  gboolean done = apply4 (call, error);
+
+  return cs_sysctl6_apply (call, done ? error : NULL) && done;
 }
 
 static const CsStepType type = {

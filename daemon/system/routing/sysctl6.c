@@ -158,23 +158,11 @@ set (const CsSharePlan *share, CsSettingFunc func, GError **error)
   return TRUE;
 }
 
-static gboolean
-apply (gpointer self, const CsStepCall *call, GError **error)
+gboolean
+cs_sysctl6_apply (const CsStepCall *call, GError **error)
 {
   return set (call->to, add_raised, error) && set (call->to, add_passing, error)
          && restore (call, add_forwarding, error) && set (call->to, add_forwarding, error)
          && lower (call->to, call, error) && lower (call->from, call, error)
          && restore (call, add_raised, error);
-}
-
-static const CsStepType type = {
-  .name = "IPv6 forwarding",
-  .flags = CS_STEP_OPENS,
-  .apply = apply,
-};
-
-CsStep *
-cs_sysctl6_step_new (void)
-{
-  return cs_step_new (&type, NULL);
 }
