@@ -16,6 +16,7 @@
 #include "system/filters/foreign-firewall.h"
 #include "system/lan/lan.h"
 #include "system/lan/lan-ipv6.h"
+#include "system/neighbors/nd-proxy.h"
 #include "system/nm/network-manager.h"
 #include "system/nm/shared.h"
 #include "system/watch/network-monitor.h"
@@ -335,6 +336,7 @@ make_steps (CsNetworkManager *nm,
   g_ptr_array_add (steps, cs_foreign_firewall_step_new (firewalld, openings));
   g_ptr_array_add (steps, cs_lan_step_new (nm));
   g_ptr_array_add (steps, cs_lan_ipv6_step_new ());
+  g_ptr_array_add (steps, cs_nd_proxy_step_new ());
   g_ptr_array_add (steps, cs_route_step_new ());
   g_ptr_array_add (steps, cs_sysctl_step_new ());
   g_ptr_array_add (steps, cs_dnsmasq_step_new (CS_RUNTIME_DIR, connection));

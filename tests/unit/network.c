@@ -83,15 +83,16 @@ add_address (CsInterface *interface, const char *text)
   g_array_append_val (interface->addresses, address);
 }
 
-/* "ADDRESS/N", with '!', '~' and '^' behind it. */
+/* "ADDRESS/N", with '!', '~', '^' and '=' behind it. */
 static void
 add_address6 (CsInterface *interface, const char *text)
 {
-  g_autofree char *plain = g_strndup (text, strcspn (text, "!~^"));
+  g_autofree char *plain = g_strndup (text, strcspn (text, "!~^="));
   CsIpv6Address address = { .local = parse_cidr (plain),
                             .unusable = strchr (text, '!') != NULL,
                             .deprecated = strchr (text, '~') != NULL,
-                            .temporary = strchr (text, '^') != NULL };
+                            .temporary = strchr (text, '^') != NULL,
+                            .permanent = strchr (text, '=') != NULL };
 
   g_array_append_val (interface->addresses6, address);
 }

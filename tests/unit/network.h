@@ -10,7 +10,8 @@
  *     down unplugged ptp managed external ours shared disconnected changing auto asleep
  *     unavailable
  *     index=7 mtu=1492 master=br0 addr=10.0.0.1/24[>PEER] fwd=1 rp=EFFECTIVE/OWN
- *     addr6=ADDRESS/N, with '!' behind it if unusable, '~' deprecated, '^' temporary
+ *     addr6=ADDRESS/N, with '!' behind it if unusable, '~' deprecated, '^' temporary,
+ *       '=' permanent
  *     conf6=DISABLED/ACCEPT_RA/FORWARDING/FORCE_FORWARDING/PROXY_NDP (all 0 unless said)
  *     delegated=PREFIX[,PREFIX]
  *     con=ID uuid=UUID gw=ADDRESS dns=A,B carries=ppp0

@@ -222,9 +222,10 @@ print_interface (GPtrArray *lines, const CsInterface *interface, gboolean carrie
 
       g_autofree char *local = cs_cidr_to_string (address->local);
 
-      g_string_append_printf (line, " %s%s%s%s", local, address->unusable ? "!" : "",
+      g_string_append_printf (line, " %s%s%s%s%s", local, address->unusable ? "!" : "",
                               address->deprecated ? "~" : "",
-                              address->temporary ? "^" : "");
+                              address->temporary ? "^" : "",
+                              address->permanent ? "=" : "");
     }
   g_string_append_printf (line, " conf %d %d %d %d %d", interface->ipv6.disabled,
                           interface->ipv6.accept_ra, interface->ipv6.forwarding,

@@ -125,10 +125,10 @@ test_extended (void)
 
   set_up ("00");
   share = new_share ("2001:db8:1:2::1/64", NULL);
-  share->ipv6.mode = CS_IPV6_EXTENDED;
+  add (share->ipv6.extended, "2001:db8:1:2::/64");
   step_must_apply (step, NULL, NULL, share);
   assert_shell ("routes", ROUTES, "fd00:1:2:3::/64 proto kernel");
-  share->ipv6.mode = CS_IPV6_DELEGATED;
+  g_array_set_size (share->ipv6.extended, 0);
   step_must_apply (step, NULL, share, share);
   assert_shell ("routes", ROUTES,
                 "2001:db8:1:2::/64 proto kernel\nfd00:1:2:3::/64 proto kernel");

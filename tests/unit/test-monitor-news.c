@@ -75,7 +75,7 @@ static void
 test_lifetimes (MonitorFixture *f, gconstpointer data)
 {
   static const char *const rows[][2] = {
-    { "address add 2001:db8::1/64 dev lan0 nodad",
+    { "address add 2001:db8::1/64 dev lan0 nodad valid_lft 5300 preferred_lft 2600",
       "address change 2001:db8::1/64 dev lan0 nodad valid_lft 5400 preferred_lft 2700" },
     { "route add 2001:db8:1::/48 dev lan0", NULL },
     { "route add default via fe80::1 dev lan0 expires 1000",

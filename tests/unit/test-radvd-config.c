@@ -55,6 +55,8 @@ new_share (const Row *row)
   share->dns_port = row->dns_port;
   share->domain = g_strdup (row->domain);
   share->ipv6.mode = row->mode;
+  if (row->mode == CS_IPV6_EXTENDED)
+    add_all (share->ipv6.extended, "2001:db8:1:2::/64 2001:db8:9:2::/64");
   add_all (share->ipv6.addresses, row->addresses);
   add_all (share->ipv6.deprecated, row->deprecated);
   return share;

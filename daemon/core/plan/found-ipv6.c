@@ -33,6 +33,8 @@ static const Setting forwarding
     = { OF (found_lan_forwarding), OF (found_uplink_forwarding), IN_CONF (forwarding) };
 static const Setting proxy_ndp
     = { NO_OFFSET, OF (found_uplink_proxy_ndp), IN_CONF (proxy_ndp) };
+static const Setting proxy_delay
+    = { NO_OFFSET, OF (found_uplink_proxy_delay), IN_CONF (proxy_delay) };
 
 /* (nullable) */
 static const char *
@@ -158,6 +160,7 @@ fill_uplink (CsSharePlan *share,
     return;
   ipv6->found_uplink_forwarding = found (changers, uplink, &forwarding, 1);
   ipv6->found_uplink_proxy_ndp = found (changers, uplink, &proxy_ndp, 1);
+  ipv6->found_uplink_proxy_delay = found (changers, uplink, &proxy_delay, 0);
 }
 
 void

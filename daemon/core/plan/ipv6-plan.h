@@ -38,10 +38,11 @@ typedef struct
   char *found_lan_forced;    /* (owned) (nullable) force_forwarding, set to "1" */
   /* (owned) (nullable) forwarding, set to "1": the gateway says that it is a router */
   char *found_lan_forwarding;
-  char *found_uplink_forced;     /* (owned) (nullable) likewise */
-  char *found_uplink_forwarding; /* (owned) (nullable) set to "1", with "extended" */
-  char *found_uplink_proxy_ndp;  /* (owned) (nullable) likewise */
-  char *found_all_forwarding;    /* (owned) (nullable) before Linux 6.17: set to "1" */
+  char *found_uplink_forced;      /* (owned) (nullable) likewise */
+  char *found_uplink_forwarding;  /* (owned) (nullable) set to "1", with "extended" */
+  char *found_uplink_proxy_ndp;   /* (owned) (nullable) likewise */
+  char *found_uplink_proxy_delay; /* (owned) (nullable) likewise, set to "0" */
+  char *found_all_forwarding;     /* (owned) (nullable) before Linux 6.17: set to "1" */
   char **raised; /* (owned) (nullable) the interfaces, and "default", whose
                     accept_ra was set from "1" to "2", so that the kernel
                     takes RAs although it forwards: for as long as it does

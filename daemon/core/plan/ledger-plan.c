@@ -10,11 +10,19 @@
 #include "core/value/reservation.h"
 #include "dbus/errors.h"
 
+#include <string.h>
+
 /* NULL or a single digit from 0 to @max. */
 static gboolean
 is_digit (const char *text, char max)
 {
   return !text || (text[0] >= '0' && text[0] <= max && text[1] == '\0');
+}
+
+static gboolean
+is_number (const char *text)
+{
+  return !text || (text[0] && strlen (text) < 10 && !text[strspn (text, "0123456789")]);
 }
 
 static gboolean
@@ -231,6 +239,7 @@ find_flaw (const CsSharePlan *plan)
     { is_digit (plan->ipv6.found_uplink_forced, '1'), "found-uplink-force-forwarding" },
     { is_digit (plan->ipv6.found_uplink_forwarding, '1'), "found-uplink-forwarding6" },
     { is_digit (plan->ipv6.found_uplink_proxy_ndp, '1'), "found-uplink-proxy-ndp" },
+    { is_number (plan->ipv6.found_uplink_proxy_delay), "found-uplink-proxy-delay" },
     { is_digit (plan->ipv6.found_all_forwarding, '1'), "found-all-forwarding6" },
     { are_interfaces (plan->ipv6.raised), "raised-accept-ra" },
     { plan->uplink || (!plan->found_uplink_forwarding && !plan->found_uplink_rp_filter),

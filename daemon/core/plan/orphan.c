@@ -321,6 +321,8 @@ add_ipv6 (CsSharePlan *share,
     return;
   ipv6->found_uplink_forwarding = found_setting (uplink->ipv6.forwarding, snapshot);
   ipv6->found_uplink_proxy_ndp = uplink->ipv6.proxy_ndp != 0 ? g_strdup ("0") : NULL;
+  if (uplink->ipv6.proxy_delay == 0)
+    ipv6->found_uplink_proxy_delay = g_strdup (CS_IPV6_PROXY_DELAY);
 }
 
 CsSharePlan *

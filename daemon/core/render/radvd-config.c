@@ -44,20 +44,19 @@ add_prefixes (GString *out, const CsSharePlan *plan)
 {
   const CsIpv6Plan *ipv6 = &plan->ipv6;
   gboolean forwards = cs_share_plan_forwards_ipv6 (plan);
-  gboolean extended = ipv6->mode == CS_IPV6_EXTENDED;
 
   for (guint i = 0; i < ipv6->addresses->len; i++)
     {
       CsCidr one = g_array_index (ipv6->addresses, CsCidr, i);
       gboolean own = cs_ipv6_is_unique_local (one.address);
 
-      add_prefix (out, one, own || !extended, own || forwards);
+      add_prefix (out, one, !cs_share_plan_extends (plan, one), own || forwards);
     }
   for (guint i = 0; i < ipv6->deprecated->len; i++)
     {
       CsCidr one = g_array_index (ipv6->deprecated, CsCidr, i);
 
-      add_prefix (out, one, cs_ipv6_is_unique_local (one.address) || !extended, FALSE);
+      add_prefix (out, one, !cs_share_plan_extends (plan, one), FALSE);
     }
 }
 

@@ -79,6 +79,25 @@ cs_ipv6_gateway (CsCidr network)
   return gateway;
 }
 
+CsCidr
+cs_ipv6_gateway_among (CsCidr network, CsCidr own, const char *lan)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  CsCidr gateway = cs_cidr_network (network);
+  guint8 digest[32];
+  gsize size = sizeof digest;
+
+  g_checksum_update (checksum, gateway.address.bytes, 8);
+  g_checksum_update (checksum, own.address.bytes, 6);
+  g_checksum_update (checksum, (const guchar *)lan, -1);
+  g_checksum_get_digest (checksum, digest, &size);
+  memcpy (gateway.address.bytes + 8, digest, 8);
+  /* not like one that is made of a MAC address, nor among those that are reserved (RFC
+   * 5453) */
+  gateway.address.bytes[8] = (guint8)((digest[0] & 0x7c) | 0x40);
+  return gateway;
+}
+
 gboolean
 cs_ipv6_is_global (CsAddress address)
 {

@@ -28,6 +28,7 @@ typedef struct
   gboolean unusable;   /* tentative, or somebody else has it */
   gboolean deprecated; /* its preferred lifetime is over */
   gboolean temporary;  /* RFC 8981 */
+  gboolean permanent;  /* it has no lifetime, so no router has announced it */
 } CsIpv6Address;
 
 /* What /proc/sys/net/ipv6/conf/IF says; -1: not known, or the kernel has no such thing.
@@ -39,12 +40,17 @@ typedef struct
   int forwarding;
   int force_forwarding; /* since Linux 6.17 */
   int proxy_ndp;
+  int proxy_delay; /* neigh/IF/proxy_delay; only known where a router announces a network
+                    */
 } CsIpv6Conf;
 
 #define CS_IPV6_CONF_UNKNOWN \
   { \
-    -1, -1, -1, -1, -1 \
+    -1, -1, -1, -1, -1, -1 \
   }
+
+/* The kernel's own .proxy_delay. */
+#define CS_IPV6_PROXY_DELAY "80"
 
 /* An initializer: all of IPv6, ::/0. */
 #define CS_ALL_IPV6 \
@@ -60,6 +66,10 @@ CsCidr cs_ipv6_own_network (const char *machine_id);
 CsCidr cs_ipv6_subnet (CsCidr network, guint index);
 /* Address 1 of @network, a /64, with its prefix length. */
 CsCidr cs_ipv6_gateway (CsCidr network);
+/* One that nobody else is likely to have in @network, a /64 that others have addresses
+ * of, too, with its prefix length: always the same for @lan of the computer whose own
+ * network is @own (as RFC 7217). */
+CsCidr cs_ipv6_gateway_among (CsCidr network, CsCidr own, const char *lan);
 /* Whether it belongs to the Internet: of 2000::/3. */
 gboolean cs_ipv6_is_global (CsAddress address);
 /* Of fc00::/7 */

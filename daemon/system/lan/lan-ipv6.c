@@ -78,9 +78,7 @@ static void
 add_address (GArray *addresses, const CsSharePlan *share, CsCidr local, gboolean old)
 {
   /* an extended network is the uplink's as well */
-  const Address address
-      = { local, old,
-          share->ipv6.mode != CS_IPV6_EXTENDED || !cs_ipv6_is_global (local.address) };
+  const Address address = { local, old, !cs_share_plan_extends (share, local) };
 
   g_array_append_val (addresses, address);
 }

@@ -114,7 +114,8 @@ cs_rtnetlink_parse_conf6 (const struct nlmsghdr *message, int *ifindex, CsIpv6Co
                         .accept_ra = get_conf6 (values, DEVCONF_ACCEPT_RA),
                         .forwarding = get_conf6 (values, DEVCONF_FORWARDING),
                         .force_forwarding = get_conf6 (values, CONF_FORCE_FORWARDING),
-                        .proxy_ndp = get_conf6 (values, DEVCONF_PROXY_NDP) };
+                        .proxy_ndp = get_conf6 (values, DEVCONF_PROXY_NDP),
+                        .proxy_delay = -1 };
   return TRUE;
 }
 
@@ -182,7 +183,8 @@ cs_rtnetlink_parse_address6 (const struct nlmsghdr *message,
   *address = (CsIpv6Address){ .local = local,
                               .unusable = (flags & UNUSABLE) != 0,
                               .deprecated = (flags & IFA_F_DEPRECATED) != 0,
-                              .temporary = (flags & IFA_F_TEMPORARY) != 0 };
+                              .temporary = (flags & IFA_F_TEMPORARY) != 0,
+                              .permanent = (flags & IFA_F_PERMANENT) != 0 };
   return TRUE;
 }
 

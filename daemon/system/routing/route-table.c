@@ -118,6 +118,9 @@ is_doomed (const CsRouteTable *table, const CsRoute *route)
 static gboolean
 is_surplus (const CsRouteTable *table, const CsRoute *route)
 {
+  if (cs_cidr_is_address (route->destination) && table->spared != NULL
+      && cs_cidr_overlaps_any (route->destination, table->spared))
+    return FALSE;
   return !cs_routes_contain (table->routes, route) && is_doomed (table, route);
 }
 

@@ -19,6 +19,8 @@ typedef struct
                            deleted */
   const GArray *doomed_networks; /* (nullable) of CsCidr: with .doomed, whatever leads
                                     into these is deleted, too, unless it is wanted */
+  const GArray *spared; /* (nullable) of CsCidr: single addresses in these are left alone,
+                           whatever leads there */
 } CsRouteTable;
 
 /* @share names the interfaces of the routes in error messages. New routes come before old

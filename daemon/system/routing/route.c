@@ -86,8 +86,11 @@ bring_share (CsNetlink *netlink, int family, const CsSharePlan *to, GError **err
 {
   g_autoptr (GArray) routes = cs_share_plan_list_routes (to, family);
   g_autoptr (GArray) rules = cs_share_plan_list_rules (to, family);
-  const CsRouteTable table
-      = { .number = to->table, .family = family, .routes = routes, .rules = rules };
+  const CsRouteTable table = { .number = to->table,
+                               .family = family,
+                               .routes = routes,
+                               .rules = rules,
+                               .spared = to->ipv6.extended };
 
   return cs_route_table_bring (netlink, &table, to, error);
 }

@@ -204,7 +204,8 @@ is_known_address6 (const CsKnownLink *known, guint16 type, const CsIpv6Address *
   other = &g_array_index (known->addresses6, CsIpv6Address, place);
   return type == RTM_NEWADDR && other->unusable == address->unusable
          && other->deprecated == address->deprecated
-         && other->temporary == address->temporary;
+         && other->temporary == address->temporary
+         && other->permanent == address->permanent;
 }
 
 /* Routes with an address as their source lose that when it goes. */

@@ -62,6 +62,16 @@ read_for_new6 (const char *key)
   return read_number (path, &value) ? value : -1;
 }
 
+int
+cs_kernel_settings_proxy_delay (const char *interface)
+{
+  g_autofree char *path
+      = g_strconcat ("/proc/sys/net/ipv6/neigh/", interface, "/proxy_delay", NULL);
+  int value;
+
+  return read_number (path, &value) ? value : -1;
+}
+
 gboolean
 cs_kernel_settings_fill (CsSnapshot *snapshot, int *rp_filter_all, GError **error)
 {
@@ -81,6 +91,7 @@ cs_kernel_settings_fill (CsSnapshot *snapshot, int *rp_filter_all, GError **erro
                         .accept_ra = read_for_new6 ("accept_ra"),
                         .forwarding = read_for_new6 ("forwarding"),
                         .force_forwarding = read_for_new6 ("force_forwarding"),
-                        .proxy_ndp = read_for_new6 ("proxy_ndp") };
+                        .proxy_ndp = read_for_new6 ("proxy_ndp"),
+                        .proxy_delay = -1 };
   return TRUE;
 }

@@ -8,6 +8,9 @@
  * interfaces (since Linux 6.17). */
 gboolean cs_kernel_settings_have_ipv6 (void);
 gboolean cs_kernel_settings_can_force_ipv6 (void);
+/* How long the kernel waits, for fear of many answers at once, before it answers there
+ * for others: hundredths of a second; -1: not known. */
+int cs_kernel_settings_proxy_delay (const char *interface);
 /* Fills in whether the host forwards, whether marks count, and, unless @snapshot says
  * that forwarding of IPv6 can be forced, the settings of interfaces to come.
  * @rp_filter_all becomes net.ipv4.conf.all.rp_filter. */

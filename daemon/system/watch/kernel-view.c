@@ -354,6 +354,19 @@ refresh (CsKernelView *self, CsNetlink *netlink, GError **error)
 
 /* --- Snapshots ------------------------------------------------------------------- */
 
+static gboolean
+has_announced (const GArray *addresses6)
+{
+  for (guint i = 0; i < addresses6->len; i++)
+    {
+      const CsIpv6Address *address = &g_array_index (addresses6, CsIpv6Address, i);
+
+      if (!address->permanent && cs_ipv6_is_global (address->local.address))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static CsInterface *
 make_interface (const CsKnownLink *known, int rp_filter_all)
 {
@@ -368,6 +381,8 @@ make_interface (const CsKnownLink *known, int rp_filter_all)
   interface->point_to_point = (link->flags & IFF_POINTOPOINT) != 0;
   interface->master = link->master;
   interface->ipv6 = known->conf6;
+  if (has_announced (known->addresses6))
+    interface->ipv6.proxy_delay = cs_kernel_settings_proxy_delay (link->name);
   interface->forwarding = link->forwarding;
   interface->rp_filter_own = link->rp_filter;
   interface->rp_filter = link->rp_filter < 0 ? -1 : MAX (link->rp_filter, rp_filter_all);
