@@ -11,7 +11,22 @@
 #define PPP0_PD   PPP0_4 " delegated=2001:db8:77:80::/60; route6 default dev ppp0;"
 #define PPP0_PD64 PPP0_4 " delegated=2001:db8:77:80::/64; route6 default dev ppp0;"
 #define PPP0_NEW  PPP0_4 " delegated=2001:db8:99::/64; route6 default dev ppp0;"
-#define ULA       "fd12:3456:789a:*::1/64;"
+/* By RA on a link with others. */
+#define ETH1_4 "link eth1 index=5 addr=198.18.0.2/24 gw=198.18.0.1 "
+#define ROUTES_5 \
+  "route default dev eth1 via 198.18.0.1; route6 default dev eth1 via fe80::1 metric " \
+  "50;"
+#define ONLINK_5 "route6 2001:db8:9::/64 dev eth1;"
+#define ETH1     ETH1_4 "addr6=2001:db8:9::9/64; " ROUTES_5 ONLINK_5
+#define ETH1_NEW \
+  ETH1_4 "addr6=2001:db8:a::9/64; " ROUTES_5 "route6 2001:db8:a::/64 dev eth1;"
+#define ETH1_PD \
+  ETH1_4 \
+  "addr6=2001:db8:9::9/64 delegated=2001:db8:77:80::/64; " ROUTES_5 ONLINK_5
+#define EXTENDED \
+  "ipv6-extended=2001:db8:9::/64; | *| ipv6-mode=3 | ipv6-addresses=" ULA \
+  "2001:db8:9:0:????*:????*:????*:????*/64; | ipv6-deprecated="
+#define ULA "fd12:3456:789a:*::1/64;"
 #define NONE \
   "active*| routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700; |*found-lan-forwarding=0 " \
   "| " \
@@ -116,6 +131,59 @@ test_modes (void)
       LAN PPP0_4 " addr6=2001:db8:9::9/64 delegated=2001:db8:77:80::/60;"
                  "route6 default dev ppp0;",
       { "active*| uplink-addresses=10.64.0.9/32;2001:db8:9::9/128; *| ipv6-mode=4 *" } },
+    { "extended",
+      "lan0 via eth1",
+      LAN ETH1,
+      { "active*| " EXTENDED " | ipv6-left-forwarding=false | ipv6-asks=true | "
+        "found-lan-force-forwarding=0 | found-lan-forwarding6=0 | "
+        "found-uplink-force-forwarding=0 | found-uplink-forwarding6=0 | "
+        "found-uplink-proxy-ndp=0 |" } },
+    { "extended by hand",
+      "lan0 via eth1 ipv6=extended",
+      LAN ETH1_PD,
+      { "active*| " EXTENDED " *" } },
+    { "a delegated network is better",
+      "lan0 via eth1",
+      LAN ETH1_PD,
+      { "active*| ipv6-mode=4 *" } },
+    { "only one LAN has it",
+      "lan0 via eth1; lan1 via eth1",
+      LAN "link lan1;" ETH1,
+      { "active*| ipv6-mode=3 *", "active*| ipv6-mode=2 *" } },
+    { "not if it is by hand",
+      "lan0 via eth1",
+      LAN ETH1_4 "addr6=2001:db8:9::9/64=; " ROUTES_5 ONLINK_5,
+      { "active*| ipv6-mode=2 *" } },
+    { "not if it is not on link",
+      "lan0 via eth1",
+      LAN ETH1_4 "addr6=2001:db8:9::9/64; " ROUTES_5,
+      { "active*| ipv6-mode=2 *" } },
+    { "not another size",
+      "lan0 via eth1",
+      LAN ETH1_4 "addr6=2001:db8:9::9/65; " ROUTES_5 "route6 2001:db8:9::/65 dev eth1;",
+      { "active*| ipv6-mode=2 *" } },
+    { "not a private one",
+      "lan0 via eth1",
+      LAN ETH1_4 "addr6=fd77::9/64; " ROUTES_5 "route6 fd77::/64 dev eth1;",
+      { "active*| ipv6-mode=2 *" } },
+    { "not where it is deprecated, as the other one is not announced",
+      "lan0 via eth1",
+      LAN ETH1_4 "addr6=2001:db8:9::9/64~ addr6=2001:db8:a::9/64=; " ROUTES_5 ONLINK_5,
+      { "active*| ipv6-mode=2 *" } },
+    { "not on a line",
+      "lan0 via ppp0",
+      LAN PPP0_6 "route6 2001:db8:9::/64 dev ppp0;",
+      { "active*| ipv6-mode=2 *" } },
+    { "not on a VPN",
+      "lan0 via tun0",
+      LAN "link tun0 vpn index=5 addr=198.18.0.2/24 addr6=2001:db8:9::9/64;"
+          "route default dev tun0 via 198.18.0.1; route6 default dev tun0 via fe80::1;"
+          "route6 2001:db8:9::/64 dev tun0;",
+      { "active*| ipv6-mode=2 *" } },
+    { "by hand, where it cannot be",
+      "lan0 via ppp0 ipv6=extended",
+      LAN PPP0_6,
+      { NONE } },
     /* settings */
     { "disabled, and as a host",
       "lan0 via ppp0",
@@ -248,6 +316,40 @@ global_network (const CsPlan *plan, guint share)
   return g_array_index (one->ipv6.addresses, CsCidr, 1);
 }
 
+/* The gateway is always the same; what was extended stays known until nobody has it. */
+static void
+test_extended (void)
+{
+  const char *const networks[] = { LAN ETH1 "now 1000", LAN ETH1_NEW "now 1001",
+                                   LAN ETH1 "now 1002", LAN "now 1003", LAN "now 6404" };
+  const char *const shares[][2] = {
+    { "active*| " EXTENDED " *" },
+    { "active*| ipv6-extended=2001:db8:a::/64;2001:db8:9::/64; *| ipv6-mode=3 *" },
+    { "active*| ipv6-extended=2001:db8:9::/64;2001:db8:a::/64; *| ipv6-mode=3 *" },
+    { "waiting*| ipv6-extended=2001:db8:9::/64;2001:db8:a::/64; *| ipv6-mode=1 *" },
+    { "waiting*| ipv6-mode=1 *" },
+  };
+  g_autoptr (CsPlan) before = NULL;
+  g_autoptr (CsPlan) other = plan_in ("lan1 via eth1", "link lan1;" ETH1, NULL);
+  CsCidr first = { 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (networks); i++)
+    {
+      g_autoptr (CsPlan) plan = plan_in ("lan0 via eth1", networks[i], before);
+
+      plan_assert (plan, shares[i]);
+      if (i == 0)
+        first = global_network (plan, 0);
+      else if (i == 2)
+        g_assert_true (cs_cidr_equal (first, global_network (plan, 0)));
+      g_clear_pointer (&before, cs_plan_unref);
+      before = g_steal_pointer (&plan);
+    }
+  g_assert_cmpuint (((CsSharePlan *)before->shares->pdata[0])->ipv6.extended->len, ==, 0);
+  g_assert_true (cs_cidr_overlaps (first, global_network (other, 0)));
+  g_assert_false (cs_cidr_equal (first, global_network (other, 0)));
+}
+
 /* Each LAN has its own /64, the same whoever came before it is gone. */
 static void
 test_several_lans (void)
@@ -276,6 +378,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plan-ipv6/modes", test_modes);
   g_test_add_func ("/plan-ipv6/changes", test_changes);
+  g_test_add_func ("/plan-ipv6/extended", test_extended);
   g_test_add_func ("/plan-ipv6/several-lans", test_several_lans);
   return g_test_run ();
 }

@@ -120,7 +120,8 @@ parse_cidr (const char *text)
 }
 
 /* Gives the share what @words say of IPv6: a mode; addresses of its LAN ("+") and earlier
- * ones ("-"), of its uplink ("@"), a network that it has left ("<"); whether it has the
+ * ones ("-"), of its uplink ("@"), a network that it has left ("<") or
+ * extended ("="); whether it has the
  * whole host forward ("all"), or its uplink ("forced"); and whether it has a rate
  * ("paced"). */
 static void
@@ -134,6 +135,7 @@ add_ipv6 (CsSharePlan *share, const char *text)
                      : **word == '-' ? share->ipv6.deprecated
                      : **word == '@' ? share->uplink_addresses
                      : **word == '<' ? share->left_networks
+                     : **word == '=' ? share->ipv6.extended
                                      : NULL;
       CsCidr cidr = list ? parse_cidr (*word + 1) : (CsCidr)CS_ALL_IPV4;
 
@@ -158,9 +160,11 @@ add_ipv6 (CsSharePlan *share, const char *text)
 #define DELEGATED \
   "delegated forced paced " OWN0 " +2001:db8:8:a::1/64 -2001:db8:7:a::1/64 " \
   "@2001:db8:0:1::9/128"
-#define EXTENDED "extended forced " OWN0 " +2001:db8:0:1::1/64 @2001:db8:0:1::9/128"
-#define NONE     "none " OWN0 " -2001:db8:8:a::1/64 <2001:db8:6:a::/64"
-#define ALL      "masquerade all " OWN1 " @2001:db8:0:1::9/128"
+#define EXTENDED \
+  "extended forced " OWN0 " +2001:db8:0:1::1/64 =2001:db8:0:1::/64 " \
+  "@2001:db8:0:1::9/128"
+#define NONE "none " OWN0 " -2001:db8:8:a::1/64 <2001:db8:6:a::/64"
+#define ALL  "masquerade all " OWN1 " @2001:db8:0:1::9/128"
 
 /* Whole tables. */
 static void

@@ -4,6 +4,10 @@
  * of a prefix a LAN has depends on its name alone, unless another LAN has that already:
  * so it is the same after a restart of the computer.
  *
+ * Where nothing is delegated, a LAN can have the uplink's own /64 as well, if routers
+ * announce it and the link has room for others: this computer answers there for clients
+ * (system/neighbors). One LAN of it alone, since nobody could tell on which a client is.
+ *
  * When an uplink goes, what clients have of it is deprecated, and what returns within the
  * time for which that is valid is as before: nobody gets a new address. */
 #include "ipv6.h"
@@ -160,21 +164,25 @@ find_within (const GArray *addresses, CsCidr network)
   return NULL;
 }
 
+/* The address that the LAN has, or had, in @network. (nullable) */
+static const CsCidr *
+find_kept (const CsIpv6Question *q, CsCidr network)
+{
+  const CsCidr *kept
+      = q->before ? find_within (q->before->ipv6.addresses, network) : NULL;
+
+  return q->before && !kept ? find_within (q->before->ipv6.deprecated, network) : kept;
+}
+
 /* The /64 of @network for the LAN, as the gateway's address there: the one that it has,
  * or had, or the first free one. FALSE: there is none. */
 static gboolean
 choose_address (const CsIpv6Question *q, CsCidr network, CsCidr *address)
 {
-  const CsCidr *kept = NULL;
+  const CsCidr *kept = find_kept (q, network);
   guint count = network.prefix <= 48 ? ATTEMPTS : 1u << (64 - network.prefix);
   guint first = hash (q->request->lan) % count;
 
-  if (q->before)
-    {
-      kept = find_within (q->before->ipv6.addresses, network);
-      if (!kept)
-        kept = find_within (q->before->ipv6.deprecated, network);
-    }
   if (kept && !cs_cidr_overlaps_any (*kept, q->taken))
     {
       *address = *kept;
@@ -201,6 +209,55 @@ find_delegated (const CsIpv6Question *q, CsCidr *address)
   return FALSE;
 }
 
+/* Whether routers tell all computers on the uplink's link to use the network of @address,
+ * which is on that link. */
+static gboolean
+is_announced (const CsIpv6Address *address,
+              const CsInterface *uplink,
+              const CsSnapshot *snapshot)
+{
+  CsCidr network = cs_cidr_network (address->local);
+
+  if (!is_usable (address) || address->deprecated || address->permanent
+      || address->local.prefix != 64 || !cs_ipv6_is_global (address->local.address))
+    return FALSE;
+  for (guint i = 0; i < snapshot->routes6->len; i++)
+    {
+      const CsRoute *route = &g_array_index (snapshot->routes6, CsRoute, i);
+
+      if (leads_out (route, uplink) && !cs_route_has_gateway (route)
+          && cs_cidr_equal (route->destination, network))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A line or a tunnel has one computer at its end, and nobody asks who has an address. */
+static gboolean
+find_extended (const CsIpv6Question *q, CsCidr *address)
+{
+  const CsInterface *uplink = q->uplink;
+
+  if (uplink->point_to_point || uplink->kind == CS_KIND_PPP
+      || uplink->kind == CS_KIND_VPN)
+    return FALSE;
+  for (guint i = 0; i < uplink->addresses6->len; i++)
+    {
+      const CsIpv6Address *one = &g_array_index (uplink->addresses6, CsIpv6Address, i);
+      CsCidr network = cs_cidr_network (one->local);
+      const CsCidr *kept = find_kept (q, network);
+
+      if (!is_announced (one, uplink, q->snapshot)
+          || cs_cidr_overlaps_any (network, q->taken))
+        continue;
+      *address = kept ? *kept
+                      : cs_ipv6_gateway_among (network, q->snapshot->own_network6,
+                                               q->request->lan);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 is_wanted (CsIpv6Mode wish, CsIpv6Mode mode)
 {
@@ -217,6 +274,8 @@ choose_mode (const CsIpv6Question *q, const GArray *routes, CsCidr *address)
     return CS_IPV6_NONE;
   if (is_wanted (wish, CS_IPV6_DELEGATED) && find_delegated (q, address))
     return CS_IPV6_DELEGATED;
+  if (is_wanted (wish, CS_IPV6_EXTENDED) && find_extended (q, address))
+    return CS_IPV6_EXTENDED;
   if (is_wanted (wish, CS_IPV6_MASQUERADE) && has_address (q->uplink))
     return CS_IPV6_MASQUERADE;
   return CS_IPV6_NONE;
@@ -269,6 +328,29 @@ is_same_lan (const CsIpv6Question *q)
   return q->before && !q->before->closed && q->before->lan_ifindex == q->lan->ifindex;
 }
 
+/* What has been extended stays so for as long as clients may have addresses of it. */
+static void
+list_extended (CsIpv6Plan *ipv6, const CsIpv6Question *q)
+{
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (CsCidr));
+
+  if (ipv6->mode == CS_IPV6_EXTENDED)
+    {
+      CsCidr network = cs_cidr_network (g_array_index (ipv6->addresses, CsCidr, 1));
+
+      g_array_append_val (ipv6->extended, network);
+    }
+  g_array_append_vals (all, ipv6->addresses->data, ipv6->addresses->len);
+  g_array_append_vals (all, ipv6->deprecated->data, ipv6->deprecated->len);
+  for (guint i = 0; q->before && i < q->before->ipv6.extended->len; i++)
+    {
+      CsCidr network = g_array_index (q->before->ipv6.extended, CsCidr, i);
+
+      if (cs_cidr_overlaps_any (network, all) && !contains (ipv6->extended, network))
+        g_array_append_val (ipv6->extended, network);
+    }
+}
+
 gint64
 cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
 {
@@ -276,6 +358,7 @@ cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
   CsIpv6Plan *ipv6 = &share->ipv6;
   g_autoptr (GArray) routes = NULL;
   CsCidr own, address = { 0 };
+  gint64 wake_at;
 
   if (!q.lan || !cs_share_plan_serves (share)
       || cs_request_ipv6 (q.request) == CS_IPV6_OFF
@@ -304,7 +387,9 @@ cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
       g_array_append_vals (share->routes, routes->data, routes->len);
       add_uplink_addresses (share, q.uplink);
     }
-  return q.before ? plan_deprecated (share, &q) : 0;
+  wake_at = q.before ? plan_deprecated (share, &q) : 0;
+  list_extended (ipv6, &q);
+  return wake_at;
 }
 
 void

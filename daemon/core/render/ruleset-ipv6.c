@@ -250,6 +250,16 @@ list_short_received_rules (GPtrArray *rules, const CsSharePlan *share, const cha
   add_rule (rules, "counter name \"received_%s\" accept", id);
 }
 
+/* Where the uplink's link has the same network, only clients to whom there is a route may
+ * use it: other addresses are somebody else's, or nobody answers for them. */
+static void
+add_unknown_rule (GPtrArray *rules, const char *by_uplink, CsCidr network)
+{
+  g_autofree char *text = cs_cidr_to_string (network);
+
+  add_rule (rules, "%sip6 saddr %s fib saddr . iif oif missing drop", by_uplink, text);
+}
+
 static void
 list_from_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 {
@@ -259,6 +269,9 @@ list_from_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
   g_autofree char *out = g_strdup_printf ("goto out6_%s", id);
 
   add_rule (rules, "oifname \"%s\" accept", share->lan);
+  for (guint i = 0; i < leaving->len; i++)
+    if (cs_share_plan_extends (share, g_array_index (leaving, CsCidr, i)))
+      add_unknown_rule (rules, by_uplink, g_array_index (leaving, CsCidr, i));
   add_subnet_rules (rules, leaving, by_uplink, out);
   add_subnet_rules (rules, networks, "",
                     leaving->len > 0 ? "reject with icmpx admin-prohibited"
