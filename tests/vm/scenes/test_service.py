@@ -49,6 +49,15 @@ def test_memory_is_limited(vm, wan, figure):
     assert int(used) * 8 < int(limit)
 
 
+def test_reserved_address(vm, client, wan):
+    """dnsmasq reads it as the user that it has become."""
+    vm.run("sharectl share lan0 via wan0")
+    client.dhcp()
+    mac = client.run("cat /sys/class/net/eth0/address")
+    vm.run(f"sharectl client lan0 {mac} --address 192.168.137.77")
+    assert client.dhcp()["ip"] == "192.168.137.77"
+
+
 HOLD_PORT_53 = ("import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
                 "s.bind(('0.0.0.0', 53)); time.sleep(600)")
 
