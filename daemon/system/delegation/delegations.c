@@ -1,48 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dhcpcd does nothing else for us: it gets a configuration of its own, keeps its hands
- * off addresses, routers and name servers, and runs a hook that writes what is delegated
- * to a file, which is watched. So what one has found outlives the service, like dhcpcd
- * itself.
- *
- * What an uplink had when it went counts again at once when it returns, as most networks
- * delegate the same; unless they have said so themselves within CONFIRM_LIMIT, it counts
- * no more. */
+/* A client for each uplink (prefix-client.h), and the folder of their files, which is
+ * watched; it is there as long as what is in it may be of use. */
 #include "delegations.h"
 
-#include "base/files.h"
+#include "prefix-client.h"
+
 #include "base/inotify.h"
-#include "core/value/delegation.h"
-#include "dbus/errors.h"
-#include "system/process/kept-process.h"
-#include "system/process/own-process.h"
-#include "system/process/program.h"
 
 #include <glib/gstdio.h>
-#include <pwd.h>
-#include <unistd.h>
-
-#define PREFIXES ".prefixes"
-#define PROCESS  ".process"
-#define CONFIG   ".conf"
-/* Seconds; a network that answers does so within two. */
-#define CONFIRM_LIMIT 10
-/* It takes back what it has done before it ends. */
-#define PATIENCE 10
-/* And those after which one that has ended is started again. */
-#define AGAIN 30
-
-/* One uplink. */
-typedef struct
-{
-  CsDelegations *owner; /* unowned */
-  char *name;           /* (owned) of the interface */
-  CsKeptProcess *process;
-  GArray *prefixes; /* (owned) of CsCidr */
-  gboolean wanted;
-  gboolean stopping;
-  guint limit; /* timeout source, or 0: what is remembered has to be confirmed */
-  guint again; /* likewise: start it */
-} Uplink;
+#include <string.h>
 
 struct _CsDelegations
 {
@@ -51,9 +17,8 @@ struct _CsDelegations
   char *hook;          /* (owned) */
   CsInotify *inotify;  /* (owned) */
   int watch;           /* -1: there is no folder yet */
-  GHashTable *uplinks; /* (owned) name (unowned) -> Uplink (owned) */
+  GHashTable *clients; /* (owned) name of the uplink (owned) -> CsPrefixClient (owned) */
   gboolean of_use;     /* what uplinks had may be of use again */
-  gboolean lacking;    /* that there is no dhcpcd has been logged */
   GPtrArray *waiting;  /* (owned) of GTask (owned), for all that stops to have stopped */
 };
 
@@ -61,249 +26,34 @@ G_DEFINE_FINAL_TYPE (CsDelegations, cs_delegations, G_TYPE_OBJECT)
 
 static guint changed_signal;
 
-static char *
-path_of (const Uplink *uplink, const char *suffix)
-{
-  g_autofree char *file = g_strconcat (uplink->name, suffix, NULL);
-
-  return g_build_filename (uplink->owner->folder, file, NULL);
-}
-
-static void start (Uplink *uplink);
-static void stop (Uplink *uplink);
-
-/* --- What is delegated ----------------------------------------------------------- */
-
-static gboolean
-are_equal (const GArray *a, const GArray *b)
-{
-  gboolean equal = a->len == b->len;
-
-  for (guint i = 0; equal && i < a->len; i++)
-    equal = cs_cidr_equal (g_array_index (a, CsCidr, i), g_array_index (b, CsCidr, i));
-  return equal;
-}
-
-static void
-read_prefixes (Uplink *uplink)
-{
-  g_autofree char *path = path_of (uplink, PREFIXES);
-  g_autofree char *text = cs_file_read (path, NULL);
-  g_autoptr (GArray) before = uplink->prefixes;
-
-  uplink->prefixes = cs_delegation_parse (text != NULL ? text : "");
-  if (are_equal (before, uplink->prefixes))
-    return;
-  g_message ("%s: %s", uplink->name,
-             uplink->prefixes->len > 0 ? "IPv6 prefixes are delegated"
-                                       : "no IPv6 prefixes are delegated any more");
-  g_signal_emit (uplink->owner, changed_signal, 0);
-}
-
-static gboolean
-on_unconfirmed (gpointer user_data)
-{
-  Uplink *uplink = user_data;
-  g_autofree char *path = path_of (uplink, PREFIXES);
-
-  uplink->limit = 0;
-  cs_file_remove (path, NULL);
-  read_prefixes (uplink);
-  return G_SOURCE_REMOVE;
-}
-
-/* A file of the folder has changed; @what: or any may have. */
+/* A file of the folder has changed; without @name, any may have. */
 static void
 on_file (int watch, guint32 what, const char *name, gpointer user_data)
 {
   CsDelegations *self = user_data;
   GHashTableIter iter;
-  gpointer value;
+  gpointer client;
 
-  if (name != NULL && !g_str_has_suffix (name, PREFIXES))
-    return;
-  g_hash_table_iter_init (&iter, self->uplinks);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      Uplink *uplink = value;
-
-      if (name != NULL
-          && (strlen (name) != strlen (uplink->name) + strlen (PREFIXES)
-              || !g_str_has_prefix (name, uplink->name)))
-        continue;
-      if (what & IN_MOVED_TO)
-        g_clear_handle_id (&uplink->limit, g_source_remove);
-      read_prefixes (uplink);
-    }
-}
-
-/* --- The processes ---------------------------------------------------------------- */
-
-/* Whom dhcpcd becomes. */
-static uid_t
-user_id (void)
-{
-  const struct passwd *entry = getpwnam ("dhcpcd");
-
-  return entry != NULL ? entry->pw_uid : 0;
-}
-
-static gboolean
-on_again (gpointer user_data)
-{
-  Uplink *uplink = user_data;
-
-  uplink->again = 0;
-  if (uplink->wanted && !uplink->stopping
-      && !cs_kept_process_is_running (uplink->process))
-    start (uplink);
-  return G_SOURCE_REMOVE;
+  g_hash_table_iter_init (&iter, self->clients);
+  while (g_hash_table_iter_next (&iter, NULL, &client))
+    cs_prefix_client_take_news (client, name, (what & IN_MOVED_TO) != 0);
 }
 
 static void
-start_later (Uplink *uplink)
+on_changed (gpointer user_data)
 {
-  if (uplink->again == 0)
-    uplink->again = g_timeout_add_seconds (AGAIN, on_again, uplink);
-}
-
-static void
-on_ended (gpointer user_data)
-{
-  Uplink *uplink = user_data;
-
-  if (!uplink->wanted)
-    return;
-  g_message ("dhcpcd for %s ended; it starts again in %d seconds", uplink->name, AGAIN);
-  start_later (uplink);
-}
-
-static void
-uplink_free (gpointer data)
-{
-  Uplink *uplink = data;
-
-  g_clear_handle_id (&uplink->limit, g_source_remove);
-  g_clear_handle_id (&uplink->again, g_source_remove);
-  cs_kept_process_free (uplink->process);
-  g_array_unref (uplink->prefixes);
-  g_free (uplink->name);
-  g_free (uplink);
-}
-
-static Uplink *
-uplink_new (CsDelegations *self, const char *name)
-{
-  Uplink *uplink = g_new0 (Uplink, 1);
-  g_autofree char *note = NULL;
-  CsKeptProcessSetup setup
-      = { .program = "dhcpcd", .user = user_id, .patience = PATIENCE, .ended = on_ended };
-
-  uplink->owner = self;
-  uplink->name = g_strdup (name);
-  uplink->prefixes = g_array_new (FALSE, TRUE, sizeof (CsCidr));
-  note = path_of (uplink, PROCESS);
-  setup.note = note;
-  setup.user_data = uplink;
-  uplink->process = cs_kept_process_new (&setup);
-  return uplink;
-}
-
-/* What the kernel does about link-local addresses, before dhcpcd changes it. */
-static char *
-read_gen_mode (const char *name)
-{
-  g_autofree char *path
-      = g_strdup_printf ("/proc/sys/net/ipv6/conf/%s/addr_gen_mode", name);
-  char *text = NULL;
-
-  return g_file_get_contents (path, &text, NULL, NULL) ? g_strchomp (text)
-                                                       : g_strdup ("");
-}
-
-/* The DUID and the lease are dhcpcd's own, in its own folder, so that a network delegates
- * the same as before when the computer restarts. */
-static gboolean
-write_config (Uplink *uplink, const char *path, GError **error)
-{
-  g_autofree char *prefixes = path_of (uplink, PREFIXES);
-  g_autofree char *gen_mode = read_gen_mode (uplink->name);
-  g_autofree char *text = g_strdup_printf ("# connshared's, written anew each time\n"
-                                           "duid\n"
-                                           "ipv6only\n"
-                                           "noipv6rs\n"
-                                           "nogateway\n"
-                                           "env connshare_file=%s\n"
-                                           "env connshare_gen_mode=%s\n"
-                                           "interface %s\n"
-                                           "ia_pd 1\n",
-                                           prefixes, gen_mode, uplink->name);
-
-  return cs_file_write (path, text, error);
-}
-
-static gboolean
-spawn (Uplink *uplink, GError **error)
-{
-  g_autofree char *program = cs_program_find ("dhcpcd");
-  g_autofree char *config = path_of (uplink, CONFIG);
-  const CsOwnProcessSetup setup
-      = { cs_kept_process_get_note (uplink->process), getpid () };
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-  g_autoptr (GSubprocess) process = NULL;
-
-  if (program == NULL)
-    {
-      g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUPPORTED,
-                   "dhcpcd is not installed (package dhcpcd-base)");
-      return FALSE;
-    }
-  if (!write_config (uplink, config, error))
-    return FALSE;
-  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
-  g_subprocess_launcher_set_child_setup (launcher, cs_own_process_set_up,
-                                         (gpointer)&setup, NULL);
-  process = g_subprocess_launcher_spawn (launcher, error, program, "--nobackground",
-                                         "--config", config, "--script",
-                                         uplink->owner->hook, uplink->name, NULL);
-  return process != NULL && cs_kept_process_is_running (uplink->process);
-}
-
-/* Without dhcpcd, clients are served in another way. */
-static void
-start (Uplink *uplink)
-{
-  CsDelegations *self = uplink->owner;
-  g_autoptr (GError) error = NULL;
-
-  read_prefixes (uplink);
-  if (cs_kept_process_is_running (uplink->process))
-    return;
-  if (cs_kept_process_has_remains (uplink->process))
-    {
-      stop (uplink);
-      return;
-    }
-  if (uplink->prefixes->len > 0 && uplink->limit == 0)
-    uplink->limit = g_timeout_add_seconds (CONFIRM_LIMIT, on_unconfirmed, uplink);
-  if (spawn (uplink, &error))
-    return;
-  if (error != NULL && !self->lacking)
-    g_message ("cannot ask for IPv6 prefixes at %s: %s", uplink->name, error->message);
-  self->lacking = self->lacking || error != NULL;
-  start_later (uplink);
+  g_signal_emit (user_data, changed_signal, 0);
 }
 
 static gboolean
 is_stopping (CsDelegations *self)
 {
   GHashTableIter iter;
-  gpointer uplink;
+  gpointer client;
 
-  g_hash_table_iter_init (&iter, self->uplinks);
-  while (g_hash_table_iter_next (&iter, NULL, &uplink))
-    if (((const Uplink *)uplink)->stopping)
+  g_hash_table_iter_init (&iter, self->clients);
+  while (g_hash_table_iter_next (&iter, NULL, &client))
+    if (cs_prefix_client_is_stopping (client))
       return TRUE;
   return FALSE;
 }
@@ -324,7 +74,7 @@ sweep (CsDelegations *self)
       g_unlink (path);
     }
   g_rmdir (self->folder);
-  g_hash_table_remove_all (self->uplinks);
+  g_hash_table_remove_all (self->clients);
 }
 
 /* When nothing stops any more. */
@@ -343,46 +93,12 @@ finish_following (CsDelegations *self)
     g_task_return_boolean (waiting->pdata[i], TRUE);
 }
 
-/* What is to be stopped and what holds it, as it may be of no use by then. */
-typedef struct
-{
-  CsDelegations *self; /* (owned) */
-  Uplink *uplink;      /* unowned: none goes while one stops */
-} Stop;
-
 static void
-on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+on_stopped (gpointer user_data)
 {
-  g_autofree Stop *stop = user_data;
-  g_autoptr (CsDelegations) self = stop->self;
-  g_autofree char *note = path_of (stop->uplink, PROCESS);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (CsDelegations) self = g_object_ref (user_data);
 
-  stop->uplink->stopping = FALSE;
-  if (!cs_kept_process_stop_finish (result, &error))
-    g_warning ("%s", error->message);
-  else
-    g_unlink (note);
-  if (stop->uplink->wanted)
-    start (stop->uplink);
   finish_following (self);
-}
-
-static void
-stop (Uplink *uplink)
-{
-  Stop *state;
-
-  g_clear_handle_id (&uplink->limit, g_source_remove);
-  g_clear_handle_id (&uplink->again, g_source_remove);
-  if (uplink->stopping
-      || (!cs_kept_process_is_running (uplink->process)
-          && !cs_kept_process_has_remains (uplink->process)))
-    return;
-  uplink->stopping = TRUE;
-  state = g_new (Stop, 1);
-  *state = (Stop){ g_object_ref (uplink->owner), uplink };
-  cs_kept_process_stop_async (uplink->process, on_stopped, state);
 }
 
 /* --- Which are asked -------------------------------------------------------------- */
@@ -414,16 +130,18 @@ is_of_use (const CsPlan *plan)
   return FALSE;
 }
 
-static Uplink *
-add (CsDelegations *self, const char *name)
+static void
+add (CsDelegations *self, const char *uplink)
 {
-  Uplink *uplink = g_hash_table_lookup (self->uplinks, name);
+  const CsPrefixClientSetup setup = { .folder = self->folder,
+                                      .hook = self->hook,
+                                      .interface = uplink,
+                                      .changed = on_changed,
+                                      .stopped = on_stopped,
+                                      .user_data = self };
 
-  if (uplink != NULL)
-    return uplink;
-  uplink = uplink_new (self, name);
-  g_hash_table_insert (self->uplinks, uplink->name, uplink);
-  return uplink;
+  if (!g_hash_table_contains (self->clients, uplink))
+    g_hash_table_insert (self->clients, g_strdup (uplink), cs_prefix_client_new (&setup));
 }
 
 /* Those of a service before this one. */
@@ -434,9 +152,10 @@ add_found (CsDelegations *self)
   const char *file;
 
   while (folder != NULL && (file = g_dir_read_name (folder)) != NULL)
-    if (g_str_has_suffix (file, PROCESS) && file[0] != '.')
+    if (g_str_has_suffix (file, CS_PREFIX_CLIENT_NOTE) && file[0] != '.')
       {
-        g_autofree char *name = g_strndup (file, strlen (file) - strlen (PROCESS));
+        g_autofree char *name
+            = g_strndup (file, strlen (file) - strlen (CS_PREFIX_CLIENT_NOTE));
 
         add (self, name);
       }
@@ -454,7 +173,7 @@ static void
 follow (CsDelegations *self, const CsPlan *plan)
 {
   GHashTableIter iter;
-  gpointer value;
+  gpointer uplink, client;
 
   for (guint i = 0; i < plan->shares->len; i++)
     {
@@ -463,21 +182,14 @@ follow (CsDelegations *self, const CsPlan *plan)
       if (share != NULL && share->ipv6.asks && share->uplink != NULL)
         add (self, share->uplink);
     }
-  g_hash_table_iter_init (&iter, self->uplinks);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  g_hash_table_iter_init (&iter, self->clients);
+  while (g_hash_table_iter_next (&iter, &uplink, &client))
     {
-      Uplink *uplink = value;
-      gboolean wanted = is_wanted (plan, uplink->name);
+      gboolean wanted = is_wanted (plan, uplink);
 
       if (wanted && g_mkdir_with_parents (self->folder, 0700) == 0)
         watch_folder (self);
-      if (wanted != uplink->wanted)
-        self->lacking = FALSE;
-      uplink->wanted = wanted;
-      if (!wanted)
-        stop (uplink);
-      else if (!uplink->stopping && uplink->again == 0)
-        start (uplink);
+      cs_prefix_client_set_wanted (client, wanted);
     }
 }
 
@@ -508,12 +220,13 @@ cs_delegations_fill (CsDelegations *self, CsSnapshot *snapshot)
   for (guint i = 0; i < snapshot->interfaces->len; i++)
     {
       CsInterface *interface = snapshot->interfaces->pdata[i];
-      const Uplink *uplink = g_hash_table_lookup (self->uplinks, interface->name);
+      const CsPrefixClient *client = g_hash_table_lookup (self->clients, interface->name);
+      const GArray *prefixes
+          = client != NULL ? cs_prefix_client_get_prefixes (client) : NULL;
 
       g_array_set_size (interface->delegated, 0);
-      if (uplink != NULL)
-        g_array_append_vals (interface->delegated, uplink->prefixes->data,
-                             uplink->prefixes->len);
+      if (prefixes != NULL)
+        g_array_append_vals (interface->delegated, prefixes->data, prefixes->len);
     }
 }
 
@@ -524,7 +237,7 @@ cs_delegations_finalize (GObject *object)
 {
   CsDelegations *self = CS_DELEGATIONS (object);
 
-  g_hash_table_unref (self->uplinks);
+  g_hash_table_unref (self->clients);
   g_ptr_array_unref (self->waiting);
   cs_inotify_free (self->inotify);
   g_free (self->folder);
@@ -546,7 +259,8 @@ cs_delegations_init (CsDelegations *self)
   self->watch = -1;
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   self->inotify = cs_inotify_new (on_file, self);
-  self->uplinks = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, uplink_free);
+  self->clients = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                         (GDestroyNotify)cs_prefix_client_free);
 }
 
 CsDelegations *
