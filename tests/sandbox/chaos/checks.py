@@ -10,7 +10,7 @@ import time
 
 from host import CommandFailed
 
-from .model import LANS, OWN_ADDRESSES, PROFILES, uplink_of
+from .model import LANS, OWN_ADDRESSES, PROFILES, SERVER6, uplink_of
 
 QUIET = 3
 PATIENCE = 12  # seconds that a share may be on its way without saying "active"
@@ -131,12 +131,27 @@ def check_client(world, lan, share):
             found = [lease.get("router"), *map(uplink_of, [*asker, page])]
             wanted = [share["address"].partition("/")[0], share["uplink"], share["uplink"]]
             if found == wanted:
+                check_client6(world, lan, share, client)
                 return
             failures.append(f"gateway, name's and page's way {found}, not {wanted}")
         again = world.status().get(lan, share)
         if (again["state"], again["uplink"]) != (share["state"], share["uplink"]):
             raise Fault("P5 unsteady", f"{lan}: {brief(share)}, then {brief(again)}")
     raise Fault("P5 not served", f"{lan}: {brief(share)}, but {failures[-1]}")
+
+
+def check_client6(world, lan, share, client):
+    """A page by IPv6 if the uplink has that, or else no router that leads nowhere."""
+    if share["ipv6_mode"] == "off" or share["source"] == "adopted":
+        return
+    if not world.internet6.is_usable(share["uplink"]):
+        if client.call(["ip", "-6", "route", "show", "default"]).stdout.strip():
+            raise Fault("P5 IPv6 leads nowhere", f"{lan}: {brief(share)}")
+        return
+    done = client.call(["curl", "-sS", "--fail", "-m", "2", f"http://[{SERVER6}]/"])
+    if done.returncode or uplink_of(done.stdout.strip()) != share["uplink"]:
+        text = f"{done.stdout}{done.stderr}".strip()
+        raise Fault("P5 no IPv6", f"{lan}: {brief(share)}, {share['ipv6_mode']}, but {text}")
 
 
 def check_blocked(world, lan, client):

@@ -7,6 +7,7 @@
 # While a call runs, both what was asked for before and what is asked for now may be in force;
 # so they stay after a call whose outcome nobody knows, as the service was killed.
 #
+import functools
 import ipaddress
 import time
 
@@ -17,9 +18,10 @@ BOX, BOX_LINK = "172.17.0.2", "box0"  # a container, and where the host has it
 PUBLISHED_PORT = 7779  # of the container, at all addresses of the host
 LISTENING_PORT = 7780  # of the host, at times; clients send from it
 PROFILES = {"wired": "eth1"}
+SERVER6 = "2001:db8:ffff::1"
 NETWORKS = [ipaddress.ip_network(text) for text in
             ("192.168.137.0/24", "192.168.138.0/23", "192.168.50.0/24", "10.9.8.0/24",
-             "10.77.0.0/23")]
+             "10.77.0.0/23", "fc00::/7", "2001:db8:d000::/36")]
 ADDRESSES = {"lan0": "192.168.50.1/24", "lan1": "10.9.8.1/24"}
 OWN_ADDRESSES = {"lan0": "10.77.0.1/24", "lan1": "10.77.1.1/24"}  # of the user's own profiles
 MOMENT = 0.25    # seconds that what was in force may still be seen
@@ -28,8 +30,40 @@ REPAIR = 0.5     # and that a repair may take where much else runs; tests/bench 
 AUTO_MOMENT = 4  # and the host's own way, which "auto" follows once it has lasted for 3 s
 
 
+@functools.lru_cache(4096)
 def is_of_a_lan(address):
     return any(ipaddress.ip_address(address) in network for network in NETWORKS)
+
+
+@functools.lru_cache(4096)
+def network6_of(address):
+    """The uplink that has the network of this address by itself, or to delegate; or None."""
+    if ":" not in address:
+        return None
+    known = ipaddress.ip_address(address)
+    return next((name for name, number in NUMBERS6.items() if known in number.network
+                 or known in number.pool), None)
+
+
+class Number6:
+    """What an uplink has of IPv6: addresses and prefixes by number up to 99, and its own."""
+
+    def __init__(self, number):
+        self.number = number
+        self.network = ipaddress.ip_network(f"2001:db8:c{number}::/48")
+        self.pool = ipaddress.ip_network(f"2001:db8:d{number}00::/40")
+
+    def address(self, number):
+        return f"2001:db8:c{self.number}:{number:x}::2"
+
+    def peer(self, number):
+        return f"2001:db8:c{self.number}:{number:x}::1"
+
+    def prefix(self, number):
+        return f"2001:db8:d{self.number}{number:02x}::/56"
+
+
+NUMBERS6 = {"ppp0": Number6(0), "ppp1": Number6(1), "eth1": Number6(2), VPN: Number6(9)}
 
 
 def uplink_address(name, number):
@@ -38,13 +72,13 @@ def uplink_address(name, number):
 
 
 def uplink_of(address):
-    """The uplink whose own address this is, or None."""
+    """The uplink whose own address this is, or whose network has delegated it, or None."""
     known = {"203.0.113.10": "ppp0", "203.0.113.11": "ppp1", "198.18.1.2": "eth1",
              "10.200.0.2": VPN}
     if address not in known and address.startswith("203.0.113."):
         number = int(address.rpartition(".")[2])
         return "ppp0" if 20 <= number < 120 else "ppp1" if number >= 120 else None
-    return known.get(address)
+    return known.get(address, network6_of(address))
 
 
 class Spans:

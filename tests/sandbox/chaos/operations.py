@@ -4,11 +4,12 @@
 # arguments; it works whatever the others have done before, so that any part of a list can be
 # played.  A list is JSON: {"op": name, "pause": seconds until the next, argument: value, ...}.
 #
+import ipaddress
 import random as random_module
 import signal
 
+from .hostile import hostile_packets, hostile_packets6
 from .model import (ADDRESSES, BOX, BOX_LINK, LANS, OWN_ADDRESSES, PUBLISHED_PORT, UPLINKS, VPN)
-from .traffic import hostile_packets
 
 DIALED = ("ppp0", "ppp1")
 PAUSES = (0, 0, 0.02, 0.1, 0.2, 0.5, 1)
@@ -50,7 +51,8 @@ def describe(row):
 
 # --- Users
 
-@operation(14, lan=LANS, wan=WANS, option=("", "", "--temporary", "--address"))
+@operation(14, lan=LANS, wan=WANS, option=("", "", "--temporary", "--address",
+                                           "--ipv6=masquerade", "--ipv6=off"))
 def share(world, lan, wan, option):
     hotspot_down(world, lan)
     words = ["sharectl", "share", lan, "via", wan]
@@ -216,13 +218,16 @@ def vpn_up(world, kind):
     vpn_down(world)
     world.dial(VPN, "10.200.0.2")
     world.change(("vpn",), lambda: end_vpn(world), *{
-        "wireguard": [f"ip route add default dev {VPN} table 51820",
-                      "ip rule add not fwmark 51820 table 51820 priority 32765",
-                      "ip rule add table main suppress_prefixlength 0 priority 32764"],
-        "openvpn": [f"ip route add 0.0.0.0/1 dev {VPN}", f"ip route add 128.0.0.0/1 dev {VPN}"],
-        "tailscale": [f"ip route add default dev {VPN} table 52",
-                      "ip rule add fwmark 0x80000/0xff0000 table main priority 5210",
-                      "ip rule add table 52 priority 5270"]}[kind])
+        "wireguard": [f"ip {family} {words}" for family in ("-4", "-6") for words in (
+                          f"route add default dev {VPN} table 51820",
+                          "rule add not fwmark 51820 table 51820 priority 32765",
+                          "rule add table main suppress_prefixlength 0 priority 32764")],
+        "openvpn": [f"ip route add {half} dev {VPN}" for half in ("0.0.0.0/1", "128.0.0.0/1",
+                                                                  "::/1", "8000::/1")],
+        "tailscale": [f"ip {family} {words}" for family in ("-4", "-6") for words in (
+                          f"route add default dev {VPN} table 52",
+                          "rule add fwmark 0x80000/0xff0000 table main priority 5210",
+                          "rule add table 52 priority 5270")]}[kind])
 
 
 @operation(2)
@@ -233,7 +238,29 @@ def vpn_down(world):
 def end_vpn(world):
     world.hang_up(VPN)
     for priority in (32764, 32765, 5210, 5270):
-        world.run(f"ip rule del priority {priority} 2>/dev/null")
+        world.run(f"ip rule del priority {priority} 2>/dev/null; "
+                  f"ip -6 rule del priority {priority} 2>/dev/null")
+
+
+# --- IPv6 of lines
+
+NUMBERS = tuple(range(1, 100, 7))
+
+
+@operation(5, name=UPLINKS, number=NUMBERS)
+def address6(world, name, number):
+    """Another one, or one where there was none."""
+    world.internet6.change(name, number)
+
+
+@operation(4, name=UPLINKS)
+def no_address6(world, name):
+    world.internet6.take(name)
+
+
+@operation(6, name=UPLINKS, number=(None, *NUMBERS))
+def delegate(world, name, number):
+    world.internet6.delegate(name, number)
 
 
 # --- Other programs that change what is ours
@@ -254,8 +281,21 @@ def flush_rules(world):
 @operation(4)
 def flush_routes(world):
     """Of every table that is not the kernel's."""
-    world.run("""ip rule | sed -n 's/.*lookup \\([0-9]*\\)$/\\1/p' | sort -u |
-        while read -r table; do ip route flush table $table; done""")
+    world.run("""for family in -4 -6; do
+        ip $family rule | sed -n 's/.*lookup \\([0-9]*\\)$/\\1/p' | sort -u |
+        while read -r table; do ip $family route flush table $table; done; done""")
+
+
+@operation(3, name=(*LANS, *LANS, *UPLINKS), scope=("global", "link"))
+def flush_addresses6(world, name, scope):
+    world.run(["ip", "-6", "address", "flush", "dev", name, "scope", scope])
+
+
+@operation(2, name=LANS)
+def flap_ipv6(world, name):
+    """As NetworkManager may, which loses all that was there."""
+    conf = f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6"
+    world.run(f"before=$(cat {conf}); echo 1 >{conf}; echo $before >{conf}")
 
 
 @operation(6, times=(1, 1, 1, 6))
@@ -360,7 +400,8 @@ def kill(world, program, seconds, number):
     world.later(seconds, lambda: world.start(program))
 
 
-@operation(4, program=("NetworkManager", "dnsmasq", "polkitd"), seconds=(0.3, 2))
+@operation(4, program=("NetworkManager", "dnsmasq", "polkitd", "radvd", "dhcpcd"),
+           seconds=(0.3, 2))
 def stop(world, program, seconds):
     world.signal(program, signal.SIGSTOP)
     world.later(seconds, lambda: world.signal(program, signal.SIGCONT))
@@ -370,6 +411,11 @@ def stop(world, program, seconds):
 def kill_dnsmasq(world):
     """Those of shares: NetworkManager does not start its own again."""
     world.signal("dnsmasq", signal.SIGKILL, but=world.pids_of_hotspots())
+
+
+@operation(3, program=("radvd", "dhcpcd"), number=(signal.SIGKILL, signal.SIGTERM))
+def kill_child(world, program, number):
+    world.signal(program, number)
 
 
 @operation(6, seconds=(0, 0.2, 1))
@@ -389,10 +435,19 @@ def hostile_client(world, lan, seed):
     own = lease[3].partition("/")[0] if len(lease) > 3 else "192.168.137.99"
     gateway = own.rpartition(".")[0] + ".1"
     other = "192.168.138.55" if own.startswith("192.168.137.") else "192.168.137.55"
-    packets = hostile_packets(random_module.Random(seed), 16, own, gateway, other)
+    random = random_module.Random(seed)
+    packets = hostile_packets(random, 16, own, gateway, other)
+    packets += hostile_packets6(random, 16, *addresses6(world, number))
     for packet in packets:
-        client.send_raw(packet(client.mark("h").encode()), f"02:00:00:00:01:1{number + 1}",
-                        f"02:00:00:00:02:1{number + 1}")
+        client.send_raw(packet(client.mark("h").encode()))
+
+
+def addresses6(world, number):
+    """(a client's own address, its gateway's, the other client's)"""
+    own, other = [next(iter(client.addresses6[-1:]), default) for client, default
+                  in zip((world.clients[number], world.clients[1 - number]),
+                         ("fd55::7", "fd55::8"))]
+    return own, str(ipaddress.ip_network(f"{own}/64", strict=False)[1]), other
 
 
 @operation(3, uplink=(*UPLINKS, VPN))

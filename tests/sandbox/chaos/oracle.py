@@ -17,16 +17,21 @@
 # late for its clients, as it always did; and while there is one, the latter by the way it came.
 # What a client sends to a port that another program publishes is that program's business; it goes
 # to the container by the host's own routes, which may be a VPN's.
-# What has waited for the link address of its next hop (ARP) is judged by the time before.
+# What has waited for the link address of its next hop (ARP, ND) is judged by the time before.
+# Of IPv6, a share's own uplink gets echo requests through to clients whose network it has
+# delegated, and clients' packets with such an address are not masqueraded there; and nothing lets
+# this host forward but shares.
 #
 import collections
 
-from .frames import ECHO, ICMP, TCP, UDP, Frame
-from .model import (BOX, BOX_LINK, LANS, LISTENING_PORT, MOMENT, VPN, is_of_a_lan, uplink_of)
+from .frames import ECHO, ICMP, ICMP6, TCP, UDP, Frame
+from .model import (BOX, BOX_LINK, LANS, LISTENING_PORT, MOMENT, VPN, is_of_a_lan, network6_of,
+                    uplink_of)
 
 PORTS = {20000: 0, 22000: 1}  # of clients' TCP, up to 1999 more
 ARP = 3.5                     # seconds until the kernel gives up asking for an address
 RELEASE = 0.05                # and until all is out that has waited for it
+GATEWAYS = (".1", "::1")      # how addresses of this host on LANs end
 SHOWN = 2                     # violations of one kind that are kept with their evidence
 
 
@@ -47,7 +52,7 @@ class Oracle:
         self.model, self.ignored = model, ignored
         self.violations, self.counts = [], collections.Counter()
         self.recent = collections.deque(maxlen=400)
-        self.resolved = {}  # interface: when the last ARP came in there
+        self.resolved = {}  # interface: when the last link address was learnt there
 
     def see(self, at, name, is_outgoing, data):
         if name == "lo":
@@ -55,7 +60,7 @@ class Oracle:
         self.recent.append((at, name, is_outgoing, data))
         frame = Frame(data)
         if not is_outgoing:
-            if frame.is_arp:
+            if frame.has_next_hop:
                 self.resolved[name] = at
             return
         fault = self.judge(at, name, frame)
@@ -76,7 +81,7 @@ class Oracle:
         if not lan or name == lan or self.is_to_container(at, name, frame):
             return None
         if not frame.ip:
-            return "P1 not IPv4"
+            return "P1 not IP"
         if not self.is_ours(at, lan, frame) or self.is_left_over(at, frame):
             return None
         if frame.is_error and frame.inner and uplink_of(frame.inner[1]):
@@ -88,7 +93,8 @@ class Oracle:
         if frame.is_reset and self.model.is_filter_gone(at):
             return None  # to a spoofed address
         is_own = uplink_of(frame.source) == name
-        if is_of_a_lan(frame.target) and (frame.is_error or not is_own):
+        if is_of_a_lan(frame.target) and (frame.is_error or not is_own) and not (
+                frame.is_hostile and network6_of(frame.target)):
             return "P2 answer back to an uplink"
         if self.is_of_a_blocked(at, lan, name, frame):
             return "P3 packet of a blocked client"
@@ -97,7 +103,7 @@ class Oracle:
         if is_own or self.model.is_filter_gone(at):
             return None
         return "P2 DNS question with a foreign address" if frame.dport == 53 and (
-            frame.source.endswith(".1")) else "P1 not masqueraded"
+            frame.source.endswith(GATEWAYS)) else "P1 not masqueraded"
 
     def judge_refusal(self, at, name, lan, frame):
         """This host tells a server that nobody waits for its answer any more.  In the moments
@@ -143,13 +149,13 @@ class Oracle:
         """Whether it is a share's business, and not what this host does anyway."""
         if frame.is_hostile and self.model.is_filter_gone(at):
             return False
-        if frame.is_reset and frame.source.endswith(".1"):
+        if frame.is_reset and frame.source.endswith(GATEWAYS):
             return False  # of this host itself: it was asked by a neighbour
         if all(self.model.is_guarded(name, at) for name in (LANS if lan == "?" else [lan])):
             return True
         if frame.is_hostile:
             return False
-        return frame.comes_back or not self.model.forwards_anyway(at)
+        return frame.comes_back or frame.is_ipv6 or not self.model.forwards_anyway(at)
 
     def is_left_over(self, at, frame):
         """Of a packet that came through while the filter was gone, and found nobody there: the
@@ -167,13 +173,17 @@ class Oracle:
         return "P1 packet elsewhere"
 
     def judge_probe(self, at, name, frame):
-        if frame.protocol == ICMP and frame.kind != ECHO:
+        if frame.protocol in (ICMP, ICMP6) and frame.kind != ECHO:
             return None  # what this host answers by itself
         if name in LANS:
             if self.model.is_guarded(name, at):
                 own = frame.probe in self.model.uplinks(name, at)
-                return None if own and self.model.is_filter_gone(at) else "P3 into a LAN"
-        return None if self.model.forwards_anyway(at) else f"P3 into {self.place(name)}"
+                asks = frame.kind == ECHO and network6_of(frame.target) == frame.probe
+                return None if own and (asks or self.model.is_filter_gone(at)) else (
+                    "P3 into a LAN")
+        if self.model.forwards_anyway(at) and not frame.is_ipv6:
+            return None
+        return f"P3 into {self.place(name)}"
 
     def moment(self, at):
         """What a promise was broken in."""

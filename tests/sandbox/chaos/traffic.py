@@ -8,50 +8,27 @@ import contextlib
 import errno
 import select
 import socket
-import threading
+import struct
 import time
 
 from . import frames
-from .capture import enter, packet_socket
-from .model import BOX, LISTENING_PORT, PUBLISHED_PORT, UPLINKS, VPN
+from .actor import Actor
+from .capture import packet_socket
+from .model import BOX, LISTENING_PORT, NUMBERS6, PUBLISHED_PORT, SERVER6, UPLINKS, VPN
 from .oracle import PORTS
 
 SERVER, UDP_PORT, TCP_PORT = "192.0.2.80", 7777, 7778
 FLOWS, USES = 12, 3  # UDP flows of a client at a time, and datagrams of each
+FLOWS6 = 4           # and by IPv6
+ADDRESSES6 = 8       # that a client remembers
 PUSHES = 0.1     # seconds between what the server sends by itself
 FOLLOWUP = 2.5   # and how long it does
 TURN = 0.02
 SILENCE = 0.6    # seconds without an answer after which a client asks for an address again
 
 
-class Actor(threading.Thread):
-    """Calls turn() again and again in a network namespace, until close()."""
-
-    def __init__(self, namespace, interval):
-        super().__init__(daemon=True)
-        self.namespace, self.interval = namespace, interval
-        self.ended, self.broken = threading.Event(), None
-
-    def run(self):
-        try:
-            if self.namespace:
-                enter(self.namespace)
-            self.open()
-            while not self.ended.wait(self.interval):
-                self.turn()
-        except Exception as error:  # to be raised where the others are judged
-            self.broken = error
-
-    def open(self):
-        pass
-
-    def close(self):
-        self.ended.set()
-        self.join()
-
-
-def udp_socket(address=None):
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+def udp_socket(address=None, family=socket.AF_INET):
+    sock = socket.socket(family, socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.setblocking(False)
     if address:
@@ -73,12 +50,21 @@ class Client(Actor):
         super().__init__(namespace, TURN)
         self.place, self.number = place, number
         self.turns, self.sent, self.sent_udp, self.answers, self.answered = 0, 0, 0, 0, 0.0
-        self.tcp, self.port = None, next(port for port in PORTS if PORTS[port] == number)
-        self.kinds = [self.send_udp, self.send_ping, self.ask_name, self.send_tcp,
-                      self.send_udp, self.send_to_published, self.ask_name, self.send_from_port]
+        self.answers6 = 0
+        self.port = next(port for port in PORTS if PORTS[port] == number)
+        self.streams = {}      # the TCP connection to each server
+        self.addresses6 = []   # that it has had
+        self.links = f"02:00:00:00:01:1{number + 1}", f"02:00:00:00:02:1{number + 1}"
+        self.kinds = [self.send_udp, self.send_udp6, self.send_ping, self.ask_name,
+                      self.send_tcp, self.send_past_routes, self.send_udp,
+                      self.send_to_published, self.send_tcp6, self.ask_name,
+                      self.send_from_port, self.send_ping6]
 
     def open(self):
         self.dns, self.flows = udp_socket(), [udp_socket() for _ in range(FLOWS)]
+        self.flows6 = [self.new_flow6() for _ in range(FLOWS6)]
+        self.ping6 = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+        self.ping6.setblocking(False)
         self.published = udp_socket()
         self.fixed = udp_socket(("", LISTENING_PORT))
         self.ping = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
@@ -98,6 +84,9 @@ class Client(Actor):
             while data := received(sock):
                 if b"cstag" in data.lower():
                     self.answers, self.answered = self.answers + 1, time.monotonic()
+        for sock in (*self.flows6, self.ping6):
+            while data := received(sock):
+                self.answers6 += b"cstag" in data
 
     def send_udp(self):
         """By each flow in turn; all but the first are given up after a few datagrams."""
@@ -137,27 +126,65 @@ class Client(Actor):
                     return socket.inet_ntoa(bytes.fromhex(line.split()[2])[::-1])
         raise OSError(errno.ENETUNREACH, "no gateway")
 
-    def send_tcp(self):
-        if self.tcp and self.sent % 150 < 120:
+    def send_tcp(self, server=SERVER):
+        stream = self.streams.get(server)
+        if stream and self.sent % 150 < 120:
             try:
-                self.tcp.send(self.mark().encode())
-                received(self.tcp)
+                stream.send(self.mark().encode())
+                received(stream)
                 return
             except OSError as error:
                 if error.errno in (errno.EAGAIN, errno.ENOTCONN):
                     return
-        if self.tcp:
-            self.tcp.close()
-        self.tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self.tcp.setblocking(False)
+        if stream:
+            stream.close()
+        family = socket.AF_INET6 if ":" in server else socket.AF_INET
+        stream = self.streams[server] = socket.socket(family, socket.SOCK_STREAM)
+        stream.setblocking(False)
         self.port += 1
-        self.tcp.bind(("", self.port))
-        self.tcp.connect((SERVER, TCP_PORT))
+        stream.bind(("", self.port))
+        stream.connect((server, TCP_PORT))
 
-    def send_raw(self, packet, gateway, own):
+    # --- IPv6
+
+    @staticmethod
+    def new_flow6():
+        return udp_socket(family=socket.AF_INET6)
+
+    def send_udp6(self):
+        """By each flow in turn, all but the first of which are soon given up."""
+        at = self.turns // len(self.kinds) % FLOWS6
+        if at:
+            self.flows6[at].close()
+            self.flows6[at] = self.new_flow6()
+        self.flows6[at].sendto(self.mark().encode(), (SERVER6, UDP_PORT))
+
+    def send_ping6(self):
+        head = struct.pack("!BBHHH", 128, 0, 0, 0x4353, self.sent & 0xFFFF)
+        self.ping6.sendto(head + self.mark().encode(), (SERVER6, 0))
+
+    def send_tcp6(self):
+        self.send_tcp(SERVER6)
+
+    def look_for_addresses6(self):
+        with open("/proc/thread-self/net/if_inet6") as file:
+            for line in map(str.split, file):
+                address = frames.address6(bytes.fromhex(line[0]))
+                if line[3] == "00" and address not in self.addresses6:
+                    self.addresses6.append(address)
+        del self.addresses6[:-ADDRESSES6]
+
+    def send_past_routes(self):
+        """From an address that it has or has had, though its kernel may know no way."""
+        self.look_for_addresses6()
+        if self.addresses6:
+            source = self.addresses6[self.sent % len(self.addresses6)]
+            self.send_raw(frames.udp6(source, SERVER6, 5006, UDP_PORT, self.mark().encode()))
+
+    def send_raw(self, packet):
         """A packet as it is, to the gateway's link address."""
         with contextlib.suppress(OSError):
-            self.raw.sendto(frames.ethernet(gateway, own, packet), ("eth0", 0x800))
+            self.raw.sendto(frames.ethernet(*self.links, packet), ("eth0", 0x800))
 
 
 class Lease(Actor):
@@ -181,21 +208,27 @@ class Server(Actor):
         self.peers, self.streams, self.pushed = {}, {}, 0.0
 
     def open(self):
-        self.udp = udp_socket((SERVER, UDP_PORT))
-        self.listener = socket.create_server((SERVER, TCP_PORT), backlog=64)
-        self.listener.setblocking(False)
+        self.udps = [udp_socket((SERVER, UDP_PORT)),
+                     udp_socket((SERVER6, UDP_PORT), socket.AF_INET6)]
+        self.listeners = [socket.create_server((SERVER, TCP_PORT), backlog=64),
+                          socket.create_server((SERVER6, TCP_PORT), backlog=64,
+                                               family=socket.AF_INET6)]
+        for listener in self.listeners:
+            listener.setblocking(False)
 
     def turn(self):
         now = time.monotonic()
-        while select.select([self.udp], [], [], 0)[0]:
+        while ready := select.select(self.udps, [], [], 0)[0]:
+            for sock in ready:
+                with contextlib.suppress(OSError):
+                    data, peer = sock.recvfrom(2048)
+                    self.peers[sock, peer] = now, data + b"!"
+                    sock.sendto(data + b"!", peer)
+        for listener in self.listeners:
             with contextlib.suppress(OSError):
-                data, peer = self.udp.recvfrom(2048)
-                self.peers[peer] = now, data + b"!"
-                self.udp.sendto(data + b"!", peer)
-        with contextlib.suppress(OSError):
-            stream = self.listener.accept()[0]
-            stream.setblocking(False)
-            self.streams[stream] = now, b""
+                stream = listener.accept()[0]
+                stream.setblocking(False)
+                self.streams[stream] = now, b""
         for stream in list(self.streams):
             self.serve(stream, now)
         if now - self.pushed >= PUSHES:
@@ -217,9 +250,9 @@ class Server(Actor):
 
     def push(self, now):
         self.peers = {peer: row for peer, row in self.peers.items() if now - row[0] < FOLLOWUP}
-        for peer, (_, data) in self.peers.items():
+        for (sock, peer), (_, data) in self.peers.items():
             with contextlib.suppress(OSError):
-                self.udp.sendto(data, peer)
+                sock.sendto(data, peer)
         for stream, (at, data) in self.streams.items():
             if data and now - at < FOLLOWUP:
                 with contextlib.suppress(OSError):
@@ -254,10 +287,11 @@ class Neighbours(Actor):
              "ppp1": "02:00:00:00:03:01", VPN: "02:00:00:00:03:09"}
     PORTS_OF_HOSTS = {"eth1": "isp1"}
     BEHIND = ("198.18.1.1", "203.0.113.1", SERVER, "10.200.0.1", BOX)
+    BEHIND6 = (SERVER6, *(number.peer(0) for number in NUMBERS6.values()))
 
-    def __init__(self, namespace, targets):
+    def __init__(self, namespace, targets, targets6):
         super().__init__(namespace, 0.1)
-        self.targets, self.sent = targets, 0
+        self.targets, self.targets6, self.sent = targets, targets6, 0
 
     def open(self):
         self.raw = packet_socket()
@@ -268,62 +302,30 @@ class Neighbours(Actor):
 
     def send(self, uplink, number):
         targets = [*self.targets(), *self.BEHIND]
+        targets6 = [*self.targets6(), *self.BEHIND6]
         for _ in range(number):
             self.sent += 1
             data = f"csprobe-{uplink}-{self.sent}".encode()
+            self.send_frame(uplink, self.packet6(uplink, targets6, data))
             source, target = self.SOURCES[uplink], targets[self.sent % len(targets)]
             packet = [lambda: frames.udp(source, target, 4000, 7777, data),
                       lambda: frames.ping(source, target, data, self.sent),
                       lambda: frames.tcp(source, target, 4001, 80, frames.SYN, data),
                       lambda: frames.udp(source, target, 7777, 40000, data)][self.sent // 7 % 4]()
-            link = self.LINKS[uplink]
-            with contextlib.suppress(OSError):
-                self.raw.sendto(frames.ethernet(link, "02:00:00:00:02:99", packet),
-                                (self.PORTS_OF_HOSTS.get(uplink, f"isp-{uplink}"), 0x800))
+            self.send_frame(uplink, packet)
 
+    def send_frame(self, uplink, packet):
+        with contextlib.suppress(OSError):
+            self.raw.sendto(frames.ethernet(self.LINKS[uplink], "02:00:00:00:02:99", packet),
+                            (self.PORTS_OF_HOSTS.get(uplink, f"isp-{uplink}"), 0x800))
 
-def hostile_packets(random, number, own, gateway, other):
-    """What a client sends to do harm, ready to be marked: functions of the mark."""
-    sources = [own, own, "8.8.8.8", other, gateway, "127.0.0.1", "203.0.113.10", "0.0.0.0",
-               "224.0.0.1", "198.18.1.1"]
-    targets = [SERVER, "198.18.1.1", "198.18.1.2", "203.0.113.1", "203.0.113.10", other, gateway,
-               "8.8.4.4", "10.200.0.1", "127.0.0.1", BOX]
-    packets = []
-    for _ in range(number):
-        source, target = random.choice(sources), random.choice(targets)
-        ttl = random.choice([64, 64, 1])
-        packets.append(random.choice(MAKERS)(source, target, ttl, random))
-    return packets
-
-
-def make_udp(source, target, ttl, random):
-    port = random.choice([7, 53, UDP_PORT])
-    return lambda mark: with_ttl(frames.udp(source, target, 5000, port, mark), ttl)
-
-
-def make_tcp(source, target, ttl, random):
-    flags = random.choice([frames.SYN, 0, 0x3F, 0x06, 0x03, 0x10, frames.RST])
-    port = random.choice([22, 80, TCP_PORT])
-    return lambda mark: with_ttl(frames.tcp(source, target, 5001, port, flags, mark), ttl)
-
-
-def make_ping(source, target, ttl, _random):
-    return lambda mark: with_ttl(frames.ping(source, target, mark), ttl)
-
-
-def make_error(source, target, _ttl, random):
-    """An error about a packet that never was."""
-    code = random.choice([(3, 1), (3, 3), (5, 1), (11, 0)])
-
-    def make(mark):
-        quoted = frames.udp(target, source, 53, 5000, mark)
-        return frames.ipv4(source, target, frames.ICMP, frames.icmp(*code, 0, quoted))
-    return make
-
-
-def with_ttl(packet, ttl):
-    head = packet[:8] + bytes([ttl]) + packet[9:10] + b"\0\0" + packet[12:20]
-    return head[:10] + frames.checksum(head).to_bytes(2, "big") + head[12:] + packet[20:]
-
-
-MAKERS = [make_udp, make_tcp, make_ping, make_error]
+    def packet6(self, uplink, targets, data):
+        source, target = NUMBERS6[uplink].peer(0), targets[self.sent % len(targets)]
+        kind = self.sent // 7 % 4
+        if kind == 0:
+            return frames.udp6(source, target, 4000, 7777, data)
+        if kind == 1:
+            return frames.tcp6(source, target, 4001, 80, frames.SYN, data)
+        if kind == 2:
+            return frames.udp6(SERVER6, target, UDP_PORT, 5006, data)
+        return frames.ping6(source, target, data, self.sent)

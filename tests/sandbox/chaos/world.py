@@ -17,6 +17,8 @@ from crash import foreseeable
 
 from . import traffic
 from .capture import Capture, Names, Way, socket_in
+from .delegating import Delegating
+from .ipv6 import Internet6
 from .model import BOX, BOX_LINK, LANS, LISTENING_PORT, VPN, Model, uplink_address
 from .oracle import Oracle
 
@@ -46,6 +48,7 @@ class World:
         self.hotspots = set()    # LANs that it has shared
         self.names = self.host.path("/etc/resolv.conf").read_text()
         self.before = self.state()
+        self.internet6 = Internet6(self)
         names = Names(self.namespace())
         self.way = Way(self.namespace(), names)
         self.capture = Capture(self.namespace(), names, self.oracle.see)
@@ -55,6 +58,7 @@ class World:
         for actor in self.actors:
             actor.close()
         self.capture.close()
+        self.internet6.close()
         self.host.close()
 
     def namespace(self, name=None):
@@ -67,10 +71,13 @@ class World:
         self.clients = [traffic.Client(place, self.namespace(place.name), number)
                         for number, place in enumerate(places)]
         self.leases = [traffic.Lease(client) for client in self.clients]
-        self.neighbours = traffic.Neighbours(self.namespace("internet"), self.targets)
+        self.neighbours = traffic.Neighbours(self.namespace("internet"), self.targets,
+                                             self.targets6)
+        self.delegating = Delegating(self.namespace("internet"))
         server = traffic.Server(self.namespace("internet"))
         self.container = traffic.Container(self.namespace("box"))
-        self.actors = [*self.leases, *self.clients, self.neighbours, server, self.container]
+        self.actors = [*self.leases, *self.clients, self.neighbours, server, self.container,
+                       self.delegating]
         for actor in reversed(self.actors):
             actor.start()
 
@@ -78,6 +85,9 @@ class World:
     def targets():
         nets = ("192.168.137", "192.168.138", "192.168.139", "192.168.50", "10.9.8")
         return [f"{net}.{last}" for net in nets for last in (1, 10, 100, 200)]
+
+    def targets6(self):
+        return [address for client in self.clients for address in client.addresses6]
 
     # --- Time passes
 
@@ -231,6 +241,7 @@ class World:
         self.batch(f"address add {peer} peer {address}/32 dev isp-{name}\n"
                    f"link set isp-{name} up\n", "-n", "internet")
         self.batch(f"address add {address} peer {peer}/32 dev {name}\nlink set {name} up\n")
+        self.internet6.bring(name)
 
     def hang_up(self, name):
         self.run(["ip", "link", "del", name])
@@ -265,7 +276,7 @@ class World:
     def settle(self):
         """Everybody is there who is needed for serving; what shares have to cope with stays."""
         self.do_all_due()
-        for program in ("NetworkManager", "polkitd", "dnsmasq"):
+        for program in ("NetworkManager", "polkitd", "dnsmasq", "radvd", "dhcpcd"):
             self.signal(program, signal.SIGCONT)
         for program in DAEMONS:
             self.start(program)
@@ -280,6 +291,7 @@ class World:
         """As at the start, for what operations have changed."""
         for key in list(self.undo):
             self.change_back(key)
+        self.internet6.end()
         for name in ("ppp0", "ppp1"):
             self.hang_up(name)
             self.host.run([str(HERE / "dial"), name])
