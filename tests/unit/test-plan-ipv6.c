@@ -273,6 +273,10 @@ test_changes (void)
       { "active*", "active*| found-lan-disable-ipv6=1 | found-lan-accept-ra=1 | "
                    "found-lan-force-forwarding=0 | found-lan-forwarding6=0 | "
                    "found-uplink-force-forwarding=0 |" } },
+    { "what NetworkManager sets while it changes profiles is not found",
+      { "link lan0 conf6=0/0/0/0/0;" PPP0_6, "link lan0 conf6=1/1/1/1/0;" PPP0_6 },
+      { "active*", "active*| found-lan-force-forwarding=0 | found-lan-forwarding6=0 | "
+                   "found-uplink-force-forwarding=0 |" } },
     { "likewise of all interfaces",
       { "no-forces6; link lan0 conf6=0/0/0/-1/0; link eth5 conf6=0/1/0/-1/0;" PPP0_4
         " conf6=0/0/0/-1/0 addr6=2001:db8:9::9/64; route6 default dev ppp0;",

@@ -79,6 +79,25 @@ found (const GPtrArray *changers,
   return value < 0 || value == wanted ? NULL : g_strdup_printf ("%d", value);
 }
 
+/* The same for what NetworkManager sets, too: while a profile of its own replaces the
+ * share's, it switches IPv6 off for a moment. What a share that has IPv6 finds then is
+ * not to be put back. */
+static char *
+found_first (const GPtrArray *changers,
+             const CsInterface *lan,
+             const Setting *setting,
+             int wanted)
+{
+  for (guint i = 0; i < changers->len; i++)
+    {
+      const CsSharePlan *share = changers->pdata[i];
+
+      if (share->lan_ifindex == lan->ifindex && cs_share_plan_has_ipv6 (share))
+        return g_strdup (get (share, setting->of_lan));
+    }
+  return found (changers, lan, setting, wanted);
+}
+
 /* Whether one of @changers has raised accept_ra there. */
 static gboolean
 was_raised (const GPtrArray *changers, const char *name)
@@ -174,8 +193,8 @@ cs_found_fill_ipv6 (CsSharePlan *share,
 
   if (!lan || !cs_share_plan_has_ipv6 (share))
     return;
-  ipv6->found_lan_disabled = found (changers, lan, &disabled, 0);
-  ipv6->found_lan_accept_ra = found (changers, lan, &accept_ra, 0);
+  ipv6->found_lan_disabled = found_first (changers, lan, &disabled, 0);
+  ipv6->found_lan_accept_ra = found_first (changers, lan, &accept_ra, 0);
   if (forces (snapshot))
     ipv6->found_lan_forced = found (changers, lan, &forced, 1);
   if (snapshot->forces_ipv6)
