@@ -132,54 +132,52 @@ test_modes (void)
                  "route6 default dev ppp0;",
       { "active*| uplink-addresses=10.64.0.9/32;2001:db8:9::9/128; *| ipv6-mode=4 *" } },
     { "extended",
-      "lan0 via eth1",
+      "lan0 via eth1 ipv6=extended",
       LAN ETH1,
-      { "active*| " EXTENDED " | ipv6-left-forwarding=false | ipv6-asks=true | "
+      { "active*| " EXTENDED " | ipv6-left-forwarding=false | ipv6-asks=false | "
         "found-lan-force-forwarding=0 | found-lan-forwarding6=0 | "
         "found-uplink-force-forwarding=0 | found-uplink-forwarding6=0 | "
         "found-uplink-proxy-ndp=0 |" } },
-    { "extended by hand",
+    { "even where a network is delegated",
       "lan0 via eth1 ipv6=extended",
       LAN ETH1_PD,
       { "active*| " EXTENDED " *" } },
-    { "a delegated network is better",
-      "lan0 via eth1",
-      LAN ETH1_PD,
-      { "active*| ipv6-mode=4 *" } },
+    { "not by itself", "lan0 via eth1", LAN ETH1, { "active*| ipv6-mode=2 *" } },
     { "only one LAN has it",
-      "lan0 via eth1; lan1 via eth1",
+      "lan0 via eth1 ipv6=extended; lan1 via eth1 ipv6=extended",
       LAN "link lan1;" ETH1,
-      { "active*| ipv6-mode=3 *", "active*| ipv6-mode=2 *" } },
+      { "active*| ipv6-mode=3 *",
+        "active*| found-lan-forwarding=0 | found-uplink-forwarding=0 |" } },
     { "not if it is by hand",
-      "lan0 via eth1",
+      "lan0 via eth1 ipv6=extended",
       LAN ETH1_4 "addr6=2001:db8:9::9/64=; " ROUTES_5 ONLINK_5,
-      { "active*| ipv6-mode=2 *" } },
+      { "active*| found-lan-forwarding=0 | found-uplink-forwarding=0 |" } },
     { "not if it is not on link",
-      "lan0 via eth1",
+      "lan0 via eth1 ipv6=extended",
       LAN ETH1_4 "addr6=2001:db8:9::9/64; " ROUTES_5,
-      { "active*| ipv6-mode=2 *" } },
+      { "active*| found-lan-forwarding=0 | found-uplink-forwarding=0 |" } },
     { "not another size",
-      "lan0 via eth1",
+      "lan0 via eth1 ipv6=extended",
       LAN ETH1_4 "addr6=2001:db8:9::9/65; " ROUTES_5 "route6 2001:db8:9::/65 dev eth1;",
-      { "active*| ipv6-mode=2 *" } },
+      { "active*| found-lan-forwarding=0 | found-uplink-forwarding=0 |" } },
     { "not a private one",
-      "lan0 via eth1",
+      "lan0 via eth1 ipv6=extended",
       LAN ETH1_4 "addr6=fd77::9/64; " ROUTES_5 "route6 fd77::/64 dev eth1;",
-      { "active*| ipv6-mode=2 *" } },
+      { "active*| found-lan-forwarding=0 | found-uplink-forwarding=0 |" } },
     { "not where it is deprecated, as the other one is not announced",
-      "lan0 via eth1",
+      "lan0 via eth1 ipv6=extended",
       LAN ETH1_4 "addr6=2001:db8:9::9/64~ addr6=2001:db8:a::9/64=; " ROUTES_5 ONLINK_5,
-      { "active*| ipv6-mode=2 *" } },
+      { "active*| found-lan-forwarding=0 | found-uplink-forwarding=0 |" } },
     { "not on a line",
-      "lan0 via ppp0",
+      "lan0 via ppp0 ipv6=extended",
       LAN PPP0_6 "route6 2001:db8:9::/64 dev ppp0;",
-      { "active*| ipv6-mode=2 *" } },
+      { "active*| found-lan-forwarding=0 | found-uplink-forwarding=0 |" } },
     { "not on a VPN",
-      "lan0 via tun0",
+      "lan0 via tun0 ipv6=extended",
       LAN "link tun0 vpn index=5 addr=198.18.0.2/24 addr6=2001:db8:9::9/64;"
           "route default dev tun0 via 198.18.0.1; route6 default dev tun0 via fe80::1;"
           "route6 2001:db8:9::/64 dev tun0;",
-      { "active*| ipv6-mode=2 *" } },
+      { "active*| found-lan-forwarding=0 | found-uplink-forwarding=0 |" } },
     { "by hand, where it cannot be",
       "lan0 via ppp0 ipv6=extended",
       LAN PPP0_6,
@@ -334,12 +332,14 @@ test_extended (void)
     { "waiting*| ipv6-mode=1 *" },
   };
   g_autoptr (CsPlan) before = NULL;
-  g_autoptr (CsPlan) other = plan_in ("lan1 via eth1", "link lan1;" ETH1, NULL);
+  g_autoptr (CsPlan) other
+      = plan_in ("lan1 via eth1 ipv6=extended", "link lan1;" ETH1, NULL);
   CsCidr first = { 0 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (networks); i++)
     {
-      g_autoptr (CsPlan) plan = plan_in ("lan0 via eth1", networks[i], before);
+      g_autoptr (CsPlan) plan
+          = plan_in ("lan0 via eth1 ipv6=extended", networks[i], before);
 
       plan_assert (plan, shares[i]);
       if (i == 0)

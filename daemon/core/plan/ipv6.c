@@ -264,7 +264,10 @@ is_wanted (CsIpv6Mode wish, CsIpv6Mode mode)
   return wish == CS_IPV6_AUTO || wish == mode;
 }
 
-/* @address: of the LAN in the uplink's network, if the mode has any. */
+/* @address: of the LAN in the uplink's network, if the mode has any. A client that leaves
+ * the LAN for the uplink's own network may have the same address there, which this
+ * computer goes on answering for a while: so nothing is extended unless the user wants
+ * that. */
 static CsIpv6Mode
 choose_mode (const CsIpv6Question *q, const GArray *routes, CsCidr *address)
 {
@@ -274,7 +277,7 @@ choose_mode (const CsIpv6Question *q, const GArray *routes, CsCidr *address)
     return CS_IPV6_NONE;
   if (is_wanted (wish, CS_IPV6_DELEGATED) && find_delegated (q, address))
     return CS_IPV6_DELEGATED;
-  if (is_wanted (wish, CS_IPV6_EXTENDED) && find_extended (q, address))
+  if (wish == CS_IPV6_EXTENDED && find_extended (q, address))
     return CS_IPV6_EXTENDED;
   if (is_wanted (wish, CS_IPV6_MASQUERADE) && has_address (q->uplink))
     return CS_IPV6_MASQUERADE;
