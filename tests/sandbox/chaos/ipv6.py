@@ -13,7 +13,7 @@ from ipv6 import HERE
 from .model import NUMBERS6, SERVER6, VPN
 
 HOST_LINK, FAR_LINK = "fe80::a", "fe80::b"
-METRICS = {"eth1": 100}
+METRICS = {"eth1": 100, "ppp0": 300, "ppp1": 301}  # a replaced route is one with the same
 
 
 class Internet6:
@@ -57,12 +57,10 @@ class Internet6:
     def give(self, name):
         if self.has[name] is None:
             return
-        if name == "eth1":
-            self.host.call(f"echo 0 >{self.conf(name)}")
-        metric = METRICS.get(name, 300)
+        self.host.call(f"echo 0 >{self.conf(name)}")  # NetworkManager's
         address = NUMBERS6[name].address(self.has[name])
         way = "" if name == VPN else (f"route replace default via {FAR_LINK} dev {name} "
-                                      f"metric {metric}\n")
+                                      f"metric {METRICS[name]}\n")
         self.world.batch(f"address replace {HOST_LINK}/64 dev {name} nodad\n"
                          f"address replace {address}/128 dev {name} nodad\n{way}", "-6")
 

@@ -327,5 +327,5 @@ class Neighbours(Actor):
         if kind == 1:
             return frames.tcp6(source, target, 4001, 80, frames.SYN, data)
         if kind == 2:
-            return frames.udp6(SERVER6, target, UDP_PORT, 5006, data)
+            return frames.udp6(SERVER6, target, UDP_PORT, 40000, data)
         return frames.ping6(source, target, data, self.sent)
