@@ -167,3 +167,25 @@ def test_goodbye_of_the_router(host, client, server):
     assert advertisement(client)["lifetime"] > 0
     host.unshare("lan0")
     assert router_of(client) == ""
+
+
+def test_uplink_loses_everything(host, client, server):
+    """Its dhcpcd cannot say goodbye to anybody; nobody waits for it, and nothing is left."""
+    before = host.settled_state()
+    share(host, client, "wan7", server)
+    host.run("sysctl -qw net.ipv6.conf.wan7.disable_ipv6=1")
+    wait_for(lambda: mode(host) == "none", 3)
+    assert client.can_get()
+    host.unshare("lan0")
+    assert host.pids("dhcpcd") == []
+    assert "unreachable" not in host.run("ip -6 route show")
+    host.run("sysctl -qw net.ipv6.conf.wan7.disable_ipv6=0; nmcli connection up wan7")
+    host.await_return(before, "before the share")
+
+
+def test_dhcpcd_is_killed(host, client, server):
+    share(host, client, "wan7", server)
+    host.kill("dhcpcd")
+    assert seen(client)
+    host.unshare("lan0")
+    assert "unreachable" not in host.run("ip -6 route show")

@@ -12,9 +12,16 @@ on_followed (GObject *source, GAsyncResult *result, gpointer user_data)
   cs_step_call_return (user_data, error);
 }
 
+/* Only the end of a share waits for the end of a dhcpcd, so that nothing is left. */
 static void
 apply_async (gpointer self, CsStepCall *call)
 {
+  if (call->to != NULL)
+    {
+      cs_delegations_follow_async (self, call->plan, NULL, NULL);
+      cs_step_call_return (call, NULL);
+      return;
+    }
   cs_delegations_follow_async (self, call->plan, on_followed, call);
 }
 

@@ -11,12 +11,14 @@
 #include "base/files.h"
 #include "core/value/delegation.h"
 #include "dbus/errors.h"
+#include "system/netlink/netlink.h"
 #include "system/process/kept-process.h"
 #include "system/process/own-process.h"
 #include "system/process/program.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <linux/rtnetlink.h>
 #include <pwd.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,8 +28,8 @@
 #define CONFIG   ".conf"
 /* Seconds; a network that answers does so within two. */
 #define CONFIRM_LIMIT 10
-/* It takes back what it has done before it ends. */
-#define PATIENCE 10
+/* It takes back what it has done before it ends, unless its network does not let it. */
+#define PATIENCE 3
 /* And those after which one that has ended is started again. */
 #define AGAIN 30
 
@@ -40,6 +42,7 @@ struct _CsPrefixClient
   gpointer user_data;
   CsKeptProcess *process; /* (owned) */
   GArray *prefixes;       /* (owned) of CsCidr */
+  GArray *routed;         /* (owned) likewise: all for which it may have made a route */
   gboolean wanted;
   gboolean stopping;
   gboolean lacking; /* that it cannot be started has been logged */
@@ -68,14 +71,62 @@ are_equal (const GArray *a, const GArray *b)
   return equal;
 }
 
-static void
-read_prefixes (CsPrefixClient *self)
+static GArray *
+read_file (const CsPrefixClient *self)
 {
   g_autofree char *path = path_of (self, PREFIXES);
   g_autofree char *text = cs_file_read (path, NULL);
+
+  return cs_delegation_parse (text != NULL ? text : "");
+}
+
+static void
+remember_routes (CsPrefixClient *self, const GArray *prefixes)
+{
+  for (guint i = 0; i < prefixes->len; i++)
+    {
+      CsCidr prefix = g_array_index (prefixes, CsCidr, i);
+
+      if (!cs_cidr_overlaps_any (prefix, self->routed))
+        g_array_append_val (self->routed, prefix);
+    }
+}
+
+static void
+delete_route (CsNetlink *netlink, CsCidr prefix)
+{
+  CsNetlinkRequest request;
+  struct rtmsg *header = cs_netlink_begin (&request, RTM_DELROUTE, 0, sizeof *header);
+
+  header->rtm_family = AF_INET6;
+  header->rtm_dst_len = prefix.prefix;
+  header->rtm_table = RT_TABLE_MAIN;
+  header->rtm_protocol = RTPROT_DHCP;
+  header->rtm_type = RTN_UNREACHABLE;
+  cs_netlink_put_address (&request.header, RTA_DST, prefix.address);
+  cs_netlink_ask (netlink, &request.header, NULL, NULL);
+}
+
+/* dhcpcd ends what is delegated in an unreachable route (RFC 7084, WPD-5), which it
+ * deletes when it ends, if it gets to that. */
+static void
+delete_routes (CsPrefixClient *self)
+{
+  g_autoptr (CsNetlink) netlink
+      = self->routed->len > 0 ? cs_netlink_open (NETLINK_ROUTE, NULL) : NULL;
+
+  for (guint i = 0; netlink != NULL && i < self->routed->len; i++)
+    delete_route (netlink, g_array_index (self->routed, CsCidr, i));
+  g_array_set_size (self->routed, 0);
+}
+
+static void
+read_prefixes (CsPrefixClient *self)
+{
   g_autoptr (GArray) before = self->prefixes;
 
-  self->prefixes = cs_delegation_parse (text != NULL ? text : "");
+  self->prefixes = read_file (self);
+  remember_routes (self, self->prefixes);
   if (are_equal (before, self->prefixes))
     return;
   g_message ("%s: %s", self->interface,
@@ -228,6 +279,7 @@ on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   self->stopping = FALSE;
+  delete_routes (self);
   if (!cs_kept_process_stop_finish (result, &error))
     g_warning ("%s", error->message);
   else
@@ -242,10 +294,14 @@ stop (CsPrefixClient *self)
 {
   g_clear_handle_id (&self->limit, g_source_remove);
   g_clear_handle_id (&self->again, g_source_remove);
-  if (self->stopping
-      || (!cs_kept_process_is_running (self->process)
-          && !cs_kept_process_has_remains (self->process)))
+  if (self->stopping)
     return;
+  if (!cs_kept_process_is_running (self->process)
+      && !cs_kept_process_has_remains (self->process))
+    {
+      delete_routes (self);
+      return;
+    }
   self->stopping = TRUE;
   cs_kept_process_stop_async (self->process, on_stopped, self);
 }
@@ -304,6 +360,7 @@ cs_prefix_client_new (const CsPrefixClientSetup *setup)
   self->stopped = setup->stopped;
   self->user_data = setup->user_data;
   self->prefixes = g_array_new (FALSE, TRUE, sizeof (CsCidr));
+  self->routed = read_file (self);
   note = path_of (self, PROCESS);
   process.note = note;
   self->process = cs_kept_process_new (&process);
@@ -317,6 +374,7 @@ cs_prefix_client_free (CsPrefixClient *self)
   g_clear_handle_id (&self->again, g_source_remove);
   cs_kept_process_free (self->process);
   g_array_unref (self->prefixes);
+  g_array_unref (self->routed);
   g_free (self->folder);
   g_free (self->hook);
   g_free (self->interface);
