@@ -47,7 +47,7 @@ parse (const struct nlmsghdr *message, gpointer user_data)
   if (cs_rtnetlink_parse_next_hop (message, &object, &route, members))
     g_assert_cmpuint (route.destination.prefix, ==, 0);
   if (cs_rtnetlink_parse_answer (message, &answer))
-    g_assert_cmpint (answer.refusal, ==, 0);
+    g_assert_cmpint (answer.failure, ==, 0);
   if (cs_rtnetlink_parse_rule (message, &rule))
     {
       check_text (rule.iif, sizeof rule.iif);
