@@ -29,7 +29,7 @@ def test_status_and_journal(vm, wan):
 
 
 def test_security(vm, figure):
-    out = vm.run("systemd-analyze security --offline=yes --no-pager --threshold=28 "
+    out = vm.run("systemd-analyze security --offline=yes --no-pager --threshold=30 "
                  "/lib/systemd/system/connshared.service")
     figure("systemd-analyze security: " + re.search(r"level for .*: ([0-9.]+)", out)[1])
 
