@@ -16,7 +16,8 @@ TESTS = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent))
 from machine import SCENES, Client, Machine  # noqa: E402
 
-SCRIPTS = [TESTS / "sandbox/internet.py", TESTS / "sandbox/dhcp-script",
+SCRIPTS = [TESTS / "sandbox/internet.py", TESTS / "sandbox/internet6.py",
+           TESTS / "sandbox/dhcp-script",
            TESTS / "sandbox/agent.py", *sorted((HERE.parent / "guest").iterdir())]
 
 
