@@ -46,68 +46,29 @@ has_address (const CsInterface *uplink)
 }
 
 static gboolean
-leads_out (const CsRoute *route, const CsInterface *uplink)
+is_beyond_link (CsCidr destination)
 {
-  return route->ifindex == uplink->ifindex && route->table == CS_TABLE_MAIN
-         && route->unicast && !cs_address_is_link_local (route->destination.address)
-         && !cs_address_is_multicast (route->destination.address);
-}
-
-/* Adds @route, of .metric and .table 0, or takes it for one to the same destination that
- * is less preferred. */
-static void
-add_route (GArray *routes, GArray *metrics, const CsRoute *route)
-{
-  for (guint i = 0; i < routes->len; i++)
-    {
-      if (!cs_cidr_equal (g_array_index (routes, CsRoute, i).destination,
-                          route->destination))
-        continue;
-      if (route->metric < g_array_index (metrics, guint32, i))
-        {
-          g_array_index (routes, CsRoute, i) = *route;
-          g_array_index (metrics, guint32, i) = route->metric;
-        }
-      return;
-    }
-  g_array_append_val (routes, *route);
-  g_array_append_val (metrics, route->metric);
+  return !cs_address_is_link_local (destination.address)
+         && !cs_address_is_multicast (destination.address);
 }
 
 static gboolean
 has_default (const GArray *routes)
 {
-  gboolean halves[2] = { FALSE, FALSE };
-
   for (guint i = 0; i < routes->len; i++)
-    {
-      CsCidr destination = g_array_index (routes, CsRoute, i).destination;
-
-      if (destination.prefix == 0)
-        return TRUE;
-      if (destination.prefix == 1)
-        halves[destination.address.bytes[0] >> 7] = TRUE;
-    }
-  return halves[0] && halves[1];
+    if (cs_route_is_default (&g_array_index (routes, CsRoute, i)))
+      return TRUE;
+  return cs_routes_have_halves (routes);
 }
 
-/* Of CsRoute (transfer full): main's through @uplink, those on link first, because the
- * kernel looks a gateway up when its route is added. Empty if none of them is a default.
+/* Of CsRoute (transfer full): main's through @uplink. Empty if none of them is a default.
  */
 static GArray *
 list_routes (const CsInterface *uplink, const CsSnapshot *snapshot, guint table)
 {
   GArray *routes = g_array_new (FALSE, TRUE, sizeof (CsRoute));
-  g_autoptr (GArray) metrics = g_array_new (FALSE, FALSE, sizeof (guint32));
 
-  for (int on_link = TRUE; on_link >= FALSE; on_link--)
-    for (guint i = 0; i < snapshot->routes6->len; i++)
-      {
-        const CsRoute *route = &g_array_index (snapshot->routes6, CsRoute, i);
-
-        if (leads_out (route, uplink) && cs_route_has_gateway (route) != on_link)
-          add_route (routes, metrics, route);
-      }
+  cs_routes_add_main (routes, uplink->ifindex, is_beyond_link, snapshot->routes6);
   for (guint i = 0; i < routes->len; i++)
     {
       CsRoute *route = &g_array_index (routes, CsRoute, i);
@@ -145,12 +106,6 @@ add_uplink_addresses (CsSharePlan *share, const CsInterface *uplink)
 /* --- The LAN's networks --------------------------------------------------------------
  */
 
-static guint
-hash (const char *lan)
-{
-  return g_str_hash (lan);
-}
-
 static const CsCidr *
 find_within (const GArray *addresses, CsCidr network)
 {
@@ -181,7 +136,7 @@ choose_address (const CsIpv6Question *q, CsCidr network, CsCidr *address)
 {
   const CsCidr *kept = find_kept (q, network);
   guint count = network.prefix <= 48 ? ATTEMPTS : 1u << (64 - network.prefix);
-  guint first = hash (q->request->lan) % count;
+  guint first = g_str_hash (q->request->lan) % count;
 
   if (kept && !cs_cidr_overlaps_any (*kept, q->taken))
     {
@@ -225,7 +180,8 @@ is_announced (const CsIpv6Address *address,
     {
       const CsRoute *route = &g_array_index (snapshot->routes6, CsRoute, i);
 
-      if (leads_out (route, uplink) && !cs_route_has_gateway (route)
+      if (route->ifindex == uplink->ifindex && route->table == CS_TABLE_MAIN
+          && route->unicast && !cs_route_has_gateway (route)
           && cs_cidr_equal (route->destination, network))
         return TRUE;
     }

@@ -51,7 +51,7 @@ cs_lan_routes (const CsInterface *lan,
 {
   CsCidr own = own_address (lan, before);
 
-  cs_routes_add_main (routes, lan->ifindex, is_for_clients, snapshot);
+  cs_routes_add_main (routes, lan->ifindex, is_for_clients, snapshot->routes);
   for (guint i = routes->len; own.prefix && i-- > 0;)
     if (cs_address_equal (g_array_index (routes, CsRoute, i).source, own.address))
       g_array_remove_index (routes, i);

@@ -12,22 +12,6 @@ is_no_default (CsCidr destination)
   return destination.prefix != 0;
 }
 
-/* A VPN like OpenVPN's covers everything with two halves and has no default route. */
-static gboolean
-has_both_halves (const GArray *routes)
-{
-  gboolean half[2] = { FALSE, FALSE };
-
-  for (guint i = 0; i < routes->len; i++)
-    {
-      CsCidr destination = g_array_index (routes, CsRoute, i).destination;
-
-      if (destination.prefix == 1)
-        half[destination.address.bytes[0] >> 7] = TRUE;
-    }
-  return half[0] && half[1];
-}
-
 static gboolean
 is_on_link (CsAddress gateway, const GArray *routes)
 {
@@ -99,7 +83,7 @@ make_default (const CsInterface *interface,
       route->gateway = cs_address_is_set (interface->gateway) ? interface->gateway
                                                               : find_peer (interface);
       if (!cs_route_has_gateway (route) && !interface->point_to_point
-          && !has_both_halves (others))
+          && !cs_routes_have_halves (others))
         return FALSE;
     }
   route->metric = 0;
@@ -122,7 +106,7 @@ cs_uplink_routes (const CsInterface *interface, const CsSnapshot *snapshot)
   GArray *routes = g_array_new (FALSE, TRUE, sizeof (CsRoute));
   CsRoute way_out;
 
-  cs_routes_add_main (routes, interface->ifindex, is_no_default, snapshot);
+  cs_routes_add_main (routes, interface->ifindex, is_no_default, snapshot->routes);
   if (make_default (interface, snapshot, routes, &way_out))
     g_array_append_val (routes, way_out);
   else

@@ -54,6 +54,21 @@ cs_route_is_default (const CsRoute *route)
   return route->unicast && route->destination.prefix == 0;
 }
 
+gboolean
+cs_routes_have_halves (const GArray *routes)
+{
+  gboolean half[2] = { FALSE, FALSE };
+
+  for (guint i = 0; i < routes->len; i++)
+    {
+      CsCidr destination = g_array_index (routes, CsRoute, i).destination;
+
+      if (destination.prefix == 1)
+        half[destination.address.bytes[0] >> 7] = TRUE;
+    }
+  return half[0] && half[1];
+}
+
 guint32
 cs_routes_default_metric (const CsSnapshot *snapshot, int ifindex)
 {
@@ -90,14 +105,14 @@ void
 cs_routes_add_main (GArray *routes,
                     int ifindex,
                     gboolean (*wanted) (CsCidr),
-                    const CsSnapshot *snapshot)
+                    const GArray *known)
 {
   guint first = routes->len;
 
   for (int on_link = TRUE; on_link >= FALSE; on_link--)
-    for (guint i = 0; i < snapshot->routes->len; i++)
+    for (guint i = 0; i < known->len; i++)
       {
-        const CsRoute *route = &g_array_index (snapshot->routes, CsRoute, i);
+        const CsRoute *route = &g_array_index (known, CsRoute, i);
 
         if (route->ifindex == ifindex && route->table == CS_TABLE_MAIN && route->unicast
             && wanted (route->destination) && cs_route_has_gateway (route) != on_link)

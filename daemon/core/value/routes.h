@@ -20,11 +20,15 @@ gboolean cs_route_is_default (const CsRoute *route);
  * 0; G_MAXUINT32: there is none. */
 guint32 cs_routes_default_metric (const CsSnapshot *snapshot, int ifindex);
 
-/* Appends to @routes (of CsRoute) main's routes through @ifindex whose destination is
- * @wanted: those on link first, because the kernel looks up a gateway when its route
- * is added; of two to one destination the one with the lower metric; .table and
- * .metric 0. */
+/* Whether two of them, of one family, cover everything by halves, as a VPN like OpenVPN's
+ * does instead of having a default route. */
+gboolean cs_routes_have_halves (const GArray *routes);
+
+/* Appends to @routes (of CsRoute) those of main among @known (likewise, of one family)
+ * through @ifindex whose destination is @wanted: those on link first, because the kernel
+ * looks up a gateway when its route is added; of two to one destination the one with the
+ * lower metric; .table and .metric 0. */
 void cs_routes_add_main (GArray *routes,
                          int ifindex,
                          gboolean (*wanted) (CsCidr),
-                         const CsSnapshot *snapshot);
+                         const GArray *known);
