@@ -84,31 +84,23 @@ static void G_GNUC_PRINTF (3, 4)
 }
 
 static void
-add_flow_elements (GPtrArray *elements, const CsSharePlan *share, const char *id)
+add_flow_elements (GPtrArray *elements,
+                   const CsSharePlan *share,
+                   const char *id,
+                   gboolean ipv6)
 {
   int lan = share->lan_ifindex, uplink = share->uplink_ifindex;
+  gboolean clamps = ipv6 ? cs_ruleset_clamps6 (share) : cs_ruleset_clamps (share);
+  const char *flows = ipv6 ? "flows6" : "flows", *six = ipv6 ? "6" : "";
   g_autofree char *sent = g_strdup_printf (PAIR, lan, uplink);
   g_autofree char *received = g_strdup_printf (PAIR, uplink, lan);
 
-  add (elements, "flows", "established . %s : jump flow_%s", sent, id);
-  if (cs_ruleset_clamps (share))
-    add (elements, "flows", "established . %s : jump in_%s", received, id);
+  add (elements, flows, "established . %s : jump flow%s_%s", sent, six, id);
+  if (clamps)
+    add (elements, flows, "established . %s : jump in%s_%s", received, six, id);
   else
-    add (elements, "answers", "ipv4 . %s : \"received_%s\"", received, id);
-}
-
-static void
-add_flow6_elements (GPtrArray *elements, const CsSharePlan *share, const char *id)
-{
-  int lan = share->lan_ifindex, uplink = share->uplink_ifindex;
-  g_autofree char *sent = g_strdup_printf (PAIR, lan, uplink);
-  g_autofree char *received = g_strdup_printf (PAIR, uplink, lan);
-
-  add (elements, "flows6", "established . %s : jump flow6_%s", sent, id);
-  if (cs_ruleset_clamps6 (share))
-    add (elements, "flows6", "established . %s : jump in6_%s", received, id);
-  else
-    add (elements, "answers", "ipv6 . %s : \"received_%s\"", received, id);
+    add (elements, "answers", "ipv%s . %s : \"received_%s\"", ipv6 ? "6" : "4", received,
+         id);
 }
 
 static gboolean
@@ -298,7 +290,7 @@ add_ipv6_elements (GPtrArray *elements,
   if (!share->closed)
     add (elements, "lan_sources6", "\"%s\" : jump source6_%s", share->lan, id);
   if (flows && cs_ruleset_has_short_path (share) && cs_share_plan_forwards_ipv6 (share))
-    add_flow6_elements (elements, share, id);
+    add_flow_elements (elements, share, id, TRUE);
   add_network6_elements (elements, share);
   add_gateway6_elements (elements, share, share->ipv6.addresses);
   add_gateway6_elements (elements, share, share->ipv6.deprecated);
@@ -326,7 +318,7 @@ cs_ruleset_add_elements (GPtrArray *elements, const CsSharePlan *share, gboolean
     add (elements, "published_lans", "\"%s\"", share->lan);
   add (elements, "lan_outputs", "\"%s\" : jump output_%s", share->lan, id);
   if (flows && cs_ruleset_has_short_path (share))
-    add_flow_elements (elements, share, id);
+    add_flow_elements (elements, share, id, FALSE);
   add_subnet_elements (elements, share);
   add_guard_elements (elements, share, id);
   if (share->address.prefix != 0)
