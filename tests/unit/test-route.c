@@ -379,7 +379,8 @@ test_lans (void)
   tear_down ();
 }
 
-/* Between the plan and the step the uplink has gone, or was switched off. */
+/* Between the plan and the step the uplink has lost its address, or gone, or was switched
+ * off. */
 static void
 test_gone (void)
 {
@@ -387,6 +388,11 @@ test_gone (void)
   g_autoptr (CsSharePlan) share = NULL;
 
   set_up ();
+  share = share_with_routes ("route 0.0.0.0/0 dev ppp0 src 192.0.2.7");
+  step_must_apply (step, NULL, NULL, share);
+  assert_shell ("without its address", TABLE, UNREACHABLE);
+  step_must_apply (step, NULL, share, NULL);
+  g_clear_pointer (&share, cs_share_plan_unref);
   share = share_with_routes ("route 0.0.0.0/0 dev ppp0");
   private_net_ip ("link set ppp0 down");
   step_must_apply (step, NULL, NULL, share);
@@ -632,11 +638,11 @@ test_refused (void)
   g_autoptr (GError) error = NULL;
 
   set_up ();
-  share = share_with_routes ("route 0.0.0.0/0 dev ppp0 src 192.0.2.7");
+  share = share_with_routes ("route 0.0.0.0/0 via 127.0.0.1 dev ppp0");
   g_assert_false (step_apply (step, NULL, NULL, share, &error));
-  g_assert_cmpstr (
-      error->message, ==,
-      "cannot add the route \"0.0.0.0/0 dev ppp0 table 13700\": Invalid prefsrc address");
+  g_assert_cmpstr (error->message, ==,
+                   "cannot add the route \"0.0.0.0/0 via 127.0.0.1 dev ppp0 table "
+                   "13700\": Nexthop has invalid gateway");
   step_must_apply (step, NULL, share, NULL);
   assert_shell ("undone", TABLE " 2>/dev/null || true", "");
   tear_down ();

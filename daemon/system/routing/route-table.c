@@ -374,14 +374,37 @@ send_additions (CsNetlink *netlink, Addition *additions, guint count)
     }
 }
 
-/* A device that is switched off, or gone since the plan was made, has no routes. The
- * kernel announces that, or will; until then, what stands behind them holds. */
 static gboolean
-may_miss (const Addition *refused)
+is_ours (CsNetlink *netlink, CsAddress address)
 {
-  return refused->route != NULL && refused->route->unicast
-         && (refused->failure == ENETDOWN || refused->failure == ENODEV
-             || refused->failure == EACCES /* it is switched off for IPv6 */);
+  const CsAddress any = { 0 };
+  CsRouteAnswer answer;
+
+  return !cs_rtnetlink_route_get (netlink, address, 0, any, &answer, NULL)
+         || answer.type == RTN_LOCAL;
+}
+
+/* A device that is switched off, or gone since the plan was made, has no routes, and
+ * neither has an address that it has lost. The kernel announces that, or will; until
+ * then, what stands behind them holds. */
+static gboolean
+may_miss (CsNetlink *netlink, const Addition *refused)
+{
+  const CsRoute *route = refused->route;
+
+  if (route == NULL || !route->unicast)
+    return FALSE;
+  switch (refused->failure)
+    {
+    case ENETDOWN:
+    case ENODEV:
+    case EACCES: /* it is switched off for IPv6 */
+      return TRUE;
+    case EINVAL:
+      return cs_address_is_set (route->source) && !is_ours (netlink, route->source);
+    default:
+      return FALSE;
+    }
 }
 
 /* A kernel without IPv6. */
@@ -401,7 +424,7 @@ add_all (CsNetlink *netlink, GArray *additions, const CsRouteTable *table, GErro
     {
       Addition *addition = &g_array_index (additions, Addition, i);
 
-      if (addition->error == NULL || may_miss (addition)
+      if (addition->error == NULL || may_miss (netlink, addition)
           || is_unknown (table->family, addition->failure)
           || add_onlink (netlink, addition, table->number))
         continue;
