@@ -115,6 +115,7 @@ take_events (CsKernelView *self)
     return;
   distrust (self);
   self->news = TRUE;
+  self->loses = TRUE; /* perhaps that of an address is among them */
 }
 
 gboolean
