@@ -90,7 +90,8 @@ def browse(host):
 
 
 def look(host):
-    say("What the laptop says of it")
+    say("Who is there, and what the laptop says of it")
+    on_laptop(host, "sharectl clients")
     on_laptop(host, "sharectl status")
     say("Nobody else may change that")
     refusal = host.user("carol", "none").sharectl("unshare", "lan0")
