@@ -280,6 +280,14 @@ cs_clients_follow (CsClients *self, const CsPlan *plan)
     remove_file (self);
 }
 
+/* What one has just been told, all may know: no pause. */
+static void
+look_at_once (CsClients *self)
+{
+  g_clear_handle_id (&self->due, g_source_remove);
+  self->due = g_idle_add (on_due, self);
+}
+
 CsClientList *
 cs_clients_look (CsClients *self, const char *name)
 {
@@ -290,7 +298,7 @@ cs_clients_look (CsClients *self, const char *name)
   read_usage (self);
   cs_lan_clients_look (lan, self->neighborhood, self->stations, FALSE);
   if (lan->has_news)
-    look_soon (self);
+    look_at_once (self);
   cs_vendors_fill (self->vendors, lan->list);
   return lan->list;
 }
