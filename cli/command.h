@@ -37,6 +37,7 @@ int cs_command_doctor (const CsCommand *command, char **arguments);
 int cs_command_monitor (const CsCommand *command, char **arguments);
 int cs_command_clients (const CsCommand *command, char **arguments);
 int cs_command_client (const CsCommand *command, char **arguments);
+int cs_command_forward (const CsCommand *command, char **arguments);
 int cs_command_adopt (const CsCommand *command, char **arguments);
 int cs_command_wifi (const CsCommand *command, char **arguments);
 int cs_command_version (const CsCommand *command, char **arguments);

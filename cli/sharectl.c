@@ -28,6 +28,8 @@ static const CsCommand commands[] = {
   { "clients", "[LAN]", "Show who is connected", cs_command_clients },
   { "client", "LAN CLIENT", "Name, block or allow a client, or reserve its address",
     cs_command_client },
+  { "forward", "add|remove|list", "Lead ports of the uplink to clients",
+    cs_command_forward },
   { "adopt", "[via WAN | off]", "Guard what NetworkManager itself shares",
     cs_command_adopt },
   { "wifi", "LAN", "Show how to join the Wi-Fi network of a share, with a QR code",
@@ -51,7 +53,8 @@ static const struct
   { "check", "doctor" },     { "diagnose", "doctor" },   { "hotspot", "wifi" },
   { "qr", "wifi" },          { "who", "clients" },       { "users", "clients" },
   { "stations", "clients" }, { "block", "client" },      { "rename", "client" },
-  { "watch", "monitor" },
+  { "watch", "monitor" },    { "map", "forward" },       { "port", "forward" },
+  { "ports", "forward" },    { "mapping", "forward" },   { "expose", "forward" },
 };
 
 static const CsCommand *
@@ -97,10 +100,10 @@ print_help (void)
       g_autofree char *usage
           = g_strconcat (commands[i].name, " ", commands[i].arguments, NULL);
 
-      printf ("  %-22s %s\n", usage, commands[i].summary);
+      printf ("  %-23s %s\n", usage, commands[i].summary);
     }
-  printf ("  %-22s %s\n", "help [COMMAND]", "Show this, or the options of a command");
-  printf ("\nOptions:\n  %-22s %s\n  %-22s %s\n\nSee sharectl(1) for examples.\n",
+  printf ("  %-23s %s\n", "help [COMMAND]", "Show this, or the options of a command");
+  printf ("\nOptions:\n  %-23s %s\n  %-23s %s\n\nSee sharectl(1) for examples.\n",
           "-h, --help", "Show this", "--version", "Show the version");
 }
 

@@ -57,7 +57,16 @@ _sharectl_complete_client() {
   compopt -o filenames 2>/dev/null
   while read -r name; do
     [[ $name == "$typed"* ]] && COMPREPLY+=("$name")
-  done < <(_sharectl_clients "${words[1]}" | sort -u)
+  done < <(_sharectl_clients "$1" | sort -u)
+}
+
+# First ports that are forwarded to clients of a LAN by this protocol.
+_sharectl_ports() {
+  timeout 2 sharectl forward list --json --no-ask-password -- "$1" 2>/dev/null |
+    awk -F '[":, ]+' -v protocol="$2" '
+      $2 == "port" { port = $3 }
+      $2 == "protocol" { match_ = $3 == protocol }
+      /^ *}/ { if (port && match_) print port; port = match_ = "" }'
 }
 
 # The command and the words after it, less options and their values.
@@ -94,6 +103,7 @@ _sharectl() {
     preview) options+="$share_options --json" ;;
     wifi) options+=' --json --png' ;;
     clients) options+=' --json --watch --no-ask-password' ;;
+    forward) options+=' --name --json --no-ask-password' ;;
     client) options+=' --name --address --block --allow' ;;
     unshare) options+=' --all' ;;
     adopt | status | list | interfaces | doctor | monitor) options+=' --json' ;;
@@ -101,10 +111,14 @@ _sharectl() {
   esac
 
   case ${words[0]}:${#words[@]} in
-    *:0) offer='share change unshare status list preview interfaces clients client adopt wifi doctor monitor version help' ;;
-    help:1) offer='share change unshare status list preview interfaces clients client adopt wifi doctor monitor version' ;;
+    *:0) offer='share change unshare status list preview interfaces clients client forward adopt wifi doctor monitor version help' ;;
+    help:1) offer='share change unshare status list preview interfaces clients client forward adopt wifi doctor monitor version' ;;
     share:1 | preview:1) offer=$(_sharectl_interfaces lan) ;;
     adopt:1) offer='via off' ;;
+    forward:1) offer='add remove list' ;;
+    forward:2) offer=$(_sharectl_shared) ;;
+    forward:3) [[ ${words[1]} == list ]] || offer='tcp udp' ;;
+    forward:4) [[ ${words[1]} != remove ]] || offer=$(_sharectl_ports "${words[2]}" "${words[3]}") ;;
     share:2 | change:2 | preview:2) offer=via ;;
     change:1 | unshare:1 | status:1 | wifi:1 | clients:1 | client:1) offer=$(_sharectl_shared) ;;
   esac
@@ -146,9 +160,13 @@ _sharectl() {
       ;;
   esac
   case ${words[0]}:${#words[@]}:$cur in
-    client:2:-*) ;;
+    client:2:-* | forward:5:-*) ;;
     client:2:*)
-      _sharectl_complete_client
+      _sharectl_complete_client "${words[1]}"
+      return
+      ;;
+    forward:5:*)
+      [[ ${words[1]} != add ]] || _sharectl_complete_client "${words[2]}"
       return
       ;;
   esac

@@ -30,15 +30,26 @@ function __sharectl_shared
     timeout 2 sharectl list --json 2>/dev/null | awk -F '"' '$2 == "lan" { print $4 }'
 end
 
-# Clients of the LAN that is named, by name or MAC address, for who may see them without a password.
+# Clients of the LAN that the word of this number names, by name or MAC address, for who may see them without a password.
 function __sharectl_clients
-    timeout 2 sharectl clients --json --no-ask-password -- (__sharectl_words)[2] 2>/dev/null |
+    set -l words (__sharectl_words)
+    timeout 2 sharectl clients --json --no-ask-password -- $words[$argv[1]] 2>/dev/null |
     LC_ALL=C awk -F '"' '
       /[\\\\]|\302[\200-\237]|\342\200[\216\217\252-\256]/ { next }
       $2 == "mac" { gsub(":", "-", $4); mac = $4 }
       $2 == "hostname" { hostname = $4 }
       $2 == "name" { name = $4 }
       /^ *}/ { if (mac) print name ? name : hostname ? hostname : mac; mac = name = hostname = "" }'
+end
+
+# First ports that are forwarded to clients of the LAN by the protocol that are named.
+function __sharectl_ports
+    set -l words (__sharectl_words)
+    timeout 2 sharectl forward list --json --no-ask-password -- $words[3] 2>/dev/null |
+    awk -F '[":, ]+' -v protocol="$words[4]" '
+      $2 == "port" { port = $3 }
+      $2 == "protocol" { match_ = $3 == protocol }
+      /^ *}/ { if (port && match_) print port; port = match_ = "" }'
 end
 
 # The words so far, less the program, options and their values.
@@ -65,6 +76,12 @@ function __sharectl_at
     test (count $words) -eq $argv[1]; and contains -- "$words[1]" $argv[2..-1]
 end
 
+# Whether so many words are there, and they are forward and one of these.
+function __sharectl_forwards
+    set -l words (__sharectl_words)
+    test (count $words) -eq $argv[1] -a "$words[1]" = forward; and contains -- "$words[2]" $argv[2..-1]
+end
+
 function __sharectl_in
     set -l words (__sharectl_words)
     contains -- "$words[1]" $argv
@@ -80,6 +97,7 @@ complete -c sharectl -n '__sharectl_at 0 ""' -a preview -d 'Show what share woul
 complete -c sharectl -n '__sharectl_at 0 ""' -a interfaces -d 'List interfaces'
 complete -c sharectl -n '__sharectl_at 0 ""' -a clients -d 'Show who is connected'
 complete -c sharectl -n '__sharectl_at 0 ""' -a client -d 'Name, block or allow a client'
+complete -c sharectl -n '__sharectl_at 0 ""' -a forward -d 'Lead ports of the uplink to clients'
 complete -c sharectl -n '__sharectl_at 0 ""' -a adopt -d 'Guard what NetworkManager itself shares'
 complete -c sharectl -n '__sharectl_at 0 ""' -a wifi -d 'Show how to join a Wi-Fi network'
 complete -c sharectl -n '__sharectl_at 0 ""' -a doctor -d 'Find out what is wrong'
@@ -87,7 +105,7 @@ complete -c sharectl -n '__sharectl_at 0 ""' -a monitor -d 'Print each change'
 complete -c sharectl -n '__sharectl_at 0 ""' -a version -d 'Show the version'
 complete -c sharectl -n '__sharectl_at 0 ""' -a help -d 'Show help'
 complete -c sharectl -n '__sharectl_at 1 help' \
-    -a 'share change unshare status list preview interfaces clients client adopt wifi doctor monitor version' -d 'Show its options'
+    -a 'share change unshare status list preview interfaces clients client forward adopt wifi doctor monitor version' -d 'Show its options'
 
 complete -c sharectl -n '__sharectl_at 1 share preview' -a '(__sharectl_interfaces lan)' -d LAN
 complete -c sharectl -n '__sharectl_at 2 share change preview' -a via
@@ -96,7 +114,12 @@ complete -c sharectl -n '__sharectl_at 1 adopt' -a 'via off'
 complete -c sharectl -n '__sharectl_at 2 adopt' -a '(__sharectl_wans)' -d WAN
 complete -c sharectl -n '__sharectl_at 1 change unshare status wifi clients client' -a '(__sharectl_shared)' -d Shared
 
-complete -c sharectl -n '__sharectl_at 2 client' -a '(__sharectl_clients)' -d Client
+complete -c sharectl -n '__sharectl_at 2 client' -a '(__sharectl_clients 2)' -d Client
+complete -c sharectl -n '__sharectl_at 1 forward' -a 'add remove list'
+complete -c sharectl -n '__sharectl_forwards 2 add remove list' -a '(__sharectl_shared)' -d Shared
+complete -c sharectl -n '__sharectl_forwards 3 add remove' -a 'tcp udp'
+complete -c sharectl -n '__sharectl_forwards 4 remove' -a '(__sharectl_ports)' -d Forwarded
+complete -c sharectl -n '__sharectl_forwards 5 add' -a '(__sharectl_clients 3)' -d Client
 complete -c sharectl -s h -l help -d 'Show help'
 complete -c sharectl -n '__sharectl_at 0 ""' -l version -d 'Show the version'
 complete -c sharectl -n '__sharectl_in share change preview' -x -l address -d 'Own address on the LAN'
@@ -132,6 +155,9 @@ complete -c sharectl -n '__sharectl_in client' -l block -d 'Take the network awa
 complete -c sharectl -n '__sharectl_in client' -l allow -d 'Block it no longer'
 complete -c sharectl -n '__sharectl_in clients' -l watch -d 'Show each change until interrupted'
 complete -c sharectl -n '__sharectl_in clients' -l no-ask-password -d 'Fail rather than ask for a password'
+complete -c sharectl -n '__sharectl_in forward' -x -l name -d 'What it is for'
+complete -c sharectl -n '__sharectl_in forward' -l json -d 'Print JSON'
+complete -c sharectl -n '__sharectl_in forward' -l no-ask-password -d 'Fail rather than ask for a password'
 complete -c sharectl -n '__sharectl_in unshare' -l all -d 'End all shares'
 complete -c sharectl -n '__sharectl_in wifi' -r -F -l png -d 'Write the QR code to a picture'
 complete -c sharectl -n '__sharectl_in preview adopt wifi clients status list interfaces doctor monitor' -l json -d 'Print JSON'

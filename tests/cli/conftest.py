@@ -113,6 +113,12 @@ class Service:
     def clients(self, lan, *clients):
         self.tell("clients", lan, clients)
 
+    def forwards(self, lan, *mappings):
+        self.tell("forwards", lan, mappings)
+
+    def forwarding(self, **values):
+        self.tell("forwarding", values)
+
     def fail(self, method, error, message):
         self.tell("fail", method, error, message)
 

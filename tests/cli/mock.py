@@ -15,6 +15,8 @@
 #   ["interfaces", [{KEY: VALUE}]]       what ListInterfaces returns unlike the default
 #   ["wifi", {KEY: VALUE}]               what GetWifi returns unlike the default
 #   ["clients", LAN, [{KEY: VALUE}]]     what ListClients returns, with ClientsChanged
+#   ["forwards", LAN, [{KEY: VALUE}]]    what ListForwards returns, with ForwardsChanged
+#   ["forwarding", {KEY: VALUE}]         what AddForward returns unlike the default
 #   ["fail", METHOD, ERROR, MESSAGE]     the next calls of it return this error
 #   ["hang", METHOD]                     the next calls of it get no answer
 #   ["calls"]                            [METHOD, ARGUMENTS, INTERACTIVE] of all calls so far
@@ -76,7 +78,8 @@ def words_for(share):
 
 
 # Types that JSON does not tell.
-TYPES = {"ClientCount": "u", "BlockedCount": "u", "signal": "i"}
+TYPES = {"ClientCount": "u", "BlockedCount": "u", "signal": "i", "port": "q", "end-port": "q",
+         "to-port": "q"}
 
 
 def pack(value):
@@ -99,10 +102,11 @@ def pack_all(values):
 class Mock:
     def __init__(self):
         self.shares, self.registered, self.calls = {}, {}, []
-        self.client_lists = {}
+        self.client_lists, self.forward_lists = {}, {}
         self.wifi_data, self.interfaces = dict(WIFI), INTERFACES
         self.previewed, self.findings = dict(PREVIEW), FINDINGS
         self.failures, self.hanging, self.becoming = {}, {}, {}
+        self.forwarding = {}
         self.info = Gio.DBusNodeInfo.new_for_xml(self.interface_xml())
         self.bus = Gio.DBusConnection.new_for_address_sync(
             Gio.dbus_address_get_for_bus_sync(Gio.BusType.SYSTEM),
@@ -156,7 +160,7 @@ class Mock:
 
     def called(self, _bus, _sender, path, _interface, method, arguments, invocation):
         words = arguments.unpack()
-        if method in ("Update", "ListClients", "SetClient"):
+        if method in ("Update", "ListClients", "SetClient") or "Forward" in method:
             words = (self.shares[path]["Lan"], *words)
         flags = invocation.get_message().get_flags()
         interactive = bool(flags & Gio.DBusMessageFlags.ALLOW_INTERACTIVE_AUTHORIZATION)
@@ -230,6 +234,32 @@ class Mock:
     def SetClient(self, invocation, _lan, _mac, _settings):
         invocation.return_value(None)
 
+    def forwards(self, lan, mappings):
+        self.forward_lists[lan] = mappings
+        self.emit(self.path(lan), SHARE, "ForwardsChanged", None)
+
+    def ListForwards(self, invocation, lan):
+        invocation.return_value(GLib.Variant(
+            "(aa{sv})", ([pack_all(one) for one in self.forward_lists.get(lan, [])],)))
+
+    def AddForward(self, invocation, lan, mapping):
+        uplink = self.shares[self.path(lan)]["Uplink"]
+        result = {**mapping, "origin": "user", "address": "192.168.137.20",
+                  "state": "active" if uplink else "no-uplink",
+                  **({"external-address": "100.64.0.7"} if uplink else {}), **self.forwarding}
+        invocation.return_value(GLib.Variant("(a{sv})", (pack_all(result),)))
+        self.forwards(lan, [*self.forward_lists.get(lan, []), result])
+
+    def RemoveForward(self, invocation, lan, protocol, port):
+        before = self.forward_lists.get(lan, [])
+        after = [one for one in before if (one["protocol"], one["port"]) != (protocol, port)]
+        if after == before:
+            invocation.return_dbus_error("org.connshare1.Error.InvalidArgument",
+                                         f"{protocol} port {port} of \"{lan}\" is not forwarded")
+            return
+        invocation.return_value(None)
+        self.forwards(lan, after)
+
     def Preview(self, invocation, lan, wan, options):
         exists = wan in UPLINKS or wan in NAMES or "," in wan
         missing = {} if exists else {"reason": "uplink-missing"}
@@ -253,6 +283,8 @@ class Mock:
             self.failures[words[0]] = words[1:]
         elif verb == "become":
             self.becoming = words[0]
+        elif verb == "forwarding":
+            self.forwarding = words[0]
         elif verb == "preview":
             self.previewed.update(words[0])
         elif verb == "wifi":

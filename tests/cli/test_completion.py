@@ -13,7 +13,7 @@ from conftest import ROOT, SHARECTL
 
 SCRIPTS = ROOT / "data/completions"
 COMMANDS = {"share", "change", "unshare", "status", "list", "preview", "interfaces",
-            "clients", "client", "adopt", "wifi", "doctor", "monitor", "version", "help"}
+            "clients", "client", "forward", "adopt", "wifi", "doctor", "monitor", "version", "help"}
 WORDS = {"auto", "wifi", "ethernet", "mobile", "vpn", "ppp"}
 NMCLI = """#!/bin/sh
 [ "$*" = '-t -e no -f TYPE,NAME connection' ] || exit 1
@@ -68,6 +68,17 @@ CASES = [
     ("client lan1 Pixel-7 --bl", {"--block"}),
     ("client lan1 Pixel-7 --address a", {"any"}),
     ("client wlan0 ", set()),
+    ("forward ", {"add", "remove", "list"}),
+    ("forward add ", {"lan1", "wlan0"}),
+    ("forward list ", {"lan1", "wlan0"}),
+    ("forward list lan1 ", set()),
+    ("forward remove lan1 ", {"tcp", "udp"}),
+    ("forward remove lan1 tcp ", {"8080", "6000"}),
+    ("forward remove lan1 udp ", {"53"}),
+    ("forward add lan1 tcp ", set()),
+    ("forward add lan1 tcp 80 ", {"Living room", "Pixel-7", "28-6f-b9-00-00-03",
+                                  "28-6f-b9-00-00-04"}),
+    ("forward add --name Web lan1 tcp 80 P", {"Pixel-7"}),
     ("share --limit 10G ", {"lan0"}),
     ("share lan0 --ipv6 e", {"extended"}),
     ("share --ipv6 off ", {"lan0"}),
@@ -77,6 +88,10 @@ CLIENTS = [{"mac": "02:00:00:00:00:01", "hostname": "Pixel-7", "addresses": ["19
            {"mac": "02:00:00:00:00:02", "hostname": "tv", "name": "Living room"},
            {"mac": "28:6f:b9:00:00:03"},
            {"mac": "28:6f:b9:00:00:04", "name": "\x9b31m", "hostname": "a\\b"}]
+FORWARDS = [{"protocol": "tcp", "port": 8080, "client": "02:00:00:00:00:01", "name": "port"},
+            {"protocol": "tcp", "port": 6000, "end-port": 6010, "client": "02:00:00:00:00:02",
+             "addresses": ["fd00::20"], "name": "}\n\"port\" : 1,"},
+            {"protocol": "udp", "port": 53, "client": "192.168.137.9"}]
 WISH = {"--address", "--dns", "--allow-rebind", "--domain", "--dhcp-option", "--ipv6", "--keep-lan", "--no-keep-lan", "--no-dial", "--dial", "--temporary",
         "--persistent", "--force", "--no-force", "--ssid", "--passphrase-file", "--security",
         "--band", "--channel", "--hidden", "--no-hidden", "--isolate", "--no-isolate",
@@ -86,6 +101,7 @@ OPTIONS = {
     "share": WISH, "change": WISH, "preview": WISH | {"--json"}, "unshare": {"--all", "--help"}, "status": JSON,
     "adopt": JSON, "list": JSON, "interfaces": JSON, "wifi": JSON | {"--png"}, "doctor": JSON, "monitor": JSON,
     "version": {"--help"}, "clients": JSON | {"--watch", "--no-ask-password"},
+    "forward": JSON | {"--name", "--no-ask-password"},
     "client": {"--name", "--address", "--block", "--allow", "--help"},
 }
 BASH = """
@@ -123,6 +139,7 @@ def home(bus, service):
     service.add("lan1")
     service.add("wlan0")
     service.clients("lan1", *CLIENTS)
+    service.forwards("lan1", *FORWARDS)
     (bus.directory / "bin").mkdir()
     (bus.directory / "bin/sharectl").symlink_to(SHARECTL)
     (bus.directory / "bin/nmcli").write_text(NMCLI)

@@ -93,14 +93,15 @@ def test_python_that_watches(bus, service):
 
 def test_shell(bus, service):
     service.add("wlan0")
-    for number in (0, 2, 3, 4, 5, 6):
+    for number in (0, 2, 3, 4, 5, 6, 7):
         block = blocks("docs/dbus-api.md", "sh")[number]
         run(bus, "sh", "-e", "-c", block)
     assert [call[0] for call in service.calls()] == [
         "ShareConnection", "ShareConnectionWithOptions", "StopSharing", "Diagnose",
-        "GetWifi", "ListClients", "SetClient", "ListInterfaces", "Preview"]
+        "GetWifi", "ListClients", "SetClient", "AddForward", "ListForwards", "RemoveForward",
+        "ListInterfaces", "Preview"]
     assert [call[2] for call in service.calls()] == (
-        [True] * 3 + [False] + [True] * 3 + [False] * 2)
+        [True] * 3 + [False] + [True] * 6 + [False] * 2)
 
 
 def test_c(bus, service):
