@@ -8,6 +8,9 @@
 #include "client.h"
 #include "command.h"
 #include "describe.h"
+#include "dictionary.h"
+#include "forward-list.h"
+#include "forward-news.h"
 #include "json.h"
 #include "output.h"
 
@@ -18,9 +21,10 @@
 typedef struct
 {
   GDBusObjectManager *objects; /* (owned) */
-  GHashTable *told;      /* (owned) LAN (owned) -> sentence (owned): last one told */
-  CsClientNews *clients; /* (owned) */
-  gboolean running;      /* the service */
+  GHashTable *told;        /* (owned) LAN (owned) -> sentence (owned): last one told */
+  CsClientNews *clients;   /* (owned) */
+  CsForwardNews *forwards; /* (owned) */
+  gboolean running;        /* the service */
   gboolean json;
   gboolean ended;
   int status;
@@ -34,10 +38,10 @@ quit (Monitor *self, int status)
 }
 
 /* One object per line for @event: all properties of @share, or the name of a @lan that
- * is no longer shared, or that @client (nullable) has joined or left; or none of them if
- * it is about the service. */
+ * is no longer shared, or that @details (nullable) are about: a client or a mapping; or
+ * none of them if it is about the service. */
 static void
-tell_json (const char *event, CsDbusShare *share, const char *lan, GVariant *client)
+tell_json (const char *event, CsDbusShare *share, const char *lan, GVariant *details)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S.%f%:z");
@@ -56,8 +60,8 @@ tell_json (const char *event, CsDbusShare *share, const char *lan, GVariant *cli
       json_builder_set_member_name (builder, "lan");
       json_builder_add_string_value (builder, lan);
     }
-  if (client != NULL)
-    cs_json_add_dictionary (builder, client);
+  if (details != NULL)
+    cs_json_add_dictionary (builder, details);
   json_builder_end_object (builder);
   line = cs_json_to_line (builder);
   fputs (line, stdout);
@@ -129,6 +133,45 @@ client_cb (const char *lan, gboolean joined, GVariant *client, gpointer user_dat
   flush (self);
 }
 
+static char *
+describe_forward (const char *lan, CsForwardEvent event, GVariant *mapping)
+{
+  const char *client
+      = mapping != NULL ? cs_dictionary_get_string (mapping, "client") : "";
+  g_autofree char *ports = NULL;
+  g_autofree char *sentence = NULL;
+
+  if (event == CS_FORWARD_HIDDEN)
+    return g_strdup_printf ("other ports lead to clients of %s now", lan);
+  if (event == CS_FORWARD_REMOVED)
+    {
+      ports = cs_forward_list_ports (mapping);
+      return g_strdup_printf ("%s: %s port %s is no longer forwarded to a client", lan,
+                              cs_dictionary_get_string (mapping, "protocol"), ports);
+    }
+  sentence = cs_forward_list_sentence (mapping, lan, client);
+  return g_strdup_printf ("%s: %s", lan, sentence);
+}
+
+static void
+forward_cb (const char *lan, CsForwardEvent event, GVariant *mapping, gpointer user_data)
+{
+  static const char *const words[] = {
+    [CS_FORWARD_ADDED] = "forward_added",
+    [CS_FORWARD_CHANGED] = "forward_changed",
+    [CS_FORWARD_REMOVED] = "forward_removed",
+    [CS_FORWARD_HIDDEN] = "forwards_changed",
+  };
+  Monitor *self = user_data;
+  g_autofree char *sentence = describe_forward (lan, event, mapping);
+
+  if (self->json)
+    tell_json (words[event], NULL, lan, mapping);
+  else
+    tell_text (sentence);
+  flush (self);
+}
+
 static void
 tell_running (Monitor *self, gboolean running)
 {
@@ -163,6 +206,7 @@ tell_missed_ends (Monitor *self)
         continue;
       tell_end (self, lan);
       cs_client_news_forget (self->clients, lan);
+      cs_forward_news_forget (self->forwards, lan);
       g_hash_table_iter_remove (&iter);
     }
 }
@@ -178,6 +222,7 @@ object_added_cb (GDBusObjectManager *objects, GDBusObject *object, gpointer user
   tell_running (self, TRUE);
   tell_share (self, "added", share);
   cs_client_news_look (self->clients, share);
+  cs_forward_news_look (self->forwards, share);
 }
 
 static void
@@ -190,6 +235,7 @@ object_removed_cb (GDBusObjectManager *objects, GDBusObject *object, gpointer us
     return;
   tell_end (self, cs_dbus_share_get_lan (share));
   cs_client_news_forget (self->clients, cs_dbus_share_get_lan (share));
+  cs_forward_news_forget (self->forwards, cs_dbus_share_get_lan (share));
   g_hash_table_remove (self->told, cs_dbus_share_get_lan (share));
 }
 
@@ -221,8 +267,12 @@ signal_of_share_cb (GDBusObjectManagerClient *objects,
 {
   Monitor *self = user_data;
 
-  if (CS_DBUS_IS_SHARE (interface) && g_str_equal (signal, "ClientsChanged"))
+  if (!CS_DBUS_IS_SHARE (interface))
+    return;
+  if (g_str_equal (signal, "ClientsChanged"))
     cs_client_news_look (self->clients, CS_DBUS_SHARE (interface));
+  if (g_str_equal (signal, "ForwardsChanged"))
+    cs_forward_news_look (self->forwards, CS_DBUS_SHARE (interface));
 }
 
 /* Emitted before the objects are removed when the service exits, and after they are
@@ -236,7 +286,10 @@ name_owner_cb (GDBusObjectManager *objects, GParamSpec *property, gpointer user_
   if (self->running)
     tell_missed_ends (self);
   else
-    cs_client_news_forget_all (self->clients);
+    {
+      cs_client_news_forget_all (self->clients);
+      cs_forward_news_forget_all (self->forwards);
+    }
 }
 
 static void
@@ -290,6 +343,7 @@ run (Monitor *self)
     {
       tell_share (self, "added", shares->pdata[i]);
       cs_client_news_look (self->clients, shares->pdata[i]);
+      cs_forward_news_look (self->forwards, shares->pdata[i]);
     }
   flush (self);
   while (!self->ended)
@@ -316,8 +370,10 @@ cs_command_monitor (const CsCommand *command, char **arguments)
 
   self.told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self.clients = cs_client_news_new (client_cb, &self);
+  self.forwards = cs_forward_news_new (forward_cb, &self);
   run (&self);
   cs_client_news_free (self.clients);
+  cs_forward_news_free (self.forwards);
   g_hash_table_unref (self.told);
   g_object_unref (self.objects);
   return self.status;

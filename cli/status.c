@@ -135,8 +135,23 @@ describe_ipv6 (CsDbusShare *share)
   return *list != '\0' ? g_strdup_printf ("%s, %s", mode, list) : g_strdup (mode);
 }
 
+/* "3 forwarded"; (nullable) if none is, or nobody may know without a password. */
+static char *
+describe_ports (CsDbusShare *share)
+{
+  g_autoptr (GVariant) mappings = NULL;
+
+  if (!cs_dbus_share_call_list_forwards_sync (share, G_DBUS_CALL_FLAGS_NONE, -1,
+                                              &mappings, NULL, NULL)
+      || g_variant_n_children (mappings) == 0)
+    return NULL;
+  return g_strdup_printf ("%" G_GSIZE_FORMAT " forwarded to clients",
+                          g_variant_n_children (mappings));
+}
+
+/* @alone: it is the one that was asked for, and so worth another question. */
 static void
-print_share (CsDbusShare *share, const char *link, gboolean color)
+print_share (CsDbusShare *share, const char *link, gboolean alone, gboolean color)
 {
   GVariant *options = cs_dbus_share_get_options (share);
   g_autofree char *sentence = cs_describe_share (share);
@@ -150,6 +165,7 @@ print_share (CsDbusShare *share, const char *link, gboolean color)
       = *blockers != '\0' ? g_strdup_printf ("by %s; see \"sharectl doctor\"", blockers)
                           : NULL;
   g_autofree char *clients = describe_clients (share);
+  g_autofree char *ports = alone ? describe_ports (share) : NULL;
   g_autofree char *chosen = options != NULL ? cs_describe_options (options) : NULL;
 
   printf ("%s\n  %-9s %s\n", title, "state", state);
@@ -159,6 +175,7 @@ print_share (CsDbusShare *share, const char *link, gboolean color)
   print_row ("blocked", blocked);
   print_row ("network", cs_dbus_share_get_ssid (share));
   print_row ("used by", clients);
+  print_row ("ports", ports);
   print_counter ("sent", cs_dbus_share_get_bytes_sent (share),
                  cs_dbus_share_get_packets_sent (share));
   print_counter ("received", cs_dbus_share_get_bytes_received (share),
@@ -199,7 +216,7 @@ hint_at_adoption (GVariant *interfaces, GPtrArray *shares)
 }
 
 static void
-print_text (GPtrArray *shares, const char *const *links)
+print_text (GPtrArray *shares, const char *const *links, gboolean alone)
 {
   gboolean color = cs_output_wants_color ();
 
@@ -209,7 +226,7 @@ print_text (GPtrArray *shares, const char *const *links)
     {
       if (i > 0)
         printf ("\n");
-      print_share (shares->pdata[i], links[i], color);
+      print_share (shares->pdata[i], links[i], alone, color);
     }
 }
 
@@ -235,7 +252,7 @@ cs_command_status (const CsCommand *command, char **arguments)
   if (json)
     cs_describe_print_json (shares, links);
   else
-    print_text (shares, links);
+    print_text (shares, links, lan != NULL);
   if (hints)
     hint_at_adoption (interfaces, shares);
   return CS_EXIT_DONE;

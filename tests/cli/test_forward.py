@@ -250,3 +250,80 @@ def test_interrupted(bus, shared):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=20) == ("", "") and process.returncode == 130
+
+
+def lines_until(process, wanted):
+    for line in process.stdout:
+        if wanted in line:
+            return line
+    raise AssertionError(f"no {wanted}")
+
+
+def watch(bus, service, *words):
+    """sharectl monitor, when it knows what there is: later answers are compared with that."""
+    process = bus.popen("monitor", *words)
+    while "ListForwards" not in [call[0] for call in service.calls()]:
+        time.sleep(0.05)
+    return process
+
+
+def end(process):
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20) == ("", "") and process.returncode == 0
+
+
+def test_monitor(bus, shared):
+    shared.forwards("lan0", WEB)
+    process = watch(bus, shared)
+    shared.forwards("lan0", WEB, GAME)
+    assert lines_until(process, "udp")[13:] == (
+        "lan0: udp ports 6000-6010 will lead to 192.168.137.30, ports 6000-6010, when lan0 has an "
+        "uplink\n")
+    shared.forwards("lan0", {**WEB, "expires": 1800000000}, {**GAME, "state": "active"})
+    assert process.stdout.readline()[13:] == (
+        "lan0: udp ports 6000-6010 of the uplink lead to 192.168.137.30, ports 6000-6010\n")
+    shared.forwards("lan0", GAME | {"state": "active"})
+    assert process.stdout.readline()[13:] == (
+        "lan0: tcp port 8080 is no longer forwarded to a client\n")
+    end(process)
+    assert not any(interactive for _, _, interactive in shared.calls())
+
+
+def test_monitor_json(bus, shared):
+    process = watch(bus, shared, "--json")
+    shared.forwards("lan0", {**WEB, "name": HOSTILE})
+    event = json.loads(lines_until(process, "forward_added"))
+    assert event.pop("time") and event == {
+        "event": "forward_added", "lan": "lan0",
+        **{key.replace("-", "_"): value for key, value in WEB.items()}, "name": HOSTILE}
+    shared.forwards("lan0", {**WEB, "state": "no-address"})
+    assert json.loads(process.stdout.readline())["event"] == "forward_changed"
+    shared.forwards("lan0")
+    assert json.loads(process.stdout.readline())["event"] == "forward_removed"
+    end(process)
+
+
+def test_monitor_of_who_may_not_see_them(bus, shared):
+    shared.fail("ListForwards", *DENIED)
+    process = watch(bus, shared)
+    shared.forwards("lan0", WEB)
+    assert lines_until(process, "ports")[13:] == "other ports lead to clients of lan0 now\n"
+    end(process)
+
+
+def test_monitor_of_a_service_without_mappings(bus, shared):
+    shared.fail("ListForwards", "org.freedesktop.DBus.Error.UnknownMethod", "No such method")
+    process = watch(bus, shared)
+    shared.forwards("lan0", WEB)
+    lines_until(process, "lan0 is shared")
+    end(process)
+
+
+def test_status(sharectl, shared):
+    assert "ports" not in ok(sharectl("status", "lan0"))
+    shared.forwards("lan0", WEB, GAME)
+    assert "\n  ports     2 forwarded to clients\n" in ok(sharectl("status", "lan0"))
+    assert "ports" not in ok(sharectl("status"))
+    shared.fail("ListForwards", *DENIED)
+    assert "ports" not in ok(sharectl("status", "lan0"))
+    assert not any(interactive for _, _, interactive in shared.calls())
