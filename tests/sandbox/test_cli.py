@@ -281,7 +281,8 @@ def test_package_test(spare):
 
 
 @pytest.mark.parametrize("path", [
-    "/usr/libexec/connshared", "/usr/libexec/connshare-nft", "/usr/bin/sharectl",
+    "/usr/libexec/connshared", "/usr/libexec/connshare-nft", "/usr/libexec/connshare-portd",
+    "/usr/bin/sharectl",
     "/usr/share/dbus-1/system-services/org.connshare1.service",
     "/usr/share/dbus-1/system.d/org.connshare1.conf",
     "/usr/share/dbus-1/interfaces/org.connshare1.xml",
