@@ -197,6 +197,12 @@ on_changed (gpointer user_data)
 }
 
 static void
+on_heard (int ifindex, const CsNeighbor *neighbor, gpointer user_data)
+{
+  look_soon (user_data);
+}
+
+static void
 on_leases_changed (int watch, guint32 what, const char *name, gpointer user_data)
 {
   CsClients *self = user_data;
@@ -258,6 +264,19 @@ drop_lans (CsClients *self, const CsPlan *plan)
       }
 }
 
+static void
+hear_lans (CsClients *self)
+{
+  g_autoptr (GArray) ifindexes = g_array_new (FALSE, FALSE, sizeof (int));
+  GHashTableIter iter;
+  gpointer lan;
+
+  g_hash_table_iter_init (&iter, self->lans);
+  while (g_hash_table_iter_next (&iter, NULL, &lan))
+    g_array_append_val (ifindexes, ((CsLanClients *)lan)->share->lan_ifindex);
+  cs_neighborhood_listen (self->neighborhood, ifindexes);
+}
+
 void
 cs_clients_follow (CsClients *self, const CsPlan *plan)
 {
@@ -271,7 +290,7 @@ cs_clients_follow (CsClients *self, const CsPlan *plan)
     }
   if (g_hash_table_size (self->lans) > 0)
     {
-      cs_neighborhood_listen (self->neighborhood);
+      hear_lans (self);
       look_soon (self);
       return;
     }
@@ -332,7 +351,7 @@ cs_clients_new (const char *runtime_dir,
   self->lans
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, cs_lan_clients_free);
   self->vendors = cs_vendors_new ();
-  self->neighborhood = cs_neighborhood_new (on_changed, self);
+  self->neighborhood = cs_neighborhood_new (on_heard, self);
   self->stations = cs_stations_new (on_changed, self);
   self->inotify = cs_inotify_new (on_leases_changed, self);
   cs_clients_file_read_counts (self->path);

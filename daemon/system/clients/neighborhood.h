@@ -6,13 +6,20 @@
 
 typedef struct _CsNeighborhood CsNeighborhood;
 
-/* @changed: a neighbour has come, answered, or failed to answer, on any interface. */
-CsNeighborhood *cs_neighborhood_new (void (*changed) (gpointer), gpointer user_data);
+/* @neighbor has come or answered on @ifindex; NULL: one has failed to answer there. An
+ * @ifindex of 0: announcements were lost. */
+typedef void (*CsNeighborhoodFunc) (int ifindex,
+                                    const CsNeighbor *neighbor,
+                                    gpointer user_data);
+
+CsNeighborhood *cs_neighborhood_new (CsNeighborhoodFunc heard, gpointer user_data);
 void cs_neighborhood_free (CsNeighborhood *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsNeighborhood, cs_neighborhood_free)
 
-/* Whether @changed is called: at first it is not. */
-void cs_neighborhood_listen (CsNeighborhood *self);
+/* Whether @heard is called: at first it is not. @ifindexes: of int, the links that
+ * matter.
+ */
+void cs_neighborhood_listen (CsNeighborhood *self, GArray *ifindexes);
 void cs_neighborhood_ignore (CsNeighborhood *self);
 
 /* Calls @found for each of @family on @ifindex. */
