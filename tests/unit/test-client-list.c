@@ -303,6 +303,24 @@ test_mac (void)
     }
 }
 
+/* Between looks: who is online is no news, and stays so. */
+static void
+test_heard (void)
+{
+  g_autoptr (CsClientList) list = cs_client_list_new ();
+
+  g_assert_false (cs_client_list_hear (list, mac (1), address (10), NOW));
+  look (list, NOW, "neighbor 1 10 40;lease 2 20");
+  g_assert_cmpint (cs_client_list_next_silence (list), ==, NOW + 60);
+  g_assert_false (cs_client_list_hear (list, mac (1), address (11), NOW + 1));
+  g_assert_false (cs_client_list_hear (list, mac (2), address (20), NOW + 1));
+  g_assert_false (cs_client_list_hear (list, mac (3), address (30), NOW + 1));
+  g_assert_cmpint (cs_client_list_next_silence (list), ==, NOW + 60);
+  g_assert_true (cs_client_list_hear (list, mac (1), address (10), NOW + 2));
+  g_assert_true (cs_client_list_hear (list, mac (1), address (10), NOW + 1));
+  g_assert_cmpint (cs_client_list_next_silence (list), ==, NOW + 102);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -315,5 +333,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client-list/text", test_text);
   g_test_add_func ("/client-list/hostile-text", test_hostile_text);
   g_test_add_func ("/client-list/mac", test_mac);
+  g_test_add_func ("/client-list/heard", test_heard);
   return g_test_run ();
 }

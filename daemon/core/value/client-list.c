@@ -272,6 +272,17 @@ cs_client_list_end (CsClientList *self)
   return self->has_changed;
 }
 
+gboolean
+cs_client_list_hear (CsClientList *self, CsMac mac, CsAddress address, gint64 heard)
+{
+  CsClient *client = cs_client_list_find (self, mac);
+
+  if (!client || !client->online || !cs_addresses_contain (client->addresses, address))
+    return FALSE;
+  client->seen = MAX (client->seen, heard);
+  return TRUE;
+}
+
 /* --- What is known ----------------------------------------------------------------- */
 
 guint

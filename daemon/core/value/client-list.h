@@ -62,6 +62,11 @@ void cs_client_list_set_wireless (CsClientList *self);
  * has come, gone or changed. */
 gboolean cs_client_list_end (CsClientList *self);
 
+/* Between two looks: it was @heard. FALSE: that is news, which wants a look, as it was
+ * not online, or had another address. */
+gboolean
+cs_client_list_hear (CsClientList *self, CsMac mac, CsAddress address, gint64 heard);
+
 /* --- What is known ----------------------------------------------------------------- */
 
 guint cs_client_list_count_online (const CsClientList *self);

@@ -196,10 +196,27 @@ on_changed (gpointer user_data)
   look_soon (user_data);
 }
 
+/* That who is online is still there is no news. */
+static gboolean
+is_news (CsClients *self, int ifindex, const CsNeighbor *neighbor)
+{
+  gint64 heard = g_get_real_time () / G_USEC_PER_SEC - neighbor->heard_ago;
+  GHashTableIter iter;
+  gpointer lan;
+
+  g_hash_table_iter_init (&iter, self->lans);
+  while (g_hash_table_iter_next (&iter, NULL, &lan))
+    if (((CsLanClients *)lan)->share->lan_ifindex == ifindex)
+      return !cs_client_list_hear (((CsLanClients *)lan)->list, neighbor->mac,
+                                   neighbor->address, heard);
+  return FALSE;
+}
+
 static void
 on_heard (int ifindex, const CsNeighbor *neighbor, gpointer user_data)
 {
-  look_soon (user_data);
+  if (neighbor == NULL || is_news (user_data, ifindex, neighbor))
+    look_soon (user_data);
 }
 
 static void
