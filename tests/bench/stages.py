@@ -16,6 +16,9 @@ CLIENT_LIMIT = 20
 LEASES_LIMIT = 120
 SHARES = 60
 REST_SECONDS = 10
+# Seconds after a lease: by then the kernel has asked whether the new neighbour is there, and what
+# guards late answers to a share before is gone.
+SETTLED = 12
 FLOODS = 8
 ROUNDS = 5
 COMPUTERS = 20
@@ -164,7 +167,7 @@ def status_of(host, program):
 def rest(host, watch, way):
     """Megabytes resident, and wake-ups in ten seconds, with one share and one client."""
     with shared(host, watch, way):
-        time.sleep(5)
+        time.sleep(SETTLED)
         before = status_of(host, way.service)
         time.sleep(REST_SECONDS)
         after = status_of(host, way.service)
