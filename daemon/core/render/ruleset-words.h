@@ -25,6 +25,11 @@
 #define CS_SHORT_SENT6     "short_sent6"
 #define CS_SHORT_RECEIVED6 "short_received6"
 
+/* What port mappings consist of, all of which changes without a plan. Likewise. */
+#define CS_FORWARDS        "forwards"
+#define CS_FORWARD_TARGETS "forward_targets"
+#define CS_PINHOLES        "pinholes"
+
 /* The last rules for a flow that is masqueraded, of either family; ends with NULL. */
 extern const char *const cs_ruleset_masquerading[];
 
