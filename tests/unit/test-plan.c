@@ -35,7 +35,8 @@ test_one_pass (void)
         "routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700; | uplink-led=false | "
         "uplink-sealed=true | elsewhere= | former-addresses= | left-networks= | "
         "host-forwards=false | publishes=false | displaced=0 | "
-        "host-name=desk | domain=lan | limit-month=0 | max-clients=0 | metered=false | "
+        "host-name=desk | domain=lan | limit-month=0 | max-clients=0 | maps=false | "
+        "metered=false | "
         "dns-port=249 | lan-mtu=1492 | dns=192.0.2.53; | lan-taken=0 | "
         "found-link-down=false | "
         "found-address=false | "
@@ -118,7 +119,8 @@ test_one_pass (void)
         "table=13700 | routes= | uplink-led=false | uplink-sealed=false | elsewhere= | "
         "former-addresses= | left-networks= | host-forwards=false | publishes=false | "
         "displaced=0 | "
-        "host-name=desk | domain=lan | limit-month=0 | max-clients=0 | metered=false | "
+        "host-name=desk | domain=lan | limit-month=0 | max-clients=0 | maps=false | "
+        "metered=false | "
         "dns-port=249 | lan-mtu=0 | lan-taken=0 | found-link-down=false "
         "| found-address=false | found-lan-forwarding=0 |" } },
     { "lan0 via eth1",
@@ -229,7 +231,8 @@ test_one_pass (void)
         "0.0.0.0/0 0.0.0.0 0.0.0.0 0 9 0 13700; | uplink-led=false | "
         "uplink-sealed=true | elsewhere= | former-addresses= | left-networks= | "
         "host-forwards=false | publishes=false | displaced=0 | "
-        "limit-month=0 | max-clients=0 | metered=false | dns-port=0 | lan-mtu=0 | "
+        "limit-month=0 | max-clients=0 | maps=false | metered=false | dns-port=0 | "
+        "lan-mtu=0 | "
         "lan-taken=0 | "
         "found-link-down=false | found-address=false | found-lan-forwarding=0 | "
         "found-uplink-forwarding=0 |" } },

@@ -406,6 +406,14 @@ plan_ipv6 (Planner *p)
     p->share->ipv6.displaced = cs_policy_rules_find_place (p->snapshot, AF_INET6);
 }
 
+static gboolean
+is_mapped (const Planner *p)
+{
+  const char *const *mapped = (const char *const *)p->snapshot->mapped;
+
+  return mapped && g_strv_contains (mapped, p->request->lan);
+}
+
 /* Turns @share (transfer full) into one that has @error (transfer full). */
 static CsSharePlan *
 fail (CsSharePlan *share, GError *error)
@@ -459,6 +467,7 @@ plan_share (Planner *p, const CsRequest *request)
   cs_services_plan (p->share, p->request, lan_is_same (p) ? p->before : NULL,
                     p->uplink.interface, p->snapshot);
   plan_ipv6 (p);
+  share->maps = is_mapped (p);
   /* Where it does not guard its LAN, it opens no other filter for it either. */
   if (cs_share_plan_guards (share))
     cs_opening_choose (share, p->before, p->snapshot);

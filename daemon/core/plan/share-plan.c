@@ -43,6 +43,7 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, rate, "rate", SIZE),
   CS_FIELD (CsSharePlan, max_clients, "max-clients", NUMBER),
   CS_FIELD (CsSharePlan, dhcp_options, "dhcp-options", STRV),
+  CS_FIELD (CsSharePlan, maps, "maps", BOOL),
   CS_FIELD (CsSharePlan, metered, "metered", BOOL),
   CS_FIELD (CsSharePlan, dns_port, "dns-port", NUMBER),
   CS_FIELD (CsSharePlan, lan_mtu, "lan-mtu", NUMBER),
@@ -235,6 +236,12 @@ gboolean
 cs_share_plan_publishes (const CsSharePlan *plan)
 {
   return cs_share_plan_guards (plan) && plan->publishes;
+}
+
+gboolean
+cs_share_plan_maps (const CsSharePlan *plan)
+{
+  return plan->maps && !plan->closed && plan->uplink && cs_share_plan_guards (plan);
 }
 
 gboolean

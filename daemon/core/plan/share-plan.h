@@ -119,6 +119,8 @@ typedef struct
   guint64 rate;        /* bits per second for each client and direction; 0: no limit */
   guint max_clients;   /* that get an address; 0: as many as there are */
   char **dhcp_options; /* (owned) (nullable) for clients, see dhcp-option.h */
+  gboolean maps;       /* ports of the uplink's addresses lead to clients; which, no plan
+                          knows */
   gboolean metered;    /* clients learn that the uplink's traffic costs money */
   char *domain;        /* (owned) (nullable) where its name and those of clients are */
 
@@ -185,6 +187,8 @@ const CsAddress *cs_share_plan_own_server (const CsSharePlan *plan);
 /* Whether clients reach what other programs publish at this computer's addresses and
  * lead elsewhere: only if it forwards without us, and somebody leads packets there. */
 gboolean cs_share_plan_publishes (const CsSharePlan *plan);
+/* Whether ports of its uplink may lead to clients now. */
+gboolean cs_share_plan_maps (const CsSharePlan *plan);
 /* Whether its uplink has to forward: not without a LAN to forward to. */
 gboolean cs_share_plan_forwards (const CsSharePlan *plan);
 /* Whether its uplink forwards only because of it. */

@@ -142,6 +142,11 @@ list_to_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
   if (share->uplink)
     add_rule (rules, "iifname \"%s\" ct state established,related goto in_%s",
               share->uplink, id);
+  if (cs_share_plan_maps (share))
+    add_rule (rules,
+              "iifname \"%s\" ct state new ct status dnat"
+              " ip daddr . meta l4proto . th dport @" CS_FORWARD_TARGETS " goto in_%s",
+              share->uplink, id);
   if (cs_share_plan_publishes (share))
     add_rule (rules, "ct direction reply " CS_RULESET_PUBLISHED " " UNMARK);
   add_rule (rules, "drop");

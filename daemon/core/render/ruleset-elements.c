@@ -131,6 +131,20 @@ add_guard6_elements (GPtrArray *elements, const CsSharePlan *share)
     add (elements, "strangers6", "ipv6 : drop");
 }
 
+/* Other shares may have the same uplink. */
+static void
+add_mapped_elements (GPtrArray *elements, const CsSharePlan *share, const char *from)
+{
+  for (guint i = 0; cs_share_plan_maps (share) && i < share->uplink_addresses->len; i++)
+    {
+      CsAddress address = g_array_index (share->uplink_addresses, CsCidr, i).address;
+      g_autofree char *text = cs_address_to_string (address);
+
+      if (address.family == AF_INET)
+        add (elements, "forward_paths", "%s . \"%s\"", text, from);
+    }
+}
+
 void
 cs_ruleset_add_uplink_elements (GPtrArray *elements, const CsSharePlan *share)
 {
@@ -144,6 +158,7 @@ cs_ruleset_add_uplink_elements (GPtrArray *elements, const CsSharePlan *share)
   for (guint i = 0; i < share->uplink_addresses->len; i++)
     add_address_elements (elements, share->uplink,
                           g_array_index (share->uplink_addresses, CsCidr, i));
+  add_mapped_elements (elements, share, share->uplink);
   for (guint i = 0; i < share->former_addresses->len; i++)
     add_address_elements (elements, share->former_uplinks[i],
                           g_array_index (share->former_addresses, CsCidr, i));
@@ -320,6 +335,9 @@ cs_ruleset_add_elements (GPtrArray *elements, const CsSharePlan *share, gboolean
   if (flows && cs_ruleset_has_short_path (share))
     add_flow_elements (elements, share, id, FALSE);
   add_subnet_elements (elements, share);
+  add_mapped_elements (elements, share, share->lan);
+  if (cs_share_plan_maps (share))
+    add (elements, "hairpins", "\"%s\" . \"%s\"", share->lan, share->lan);
   add_guard_elements (elements, share, id);
   if (share->address.prefix != 0)
     add_gateway_elements (elements, share);

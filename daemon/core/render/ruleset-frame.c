@@ -6,10 +6,15 @@
 #include "extras.h"
 #include "ruleset-ipv6.h"
 
-#define RULES_MAX 10
+#define RULES_MAX 11
 #define MARK      G_STRINGIFY (CS_PUBLISHED_MARK)
 /* ICMP errors. */
 #define ERRORS "icmp type { destination-unreachable, time-exceeded, parameter-problem }"
+
+/* Only TCP and UDP have ports. */
+#define MAPPED \
+  "meta l4proto { tcp, udp }" \
+  " dnat ip to meta l4proto . th dport . ip daddr map @" CS_FORWARDS
 
 #define SHORT_TYPE "ipv4_addr . iface_index . iface_index : verdict"
 
@@ -40,6 +45,11 @@ static const struct
   { "set", "gateway_lans", "ipv4_addr . ifname", FALSE, FALSE },
   { "map", "name_servers", "ifname : ipv4_addr . inet_service", FALSE, FALSE },
   { "set", CS_OWN_PORTS, "inet_proto . inet_service", FALSE, FALSE },
+  { "map", CS_FORWARDS,
+    "inet_proto . inet_service . ipv4_addr : ipv4_addr . inet_service", FALSE, FALSE },
+  { "set", CS_FORWARD_TARGETS, "ipv4_addr . inet_proto . inet_service", FALSE, FALSE },
+  { "set", "forward_paths", "ipv4_addr . ifname", FALSE, FALSE },
+  { "set", "hairpins", "ifname . ifname", FALSE, FALSE },
   { "set", CS_CLIENTS_SENT, "ipv4_addr", FALSE, TRUE },
   { "set", CS_CLIENTS_RECEIVED, "ipv4_addr", FALSE, TRUE },
   { "map", CS_SHORT_SENT, SHORT_TYPE, FALSE, TRUE },
@@ -121,24 +131,33 @@ static const struct
         "meta nfproto ipv6 goto prerouting6",
         "meta l4proto { tcp, udp } th dport 53 ip daddr . iifname @gateway_lans"
         " dnat ip to iifname map @name_servers",
+        "ip daddr . iifname @forward_paths " MAPPED,
         "iifname @published_lans fib daddr type local"
         " ct mark set ct mark | " MARK,
+    } },
+  { "forwarding",
+    "nat hook output priority -110",
+    {
+        "oifname \"lo\" " MAPPED,
     } },
   { "postrouting",
     "nat hook postrouting priority srcnat",
     {
         "meta nfproto ipv6 goto postrouting6",
         "iifname . oifname @masqueraded goto masquerading",
+        "ct status dnat iifname . oifname @hairpins"
+        " ip daddr . meta l4proto . th dport @" CS_FORWARD_TARGETS " masquerade",
     } },
   { "leaving",
     "filter hook postrouting priority srcnat + 10",
     {
         "ct status & (snat | confirmed) == snat | confirmed accept",
         "meta nfproto ipv6 goto leaving6",
+        "ct direction reply ct status dnat ip saddr . oifname @uplink_paths accept",
         "iifname . oifname @masqueraded meta l4proto . th sport @" CS_OWN_PORTS " drop",
         "ct status snat accept",
-        "ct direction reply ct status dnat accept",
         "iifname . oifname @masqueraded drop",
+        "ct direction reply ct status dnat accept",
         CS_RULESET_PUBLISHED " accept",
         "ip saddr @lan_networks oifname != @lans oifname != \"lo\" drop",
     } },
@@ -181,13 +200,23 @@ cs_ruleset_add_frame (GString *out, guint lacking)
   g_string_append (out, "}\n");
 }
 
+/* Whether what is in that set does not follow from the plan. */
+static gboolean
+is_fleeting (const char *name)
+{
+  static const char *const names[]
+      = { CS_OWN_PORTS, CS_FORWARDS, CS_FORWARD_TARGETS, NULL };
+
+  return g_strv_contains (names, name);
+}
+
 void
 cs_ruleset_outline_frame (CsOutline *outline, guint lacking)
 {
   g_autoptr (GPtrArray) rules = list_masquerading (lacking);
 
   for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
-    if (!g_str_equal (sets[i].name, CS_OWN_PORTS) && !sets[i].counts)
+    if (!is_fleeting (sets[i].name) && !sets[i].counts)
       cs_outline_add (outline, CS_OUTLINE_SET, sets[i].name, 0);
   cs_ruleset_outline_ipv6 (outline, lacking);
   cs_outline_add (outline, CS_OUTLINE_CHAIN, "masquerading", rules->len - 1);

@@ -74,6 +74,7 @@ static const struct
   { "set", "gateways6", "ipv6_addr", FALSE, FALSE },
   { "set", "gateway_lans6", "ipv6_addr . ifname", FALSE, FALSE },
   { "map", "name_servers6", "ifname : ipv6_addr . inet_service", FALSE, FALSE },
+  { "set", CS_PINHOLES, "ipv6_addr . inet_proto . inet_service", FALSE, FALSE },
   { "set", CS_CLIENTS_SENT6, "ipv6_addr", FALSE, TRUE },
   { "set", CS_CLIENTS_RECEIVED6, "ipv6_addr", FALSE, TRUE },
   { "map", CS_SHORT_SENT6, SHORT_TYPE6, FALSE, TRUE },
@@ -287,6 +288,11 @@ list_to_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
   if (cs_share_plan_forwards_ipv6 (share))
     add_rule (rules, "iifname \"%s\" ct state established,related goto in6_%s",
               share->uplink, id);
+  if (cs_share_plan_maps (share) && own->len > 0)
+    add_rule (rules,
+              "iifname \"%s\" ct state new meta l4proto { tcp, udp }"
+              " ip6 daddr . meta l4proto . th dport @" CS_PINHOLES " goto in6_%s",
+              share->uplink, id);
   for (guint i = 0; i < own->len; i++)
     {
       g_autofree char *network = cs_cidr_to_string (g_array_index (own, CsCidr, i));
@@ -420,7 +426,7 @@ cs_ruleset_outline_ipv6 (CsOutline *outline, guint lacking)
   g_autoptr (GPtrArray) postrouting = list_postrouting (lacking);
 
   for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
-    if (!sets[i].counts)
+    if (!sets[i].counts && !g_str_equal (sets[i].name, CS_PINHOLES))
       cs_outline_add (outline, CS_OUTLINE_SET, sets[i].name, 0);
   cs_outline_add (outline, CS_OUTLINE_CHAIN, "masquerading6", masquerading->len - 1);
   cs_outline_add (outline, CS_OUTLINE_CHAIN, "postrouting6", postrouting->len - 1);

@@ -47,6 +47,7 @@ cs_snapshot_free (CsSnapshot *snapshot)
   cs_firewall_unref (snapshot->legacy_filter);
   g_ptr_array_unref (snapshot->refusals);
   g_free (snapshot->filter_changed);
+  g_strfreev (snapshot->mapped);
   g_free (snapshot);
 }
 

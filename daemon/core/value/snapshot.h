@@ -217,6 +217,7 @@ typedef struct
   gint64 now;             /* g_get_monotonic_time (), microseconds */
   guint month;            /* by the local time, as cs_month_number () */
   GPtrArray *usages;      /* (owned) of CsDataUsage (owned) */
+  char **mapped;          /* (owned) (nullable) LANs that have port mappings */
   char *host_name;        /* (owned) (nullable) */
   GPtrArray *profiles;    /* (owned) of CsProfile (owned) */
   GPtrArray *interfaces;  /* (owned) of CsInterface (owned), by ifindex */
