@@ -36,6 +36,36 @@ cs_ctnetlink_dump (CsNetlink *self,
   return cs_netlink_ask (self, &request.header, func, user_data);
 }
 
+/* CTA_FILTER_F_CTA_PROTO_NUM and _DST_PORT of the kernel's nf_internals.h, which is not
+ * among its headers for programs. */
+#define FILTER_PROTOCOL (1u << 3)
+#define FILTER_PORT     (1u << 5)
+
+int
+cs_ctnetlink_dump_to_port (CsNetlink *self,
+                           int family,
+                           guint8 protocol,
+                           guint16 port,
+                           CsNetlinkFunc func,
+                           gpointer user_data)
+{
+  CsNetlinkRequest request;
+  struct nlattr *tuple, *proto, *filter;
+
+  begin (&request, IPCTNL_MSG_CT_GET, NLM_F_DUMP, (guint8)family);
+  tuple = mnl_attr_nest_start (&request.header, CTA_TUPLE_ORIG);
+  proto = mnl_attr_nest_start (&request.header, CTA_TUPLE_PROTO);
+  mnl_attr_put_u8 (&request.header, CTA_PROTO_NUM, protocol);
+  mnl_attr_put_u16 (&request.header, CTA_PROTO_DST_PORT, g_htons (port));
+  mnl_attr_nest_end (&request.header, proto);
+  mnl_attr_nest_end (&request.header, tuple);
+  filter = mnl_attr_nest_start (&request.header, CTA_FILTER);
+  mnl_attr_put_u32 (&request.header, CTA_FILTER_ORIG_FLAGS,
+                    FILTER_PROTOCOL | FILTER_PORT);
+  mnl_attr_nest_end (&request.header, filter);
+  return cs_netlink_ask (self, &request.header, func, user_data);
+}
+
 static void
 get_ends (const struct nlattr *tuple, int family, CsAddress *from, CsAddress *to)
 {
@@ -48,12 +78,21 @@ get_ends (const struct nlattr *tuple, int family, CsAddress *from, CsAddress *to
       family, cs_netlink_find (ends, is_ipv6 ? CTA_IP_V6_DST : CTA_IP_V4_DST));
 }
 
+static guint16
+get_port (const struct nlattr *tuple)
+{
+  const struct nlattr *port
+      = cs_netlink_find (cs_netlink_find (tuple, CTA_TUPLE_PROTO), CTA_PROTO_DST_PORT);
+
+  return port != NULL ? g_ntohs (mnl_attr_get_u16 (port)) : 0;
+}
+
 gboolean
 cs_ctnetlink_parse (const struct nlmsghdr *message, CsConnection *connection)
 {
   const struct nfgenmsg *header = mnl_nlmsg_get_payload (message);
   const struct nlattr *attributes[CTA_MAX + 1];
-  const struct nlattr *answers, *protocol, *number, *port;
+  const struct nlattr *answers, *protocol, *number;
 
   if (!cs_netlink_parse (message, sizeof *header, sizes, attributes, CTA_MAX))
     return FALSE;
@@ -64,9 +103,9 @@ cs_ctnetlink_parse (const struct nlmsghdr *message, CsConnection *connection)
             &connection->answers_to);
   protocol = cs_netlink_find (answers, CTA_TUPLE_PROTO);
   number = cs_netlink_find (protocol, CTA_PROTO_NUM);
-  port = cs_netlink_find (protocol, CTA_PROTO_DST_PORT);
   connection->protocol = number != NULL ? mnl_attr_get_u8 (number) : 0;
-  connection->port = port != NULL ? g_ntohs (mnl_attr_get_u16 (port)) : 0;
+  connection->port = get_port (answers);
+  connection->server_port = get_port (attributes[CTA_TUPLE_ORIG]);
   return cs_address_is_set (connection->client)
          && cs_address_is_set (connection->answers_to);
 }

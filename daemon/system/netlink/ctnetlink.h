@@ -11,8 +11,9 @@ typedef struct
 {
   CsAddress client, server; /* who began it, and to whom */
   CsAddress answers_from, answers_to;
-  guint16 port;    /* that answers come to; 0: its protocol has none */
-  guint8 protocol; /* IPPROTO_* */
+  guint16 port;        /* that answers come to; 0: its protocol has none */
+  guint16 server_port; /* that it was begun to; likewise */
+  guint8 protocol;     /* IPPROTO_* */
 } CsConnection;
 
 /* Calls @func for each connection of @family, or with @masqueraded for those alone;
@@ -22,6 +23,14 @@ int cs_ctnetlink_dump (CsNetlink *self,
                        gboolean masqueraded,
                        CsNetlinkFunc func,
                        gpointer user_data);
+/* The same for those that were begun to that port; before Linux 5.8 the kernel lists all.
+ */
+int cs_ctnetlink_dump_to_port (CsNetlink *self,
+                               int family,
+                               guint8 protocol,
+                               guint16 port,
+                               CsNetlinkFunc func,
+                               gpointer user_data);
 gboolean cs_ctnetlink_parse (const struct nlmsghdr *message, CsConnection *connection);
 /* Ends the connection of @message, one of a dump. Returns 0 also if it has ended by
  * itself. */
