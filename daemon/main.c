@@ -14,6 +14,7 @@
 #include "system/dnsmasq/dnsmasq-files.h"
 #include "system/dnsmasq/dnsmasq.h"
 #include "system/filters/foreign-firewall.h"
+#include "system/forwards/forwards-step.h"
 #include "system/lan/lan.h"
 #include "system/lan/lan-ipv6.h"
 #include "system/neighbors/nd-proxy.h"
@@ -33,6 +34,7 @@
 
 #include "config.h"
 #include "idle-off.h"
+#include "mappings.h"
 #include "notify.h"
 #include "undo.h"
 #include "dbus/errors.h"
@@ -57,6 +59,7 @@ typedef struct
   CsEngine *engine;            /* (owned) (nullable) until NetworkManager was looked at */
   CsBusManager *manager;       /* (owned) (nullable) likewise */
   CsClients *clients;          /* (owned) (nullable) likewise */
+  CsForwards *forwards;        /* (owned) (nullable) likewise */
   CsIdleOff *idle_off;         /* (owned) (nullable) likewise */
   guint name;                  /* owner id of the bus name */
   gboolean started;            /* the engine */
@@ -140,6 +143,7 @@ on_undone (gboolean all, gpointer user_data)
   if (all)
     {
       cs_clients_forget (CS_RUNTIME_DIR);
+      cs_forwards_keep (service->forwards, (const char *const[]){ NULL });
       cs_store_clear (CS_STATE_DIR);
       cs_usages_clear ();
       g_main_loop_quit (service->loop);
@@ -209,6 +213,7 @@ on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_d
   follow_shares (service);
   find_orphans (service);
   sweep_leases (service);
+  cs_mappings_sweep (service->forwards, service->engine);
   if (!cs_engine_start (service->engine, &error))
     fail (service, error->message);
   else if (service->undoing)
@@ -292,6 +297,7 @@ on_clients_changed (const char *lan, gpointer user_data)
 
   if (service->manager != NULL)
     cs_bus_manager_update_clients (service->manager, lan);
+  cs_forwards_follow_clients (service->forwards, lan);
   cs_idle_off_update (service->idle_off, lan, cs_clients_count (service->clients, lan));
 }
 
@@ -319,6 +325,7 @@ static CsBusHost host = {
   .probe_finish = cs_probe_finish,
   .end_shared_async = end_shared_async,
   .end_shared_finish = cs_nm_end_shared_finish,
+  .forward = &cs_mappings_functions,
 };
 
 static GPtrArray *
@@ -326,6 +333,7 @@ make_steps (CsNetworkManager *nm,
             CsFirewalld *firewalld,
             CsOpeningLog *openings,
             CsDelegations *delegations,
+            CsForwards *forwards,
             GDBusConnection *connection)
 {
   GPtrArray *steps = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_step_unref);
@@ -333,6 +341,7 @@ make_steps (CsNetworkManager *nm,
   /* The filter comes first, so that it is in place before a packet can flow; what
    * clients do not wait for comes last. */
   g_ptr_array_add (steps, cs_nft_step_new ());
+  g_ptr_array_add (steps, cs_forwards_step_new (forwards));
   g_ptr_array_add (steps, cs_foreign_firewall_step_new (firewalld, openings));
   g_ptr_array_add (steps, cs_lan_step_new (nm));
   g_ptr_array_add (steps, cs_lan_ipv6_step_new ());
@@ -355,20 +364,23 @@ build (Service *service, CsNetworkManager *nm, GError **error)
   g_autoptr (CsOpeningLog) openings = cs_opening_log_new ();
   g_autoptr (CsDelegations) delegations
       = cs_delegations_new (CS_RUNTIME_DIR "/delegation", CS_DHCPCD_HOOK);
+  CsForwards *forwards = service->forwards = cs_forwards_new (CS_STATE_DIR "/forwards");
   g_autoptr (CsMonitor) monitor
-      = cs_network_monitor_new (nm, firewalld, openings, delegations, error);
+      = cs_network_monitor_new (nm, firewalld, openings, delegations, forwards, error);
   g_autoptr (GPtrArray) steps = NULL;
   g_autoptr (CsStore) store = cs_store_new (CS_STATE_DIR, CS_RUNTIME_DIR);
 
   if (monitor == NULL)
     return FALSE;
-  steps = make_steps (nm, firewalld, openings, delegations, service->connection);
+  steps
+      = make_steps (nm, firewalld, openings, delegations, forwards, service->connection);
   service->engine = cs_engine_new (monitor, steps, store);
   if (!service->undoing) /* nobody can call by then */
     {
       service->clients = cs_clients_new (CS_RUNTIME_DIR, on_clients_changed, service);
       host.clients = service->clients;
       host.nm = nm;
+      host.forwards = forwards;
       service->idle_off = cs_idle_off_new (service->engine);
       service->manager = cs_bus_manager_new (service->engine, &host);
     }
@@ -389,6 +401,7 @@ build (Service *service, CsNetworkManager *nm, GError **error)
                             G_CALLBACK (on_share_changed), service);
   g_signal_connect_swapped (service->engine, "share-removed",
                             G_CALLBACK (on_share_changed), service);
+  cs_mappings_connect (forwards, service->engine, service->clients, service->manager);
   cs_notify_of_shares (service->engine);
   /* before the name is ours, because calls to a share can come with it */
   return cs_engine_load (service->engine, error);
@@ -423,6 +436,7 @@ run (Service *service)
   g_clear_object (&service->manager);
   g_clear_pointer (&service->idle_off, cs_idle_off_free);
   g_clear_object (&service->engine);
+  g_clear_object (&service->forwards);
   g_clear_pointer (&service->clients, cs_clients_free);
   cs_usages_save ();
   g_main_loop_unref (service->loop);

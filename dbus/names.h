@@ -10,3 +10,4 @@
 #define CS_ACTION_SHARE        "org.connshare1.share"
 #define CS_ACTION_PASSPHRASE   "org.connshare1.view-passphrase"
 #define CS_ACTION_CLIENTS      "org.connshare1.view-clients"
+#define CS_ACTION_MAP          "org.connshare1.map-port"

@@ -50,6 +50,14 @@ static const char text_clients[]
 static const char text_client[] = N_ (
     "Authentication is required to name, block or allow a computer on $(lan), or to "
     "reserve its address");
+static const char text_map[]
+    = N_ ("Authentication is required to let the Internet reach a computer on $(lan) by "
+          "ports of this computer");
+static const char text_unmap[]
+    = N_ ("Authentication is required to remove a port mapping to a computer on $(lan)");
+static const char text_mapped[]
+    = N_ ("Authentication is required to see which computers on $(lan) the Internet "
+          "reaches");
 
 static const struct
 {
@@ -67,6 +75,9 @@ static const struct
   { "org.connshare1.Share", "GetWifi", CS_ACTION_PASSPHRASE, text_wifi },
   { "org.connshare1.Share", "ListClients", CS_ACTION_CLIENTS, text_clients },
   { "org.connshare1.Share", "SetClient", CS_ACTION_SHARE, text_client },
+  { "org.connshare1.Share", "AddForward", CS_ACTION_MAP, text_map },
+  { "org.connshare1.Share", "RemoveForward", CS_ACTION_MAP, text_unmap },
+  { "org.connshare1.Share", "ListForwards", CS_ACTION_CLIENTS, text_mapped },
 };
 
 struct _CsAuthorizer

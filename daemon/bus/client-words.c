@@ -27,8 +27,8 @@ add_choices (GVariantDict *dict, const CsRequest *request, CsMac mac)
   add_text (dict, "reserved", reserved);
 }
 
-static GVariant *
-new_addresses (const GArray *addresses)
+GVariant *
+cs_describe_addresses (const GArray *addresses)
 {
   GVariantBuilder builder;
 
@@ -48,7 +48,8 @@ describe (const CsClient *client, const CsRequest *request)
 
   g_variant_dict_init (&dict, NULL);
   add_choices (&dict, request, client->mac);
-  g_variant_dict_insert_value (&dict, "addresses", new_addresses (client->addresses));
+  g_variant_dict_insert_value (&dict, "addresses",
+                               cs_describe_addresses (client->addresses));
   add_text (&dict, "hostname", client->hostname);
   add_text (&dict, "vendor", client->vendor);
   g_variant_dict_insert (&dict, "state", "s",

@@ -6,8 +6,38 @@
 #include "core/check/facts.h"
 #include "core/plan/plan.h"
 #include "core/value/client-list.h"
+#include "core/value/forward.h"
 
 #include <gio/gio.h>
+
+/* Port mappings, with what these are called with first: see system/forwards/forwards.h.
+ */
+typedef struct
+{
+  void (*add_async) (gpointer forwards,
+                     const char *lan,
+                     CsForward *forward,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data);
+  gboolean (*add_finish) (GAsyncResult *result, GError **error);
+  void (*remove_async) (gpointer forwards,
+                        const char *lan,
+                        guint8 protocol,
+                        guint port,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+  gboolean (*remove_finish) (GAsyncResult *result, GError **error);
+  const CsForward *(*find) (gpointer forwards,
+                            const char *lan,
+                            guint8 protocol,
+                            guint port);
+  GPtrArray *(*list) (gpointer forwards, const char *lan);
+  CsAddress (*find_address) (gpointer forwards,
+                             const char *lan,
+                             const CsForward *forward,
+                             const GArray **addresses6);
+  CsAddress (*external_address) (gpointer forwards, const char *lan);
+} CsBusForwards;
 
 typedef struct
 {
@@ -33,4 +63,6 @@ typedef struct
                             gpointer user_data);
   gboolean (*end_shared_finish) (GAsyncResult *result, GError **error);
   gpointer nm; /* unowned */
+  const CsBusForwards *forward;
+  gpointer forwards; /* unowned, what these are called with */
 } CsBusHost;

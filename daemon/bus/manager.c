@@ -192,7 +192,8 @@ on_adopt_wan_changed (CsBusManager *self)
 CsBusManager *
 cs_bus_manager_new (CsEngine *engine, const CsBusHost *host)
 {
-  static const char *const features[] = { "clients", "limit", "adopt", "ipv6", NULL };
+  static const char *const features[]
+      = { "clients", "limit", "adopt", "ipv6", "forward", NULL };
   CsBusManager *self = g_object_new (CS_TYPE_BUS_MANAGER, "version", CS_VERSION,
                                      "features", features, NULL);
 
@@ -218,6 +219,15 @@ cs_bus_manager_update_clients (CsBusManager *self, const char *lan)
 
   if (share != NULL)
     cs_bus_share_update_clients (share);
+}
+
+void
+cs_bus_manager_update_forwards (CsBusManager *self, const char *lan)
+{
+  CsBusShare *share = g_hash_table_lookup (self->shares, lan);
+
+  if (share != NULL)
+    cs_dbus_share_emit_forwards_changed (CS_DBUS_SHARE (share));
 }
 
 gboolean

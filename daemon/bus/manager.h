@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE (CsBusManager,
 CsBusManager *cs_bus_manager_new (CsEngine *engine, const CsBusHost *host);
 /* Somebody has come to @lan, gone or changed. */
 void cs_bus_manager_update_clients (CsBusManager *self, const char *lan);
+/* What ListForwards has of @lan is different now. */
+void cs_bus_manager_update_forwards (CsBusManager *self, const char *lan);
 
 gboolean
 cs_bus_manager_export (CsBusManager *self, GDBusConnection *connection, GError **error);

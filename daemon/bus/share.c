@@ -4,6 +4,7 @@
 #include "share.h"
 
 #include "call.h"
+#include "forward.h"
 
 #include "core/value/ifname.h"
 #include "dbus/names.h"
@@ -88,6 +89,41 @@ handle_set_client (CsDbusShare *object,
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+static gboolean
+handle_add_forward (CsDbusShare *object,
+                    GDBusMethodInvocation *invocation,
+                    GVariant *mapping)
+{
+  const CsBusShare *self = CS_BUS_SHARE (object);
+
+  cs_forward_call_add (self->engine, self->authorizer, self->host, invocation,
+                       cs_dbus_share_get_lan (object), mapping);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_remove_forward (CsDbusShare *object,
+                       GDBusMethodInvocation *invocation,
+                       const char *protocol,
+                       guint16 port)
+{
+  const CsBusShare *self = CS_BUS_SHARE (object);
+
+  cs_forward_call_remove (self->engine, self->authorizer, self->host, invocation,
+                          cs_dbus_share_get_lan (object), protocol, port);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_list_forwards (CsDbusShare *object, GDBusMethodInvocation *invocation)
+{
+  const CsBusShare *self = CS_BUS_SHARE (object);
+
+  cs_forward_call_list (self->engine, self->authorizer, self->host, invocation,
+                        cs_dbus_share_get_lan (object));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 static void
 share_iface_init (CsDbusShareIface *iface)
 {
@@ -96,6 +132,9 @@ share_iface_init (CsDbusShareIface *iface)
   iface->handle_get_wifi = handle_get_wifi;
   iface->handle_list_clients = handle_list_clients;
   iface->handle_set_client = handle_set_client;
+  iface->handle_add_forward = handle_add_forward;
+  iface->handle_remove_forward = handle_remove_forward;
+  iface->handle_list_forwards = handle_list_forwards;
 }
 
 /* GetAll asks for all four within one iteration of the main loop: they belong to one

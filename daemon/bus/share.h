@@ -19,8 +19,8 @@ CsBusShare *cs_bus_share_new (CsEngine *engine,
                               const char *lan);
 /* Adopts the engine's current state; emits PropertiesChanged for what differs. */
 void cs_bus_share_update (CsBusShare *self);
-/* The object path of @lan's share (transfer full). */
 /* Somebody has come to the LAN, gone or changed. */
 void cs_bus_share_update_clients (CsBusShare *self);
 
+/* The object path of @lan's share (transfer full). */
 char *cs_bus_share_path (const char *lan);

@@ -53,7 +53,7 @@ set_up (MonitorFixture *f, gconstpointer data)
                         "link set far0 up\n"
                         "link set wan0 up\n"
                         "address add 198.18.0.2/24 dev wan0\n");
-  f->monitor = cs_network_monitor_new (NULL, NULL, NULL, NULL, &error);
+  f->monitor = cs_network_monitor_new (NULL, NULL, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_signal_connect (f->monitor, "changed", G_CALLBACK (on_changed), f);
 }

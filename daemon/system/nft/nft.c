@@ -8,6 +8,7 @@
 #include "nft.h"
 
 #include "client-counts.h"
+#include "forward-elements.h"
 #include "nft-commit.h"
 #include "own-ports.h"
 #include "usages.h"
@@ -119,6 +120,7 @@ rebuild_once (CsPlan *plan, GError **error)
   g_autofree char *shares = cs_ruleset_render_shares (plan, usages);
   g_autofree char *ports = cs_own_ports_render ();
   g_autofree char *clients = cs_client_counts_render (plan);
+  g_autofree char *forwards = cs_forward_elements_render ();
   g_autoptr (GString) text = g_string_new (end);
   guint32 generation;
 
@@ -133,6 +135,7 @@ rebuild_once (CsPlan *plan, GError **error)
   g_string_append (text, shares);
   g_string_append (text, ports);
   g_string_append (text, clients);
+  g_string_append (text, forwards);
   if (!run (text->str, &generation, error))
     return FALSE;
   cs_nft_note_rebuild (generation);

@@ -40,6 +40,7 @@ struct _CsNetworkMonitor
   CsFirewalld *firewalld;     /* (owned) (nullable) */
   CsOpeningLog *openings;     /* (owned) (nullable) */
   CsDelegations *delegations; /* (owned) (nullable) */
+  CsForwards *forwards;       /* (owned) (nullable) */
   CsKernelView *kernel;       /* (owned) */
   CsWiphy *wiphy;             /* (owned) */
   CsResolvConfWatch *resolv;  /* (owned) */
@@ -187,6 +188,8 @@ cs_network_monitor_snapshot (CsMonitor *monitor, GError **error)
     cs_opening_log_fill (self->openings, snapshot);
   if (self->delegations != NULL)
     cs_delegations_fill (self->delegations, snapshot);
+  if (self->forwards != NULL)
+    cs_forwards_fill (self->forwards, snapshot);
   if (self->filter != NULL)
     {
       snapshot->firewall = cs_nft_watch_get_firewall (self->filter);
@@ -246,6 +249,7 @@ cs_network_monitor_finalize (GObject *object)
   g_clear_object (&self->firewalld);
   g_clear_object (&self->openings);
   g_clear_object (&self->delegations);
+  g_clear_object (&self->forwards);
   G_OBJECT_CLASS (cs_network_monitor_parent_class)->finalize (object);
 }
 
@@ -267,6 +271,7 @@ cs_network_monitor_new (CsNetworkManager *manager,
                         CsFirewalld *firewalld,
                         CsOpeningLog *openings,
                         CsDelegations *delegations,
+                        CsForwards *forwards,
                         GError **error)
 {
   g_autoptr (CsNetworkMonitor) self = g_object_new (CS_TYPE_NETWORK_MONITOR, NULL);
@@ -289,6 +294,8 @@ cs_network_monitor_new (CsNetworkManager *manager,
     follow (self, openings);
   if (g_set_object (&self->delegations, delegations))
     follow (self, delegations);
+  if (g_set_object (&self->forwards, forwards))
+    follow (self, forwards);
   if (g_set_object (&self->manager, manager))
     follow (self, manager);
   return CS_MONITOR (g_steal_pointer (&self));

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mappings.h"
+
+/* --- For the bus ------------------------------------------------------------------- */
+
+static void
+add_async (gpointer forwards,
+           const char *lan,
+           CsForward *forward,
+           GAsyncReadyCallback callback,
+           gpointer user_data)
+{
+  cs_forwards_add_async (forwards, lan, forward, callback, user_data);
+}
+
+static void
+remove_async (gpointer forwards,
+              const char *lan,
+              guint8 protocol,
+              guint port,
+              GAsyncReadyCallback callback,
+              gpointer user_data)
+{
+  cs_forwards_remove_async (forwards, lan, protocol, port, callback, user_data);
+}
+
+static const CsForward *
+find (gpointer forwards, const char *lan, guint8 protocol, guint port)
+{
+  return cs_forwards_find (forwards, lan, protocol, port);
+}
+
+static GPtrArray *
+list (gpointer forwards, const char *lan)
+{
+  return cs_forwards_list (forwards, lan);
+}
+
+static CsAddress
+find_address (gpointer forwards,
+              const char *lan,
+              const CsForward *forward,
+              const GArray **addresses6)
+{
+  return cs_forwards_find_address (forwards, lan, forward, addresses6);
+}
+
+static CsAddress
+external_address (gpointer forwards, const char *lan)
+{
+  return cs_forwards_external_address (forwards, lan);
+}
+
+const CsBusForwards cs_mappings_functions = {
+  .add_async = add_async,
+  .add_finish = cs_forwards_add_finish,
+  .remove_async = remove_async,
+  .remove_finish = cs_forwards_remove_finish,
+  .find = find,
+  .list = list,
+  .find_address = find_address,
+  .external_address = external_address,
+};
+
+/* --- Following --------------------------------------------------------------------- */
+
+static CsClientList *
+look_at_clients (gpointer clients, const char *lan)
+{
+  return cs_clients_look (clients, lan);
+}
+
+static void
+on_share_changed (CsEngine *engine, const char *lan, gpointer forwards)
+{
+  g_autoptr (CsPlan) applied = NULL;
+  g_autoptr (CsPlan) shown = cs_engine_get_plan (engine, &applied);
+
+  cs_forwards_follow (forwards, shown);
+}
+
+static void
+on_share_removed (CsEngine *engine, const char *lan, gpointer forwards)
+{
+  cs_forwards_forget (forwards, lan);
+}
+
+/* What was adopted is adopted again later: until then nobody knows which LANs that are.
+ */
+void
+cs_mappings_sweep (CsForwards *forwards, CsEngine *engine)
+{
+  g_auto (GStrv) lans = cs_engine_list_lans (engine);
+
+  if (cs_engine_get_adopt_wan (engine) == NULL)
+    cs_forwards_keep (forwards, (const char *const *)lans);
+}
+
+static void
+on_adopt_wan_changed (CsEngine *engine, gpointer forwards)
+{
+  cs_mappings_sweep (forwards, engine);
+}
+
+static void
+on_lan_changed (CsForwards *forwards, const char *lan, gpointer manager)
+{
+  cs_bus_manager_update_forwards (manager, lan);
+}
+
+void
+cs_mappings_connect (CsForwards *forwards,
+                     CsEngine *engine,
+                     CsClients *clients,
+                     CsBusManager *manager)
+{
+  g_signal_connect_object (engine, "share-changed", G_CALLBACK (on_share_changed),
+                           forwards, 0);
+  g_signal_connect_object (engine, "share-removed", G_CALLBACK (on_share_removed),
+                           forwards, 0);
+  g_signal_connect_object (engine, "adopt-wan-changed", G_CALLBACK (on_adopt_wan_changed),
+                           forwards, 0);
+  if (clients != NULL)
+    cs_forwards_set_clients (forwards, look_at_clients, clients);
+  if (manager != NULL)
+    g_signal_connect_object (forwards, "lan-changed", G_CALLBACK (on_lan_changed),
+                             manager, 0);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What port mappings have to do with shares, clients and the bus. */
+#pragma once
+
+#include "bus/manager.h"
+#include "engine/engine.h"
+#include "system/clients/clients.h"
+#include "system/forwards/forwards.h"
+
+/* For CsBusHost. */
+extern const CsBusForwards cs_mappings_functions;
+
+/* From now on @forwards follow the shares of @engine and their clients, and @manager
+ * tells of changes; both are nullable. */
+void cs_mappings_connect (CsForwards *forwards,
+                          CsEngine *engine,
+                          CsClients *clients,
+                          CsBusManager *manager);
+/* @engine has loaded its requests: mappings of other LANs go. */
+void cs_mappings_sweep (CsForwards *forwards, CsEngine *engine);
