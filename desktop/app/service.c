@@ -31,6 +31,7 @@ enum
   CHANGED,
   INTERFACES_CHANGED,
   CLIENTS_CHANGED,
+  FORWARDS_CHANGED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -115,6 +116,8 @@ on_share_signal (GDBusObjectManagerClient *client,
 {
   if (g_str_equal (name, "ClientsChanged"))
     g_signal_emit (service, signals[CLIENTS_CHANGED], 0, proxy);
+  else if (g_str_equal (name, "ForwardsChanged"))
+    g_signal_emit (service, signals[FORWARDS_CHANGED], 0, proxy);
 }
 
 static gboolean
@@ -366,6 +369,9 @@ cs_service_class_init (CsServiceClass *klass)
                       NULL, NULL, G_TYPE_NONE, 0);
   signals[CLIENTS_CHANGED]
       = g_signal_new ("clients-changed", CS_TYPE_SERVICE, G_SIGNAL_RUN_LAST, 0, NULL,
+                      NULL, NULL, G_TYPE_NONE, 1, CS_DBUS_TYPE_SHARE);
+  signals[FORWARDS_CHANGED]
+      = g_signal_new ("forwards-changed", CS_TYPE_SERVICE, G_SIGNAL_RUN_LAST, 0, NULL,
                       NULL, NULL, G_TYPE_NONE, 1, CS_DBUS_TYPE_SHARE);
 }
 

@@ -6,7 +6,7 @@
  * ("returning").
  *
  * Signals: "changed" when a share or the service's own state has, "interfaces-changed",
- * "clients-changed" (Share proxy). */
+ * "clients-changed" and "forwards-changed" (Share proxy). */
 #pragma once
 
 #include "connshare-dbus.h"

@@ -9,6 +9,7 @@
 #include "notice.h"
 #include "notifier.h"
 #include "places-group.h"
+#include "ports-page.h"
 #include "problems-page.h"
 #include "setup.h"
 #include "state-group.h"
@@ -21,6 +22,7 @@ struct _CsWindow
   AdwToastOverlay *toasts;
   AdwViewStack *stack;
   AdwViewStackPage *devices_page;
+  AdwViewStackPage *ports_page;
   AdwViewStackPage *problems_page;
   CsNotice *notice;
   CsStateGroup *state;
@@ -30,6 +32,7 @@ struct _CsWindow
   CsLimitGroup *limit;
   CsTrafficGroup *traffic;
   CsDevicesPage *devices;
+  CsPortsPage *ports;
   CsProblemsPage *problems;
   CsService *service;   /* (owned) */
   CsSetup *setup;       /* (owned) */
@@ -52,6 +55,8 @@ on_service_changed (CsWindow *window)
 
   adw_view_stack_page_set_visible (window->devices_page,
                                    cs_service_has_feature (window->service, "clients"));
+  adw_view_stack_page_set_visible (window->ports_page,
+                                   cs_service_has_feature (window->service, "forward"));
   if (unreachable == window->unreachable)
     return;
   window->unreachable = unreachable;
@@ -155,6 +160,7 @@ cs_window_class_init (CsWindowClass *klass)
   g_type_ensure (CS_TYPE_LIMIT_GROUP);
   g_type_ensure (CS_TYPE_PROBLEMS_PAGE);
   g_type_ensure (CS_TYPE_DEVICES_PAGE);
+  g_type_ensure (CS_TYPE_PORTS_PAGE);
   g_type_ensure (CS_TYPE_TRAFFIC_GROUP);
   g_type_ensure (CS_TYPE_WIFI_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, CS_RESOURCES "/window.ui");
@@ -164,12 +170,14 @@ cs_window_class_init (CsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CsWindow, places);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, devices_page);
+  gtk_widget_class_bind_template_child (widget_class, CsWindow, ports_page);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, problems_page);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, wifi);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, traffic);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, ipv6);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, limit);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, devices);
+  gtk_widget_class_bind_template_child (widget_class, CsWindow, ports);
   gtk_widget_class_bind_template_child (widget_class, CsWindow, problems);
   gtk_widget_class_bind_template_callback (widget_class, on_step);
   gtk_widget_class_bind_template_callback (widget_class, on_active);
@@ -194,6 +202,7 @@ cs_window_init (CsWindow *window)
   cs_limit_group_set_setup (window->limit, window->setup);
   cs_traffic_group_set_setup (window->traffic, window->setup);
   cs_devices_page_set_setup (window->devices, window->setup);
+  cs_ports_page_set_setup (window->ports, window->setup);
   cs_problems_page_set_setup (window->problems, window->setup);
 }
 

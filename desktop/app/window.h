@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The one window: a page for sharing, one for devices, one for problems. A later page is
- * one more child of the view stack. */
+/* The one window: a page for sharing, one for devices, one for ports, one for problems. A
+ * later page is one more child of the view stack. */
 #pragma once
 
 #include <adwaita.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A table for the service's own errors, another for those of the bus; see failure.h. */
+/* A table for the service's own errors, one for what they mean of a port, another for
+ * those of the bus; see failure.h. */
 #include "failure.h"
 
 #include "errors.h"
@@ -31,6 +32,14 @@ static const Row own[] = {
     N_ ("This computer cannot do that with %s. Choose another one.") },
   { CS_ERROR_TIMEOUT, CS_STEP_RETRY,
     N_ ("Another part of the system did not answer in time.") },
+};
+
+static const Row of_port[] = {
+  { CS_ERROR_NOT_SUITABLE, CS_STEP_NONE,
+    N_ ("%s is in use already, by this computer or another device. Choose another "
+        "one.") },
+  { CS_ERROR_INVALID_ARGUMENT, CS_STEP_NONE,
+    N_ ("%s cannot lead to this device. Look at the details.") },
 };
 
 static const Row bus[] = {
@@ -84,19 +93,33 @@ strip (const GError *error)
   return g_strdup (copy->message);
 }
 
-CsFailure *
-cs_failure_new (const GError *error, const char *subject)
+static CsFailure *
+new_failure (const GError *error, const Row *row, const char *subject)
 {
-  const Row *row = find (error);
-  CsFailure *failure;
+  CsFailure *failure = g_new0 (CsFailure, 1);
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return NULL;
-  failure = g_new0 (CsFailure, 1);
   failure->sentence = cs_fill (_ (row->sentence), subject);
   failure->details = strip (error);
   failure->step = row->step;
   return failure;
+}
+
+CsFailure *
+cs_failure_new (const GError *error, const char *subject)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return NULL;
+  return new_failure (error, find (error), subject);
+}
+
+CsFailure *
+cs_failure_new_of_port (const GError *error, const char *port, const char *subject)
+{
+  const Row *row = error->domain == CS_ERROR
+                       ? find_row (of_port, G_N_ELEMENTS (of_port), error->code)
+                       : NULL;
+
+  return row != NULL ? new_failure (error, row, port) : cs_failure_new (error, subject);
 }
 
 void

@@ -26,6 +26,10 @@ typedef struct
  * cancelled it, which nobody needs to be told. cs_error_register () must have been
  * called. */
 CsFailure *cs_failure_new (const GError *error, const char *subject);
+/* The same when a port is to lead to a device; @port is "TCP port 8080", @subject what
+ * the port belongs to. */
+CsFailure *
+cs_failure_new_of_port (const GError *error, const char *port, const char *subject);
 void cs_failure_free (CsFailure *failure);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsFailure, cs_failure_free)
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the desktop computes and keeps: amounts, rates, devices, networks, the last share.
+/* What the desktop computes and keeps: amounts, rates, devices, ports, networks, the last
+ * share.
  */
 #include "amount.h"
 #include "client.h"
+#include "forward.h"
 #include "last-share.h"
 #include "limit.h"
 #include "network.h"
@@ -120,6 +122,117 @@ test_clients (void)
       g_assert_cmpstr (subtitle, ==, rows[i].subtitle);
     }
   g_assert_cmpuint (((CsClient *)g_ptr_array_index (clients, 1))->sent, ==, 7);
+}
+
+#define FORWARDS \
+  "([{'protocol': <'tcp'>, 'port': <uint16 8080>, 'to-port': <uint16 80>, 'client': " \
+  "<'1'>," \
+  "  'name': <'Web'>, 'origin': <'user'>, 'state': <'active'>}," \
+  " {'protocol': <'tcp'>, 'port': <uint16 22>, 'client': <'10.0.0.2'>, 'state': " \
+  "<'no-uplink'>}," \
+  " {'protocol': <'udp'>, 'port': <uint16 6000>, 'end-port': <uint16 6010>," \
+  "  'client': <'9'>, 'origin': <'pcp'>, 'state': <'no-address'>}," \
+  " {'protocol': <'udp'>, 'port': <uint16 1>, 'end-port': <uint16 2>, 'to-port': " \
+  "<uint16 7>," \
+  "  'client': <'1'>, 'state': <'of-a-later-version'>}],)"
+
+static void
+test_forwards (void)
+{
+  g_autoptr (GVariant) reply
+      = g_variant_parse (G_VARIANT_TYPE ("(aa{sv})"), FORWARDS, NULL, NULL, NULL);
+  g_autoptr (GVariant) devices = g_variant_parse (
+      G_VARIANT_TYPE ("(aa{sv})"),
+      "([{'mac': <'1'>, 'state': <'online'>, 'name': <'Desk'>},"
+      " {'mac': <'2'>, 'hostname': <'tv'>, 'addresses': <['10.0.0.2']>}],)",
+      NULL, NULL, NULL);
+  static const struct
+  {
+    const char *title;
+    const char *subtitle;
+  } rows[] = {
+    { "Web", "TCP port 8080 · Desk, port 80" },
+    { "TCP port 22", "tv · Waiting for the Internet connection" },
+    { "UDP ports 6000–6010", "9 · Asked for by the device · Waiting for the device" },
+    { "UDP ports 1–2", "Desk, ports 7–8 · of-a-later-version" },
+  };
+  g_autoptr (GPtrArray) forwards = cs_forwards_new (reply);
+  g_autoptr (GPtrArray) clients = cs_clients_new (devices);
+  g_autofree char *nowhere = cs_forwards_describe (forwards);
+
+  g_assert_cmpuint (forwards->len, ==, G_N_ELEMENTS (rows));
+  for (guint i = 0; i < forwards->len; i++)
+    {
+      CsForward *forward = g_ptr_array_index (forwards, i);
+      g_autofree char *title = cs_forward_get_title (forward);
+      g_autofree char *subtitle = cs_forward_get_subtitle (forward, clients);
+
+      g_assert_cmpstr (title, ==, rows[i].title);
+      g_assert_cmpstr (subtitle, ==, rows[i].subtitle);
+    }
+  g_assert_cmpstr (nowhere, ==, "");
+}
+
+/* Where ports are reached: a private address, or one that a provider shares among
+ * customers, is none of the Internet. */
+static void
+test_external_addresses (void)
+{
+  static const struct
+  {
+    const char *address;
+    gboolean private;
+  } rows[] = {
+    { "10.0.0.1", TRUE },     { "172.31.0.1", TRUE }, { "172.32.0.1", FALSE },
+    { "192.168.1.1", TRUE },  { "100.64.0.1", TRUE }, { "100.127.255.255", TRUE },
+    { "100.128.0.1", FALSE }, { "8.8.8.8", FALSE },   { "169.254.1.1", TRUE },
+    { "2001:db8::1", FALSE }, { "?", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text
+          = g_strdup_printf ("([{'external-address': <'%s'>}],)", rows[i].address);
+      g_autoptr (GVariant) reply
+          = g_variant_parse (G_VARIANT_TYPE ("(aa{sv})"), text, NULL, NULL, NULL);
+      g_autoptr (GPtrArray) forwards = cs_forwards_new (reply);
+      g_autofree char *words = cs_forwards_describe (forwards);
+
+      g_assert_nonnull (strstr (words, rows[i].address));
+      g_assert_cmpint (strstr (words, "router") != NULL, ==, rows[i].private);
+    }
+}
+
+static void
+test_ports (void)
+{
+  static const struct
+  {
+    const char *text;
+    guint16 first; /* 0: it is no port */
+    guint16 last;
+  } rows[] = {
+    { "1", 1, 1 },         { "65535", 65535, 65535 },
+    { " 80 ", 80, 80 },    { "6000-6010", 6000, 6010 },
+    { "80 - 90", 80, 90 }, { "1-1024", 1, 1024 },
+    { "1-1025", 0, 0 },    { "90-80", 0, 0 },
+    { "0", 0, 0 },         { "65536", 0, 0 },
+    { "", 0, 0 },          { "-", 0, 0 },
+    { "80-", 0, 0 },       { "1-2-3", 0, 0 },
+    { "http", 0, 0 },      { "+80", 0, 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      guint16 first = 0, last = 0;
+
+      g_assert_cmpint (cs_ports_parse (rows[i].text, &first, &last), ==,
+                       rows[i].first != 0);
+      if (rows[i].first == 0)
+        continue;
+      g_assert_cmpuint (first, ==, rows[i].first);
+      g_assert_cmpuint (last, ==, rows[i].last);
+    }
 }
 
 static void
@@ -273,6 +386,9 @@ main (int argc, char **argv)
   g_test_add_func ("/values/samples-that-go-back", test_samples_that_go_back);
   g_test_add_func ("/values/clients", test_clients);
   g_test_add_func ("/values/client-of-nothing", test_client_of_nothing);
+  g_test_add_func ("/values/forwards", test_forwards);
+  g_test_add_func ("/values/external-addresses", test_external_addresses);
+  g_test_add_func ("/values/ports", test_ports);
   g_test_add_func ("/values/networks", test_networks);
   g_test_add_func ("/values/limits", test_limits);
   g_test_add_func ("/values/last-share", test_last_share);

@@ -119,6 +119,34 @@ test_failures (void)
     }
 }
 
+/* What the same errors mean when a port was to lead to a device. */
+static void
+test_failures_of_ports (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *sentence;
+  } rows[] = {
+    { "org.connshare1.Error.NotSuitable",
+      "TCP port 22 is in use already, by this computer or another device. Choose another "
+      "one." },
+    { "org.connshare1.Error.InvalidArgument",
+      "TCP port 22 cannot lead to this device. Look at the details." },
+    { "org.connshare1.Error.NoSuchShare", "LAN is not shared any more." },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = g_dbus_error_new_for_dbus_error (rows[i].name, "why");
+      g_autoptr (CsFailure) failure
+          = cs_failure_new_of_port (error, "TCP port 22", "LAN");
+
+      g_assert_cmpstr (failure->sentence, ==, rows[i].sentence);
+      g_assert_cmpstr (failure->details, ==, "why");
+    }
+}
+
 static void
 test_cancelled_is_no_failure (void)
 {
@@ -307,6 +335,7 @@ main (int argc, char **argv)
   g_test_add_func ("/words/states", test_states);
   g_test_add_func ("/words/reasons-of-contract", test_reasons_of_contract);
   g_test_add_func ("/words/failures", test_failures);
+  g_test_add_func ("/words/failures-of-ports", test_failures_of_ports);
   g_test_add_func ("/words/cancelled-is-no-failure", test_cancelled_is_no_failure);
   g_test_add_func ("/words/interfaces", test_interfaces);
   g_test_add_func ("/words/suggested-lan", test_suggested_lan);
