@@ -250,6 +250,13 @@ list_prefixes (const CsSharePlan *plan)
 
       g_strv_builder_add (prefixes, prefix);
     }
+  for (guint i = 0; i < plan->ipv6.kept->len; i++)
+    {
+      g_autofree char *prefix
+          = cs_cidr_to_string (g_array_index (plan->ipv6.kept, CsCidr, i));
+
+      g_strv_builder_add (prefixes, prefix);
+    }
   return g_strv_builder_end (prefixes);
 }
 

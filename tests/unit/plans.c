@@ -3,6 +3,8 @@
  */
 #include "plans.h"
 
+#include "core/plan/ipv6.h"
+
 #include "network.h"
 #include "statements.h"
 
@@ -104,7 +106,7 @@ plan_summary (const CsSharePlan *share)
   for (char **key = keys; *key; key++)
     {
       if ((!share->hotspot.ssid && g_str_has_prefix (*key, "hotspot-"))
-          || (share->ipv6.mode <= CS_IPV6_NONE && share->ipv6.addresses->len == 0
+          || (share->ipv6.mode <= CS_IPV6_NONE && !cs_share_plan_has_ipv6 (share)
               && g_str_has_prefix (*key, "ipv6-")))
         continue;
       g_autofree char *value = g_key_file_get_value (file, "share", *key, NULL);

@@ -87,6 +87,10 @@ static const Row rows[] = {
     "lan=1 uplink=ppp0 table=13700 dns-port=53 "
     "ipv6=fd12:3456:789a:5::1/64,2001:db8:1::ff/64 extended=2001:db8:1::/64 "
     "all-forwarding=0" },
+  { "link lan0 addr6=2001:db8:1::ff/64;" RULE6 "blackhole6 2001:db8:1::/64 table 13699;"
+    "route6 2001:db8:1::/64 dev lan0 table 13699;",
+    13700, NULL, NULL,
+    "closed lan=1 routes=2001:db8:1::/64 table=13700 dns-port=53 kept=2001:db8:1::/64" },
   { "link lan0; rule 0 ipv6 iif=lan0 unreachable;", 13700, NULL, NULL,
     "closed lan=1 table=13700 dns-port=53" },
 };
@@ -129,6 +133,7 @@ describe (const CsSharePlan *share)
     g_string_append_printf (out, " found-marks=%s", share->found_src_valid_mark);
   append_cidrs (out, " ipv6=", share->ipv6.addresses);
   append_cidrs (out, " extended=", share->ipv6.extended);
+  append_cidrs (out, " kept=", share->ipv6.kept);
   if (share->ipv6.found_lan_forced)
     g_string_append_printf (out, " lan-forced=%s", share->ipv6.found_lan_forced);
   if (share->ipv6.found_all_forwarding)

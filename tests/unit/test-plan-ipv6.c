@@ -76,6 +76,47 @@ test_modes (void)
       "lan0 via ppp0 keep-lan",
       "link lan0 addr=10.0.0.1/24; route 10.0.0.0/24 dev lan0;" PPP0_6,
       { "active*| found-uplink-forwarding=0 |" } },
+    { "keep-lan: the networks that the LAN has",
+      "lan0 via ppp0 keep-lan ipv6=auto",
+      "link lan1; link lan0 addr=10.0.0.1/24 addr6=fe80::1/64 addr6=fd66::1/64 "
+      "addr6=2001:db8:66::1/64 addr6=2001:db8:67::1/96 addr6=2001:db8:68::1/64!;"
+      "route 10.0.0.0/24 dev lan0; route6 fd66::/64 dev lan0 metric 256;"
+      "route6 2001:db8:66::/64 dev lan0 metric 256; route6 2001:db8:68::/64 dev lan1;"
+      "route6 2001:db8:69::/64 dev lan0 via fd66::9;" PPP0_6,
+      { "active*| uplink-addresses=10.64.0.9/32;2001:db8:9::9/128; *| "
+        "routes=10.0.0.0/24 0.0.0.0 0.0.0.0 0 3 0 13700;"
+        "0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700;"
+        "fd66::/64 0.0.0.0 0.0.0.0 1024 3 0 13700;"
+        "2001:db8:66::/64 0.0.0.0 0.0.0.0 1024 3 0 13700;"
+        "2001:db8:69::/64 fd66::9 0.0.0.0 1024 3 0 13700;"
+        "::/0 fe80::1 0.0.0.0 1024 9 0 13700; *"
+        "| ipv6-kept=fd66::/64;2001:db8:66::/64;2001:db8:69::/64; *"
+        "| ipv6-mode=2 | ipv6-addresses= | ipv6-deprecated= | "
+        "ipv6-left-forwarding=false | ipv6-asks=false | found-lan-force-forwarding=0 | "
+        "found-lan-forwarding6=0 | found-uplink-force-forwarding=0 |" } },
+    { "keep-lan: forwarded as they are",
+      "lan0 via ppp0 keep-lan ipv6=delegated",
+      "link lan0 addr=10.0.0.1/24 addr6=2001:db8:66::1/64 conf6=0/0/0/0/0;"
+      "route 10.0.0.0/24 dev lan0;" PPP0_6,
+      { "active*| ipv6-kept=2001:db8:66::/64; *| ipv6-mode=4 | ipv6-addresses= | *" } },
+    { "keep-lan: without such ones",
+      "lan0 via ppp0 keep-lan ipv6=delegated",
+      "link lan0 addr=10.0.0.1/24 addr6=fd66::1/64; route 10.0.0.0/24 dev lan0;" PPP0_6,
+      { "active*| found-uplink-forwarding=0 |" } },
+    { "keep-lan: what others have a part of",
+      "lan0 via ppp0 keep-lan ipv6=auto",
+      "link tun0; link lan0 addr=10.0.0.1/24 addr6=fd66::1/64;"
+      "route 10.0.0.0/24 dev lan0; route6 fd66::/64 dev lan0; route6 fd66::5/128 dev "
+      "tun0;" PPP0_6,
+      { "active*| found-uplink-forwarding=0 |" } },
+    { "keep-lan: what any router may have announced",
+      "lan0 via ppp0 keep-lan ipv6=auto",
+      "link lan0 addr=10.0.0.1/24 addr6=2001:db8:66::1/64 addr6=fd66::1/64= "
+      "conf6=0/1/0/0/0; route 10.0.0.0/24 dev lan0; route6 2001:db8:66::/64 dev lan0;"
+      "route6 fd66::/64 dev lan0;" PPP0_6,
+      { "active*| ipv6-kept=fd66::/64; *| ipv6-mode=2 *| found-lan-force-forwarding=0 "
+        "| "
+        "found-uplink-force-forwarding=0 |" } },
     { "masquerade",
       "lan0 via ppp0",
       LAN PPP0_6,

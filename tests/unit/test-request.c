@@ -24,12 +24,17 @@ print_options (const CsRequest *request)
 {
   g_autoptr (GVariant) options = g_variant_ref_sink (cs_request_options (request));
   g_autoptr (GString) out = g_string_new (NULL);
-  static const char *const keys[]
-      = { "address",  "allow-rebind", "band",       "channel",      "dhcp-option",
-          "dial",     "dns",          "domain",     "force",        "hidden",
-          "isolate",  "keep-lan",     "limit",      "limit-period", "own-passphrase",
-          "own-ssid", "passphrase",   "persistent", "security",     "ssid",
-          NULL };
+  static const char *const keys[] = { "address",      "allow-rebind",
+                                      "band",         "channel",
+                                      "dhcp-option",  "dial",
+                                      "dns",          "domain",
+                                      "force",        "hidden",
+                                      "ipv6",         "isolate",
+                                      "keep-lan",     "limit",
+                                      "limit-period", "own-passphrase",
+                                      "own-ssid",     "passphrase",
+                                      "persistent",   "security",
+                                      "ssid",         NULL };
 
   g_assert_cmpstr (g_variant_get_type_string (options), ==, "a{sv}");
   for (const char *const *key = keys; *key; key++)
@@ -91,6 +96,7 @@ test_good (void)
     { "{'address': <'192.168.50.1/24'>}", "address='192.168.50.1/24'" },
     { "{'address': <''>}", "" },
     { "{'keep-lan': <true>}", "keep-lan=true" },
+    { "{'keep-lan': <true>, 'ipv6': <'auto'>}", "ipv6='auto' keep-lan=true" },
     { "{'keep-lan': <false>, 'persistent': <true>}", "" },
     { "{'persistent': <false>, 'force': <true>}", "force=true persistent=false" },
     { "{'dial': <true>}", "" },
@@ -198,7 +204,8 @@ test_bad (void)
     { "lan0", "ppp0", "{'hidden': <'yes'>}", "hidden|\"s\"|\"b\"" },
     { "lan0", "ppp0", "{'keep-lan': <true>, 'ssid': <'x'>}", "keep-lan|\"ssid\"" },
     { "lan0", "ppp0", "{'keep-lan': <true>, 'isolate': <true>}", "\"isolate\"" },
-    { "lan0", "ppp0", "{'keep-lan': <true>, 'ipv6': <'masquerade'>}", "\"ipv6\"" },
+    { "lan0", "ppp0", "{'keep-lan': <true>, 'ipv6': <'extended'>}",
+      "keep-lan|\"ipv6\"|\"extended\"" },
     { "lan0", "ppp0", "{'ipv6': <'none'>}", "\"ipv6\"|\"none\"|masquerade" },
     { "lan0", "ppp0", "{'wan': <'x'>}", "\"wan\"" },
     { "lan0", "ppp0", "{'lan': <'x'>}", "\"lan\"" },

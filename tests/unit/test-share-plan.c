@@ -220,6 +220,8 @@ test_hostile_ledger (void)
     { "ipv6-extended", "2001:db8::1/64;", "ipv6-extended" },
     { "found-uplink-proxy-delay", "80", NULL },
     { "found-uplink-proxy-delay", "8 0", "found-uplink-proxy-delay" },
+    { "ipv6-kept", "2001:db8::/64;fd00::/64;", NULL },
+    { "ipv6-kept", "2001:db8::/48;", "ipv6-kept" },
     { "ipv6-displaced", "4999", "ipv6-displaced" },
     { "found-lan-disable-ipv6", "2", "found-lan-disable-ipv6" },
     { "found-lan-accept-ra", "2", NULL },

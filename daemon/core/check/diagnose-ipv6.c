@@ -39,7 +39,7 @@ cs_walk_check_radvd (CsWalk *w)
 {
   const CsSharePlan *share = w->share;
 
-  if (!w->lan || !cs_share_plan_has_ipv6 (share) || w->found->radvd_lives)
+  if (!w->lan || !cs_share_plan_serves_ipv6 (share) || w->found->radvd_lives)
     return;
   if (w->facts->radvd_missing)
     cs_walk_add (w, CS_SEVERITY_WARNING, "ipv6-radvd",

@@ -251,7 +251,7 @@ has_ends (const CsSharePlan *share, CsFlow flow)
   if (flows[flow].service == DHCP || flows[flow].service == DNS)
     return share->dns_port != 0;
   if (flows[flow].service == LINK)
-    return TRUE;
+    return share->lan_method != CS_LAN_METHOD_KEEP;
   return share->uplink && (flows[flow].service != SERVERS || find_server (share));
 }
 
@@ -493,7 +493,7 @@ set_end6 (CsPacket *packet, gboolean to, const CsSharePlan *share, CsFlow flow)
     set_network (packet, key, groups);
   else if (flows[flow].service == LINK)
     set_network (packet, key, link);
-  else if (side == HOST && cs_share_plan_has_ipv6 (share))
+  else if (side == HOST && cs_share_plan_serves_ipv6 (share))
     set_address (packet, key, g_array_index (share->ipv6.addresses, CsCidr, 0).address);
 }
 

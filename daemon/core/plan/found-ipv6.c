@@ -92,7 +92,7 @@ found_first (const GPtrArray *changers,
     {
       const CsSharePlan *share = changers->pdata[i];
 
-      if (share->lan_ifindex == lan->ifindex && cs_share_plan_has_ipv6 (share))
+      if (share->lan_ifindex == lan->ifindex && cs_share_plan_serves_ipv6 (share))
         return g_strdup (get (share, setting->of_lan));
     }
   return found (changers, lan, setting, wanted);
@@ -120,8 +120,8 @@ takes_advertisements (const CsInterface *interface)
 }
 
 /* (nullable) Whatever switches forwarding on for one interface makes the kernel forget
- * what all of them have learnt. @all: later interfaces will forward, too. LANs have 0
- * already, or will. */
+ * what all of them have learnt. @all: later interfaces will forward, too. A LAN
+ * has 0 already, or will; but one that is kept is not touched more than others. */
 static char **
 list_raised (const CsSharePlan *share,
              const GPtrArray *changers,
@@ -137,7 +137,7 @@ list_raised (const CsSharePlan *share,
     {
       const CsInterface *interface = snapshot->interfaces->pdata[i];
 
-      if (interface->ifindex != share->lan_ifindex
+      if ((interface->ifindex != share->lan_ifindex || !cs_share_plan_serves_ipv6 (share))
           && (takes_advertisements (interface) || was_raised (changers, interface->name)))
         g_strv_builder_add (names, interface->name);
     }
@@ -193,11 +193,15 @@ cs_found_fill_ipv6 (CsSharePlan *share,
 
   if (!lan || !cs_share_plan_has_ipv6 (share))
     return;
-  ipv6->found_lan_disabled = found_first (changers, lan, &disabled, 0);
-  ipv6->found_lan_accept_ra = found_first (changers, lan, &accept_ra, 0);
+  if (cs_share_plan_serves_ipv6 (share))
+    {
+      ipv6->found_lan_disabled = found_first (changers, lan, &disabled, 0);
+      ipv6->found_lan_accept_ra = found_first (changers, lan, &accept_ra, 0);
+    }
   if (forces (snapshot))
     ipv6->found_lan_forced = found (changers, lan, &forced, 1);
-  if (snapshot->forces_ipv6)
+  if (snapshot->forces_ipv6
+      && (cs_share_plan_serves_ipv6 (share) || !takes_advertisements (lan)))
     ipv6->found_lan_forwarding = found (changers, lan, &forwarding, 1);
   if (uplink && cs_share_plan_forwards_ipv6 (share))
     {

@@ -16,6 +16,9 @@ typedef struct
   GArray *addresses;
   /* Likewise (owned): of earlier prefixes, which clients are told not to use any more. */
   GArray *deprecated;
+  /* Of CsCidr (owned): with "keep-lan", instead of both, the LAN's own networks, each of
+   * /64. What clients know of them is not our business. */
+  GArray *kept;
   gint64 deprecated_since; /* the newest, as CsSnapshot.now; 0: there are none */
   /* Of CsCidr (owned): those networks of both lists that an uplink has, or had, on its
    * own link, too. The LAN has no route to the whole of one, only to clients in it. */

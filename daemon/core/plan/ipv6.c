@@ -8,9 +8,14 @@
  * announce it and the link has room for others: this computer answers there for clients
  * (system/neighbors). One LAN of it alone, since nobody could tell on which a client is.
  *
+ * With "keep-lan", the LAN's networks are what they are: masqueraded, or, if the user
+ * says that they are delegated, let out as they are.
+ *
  * When an uplink goes, what clients have of it is deprecated, and what returns within the
  * time for which that is valid is as before: nobody gets a new address. */
 #include "ipv6.h"
+
+#include "lan-networks.h"
 
 #include "core/value/routes.h"
 
@@ -240,6 +245,22 @@ choose_mode (const CsIpv6Question *q, const GArray *routes, CsCidr *address)
   return CS_IPV6_NONE;
 }
 
+/* Which router leads to the LAN's own networks, nobody can tell but the user. */
+static CsIpv6Mode
+choose_mode_of_kept (const CsIpv6Question *q, const GArray *routes, const GArray *kept)
+{
+  CsIpv6Mode wish = cs_request_ipv6 (q->request);
+
+  if (routes->len == 0 || q->blocked)
+    return CS_IPV6_NONE;
+  for (guint i = 0; wish == CS_IPV6_DELEGATED && i < kept->len; i++)
+    if (cs_ipv6_is_global (g_array_index (kept, CsCidr, i).address))
+      return CS_IPV6_DELEGATED;
+  if (is_wanted (wish, CS_IPV6_MASQUERADE) && has_address (q->uplink))
+    return CS_IPV6_MASQUERADE;
+  return CS_IPV6_NONE;
+}
+
 static gboolean
 contains (const GArray *addresses, CsCidr address)
 {
@@ -310,6 +331,43 @@ list_extended (CsIpv6Plan *ipv6, const CsIpv6Question *q)
     }
 }
 
+static void
+add_uplink (CsSharePlan *share, const CsIpv6Question *q, const GArray *routes)
+{
+  if (share->ipv6.mode < CS_IPV6_MASQUERADE)
+    return;
+  g_array_append_vals (share->routes, routes->data, routes->len);
+  add_uplink_addresses (share, q->uplink);
+}
+
+/* What is in force for the LAN stays there without a way out, so that its end is known.
+ */
+static void
+plan_kept (CsSharePlan *share, const CsIpv6Question *q, const GArray *routes)
+{
+  CsIpv6Plan *ipv6 = &share->ipv6;
+  guint first = share->routes->len;
+
+  cs_lan_networks6 (q->lan, q->before, q->taken, q->snapshot, ipv6->kept);
+  ipv6->mode = choose_mode_of_kept (q, routes, ipv6->kept);
+  if (ipv6->mode == CS_IPV6_NONE && !(q->before && cs_share_plan_has_ipv6 (q->before)))
+    g_array_set_size (ipv6->kept, 0);
+  if (ipv6->kept->len == 0)
+    {
+      ipv6->mode = CS_IPV6_NONE;
+      return;
+    }
+  cs_lan_routes6 (q->lan, ipv6->kept, q->snapshot, share->routes);
+  for (guint i = first; i < share->routes->len; i++)
+    {
+      CsRoute *route = &g_array_index (share->routes, CsRoute, i);
+
+      route->metric = CS_IPV6_METRIC;
+      route->table = share->table;
+    }
+  add_uplink (share, q, routes);
+}
+
 gint64
 cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
 {
@@ -319,7 +377,7 @@ cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
   CsCidr own, address = { 0 };
   gint64 wake_at;
 
-  if (!q.lan || !cs_share_plan_serves (share)
+  if (!q.lan || !cs_share_plan_guards (share)
       || cs_request_ipv6 (q.request) == CS_IPV6_OFF
       || !cs_address_is_set (q.snapshot->own_network6.address))
     return 0;
@@ -328,6 +386,11 @@ cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
   routes = q.uplink ? list_routes (q.uplink, q.snapshot, share->table)
                     : g_array_new (FALSE, FALSE, sizeof (CsRoute));
   ipv6->blocked = q.blocked;
+  if (share->lan_method == CS_LAN_METHOD_KEEP)
+    {
+      plan_kept (share, &q, routes);
+      return 0;
+    }
   ipv6->mode = choose_mode (&q, routes, &address);
   ipv6->asks
       = routes->len > 0 && is_wanted (cs_request_ipv6 (q.request), CS_IPV6_DELEGATED);
@@ -341,11 +404,7 @@ cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
   g_array_append_val (ipv6->addresses, own);
   if (address.prefix)
     g_array_append_val (ipv6->addresses, address);
-  if (ipv6->mode >= CS_IPV6_MASQUERADE)
-    {
-      g_array_append_vals (share->routes, routes->data, routes->len);
-      add_uplink_addresses (share, q.uplink);
-    }
+  add_uplink (share, &q, routes);
   wake_at = q.before ? plan_deprecated (share, &q) : 0;
   list_extended (ipv6, &q);
   return wake_at;
@@ -365,6 +424,7 @@ cs_ipv6_unplan (CsSharePlan *share)
   g_array_set_size (ipv6->addresses, 0);
   g_array_set_size (ipv6->deprecated, 0);
   g_array_set_size (ipv6->extended, 0);
+  g_array_set_size (ipv6->kept, 0);
   ipv6->mode = CS_IPV6_OFF;
   ipv6->deprecated_since = 0;
   ipv6->asks = FALSE;
@@ -375,6 +435,12 @@ cs_ipv6_unplan (CsSharePlan *share)
 
 gboolean
 cs_share_plan_has_ipv6 (const CsSharePlan *plan)
+{
+  return plan->ipv6.addresses->len > 0 || plan->ipv6.kept->len > 0;
+}
+
+gboolean
+cs_share_plan_serves_ipv6 (const CsSharePlan *plan)
 {
   return plan->ipv6.addresses->len > 0;
 }
@@ -431,7 +497,23 @@ cs_share_plan_networks6 (const CsSharePlan *plan)
     add_network (networks, g_array_index (plan->ipv6.addresses, CsCidr, i));
   for (guint i = 0; i < plan->ipv6.deprecated->len; i++)
     add_network (networks, g_array_index (plan->ipv6.deprecated, CsCidr, i));
+  g_array_append_vals (networks, plan->ipv6.kept->data, plan->ipv6.kept->len);
   return networks;
+}
+
+/* Appends those of the kept networks that leave as they are, or all others. */
+static void
+add_kept (GArray *networks, const CsSharePlan *plan, gboolean own)
+{
+  gboolean routed = plan->ipv6.mode == CS_IPV6_DELEGATED;
+
+  for (guint i = 0; i < plan->ipv6.kept->len; i++)
+    {
+      CsCidr network = g_array_index (plan->ipv6.kept, CsCidr, i);
+
+      if ((routed && cs_ipv6_is_global (network.address)) == own)
+        g_array_append_val (networks, network);
+    }
 }
 
 static gboolean
@@ -450,9 +532,11 @@ cs_share_plan_masqueraded6 (const CsSharePlan *plan)
 
   if (!cs_share_plan_forwards_ipv6 (plan) || !has_uplink_address6 (plan))
     return networks;
-  add_network (networks, g_array_index (plan->ipv6.addresses, CsCidr, 0));
+  if (cs_share_plan_serves_ipv6 (plan))
+    add_network (networks, g_array_index (plan->ipv6.addresses, CsCidr, 0));
   for (guint i = 0; i < plan->ipv6.deprecated->len; i++)
     add_network (networks, g_array_index (plan->ipv6.deprecated, CsCidr, i));
+  add_kept (networks, plan, FALSE);
   return networks;
 }
 
@@ -465,6 +549,7 @@ cs_share_plan_own_sources6 (const CsSharePlan *plan)
     return networks;
   for (guint i = 1; i < plan->ipv6.addresses->len; i++)
     add_network (networks, g_array_index (plan->ipv6.addresses, CsCidr, i));
+  add_kept (networks, plan, TRUE);
   return networks;
 }
 
@@ -473,7 +558,7 @@ cs_share_plan_router6 (const CsSharePlan *plan)
 {
   CsCidr router = { { AF_INET6, { 0xfe, 0x80 } }, 64 };
 
-  if (!cs_share_plan_has_ipv6 (plan))
+  if (!cs_share_plan_serves_ipv6 (plan))
     return (CsCidr){ 0 };
   memcpy (router.address.bytes + 8,
           g_array_index (plan->ipv6.addresses, CsCidr, 0).address.bytes, 8);

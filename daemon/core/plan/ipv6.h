@@ -35,8 +35,10 @@ gboolean cs_ipv6_leads_out (const CsInterface *uplink, const CsSnapshot *snapsho
 /* Takes back what that has planned. */
 void cs_ipv6_unplan (CsSharePlan *share);
 
-/* Whether the LAN has addresses of ours. */
+/* Whether the LAN has networks of IPv6 that the share is about. */
 gboolean cs_share_plan_has_ipv6 (const CsSharePlan *plan);
+/* Whether they are ours: the gateway has addresses there, and announces itself. */
+gboolean cs_share_plan_serves_ipv6 (const CsSharePlan *plan);
 /* Whether what clients send may leave by the uplink. */
 gboolean cs_share_plan_forwards_ipv6 (const CsSharePlan *plan);
 /* Whether only shares forward what comes in by the uplink. */

@@ -107,3 +107,93 @@ cs_lan_elsewhere (const CsInterface *lan,
         add_network (elsewhere, route->destination);
     }
 }
+
+/* --- IPv6 ------------------------------------------------------------------------- */
+
+static gboolean
+listens_to_routers (const CsInterface *lan)
+{
+  return lan->ipv6.accept_ra == 2
+         || (lan->ipv6.accept_ra == 1 && lan->ipv6.forwarding <= 0);
+}
+
+/* Whether another interface has @network, or a part of it. */
+static gboolean
+is_elsewhere (const CsInterface *lan, CsCidr network, const CsSnapshot *snapshot)
+{
+  for (guint i = 0; i < snapshot->routes6->len; i++)
+    {
+      const CsRoute *route = &g_array_index (snapshot->routes6, CsRoute, i);
+
+      if (route->table == CS_TABLE_MAIN && route->unicast
+          && route->ifindex != lan->ifindex && route->destination.prefix >= network.prefix
+          && cs_cidr_overlaps (route->destination, network))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Whether the LAN has it because of @before. */
+static gboolean
+is_from_us (const CsInterface *lan, CsCidr network, const CsSharePlan *before)
+{
+  return before && before->lan_ifindex == lan->ifindex
+         && (cs_cidr_overlaps_any (network, before->ipv6.addresses)
+             || cs_cidr_overlaps_any (network, before->ipv6.deprecated));
+}
+
+static gboolean
+is_for_clients6 (CsCidr network)
+{
+  return network.prefix == 64
+         && (cs_ipv6_is_global (network.address)
+             || cs_ipv6_is_unique_local (network.address));
+}
+
+void
+cs_lan_networks6 (const CsInterface *lan,
+                  const CsSharePlan *before,
+                  const GArray *taken,
+                  const CsSnapshot *snapshot,
+                  GArray *networks)
+{
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (CsCidr));
+  g_autoptr (GArray) routes = g_array_new (FALSE, FALSE, sizeof (CsRoute));
+  gboolean listens = listens_to_routers (lan);
+
+  for (guint i = 0; i < lan->addresses6->len; i++)
+    {
+      const CsIpv6Address *address = &g_array_index (lan->addresses6, CsIpv6Address, i);
+      CsCidr network = cs_cidr_network (address->local);
+
+      if (!address->unusable && (address->permanent || !listens))
+        g_array_append_val (all, network);
+    }
+  if (!listens)
+    cs_routes_add_main (routes, lan->ifindex, is_for_clients6, snapshot->routes6);
+  for (guint i = 0; i < routes->len; i++)
+    g_array_append_val (all, g_array_index (routes, CsRoute, i).destination);
+  for (guint i = 0; i < all->len; i++)
+    {
+      CsCidr network = g_array_index (all, CsCidr, i);
+
+      if (is_for_clients6 (network) && !cs_cidr_overlaps_any (network, networks)
+          && !cs_cidr_overlaps_any (network, taken) && !is_from_us (lan, network, before)
+          && !is_elsewhere (lan, network, snapshot))
+        g_array_append_val (networks, network);
+    }
+}
+
+void
+cs_lan_routes6 (const CsInterface *lan,
+                const GArray *networks,
+                const CsSnapshot *snapshot,
+                GArray *routes)
+{
+  guint first = routes->len;
+
+  cs_routes_add_main (routes, lan->ifindex, is_for_clients6, snapshot->routes6);
+  for (guint i = routes->len; i-- > first;)
+    if (!cs_cidr_overlaps_any (g_array_index (routes, CsRoute, i).destination, networks))
+      g_array_remove_index (routes, i);
+}

@@ -27,3 +27,18 @@ void cs_lan_routes (const CsInterface *lan,
                     const CsSharePlan *before,
                     const CsSnapshot *snapshot,
                     GArray *routes);
+
+/* Likewise of IPv6, for networks of 64 bits alone, each of which is @lan's as a whole:
+ * one of which another interface has a part, or which is @taken (of CsCidr), is left out.
+ * Where the LAN listens to routers, what any computer there can announce does not count.
+ */
+void cs_lan_networks6 (const CsInterface *lan,
+                       const CsSharePlan *before,
+                       const GArray *taken,
+                       const CsSnapshot *snapshot,
+                       GArray *networks);
+/* Appends to @routes (of CsRoute) main's routes to @networks, which are those. */
+void cs_lan_routes6 (const CsInterface *lan,
+                     const GArray *networks,
+                     const CsSnapshot *snapshot,
+                     GArray *routes);

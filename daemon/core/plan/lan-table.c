@@ -16,19 +16,16 @@ add (GArray *routes, CsRoute route)
 
 /* With keep-lan, the kernel's own routes say what is behind the LAN. */
 static void
-add_ways (GArray *routes, const CsSharePlan *plan)
+add_kept_ways (GArray *routes, const CsSharePlan *plan, guint8 family)
 {
-  if (cs_share_plan_serves (plan))
-    add (routes, (CsRoute){ .destination = cs_cidr_network (plan->address),
-                            .ifindex = plan->lan_ifindex,
-                            .unicast = TRUE });
   if (plan->lan_method != CS_LAN_METHOD_KEEP)
     return;
   for (guint i = 0; i < plan->routes->len; i++)
     {
       const CsRoute *route = &g_array_index (plan->routes, CsRoute, i);
 
-      if (route->ifindex == plan->lan_ifindex)
+      if (route->ifindex == plan->lan_ifindex
+          && route->destination.address.family == family)
         add (routes, *route);
     }
 }
@@ -36,7 +33,11 @@ add_ways (GArray *routes, const CsSharePlan *plan)
 static void
 add_ipv4 (GArray *routes, const CsSharePlan *plan)
 {
-  add_ways (routes, plan);
+  if (cs_share_plan_serves (plan))
+    add (routes, (CsRoute){ .destination = cs_cidr_network (plan->address),
+                            .ifindex = plan->lan_ifindex,
+                            .unicast = TRUE });
+  add_kept_ways (routes, plan, AF_INET);
   for (guint i = 0; i < plan->subnets->len; i++)
     add (routes, (CsRoute){ .destination = g_array_index (plan->subnets, CsCidr, i),
                             .metric = CS_UNREACHABLE_METRIC,
@@ -54,6 +55,7 @@ add_ipv6 (GArray *routes, const CsSharePlan *plan)
 {
   g_autoptr (GArray) networks = cs_share_plan_networks6 (plan);
 
+  add_kept_ways (routes, plan, AF_INET6);
   for (guint i = 0; i < networks->len; i++)
     {
       CsCidr network = g_array_index (networks, CsCidr, i);

@@ -231,6 +231,7 @@ find_flaw (const CsSharePlan *plan)
     { are_gateways (plan->ipv6.addresses), "ipv6-addresses" },
     { are_gateways (plan->ipv6.deprecated), "ipv6-deprecated" },
     { are_left (plan->ipv6.extended), "ipv6-extended" },
+    { are_left (plan->ipv6.kept), "ipv6-kept" },
     { plan->ipv6.displaced < CS_SKIP_RULE_PRIORITY, "ipv6-displaced" },
     { is_digit (plan->ipv6.found_lan_disabled, '1'), "found-lan-disable-ipv6" },
     { is_digit (plan->ipv6.found_lan_accept_ra, '2'), "found-lan-accept-ra" },

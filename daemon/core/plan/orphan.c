@@ -4,6 +4,7 @@
 #include "orphan.h"
 
 #include "flow.h"
+#include "ipv6.h"
 #include "rules.h"
 #include "share-uplink.h"
 
@@ -245,24 +246,58 @@ has_rule6 (const CsSharePlan *share, gboolean ends, const CsSnapshot *snapshot)
   return FALSE;
 }
 
+static gboolean
+is_of_lan6 (const CsRoute *route, const CsInterface *lan, const CsSnapshot *snapshot)
+{
+  return route->table == CS_TABLE_LANS && route->destination.prefix == 64
+         && leads_to (lan, route->destination, snapshot->routes6);
+}
+
+/* A LAN without a network of this computer's own keeps those that it has: its addresses
+ * are not ours. */
+static void
+keep_networks6 (CsSharePlan *share, const CsInterface *lan, const CsSnapshot *snapshot)
+{
+  CsIpv6Plan *ipv6 = &share->ipv6;
+
+  g_array_set_size (ipv6->addresses, 0);
+  for (guint i = 0; i < snapshot->routes6->len; i++)
+    {
+      const CsRoute *route = &g_array_index (snapshot->routes6, CsRoute, i);
+      CsRoute own = *route;
+
+      if (!is_of_lan6 (route, lan, snapshot))
+        continue;
+      own.table = share->table;
+      if (route->unicast)
+        g_array_append_val (share->routes, own);
+      if (!cs_cidr_overlaps_any (route->destination, ipv6->kept))
+        g_array_append_val (ipv6->kept, route->destination);
+    }
+}
+
 /* By the table of all LANs; without anything there, by the host's own network. */
 static void
 add_lan6 (CsSharePlan *share, const CsInterface *lan, const CsSnapshot *snapshot)
 {
+  CsIpv6Plan *ipv6 = &share->ipv6;
+
   for (guint i = 0; i < snapshot->routes6->len; i++)
     {
       const CsRoute *route = &g_array_index (snapshot->routes6, CsRoute, i);
 
-      if (route->table == CS_TABLE_LANS && route->destination.prefix == 64
-          && leads_to (lan, route->destination, snapshot->routes6))
-        add_gateway (&share->ipv6, gateway_in (lan, route->destination));
+      if (is_of_lan6 (route, lan, snapshot))
+        add_gateway (ipv6, gateway_in (lan, route->destination));
     }
-  for (guint i = 0; share->ipv6.addresses->len == 0 && i < lan->addresses6->len; i++)
+  if (share->lan_method == CS_LAN_METHOD_KEEP && ipv6->addresses->len > 0
+      && !cs_cidr_overlaps_any (snapshot->own_network6, ipv6->addresses))
+    keep_networks6 (share, lan, snapshot);
+  for (guint i = 0; !cs_share_plan_has_ipv6 (share) && i < lan->addresses6->len; i++)
     {
       CsCidr local = g_array_index (lan->addresses6, CsIpv6Address, i).local;
 
       if (local.prefix == 64 && cs_cidr_overlaps (local, snapshot->own_network6))
-        add_gateway (&share->ipv6, local);
+        add_gateway (ipv6, local);
     }
 }
 
@@ -309,7 +344,10 @@ add_ipv6 (CsSharePlan *share,
   ipv6->mode = CS_IPV6_NONE;
   add_lan6 (share, lan, snapshot);
   if (snapshot->forces_ipv6)
-    ipv6->found_lan_forced = found_setting (lan->ipv6.force_forwarding, snapshot);
+    {
+      ipv6->found_lan_forced = found_setting (lan->ipv6.force_forwarding, snapshot);
+      ipv6->found_lan_forwarding = found_setting (lan->ipv6.forwarding, snapshot);
+    }
   if (!uplink)
     return;
   add_extended (share, lan, uplink);

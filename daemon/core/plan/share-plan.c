@@ -68,6 +68,7 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, hotspot.hidden, "hotspot-hidden", BOOL),
   CS_FIELD (CsSharePlan, hotspot.isolate, "hotspot-isolate", BOOL),
   CS_FIELD (CsSharePlan, ipv6.extended, "ipv6-extended", CIDRS),
+  CS_FIELD (CsSharePlan, ipv6.kept, "ipv6-kept", CIDRS),
   CS_FIELD (CsSharePlan, ipv6.displaced, "ipv6-displaced", NUMBER),
   CS_FIELD (CsSharePlan, ipv6.mode, "ipv6-mode", NUMBER),
   CS_FIELD (CsSharePlan, ipv6.addresses, "ipv6-addresses", CIDRS),

@@ -273,7 +273,7 @@ add_server (GString *out, const CsSharePlan *plan)
 static char *
 gateway6_of (const CsSharePlan *plan)
 {
-  if (!cs_share_plan_has_ipv6 (plan))
+  if (!cs_share_plan_serves_ipv6 (plan))
     return NULL;
   return cs_address_to_string (g_array_index (plan->ipv6.addresses, CsCidr, 0).address);
 }

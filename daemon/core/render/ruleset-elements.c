@@ -307,6 +307,8 @@ add_ipv6_elements (GPtrArray *elements,
   if (flows && cs_ruleset_has_short_path (share) && cs_share_plan_forwards_ipv6 (share))
     add_flow_elements (elements, share, id, TRUE);
   add_network6_elements (elements, share);
+  if (!cs_share_plan_serves_ipv6 (share))
+    return;
   add_gateway6_elements (elements, share, share->ipv6.addresses);
   add_gateway6_elements (elements, share, share->ipv6.deprecated);
   first = cs_address_to_string (g_array_index (share->ipv6.addresses, CsCidr, 0).address);

@@ -321,17 +321,21 @@ format_not_own (const CsSharePlan *share, const char *field)
   return g_string_free (out, FALSE);
 }
 
+/* A LAN that is kept may have more networks than clients leave it from; so those reach
+ * this computer, as they would without a share. */
 static void
 list_source_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 {
   g_autofree char *not_own = format_not_own (share, "saddr");
   g_autofree char *blocked = share->blocked ? g_strjoinv (", ", share->blocked) : NULL;
+  const char *foreign
+      = cs_share_plan_serves_ipv6 (share) ? "" : " fib saddr . iif oif missing";
 
   if (blocked && blocked[0])
     add_rule (rules, "ether saddr { %s } drop", blocked);
   add_rule (rules, "ip6 daddr ff00::/8 " DISCOVERY " accept");
   add_rule (rules, "fib daddr type local " DISCOVERY " accept");
-  add_rule (rules, "ip6 saddr != :: ip6 saddr != fe80::/10%s drop", not_own);
+  add_rule (rules, "ip6 saddr != :: ip6 saddr != fe80::/10%s%s drop", not_own, foreign);
 }
 
 static void

@@ -253,14 +253,21 @@ check_contradictions (const CsRequest *request, GError **error)
           request->lan, key);
       return FALSE;
     }
-  key = request->address.prefix                    ? "address"
-        : request->dns                             ? "dns"
-        : request->domain                          ? "domain"
-        : request->dhcp_options                    ? "dhcp-option"
-        : request->allow_rebind                    ? "allow-rebind"
-        : request->max_clients                     ? "max-clients"
-        : cs_request_ipv6 (request) != CS_IPV6_OFF ? "ipv6"
-                                                   : NULL;
+  if (request->keep_lan && cs_request_ipv6 (request) == CS_IPV6_EXTENDED)
+    {
+      g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
+                   "\"keep-lan\" leaves the addresses of %s alone, so \"ipv6\" cannot be "
+                   "\"extended\"",
+                   request->lan);
+      return FALSE;
+    }
+  key = request->address.prefix ? "address"
+        : request->dns          ? "dns"
+        : request->domain       ? "domain"
+        : request->dhcp_options ? "dhcp-option"
+        : request->allow_rebind ? "allow-rebind"
+        : request->max_clients  ? "max-clients"
+                                : NULL;
   if (request->keep_lan && key)
     {
       g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
@@ -309,7 +316,8 @@ request_change (CsRequest *request,
     return NULL;
   if (g_strcmp0 (result->domain, "") == 0)
     g_clear_pointer (&result->domain, g_free);
-  if (g_strcmp0 (result->ipv6, "") == 0 || g_strcmp0 (result->ipv6, "auto") == 0)
+  if (g_strcmp0 (result->ipv6, "") == 0
+      || (g_strcmp0 (result->ipv6, "auto") == 0 && !result->keep_lan))
     g_clear_pointer (&result->ipv6, g_free);
   if (g_strcmp0 (result->limit_period, IN_ALL) == 0)
     g_clear_pointer (&result->limit_period, g_free);

@@ -32,7 +32,7 @@ add (GArray *settings, const CsSharePlan *share, const char *key, const char *fo
 {
   const CsSetting setting = { AF_INET6, share->lan, share->lan_ifindex, key, '0', found };
 
-  if (found != NULL || cs_share_plan_has_ipv6 (share))
+  if (found != NULL || cs_share_plan_serves_ipv6 (share))
     g_array_append_val (settings, setting);
 }
 
@@ -88,7 +88,7 @@ list_addresses (const CsSharePlan *share)
 {
   GArray *addresses = g_array_new (FALSE, FALSE, sizeof (Address));
 
-  if (share == NULL || share->lan_ifindex == 0 || !cs_share_plan_has_ipv6 (share))
+  if (share == NULL || share->lan_ifindex == 0 || !cs_share_plan_serves_ipv6 (share))
     return addresses;
   add_address (addresses, share, cs_share_plan_router6 (share), FALSE);
   for (guint i = 0; i < share->ipv6.addresses->len; i++)

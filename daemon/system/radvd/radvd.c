@@ -109,7 +109,7 @@ get_advertiser (Radvd *self, const char *lan)
 static gboolean
 is_wanted (const CsSharePlan *share)
 {
-  return share != NULL && share->lan_ifindex != 0 && cs_share_plan_has_ipv6 (share);
+  return share != NULL && share->lan_ifindex != 0 && cs_share_plan_serves_ipv6 (share);
 }
 
 static void

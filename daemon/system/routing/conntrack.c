@@ -200,8 +200,10 @@ clear_flows (Conntrack *self, Sweep *sweep)
 {
   gboolean ipv6 = has_ipv6 (sweep->networks6) || has_ipv6 (sweep->left)
                   || has_address6 (sweep->blocked);
-  /* with one network of IPv6, that is the local one */
-  gboolean masqueraded6 = sweep->masqueraded && sweep->networks6->len == 1;
+  /* with one network of IPv6, that is the local one, unless the LAN's are kept */
+  gboolean masqueraded6
+      = sweep->masqueraded && sweep->networks6->len == 1
+        && cs_ipv6_is_unique_local (g_array_index (sweep->networks6, CsCidr, 0).address);
   int failure;
 
   if (cs_netlink_renew (&self->netlink, NETLINK_NETFILTER) == NULL)
