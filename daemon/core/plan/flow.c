@@ -4,7 +4,7 @@
  * knows of it once it has passed there. */
 #include "flow.h"
 
-#include "ipv6.h"
+#include "share-ipv6.h"
 
 #include "core/value/firewall-words.h"
 

@@ -10,7 +10,7 @@
  * advertisements on a router's interfaces unless their accept_ra is 2 (ip-sysctl.rst). */
 #include "found-ipv6.h"
 
-#include "ipv6.h"
+#include "share-ipv6.h"
 
 /* One value of one interface, in a plan and in the kernel. */
 typedef struct

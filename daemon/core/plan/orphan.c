@@ -4,7 +4,7 @@
 #include "orphan.h"
 
 #include "flow.h"
-#include "ipv6.h"
+#include "share-ipv6.h"
 #include "rules.h"
 #include "share-uplink.h"
 

@@ -15,7 +15,7 @@
  * taken for clients, too. */
 #include "rules.h"
 
-#include "ipv6.h"
+#include "share-ipv6.h"
 
 static void
 add (GArray *rules, CsPolicyRule rule)

@@ -2,7 +2,7 @@
 /* Copies of a few values, and two comparisons of what is in force with what will be. */
 #include "share-uplink.h"
 
-#include "ipv6.h"
+#include "share-ipv6.h"
 
 /* Addresses that a share remembers. */
 #define FORMER_MAX 16
