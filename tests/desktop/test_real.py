@@ -13,6 +13,7 @@ from desk import STAGE
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "sandbox"))
 from host import ENVIRONMENT, Host, wait_for  # noqa: E402
+from test_forward import ask, outside, server  # noqa: E402
 
 
 class Remote:
@@ -84,3 +85,22 @@ def test_problem_is_told(host, window):
     window.find("Waiting for ppp7, which is not there.…")
     window.open_page("Problems")
     window.find("The Internet Connection Is Not There", "label")
+
+
+def test_port_leads_to_a_device(host, window):
+    host.share("lan0", "via", "ppp0")
+    host.client.dhcp(name="phone")
+    window.open_page("Ports")
+    window.find("No Port Leads to a Device", "label")
+    window.press("Forward a Port…")
+    window.type_into("Port", "8080")
+    window.type_into("Port of the Device, if Different", "80")
+    window.press("Add")
+    window.wait_until_gone("Cancel")
+    window.find("phone, port 80", "label")
+    window.find(f"They are reached from the Internet at {outside(host)}.", "label")
+    with server(host.client, "phone", "tcp", 80):
+        assert ask(host.internet, "tcp", outside(host), 8080).startswith("phone 80 ")
+    window.press("Remove TCP port 8080…")
+    window.find("No Port Leads to a Device", "label")
+    assert host.json("forward", "list") == {"forwards": []}
