@@ -16,8 +16,9 @@ typedef struct
   guint8 protocol;     /* IPPROTO_* */
 } CsConnection;
 
-/* Calls @func for each connection of @family, or with @masqueraded for those alone;
- * before Linux 5.17 the kernel lists all. Returns as cs_netlink_ask (). */
+/* Calls @func for each connection of @family (AF_UNSPEC: of all), or with @masqueraded
+ * for those alone; before Linux 5.17 the kernel lists all. Returns as cs_netlink_ask ().
+ */
 int cs_ctnetlink_dump (CsNetlink *self,
                        int family,
                        gboolean masqueraded,

@@ -204,13 +204,15 @@ clear_flows (Conntrack *self, Sweep *sweep)
   gboolean masqueraded6
       = sweep->masqueraded && sweep->networks6->len == 1
         && cs_ipv6_is_unique_local (g_array_index (sweep->networks6, CsCidr, 0).address);
+  /* in one walk through the kernel's table, which has both families */
+  gboolean together = ipv6 && masqueraded6 == sweep->masqueraded;
   int failure;
 
   if (cs_netlink_renew (&self->netlink, NETLINK_NETFILTER) == NULL)
     return errno;
-  failure = cs_ctnetlink_dump (self->netlink, AF_INET, sweep->masqueraded, on_connection,
-                               sweep);
-  if (failure == 0 && ipv6)
+  failure = cs_ctnetlink_dump (self->netlink, together ? AF_UNSPEC : AF_INET,
+                               sweep->masqueraded, on_connection, sweep);
+  if (failure == 0 && ipv6 && !together)
     failure
         = cs_ctnetlink_dump (self->netlink, AF_INET6, masqueraded6, on_connection, sweep);
   return failure != 0 ? failure : delete_picked (self->netlink, sweep);
