@@ -178,7 +178,7 @@ test_bad (void)
       "\"mtu\"|address, allow-rebind, band, channel, dhcp-option, dial, dns, domain, "
       "force, hidden, idle-off, ipv6, "
       "isolate, keep-lan, limit, limit-period, max-clients, passphrase, persistent, "
-      "rate, security, ssid" },
+      "rate, security, ssid, upnp" },
     { "lan0", "ppp0", "{'rate': <uint64 7999>}", "\"rate\" 7999|8000" },
     { "lan0", "ppp0", "{'rate': <uint32 9000>}", "rate|\"t\"" },
     { "lan0", "ppp0", "{'limit': <uint64 999999>}", "\"limit\" 999999|1000000 bytes" },
@@ -189,6 +189,7 @@ test_bad (void)
     { "lan0", "ppp0", "{'limit-period': <''>}", "\"limit-period\" \"\"" },
     { "lan0", "ppp0", "{'idle-off': <uint32 10081>}", "\"idle-off\" 10081|10080" },
     { "lan0", "ppp0", "{'keep-lan': <true>, 'max-clients': <uint32 3>}", "max-clients" },
+    { "lan0", "ppp0", "{'keep-lan': <true>, 'upnp': <true>}", "upnp" },
     { "lan0", "ppp0", "{'blocked': <['02:00:00:00:00:01']>}", "\"blocked\"" },
     { "lan0", "ppp0", "{'client-names': <['x']>}", "\"client-names\"" },
     { "lan0", "ppp0", "{'own-ssid': <'x'>}", "\"own-ssid\"" },

@@ -74,12 +74,13 @@ send_packet (Walk *walk, CsFlow flow)
     }
 }
 
-/* Few name servers are ever asked by TCP: what would be dropped of that alone is no
- * block. */
+/* What would be dropped of this alone is no block: few name servers are ever asked by
+ * TCP, and few clients ask for ports by IPv6, which is not given up for that. */
 static gboolean
 is_spare (CsFlow flow)
 {
-  return flow == CS_FLOW_QUESTION_TCP || flow == CS_FLOW_ANSWER_TCP;
+  return flow == CS_FLOW_QUESTION_TCP || flow == CS_FLOW_ANSWER_TCP
+         || flow == CS_FLOW_PORTS6 || flow == CS_FLOW_GRANT6;
 }
 
 static GArray *
@@ -244,6 +245,17 @@ describe_flow (const CsBlock *block, const CsSharePlan *share)
     case CS_FLOW_REPLY:
     case CS_FLOW_REPLY_TCP:
       return g_strdup_printf ("replies to clients' DNS queries on %s", share->lan);
+    case CS_FLOW_PORTS:
+    case CS_FLOW_PORTS_TCP:
+    case CS_FLOW_SEARCH:
+    case CS_FLOW_PORTS6:
+      return g_strdup_printf ("clients' requests for port mappings on %s", share->lan);
+    case CS_FLOW_GRANT:
+    case CS_FLOW_GRANT_TCP:
+    case CS_FLOW_RESULT:
+    case CS_FLOW_GRANT6:
+      return g_strdup_printf ("replies to clients' requests for port mappings on %s",
+                              share->lan);
     case CS_FLOW_QUESTION:
     case CS_FLOW_QUESTION_TCP:
       return g_strdup_printf ("queries to name servers on %s", share->uplink);
@@ -347,10 +359,8 @@ flow_bits (CsFlow first, CsFlow last)
 static guint
 flows_to_accept (const CsBlock *block)
 {
-  const guint from_lan = CS_FLOW_BIT (CS_FLOW_DHCP) | CS_FLOW_BIT (CS_FLOW_DNS)
-                         | CS_FLOW_BIT (CS_FLOW_DNS_TCP);
-  const guint to_lan = CS_FLOW_BIT (CS_FLOW_OFFER) | CS_FLOW_BIT (CS_FLOW_REPLY)
-                       | CS_FLOW_BIT (CS_FLOW_REPLY_TCP);
+  const guint from_lan = flow_bits (CS_FLOW_DHCP, CS_FLOW_SEARCH);
+  const guint to_lan = flow_bits (CS_FLOW_OFFER, CS_FLOW_RESULT);
   const guint questions
       = CS_FLOW_BIT (CS_FLOW_QUESTION) | CS_FLOW_BIT (CS_FLOW_QUESTION_TCP);
   const guint answers = CS_FLOW_BIT (CS_FLOW_ANSWER) | CS_FLOW_BIT (CS_FLOW_ANSWER_TCP);
@@ -369,9 +379,9 @@ flows_to_accept (const CsBlock *block)
   if (flows & CS_FLOW_BIT (CS_FLOW_BACK))
     flows &= ~(before ? answers : to_lan);
   if (before && (flows & CS_FLOW_BIT (CS_FLOW_OUT6)))
-    flows &= ~flow_bits (CS_FLOW_SOLICIT6, CS_FLOW_DNS6_TCP);
+    flows &= ~flow_bits (CS_FLOW_SOLICIT6, CS_FLOW_PORTS6);
   if (!before && (flows & CS_FLOW_BIT (CS_FLOW_BACK6)))
-    flows &= ~flow_bits (CS_FLOW_ADVERTISE6, CS_FLOW_REPLY6_TCP);
+    flows &= ~flow_bits (CS_FLOW_ADVERTISE6, CS_FLOW_GRANT6);
   return flows;
 }
 

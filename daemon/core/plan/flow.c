@@ -26,12 +26,14 @@ typedef enum
   UPLINK,
 } Side;
 
-/* Whose port 67 or 53 it is about. */
+/* Whose port it is about. */
 typedef enum
 {
   ANY,
   DHCP,
   DNS,     /* the share's own name server, at the host */
+  PORTS,   /* of who maps ports */
+  SEARCH,  /* likewise */
   SERVERS, /* those that it asks, at the uplink */
   LINK,    /* no port: routers and neighbors find each other (RFC 4861) */
 } Service;
@@ -52,10 +54,17 @@ static const struct
   [CS_FLOW_DHCP] = { LAN, HOST, IPPROTO_UDP, DHCP, FALSE },
   [CS_FLOW_DNS] = { LAN, HOST, IPPROTO_UDP, DNS, FALSE },
   [CS_FLOW_DNS_TCP] = { LAN, HOST, IPPROTO_TCP, DNS, FALSE },
+  [CS_FLOW_PORTS] = { LAN, HOST, IPPROTO_UDP, PORTS, FALSE },
+  [CS_FLOW_PORTS_TCP] = { LAN, HOST, IPPROTO_TCP, PORTS, FALSE },
+  [CS_FLOW_SEARCH] = { LAN, HOST, IPPROTO_UDP, SEARCH, FALSE, FALSE, 0, TRUE },
   /* for conntrack no reply, as the request went to everybody */
   [CS_FLOW_OFFER] = { HOST, LAN, IPPROTO_UDP, DHCP, FALSE },
   [CS_FLOW_REPLY] = { HOST, LAN, IPPROTO_UDP, DNS, TRUE },
   [CS_FLOW_REPLY_TCP] = { HOST, LAN, IPPROTO_TCP, DNS, TRUE },
+  [CS_FLOW_GRANT] = { HOST, LAN, IPPROTO_UDP, PORTS, TRUE },
+  [CS_FLOW_GRANT_TCP] = { HOST, LAN, IPPROTO_TCP, PORTS, TRUE },
+  /* as the offer */
+  [CS_FLOW_RESULT] = { HOST, LAN, IPPROTO_UDP, SEARCH, FALSE },
   [CS_FLOW_QUESTION] = { HOST, UPLINK, IPPROTO_UDP, SERVERS, FALSE },
   [CS_FLOW_QUESTION_TCP] = { HOST, UPLINK, IPPROTO_TCP, SERVERS, FALSE },
   [CS_FLOW_ANSWER] = { UPLINK, HOST, IPPROTO_UDP, SERVERS, TRUE },
@@ -68,11 +77,13 @@ static const struct
   = { LAN, HOST, IPPROTO_ICMPV6, LINK, FALSE, TRUE, ND_NEIGHBOR_SOLICIT, TRUE },
   [CS_FLOW_DNS6] = { LAN, HOST, IPPROTO_UDP, DNS, FALSE, TRUE },
   [CS_FLOW_DNS6_TCP] = { LAN, HOST, IPPROTO_TCP, DNS, FALSE, TRUE },
+  [CS_FLOW_PORTS6] = { LAN, HOST, IPPROTO_UDP, PORTS, FALSE, TRUE },
   [CS_FLOW_ADVERTISE6]
   = { HOST, LAN, IPPROTO_ICMPV6, LINK, FALSE, TRUE, ND_ROUTER_ADVERT, TRUE },
   [CS_FLOW_FOUND6] = { HOST, LAN, IPPROTO_ICMPV6, LINK, FALSE, TRUE, ND_NEIGHBOR_ADVERT },
   [CS_FLOW_REPLY6] = { HOST, LAN, IPPROTO_UDP, DNS, TRUE, TRUE },
   [CS_FLOW_REPLY6_TCP] = { HOST, LAN, IPPROTO_TCP, DNS, TRUE, TRUE },
+  [CS_FLOW_GRANT6] = { HOST, LAN, IPPROTO_UDP, PORTS, TRUE, TRUE },
 };
 
 static const char *
@@ -216,6 +227,10 @@ port_of (const CsSharePlan *share, CsFlow flow, const CsFilterChain *base)
                                                                : share->dns_port;
     case SERVERS:
       return CS_DNS_PORT;
+    case PORTS:
+      return CS_PORTS_PORT;
+    case SEARCH:
+      return CS_SEARCH_PORT;
     case ANY:
     case LINK:
     default:
@@ -250,6 +265,8 @@ has_ends (const CsSharePlan *share, CsFlow flow)
 {
   if (flows[flow].service == DHCP || flows[flow].service == DNS)
     return share->dns_port != 0;
+  if (flows[flow].service == PORTS || flows[flow].service == SEARCH)
+    return share->upnp;
   if (flows[flow].service == LINK)
     return share->lan_method != CS_LAN_METHOD_KEEP;
   return share->uplink && (flows[flow].service != SERVERS || find_server (share));
@@ -453,6 +470,8 @@ uplink_address (const CsSharePlan *share, int family)
   return (CsAddress){ 0 };
 }
 
+static const CsAddress search_group = CS_IPV4 (239, 255, 255, 250);
+
 /* Of one end of the flow. A client that asks for an address has none yet. */
 static void
 set_end (CsPacket *packet,
@@ -467,6 +486,8 @@ set_end (CsPacket *packet,
 
   if (flow == CS_FLOW_DHCP)
     cs_packet_set_number (packet, key, to ? INADDR_BROADCAST : INADDR_ANY, 4);
+  else if (to && flows[flow].to_group)
+    set_address (packet, key, search_group);
   else if (service == SERVERS)
     set_address (packet, key,
                  side == UPLINK ? *find_server (share) : uplink_address (share, AF_INET));

@@ -9,6 +9,9 @@
 
 #define CS_DHCP_PORT 67
 #define CS_DNS_PORT  53
+/* What clients ask for port mappings (portd/wire.h), and where they search for it. */
+#define CS_PORTS_PORT  5351
+#define CS_SEARCH_PORT 1900
 
 /* What asks comes before what replies. */
 typedef enum
@@ -18,9 +21,15 @@ typedef enum
   CS_FLOW_DHCP, /* client to this host */
   CS_FLOW_DNS,
   CS_FLOW_DNS_TCP,
-  CS_FLOW_OFFER, /* this host to client: DHCP */
-  CS_FLOW_REPLY, /* DNS */
+  CS_FLOW_PORTS,     /* requests for port mappings: NAT-PMP and PCP, ... */
+  CS_FLOW_PORTS_TCP, /* ... UPnP, ... */
+  CS_FLOW_SEARCH,    /* ... and SSDP, to a group */
+  CS_FLOW_OFFER,     /* this host to client: DHCP */
+  CS_FLOW_REPLY,     /* DNS */
   CS_FLOW_REPLY_TCP,
+  CS_FLOW_GRANT, /* to requests for port mappings */
+  CS_FLOW_GRANT_TCP,
+  CS_FLOW_RESULT,
   CS_FLOW_QUESTION, /* this host to name server */
   CS_FLOW_QUESTION_TCP,
   CS_FLOW_ANSWER, /* name server to this host */
@@ -31,10 +40,12 @@ typedef enum
   CS_FLOW_NEIGHBOR6, /* ... or for a neighbor's hardware address */
   CS_FLOW_DNS6,
   CS_FLOW_DNS6_TCP,
+  CS_FLOW_PORTS6,     /* PCP */
   CS_FLOW_ADVERTISE6, /* this host to clients: as their router ... */
   CS_FLOW_FOUND6,     /* ... and neighbor */
   CS_FLOW_REPLY6,
   CS_FLOW_REPLY6_TCP,
+  CS_FLOW_GRANT6,
   CS_FLOWS,
 } CsFlow;
 

@@ -38,6 +38,7 @@ plan_dhcp (CsSharePlan *share,
   else
     share->host_name = cs_domain_host_label (snapshot->host_name);
   share->reservations = g_strdupv (request->reservations);
+  share->upnp = request->upnp;
   share->dhcp_options = g_strdupv (request->dhcp_options);
   if (!uplink && before)
     {

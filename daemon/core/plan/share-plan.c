@@ -44,6 +44,7 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, max_clients, "max-clients", NUMBER),
   CS_FIELD (CsSharePlan, dhcp_options, "dhcp-options", STRV),
   CS_FIELD (CsSharePlan, maps, "maps", BOOL),
+  CS_FIELD (CsSharePlan, upnp, "upnp", BOOL),
   CS_FIELD (CsSharePlan, metered, "metered", BOOL),
   CS_FIELD (CsSharePlan, dns_port, "dns-port", NUMBER),
   CS_FIELD (CsSharePlan, lan_mtu, "lan-mtu", NUMBER),

@@ -121,6 +121,7 @@ typedef struct
   char **dhcp_options; /* (owned) (nullable) for clients, see dhcp-option.h */
   gboolean maps;       /* ports of the uplink's addresses lead to clients; which, no plan
                           knows */
+  gboolean upnp;       /* clients may ask for ports themselves, on the LAN */
   gboolean metered;    /* clients learn that the uplink's traffic costs money */
   char *domain;        /* (owned) (nullable) where its name and those of clients are */
 

@@ -55,6 +55,7 @@ static const CsField fields[] = {
   CS_FIELD (CsRequest, rate, "rate", SIZE),
   CS_FIELD (CsRequest, hotspot.security, "security", STRING),
   CS_FIELD (CsRequest, hotspot.ssid, "ssid", STRING),
+  CS_FIELD (CsRequest, upnp, "upnp", BOOL),
   { NULL },
 };
 /* What an Update () may change, and what only the options may. */
@@ -267,6 +268,7 @@ check_contradictions (const CsRequest *request, GError **error)
         : request->dhcp_options ? "dhcp-option"
         : request->allow_rebind ? "allow-rebind"
         : request->max_clients  ? "max-clients"
+        : request->upnp         ? "upnp"
                                 : NULL;
   if (request->keep_lan && key)
     {

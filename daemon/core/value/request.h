@@ -32,6 +32,7 @@ typedef struct
   char *limit_period;  /* (owned) (nullable) "month": in each; NULL: in all */
   guint64 rate;        /* bits per second for each client and direction; 0: no limit */
   guint max_clients;   /* that may have an address; 0: no limit */
+  gboolean upnp;       /* clients may ask for port mappings themselves */
   char *domain; /* (owned) (nullable) where names of clients are; NULL: the default */
   char *ipv6;   /* (owned) (nullable) see cs_ipv6_parse_wish (); NULL: "auto", or with
                    .keep_lan "off" */
