@@ -26,6 +26,7 @@
 #include "system/nft/usages.h"
 #include "system/nft/nft.h"
 #include "system/orphans/orphans.h"
+#include "system/portd/portd.h"
 #include "system/probe/probe.h"
 #include "system/radvd/radvd.h"
 #include "system/lan/bounce.h"
@@ -351,6 +352,7 @@ make_steps (CsNetworkManager *nm,
   g_ptr_array_add (steps, cs_dnsmasq_step_new (CS_RUNTIME_DIR, connection));
   g_ptr_array_add (steps, cs_radvd_step_new (CS_RUNTIME_DIR));
   g_ptr_array_add (steps, cs_delegation_step_new (delegations));
+  g_ptr_array_add (steps, cs_portd_step_new (CS_PORTD, forwards));
   g_ptr_array_add (steps, cs_conntrack_step_new ());
   g_ptr_array_add (steps, cs_bounce_step_new ());
   g_ptr_array_add (steps, cs_dial_step_new (nm));

@@ -193,7 +193,7 @@ CsBusManager *
 cs_bus_manager_new (CsEngine *engine, const CsBusHost *host)
 {
   static const char *const features[]
-      = { "clients", "limit", "adopt", "ipv6", "forward", NULL };
+      = { "clients", "limit", "adopt", "ipv6", "forward", "upnp", NULL };
   CsBusManager *self = g_object_new (CS_TYPE_BUS_MANAGER, "version", CS_VERSION,
                                      "features", features, NULL);
 

@@ -567,6 +567,14 @@ cs_forwards_find (CsForwards *self, const char *name, guint8 protocol, guint por
   return lan != NULL ? cs_forward_table_find (lan->table, protocol, port) : NULL;
 }
 
+const CsForwardTable *
+cs_forwards_get_table (CsForwards *self, const char *name)
+{
+  const CsLanForwards *lan = find_lan (self, name);
+
+  return lan != NULL ? lan->table : NULL;
+}
+
 GPtrArray *
 cs_forwards_list (CsForwards *self, const char *name)
 {

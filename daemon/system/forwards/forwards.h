@@ -5,7 +5,7 @@
 
 #include "core/plan/plan-list.h"
 #include "core/value/client-list.h"
-#include "core/value/forward.h"
+#include "core/value/forward-table.h"
 
 #include <gio/gio.h>
 
@@ -71,6 +71,8 @@ gboolean cs_forwards_remove_finish (GAsyncResult *result, GError **error);
 /* Whose port it is (nullable). */
 const CsForward *
 cs_forwards_find (CsForwards *self, const char *lan, guint8 protocol, guint port);
+/* All of a LAN's (nullable: there are none), until the next of these calls. */
+const CsForwardTable *cs_forwards_get_table (CsForwards *self, const char *lan);
 /* Of CsForward (owned by @self), by protocol and port. */
 GPtrArray *cs_forwards_list (CsForwards *self, const char *lan);
 /* Where it leads now: the client's address of IPv4, unset if it is not known, and those
