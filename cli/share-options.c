@@ -47,12 +47,13 @@ typedef struct
   gboolean force;
   gboolean hidden;
   gboolean isolate;
+  gboolean upnp;
 } Options;
 
 /* clang-format off */
 #define OPTIONS_INIT \
   { .channel = UNNAMED, .max_clients = UNNAMED, .idle_off = UNNAMED, .keep_lan = UNNAMED, .dial = UNNAMED, \
-    .persistent = UNNAMED, .force = UNNAMED, .hidden = UNNAMED, .isolate = UNNAMED }
+    .persistent = UNNAMED, .force = UNNAMED, .hidden = UNNAMED, .isolate = UNNAMED, .upnp = UNNAMED }
 /* clang-format on */
 
 static void
@@ -102,9 +103,13 @@ pack_flags (const Options *options, GVariantDict *dict)
   {
     const char *key;
     gboolean value;
-  } flags[] = { { "keep-lan", options->keep_lan },     { "dial", options->dial },
-                { "persistent", options->persistent }, { "force", options->force },
-                { "hidden", options->hidden },         { "isolate", options->isolate } };
+  } flags[] = { { "keep-lan", options->keep_lan },
+                { "dial", options->dial },
+                { "persistent", options->persistent },
+                { "force", options->force },
+                { "hidden", options->hidden },
+                { "isolate", options->isolate },
+                { "upnp", options->upnp } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
     if (flags[i].value != UNNAMED)
@@ -301,6 +306,9 @@ add_entries (GArray *entries, Options *options)
       "Bits per second for each client, such as 10M, or none", "SPEED" },
     { "max-clients", 0, 0, G_OPTION_ARG_INT, &options->max_clients,
       "Clients at once, or 0 for any number", "NUMBER" },
+    { "upnp", 0, 0, FLAG, &options->upnp,
+      "Let clients map ports to themselves (UPnP, PCP, NAT-PMP)", NULL },
+    { "no-upnp", 0, UNSET, FLAG, &options->upnp, "Let only you do that (default)", NULL },
   };
 
   g_array_append_vals (entries, all, G_N_ELEMENTS (all));

@@ -95,7 +95,7 @@ _sharectl() {
   local share_options=' --address --dns --allow-rebind --domain --dhcp-option --ipv6 --keep-lan --no-keep-lan --no-dial --dial --temporary --persistent'
   share_options+=' --force --no-force --ssid --passphrase-file --security --band --channel'
   share_options+=' --hidden --no-hidden --isolate --no-isolate'
-  share_options+=' --limit --rate --max-clients --idle-off'
+  share_options+=' --limit --rate --max-clients --idle-off --upnp --no-upnp'
   _sharectl_words
 
   case ${words[0]} in

@@ -136,6 +136,8 @@ complete -c sharectl -n '__sharectl_in share change preview' -l temporary -d 'Do
 complete -c sharectl -n '__sharectl_in share change preview' -l persistent -d 'Share again after a reboot'
 complete -c sharectl -n '__sharectl_in share change preview' -l force -d 'Share an interface in use'
 complete -c sharectl -n '__sharectl_in share change preview' -l no-force -d 'Refuse an interface in use'
+complete -c sharectl -n '__sharectl_in share change preview' -l upnp -d 'Let clients map ports'
+complete -c sharectl -n '__sharectl_in share change preview' -l no-upnp -d 'Let only you map ports'
 complete -c sharectl -n '__sharectl_in share change preview' -x -l ssid -d 'Name of the Wi-Fi network'
 complete -c sharectl -n '__sharectl_in share change preview' -r -F -l passphrase-file -d 'File with the passphrase'
 complete -c sharectl -n '__sharectl_in share change preview' -x -l security -a 'wpa2 wpa3 wpa2+wpa3 open' -d 'Wi-Fi security'

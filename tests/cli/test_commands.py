@@ -143,6 +143,8 @@ CHANGES = [
     ("lan0 --band auto --channel 0", {"band": "auto", "channel": 0}),
     ("lan0 --limit none --rate none", {"limit": 0, "limit-period": "all", "rate": 0}),
     ("lan0 --max-clients 0 --idle-off 0", {"max-clients": 0, "idle-off": 0}),
+    ("lan0 --upnp", {"upnp": True}),
+    ("lan0 --no-upnp", {"upnp": False}),
     ("lan0 --ipv6 masquerade", {"ipv6": "masquerade"}),
     ("lan0 --ipv6 auto", {"ipv6": "auto"}),
 ]

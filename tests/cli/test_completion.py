@@ -95,7 +95,7 @@ FORWARDS = [{"protocol": "tcp", "port": 8080, "client": "02:00:00:00:00:01", "na
 WISH = {"--address", "--dns", "--allow-rebind", "--domain", "--dhcp-option", "--ipv6", "--keep-lan", "--no-keep-lan", "--no-dial", "--dial", "--temporary",
         "--persistent", "--force", "--no-force", "--ssid", "--passphrase-file", "--security",
         "--band", "--channel", "--hidden", "--no-hidden", "--isolate", "--no-isolate",
-        "--limit", "--rate", "--max-clients", "--idle-off", "--help"}
+        "--limit", "--rate", "--max-clients", "--idle-off", "--upnp", "--no-upnp", "--help"}
 JSON = {"--json", "--help"}
 OPTIONS = {
     "share": WISH, "change": WISH, "preview": WISH | {"--json"}, "unshare": {"--all", "--help"}, "status": JSON,
