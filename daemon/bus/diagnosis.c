@@ -120,6 +120,55 @@ answer (CsDiagnosis *self, const GPtrArray *findings, const GError *error)
     }
 }
 
+/* (owned) What mappings may call those that are online. */
+static GHashTable *
+name_online (const CsBusHost *host, const char *lan)
+{
+  GHashTable *names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  CsClientList *list = host->look_at_clients (host->clients, lan);
+  g_autoptr (GPtrArray) clients
+      = list != NULL ? cs_client_list_get_all (list) : g_ptr_array_new ();
+
+  for (guint i = 0; i < clients->len; i++)
+    {
+      const CsClient *client = g_ptr_array_index (clients, i);
+
+      if (!client->online)
+        continue;
+      g_hash_table_add (names, cs_mac_to_string (client->mac));
+      for (guint k = 0; k < client->addresses->len; k++)
+        g_hash_table_add (names, cs_address_to_string (
+                                     g_array_index (client->addresses, CsAddress, k)));
+    }
+  return names;
+}
+
+static void
+count_forwards (const CsBusHost *host, CsShareFacts *found)
+{
+  const CsBusForwards *functions = host->forward;
+  g_autoptr (GPtrArray) forwards = functions->list (host->forwards, found->lan);
+  g_autoptr (GHashTable) online = NULL;
+
+  if (forwards->len == 0)
+    return;
+  online = name_online (host, found->lan);
+  found->external = functions->external_address (host->forwards, found->lan);
+  found->forwards = forwards->len;
+  for (guint i = 0; i < forwards->len; i++)
+    {
+      const CsForward *forward = g_ptr_array_index (forwards, i);
+      const GArray *addresses6 = NULL;
+      CsAddress address
+          = functions->find_address (host->forwards, found->lan, forward, &addresses6);
+
+      if (!cs_address_is_set (address) && (addresses6 == NULL || addresses6->len == 0))
+        found->forwards_lost++;
+      else if (!g_hash_table_contains (online, forward->client))
+        found->forwards_away++;
+    }
+}
+
 static void
 on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -137,6 +186,7 @@ on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
 
       found->repairing = cs_engine_is_fighting (self->engine, share->lan);
       found->ipv6_wish = request != NULL ? cs_request_ipv6 (request) : CS_IPV6_OFF;
+      count_forwards (self->host, found);
     }
   findings = cs_diagnose (plan, snapshot, facts);
   answer (self, findings, NULL);

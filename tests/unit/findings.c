@@ -56,6 +56,14 @@ set_share_fact (CsShareFacts *share, const char *key, const char *value)
     share->held = (guint)atoi (value);
   else if (g_str_equal (key, "clients"))
     share->clients = (guint)atoi (value);
+  else if (g_str_equal (key, "external"))
+    g_assert_true (cs_address_parse (value, &share->external));
+  else if (g_str_equal (key, "forwards"))
+    share->forwards = (guint)atoi (value);
+  else if (g_str_equal (key, "lost"))
+    share->forwards_lost = (guint)atoi (value);
+  else if (g_str_equal (key, "away"))
+    share->forwards_away = (guint)atoi (value);
   else if (g_str_equal (key, "sent"))
     share->packets_sent = (guint64)atoi (value);
   else if (g_str_equal (key, "received"))

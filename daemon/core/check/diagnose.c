@@ -2,6 +2,7 @@
 /* The places that a packet passes, as a table of checks in that order. */
 #include "diagnose.h"
 
+#include "diagnose-forwards.h"
 #include "diagnose-host.h"
 #include "diagnose-ipv6.h"
 #include "diagnose-lan.h"
@@ -22,7 +23,8 @@ static const Check share_checks[] = {
   cs_walk_check_dhcp,     cs_walk_check_name_server, cs_walk_check_radvd,
   cs_walk_check_blocks,   cs_walk_check_rules,       cs_walk_check_mtu,
   cs_walk_check_upstream, cs_walk_check_resolver,    cs_walk_check_ipv6,
-  cs_walk_check_replies,  cs_walk_check_data_limit,
+  cs_walk_check_replies,  cs_walk_check_data_limit,  cs_walk_check_external,
+  cs_walk_check_forwards,
 };
 
 static void

@@ -4,6 +4,7 @@
  * (or by hand in a test), read by the diagnosis. */
 #pragma once
 
+#include "core/value/address.h"
 #include "core/value/ipv6.h"
 
 /* What has gone through a share since it started. */
@@ -46,6 +47,10 @@ typedef struct
   gboolean radvd_lives;
   CsIpv6Mode ipv6_wish; /* the user's */
   gboolean repairing;   /* another program keeps breaking it */
+  CsAddress external;   /* the uplink's, where ports lead to clients; unset: none now */
+  guint forwards;       /* port mappings ... */
+  guint forwards_lost;  /* ... to clients without a known address */
+  guint forwards_away;  /* ... to others that are not there now */
 } CsShareFacts;
 
 /* About the host. Errors say why not; NULL: as it should be. */

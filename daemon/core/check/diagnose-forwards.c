@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "diagnose-forwards.h"
+
+#include "core/value/cidr.h"
+
+static gboolean
+is_in (const CsCidr *networks, gsize count, CsAddress address)
+{
+  for (gsize i = 0; i < count; i++)
+    if (cs_cidr_contains (networks[i], address))
+      return TRUE;
+  return FALSE;
+}
+
+/* RFC 1918, RFC 3927: behind a router, whose user may be able to set it up. */
+static gboolean
+is_private (CsAddress address)
+{
+  static const CsCidr networks[]
+      = { CS_CIDR4 (10, 0, 0, 0, 8), CS_CIDR4 (172, 16, 0, 0, 12),
+          CS_CIDR4 (192, 168, 0, 0, 16), CS_CIDR4 (169, 254, 0, 0, 16) };
+
+  return is_in (networks, G_N_ELEMENTS (networks), address);
+}
+
+/* RFC 6598: behind the NAT of a provider. */
+static gboolean
+is_shared (CsAddress address)
+{
+  static const CsCidr networks[] = { CS_CIDR4 (100, 64, 0, 0, 10) };
+
+  return is_in (networks, G_N_ELEMENTS (networks), address);
+}
+
+/* No more than good to know: the uplink's own network may be all that is meant, and what
+ * its router forwards cannot be seen from here. */
+void
+cs_walk_check_external (CsWalk *w)
+{
+  const CsSharePlan *share = w->share;
+  g_autofree char *address = cs_address_to_string (w->found->external);
+
+  if (!share->maps || w->found->forwards == 0 || !cs_address_is_set (w->found->external))
+    return;
+  if (is_private (w->found->external))
+    cs_walk_add (w, CS_SEVERITY_INFO, "forward-private",
+                 g_strdup_printf ("ports of %s lead to clients of %s, but its address %s "
+                                  "is private: the Internet does not reach them there",
+                                  share->uplink, share->lan, address),
+                 g_strdup_printf ("forward the same ports to %s in the router of that "
+                                  "network",
+                                  address));
+  else if (is_shared (w->found->external))
+    cs_walk_add (w, CS_SEVERITY_INFO, "forward-private",
+                 g_strdup_printf ("ports of %s lead to clients of %s, but its address %s "
+                                  "is one that a provider shares among customers: the "
+                                  "Internet does not reach them there",
+                                  share->uplink, share->lan, address),
+                 g_strdup ("ask the provider for a public IPv4 address, or use IPv6"));
+}
+
+static char *
+count_mappings (guint count, const char *lan)
+{
+  return count == 1
+             ? g_strdup_printf ("1 port mapping of %s leads to a client", lan)
+             : g_strdup_printf ("%u port mappings of %s lead to clients", count, lan);
+}
+
+/* A client that is switched off is no fault; one that has never been there may be. */
+void
+cs_walk_check_forwards (CsWalk *w)
+{
+  const CsSharePlan *share = w->share;
+  g_autofree char *lost = count_mappings (w->found->forwards_lost, share->lan);
+  g_autofree char *away = count_mappings (w->found->forwards_away, share->lan);
+
+  if (w->found->forwards_lost > 0)
+    cs_walk_add (
+        w, CS_SEVERITY_WARNING, "forward-no-address",
+        g_strdup_printf ("%s without a known address", lost),
+        g_strdup_printf ("connect the client, or remove what is no longer needed: "
+                         "\"sharectl forward list %s\" shows no-address",
+                         share->lan));
+  if (w->found->forwards_away > 0)
+    cs_walk_add (w, CS_SEVERITY_INFO, "forward-away",
+                 g_strdup_printf ("%s that %s not there now", away,
+                                  w->found->forwards_away == 1 ? "is" : "are"),
+                 g_strdup (""));
+}

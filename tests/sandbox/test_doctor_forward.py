@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What the doctor says of port mappings.
+#
+from host import wait_for
+
+
+def notes(host):
+    return {one["code"]: one["message"] for one in host.findings()
+            if one["code"].startswith("forward-")}
+
+
+def forward(host, *words):
+    done = host.sharectl("forward", *words)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_clients_that_are_not_there(host, client):
+    host.share("lan0", "via", "ppp0")
+    client.dhcp(name="phone")
+    assert notes(host) == {}
+    forward(host, "add", "lan0", "tcp", "80", "phone")
+    assert notes(host) == {}
+    forward(host, "add", "lan0", "tcp", "81", "02:00:00:00:00:77")
+    assert notes(host) == {
+        "forward-no-address": "1 port mapping of lan0 leads to a client without a known address"}
+    forward(host, "add", "lan0", "tcp", "82", "192.168.137.99")
+    assert notes(host)["forward-away"] == (
+        "1 port mapping of lan0 leads to a client that is not there now")
+    forward(host, "remove", "lan0", "tcp", "81")
+    forward(host, "remove", "lan0", "tcp", "82")
+    assert notes(host) == {}
+
+
+PRIVATE = """ip link add wan9 type veth peer name wan9p && ip link set wan9p up &&
+ip address add 100.64.9.2/24 dev wan9 && ip link set wan9 up && ip route add default via 100.64.9.1 dev wan9 metric 900"""
+
+
+def test_address_that_the_internet_does_not_reach(host, client):
+    host.run(PRIVATE)
+    host.share("lan0", "via", "wan9")
+    client.dhcp(name="phone")
+    assert notes(host) == {}
+    forward(host, "add", "lan0", "tcp", "80", "phone")
+    assert notes(host)["forward-private"].startswith(
+        "ports of wan9 lead to clients of lan0, but its address 100.64.9.2 is one that a provider ")
+    forward(host, "remove", "lan0", "tcp", "80")
+    wait_for(lambda: notes(host) == {})
+    host.unshare("lan0")
+    host.run("ip link delete wan9")
