@@ -10,6 +10,8 @@ from firewalls import ALL, RELOADS, assert_no_trace, assert_online, await_online
 from follow import share_of
 from host import wait_for
 from test_faults import port_53_taken, replaced
+from test_forward import outside
+from test_portd import CLIENT, address_by_nat_pmp, upnpc
 
 
 @pytest.fixture
@@ -40,6 +42,31 @@ def test_comes_before(host, firewall):
     host.unshare("lan0")
     host.await_return(before)
     assert firewall.rules() == rules
+
+
+@pytest.mark.parametrize("firewall", ALL, indirect=True)
+def test_clients_ask_for_ports(host, firewall):
+    firewall.start()
+    firewall.use_zone()
+    before, rules = host.settled_state(), firewall.rules()
+    host.share("lan0", "via", "ppp0", "--upnp")
+    host.client.dhcp()
+    assert address_by_nat_pmp(host.client) == outside(host)
+    assert "8080 TCP is redirected" in upnpc(host.client, "-a", CLIENT, "80", "8080", "TCP")
+    host.run(["sharectl", "change", "lan0", "--no-upnp"])
+    assert_online(host)
+    host.unshare("lan0")
+    host.await_return(before)
+    assert firewall.rules() == rules
+
+
+@pytest.mark.parametrize("firewall", RELOADS, indirect=True)
+def test_is_loaded_again_and_clients_ask_for_ports(host, firewall):
+    firewall.start()
+    host.share("lan0", "via", "ppp0", "--upnp")
+    host.client.dhcp()
+    firewall.reload()
+    wait_for(lambda: address_by_nat_pmp(host.client, timeout=0.3) == outside(host), 10)
 
 
 @pytest.mark.parametrize("firewall", RELOADS, indirect=True)

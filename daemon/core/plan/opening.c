@@ -134,10 +134,10 @@ gboolean
 cs_opening_zone_is_lost (const CsSharePlan *share, const CsSnapshot *snapshot)
 {
   const CsInterface *lan = cs_snapshot_find_index (snapshot, share->lan_ifindex);
+  gboolean is_there = lan && g_strcmp0 (lan->zone, share->zone) == 0;
   g_autoptr (GArray) blocks = NULL;
 
-  if (!share->zone || !snapshot->firewalld || !lan
-      || g_strcmp0 (lan->zone, share->zone) == 0)
+  if (!share->zone || !snapshot->firewalld || !lan || (is_there && !share->upnp))
     return FALSE;
   blocks = cs_blocks_find (share, snapshot, FALSE);
   return firewalld_drops (blocks);

@@ -36,7 +36,8 @@ char *cs_opening_to_legacy (const CsAccept *accept);
 char *cs_opening_missing (const CsSharePlan *share,
                           const CsFirewall *firewall,
                           const char *table);
-/* Whether firewalld, which owns the LAN's zone, has the LAN in another one, and drops. */
+/* Whether firewalld, which owns the LAN's zone, has the LAN in another one, or the zone
+ * without what we have opened in it, and drops. */
 gboolean cs_opening_zone_is_lost (const CsSharePlan *share, const CsSnapshot *snapshot);
 /* The owners of filters that drop and are not opened by us, so that clients are blocked
  * for certain: strv, owned, or NULL. Of a plan whose accepts need not be in yet. */

@@ -5,6 +5,8 @@
  * "changed" triggers repairs that. */
 #include "firewalld.h"
 
+#include "core/plan/flow.h"
+#include "core/plan/plan-list.h"
 #include "core/value/place.h"
 #include "dbus/errors.h"
 
@@ -27,6 +29,7 @@ struct _CsFirewalld
   gboolean running;  /* and has replied */
   gboolean has_zone; /* CS_FIREWALLD_ZONE */
   GHashTable *zones; /* (owned) interface (owned) -> zone (owned) */
+  gboolean opened;   /* the zone has the rules for requests, as far as we know */
   gboolean asking;   /* a query is under way */
   gboolean again;    /* another one is due after it */
 };
@@ -128,8 +131,12 @@ on_signal (GDBusConnection *connection,
            GVariant *parameters,
            gpointer user_data)
 {
+  CsFirewalld *self = user_data;
+
+  if (g_str_equal (signal, "Reloaded") || g_str_equal (signal, "RichRuleRemoved"))
+    self->opened = FALSE;
   if (g_str_equal (interface, ZONE) || g_str_equal (signal, "Reloaded"))
-    ask (user_data);
+    ask (self);
 }
 
 static gboolean
@@ -174,7 +181,10 @@ on_appeared (GDBusConnection *connection,
 static void
 on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 {
-  set_zones (user_data, FALSE,
+  CsFirewalld *self = user_data;
+
+  self->opened = FALSE;
+  set_zones (self, FALSE,
              g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free));
 }
 
@@ -261,18 +271,100 @@ cs_firewalld_fill (CsFirewalld *self, CsSnapshot *snapshot)
 
 /* --- Applying ------------------------------------------------------------------- */
 
-/* NetworkManager may have done this already, when ending the LAN's profile. An error's
- * code precedes its first colon (FirewallError.get_code ()). */
+/* Of the zone, for clients that ask for port mappings; known for ours by the priority. */
+static const char *const rules[] = {
+  "rule priority=\"-137\" port port=\"" G_STRINGIFY (
+      CS_PORTS_PORT) "\" protocol=\"udp\" accept",
+  "rule priority=\"-137\" port port=\"" G_STRINGIFY (
+      CS_PORTS_PORT) "\" protocol=\"tcp\" accept",
+  "rule priority=\"-137\" port port=\"" G_STRINGIFY (
+      CS_SEARCH_PORT) "\" protocol=\"udp\" accept",
+};
+
+typedef enum
+{
+  RULES_STAY,
+  RULES_ADD,
+  RULES_REMOVE,
+} Rules;
+
+/* Of a GTask whose source is the CsFirewalld. */
+typedef struct
+{
+  char *lan; /* (owned) */
+  Rules rules;
+  guint done; /* how many of them */
+} Applying;
+
+static void
+applying_free (gpointer data)
+{
+  Applying *applying = data;
+
+  g_free (applying->lan);
+  g_free (applying);
+}
+
+/* An error's code precedes its first colon (FirewallError.get_code ()). */
 static gboolean
-is_gone_already (GError *error)
+has_code (GError *error, const char *code)
 {
   g_autofree char *name = g_dbus_error_get_remote_error (error);
   g_auto (GStrv) parts = NULL;
 
   g_dbus_error_strip_remote_error (error);
   parts = g_strsplit (error->message, ":", 2);
-  return g_strcmp0 (name, NAME ".Exception") == 0
-         && g_strcmp0 (parts[0], "UNKNOWN_INTERFACE") == 0;
+  return g_strcmp0 (name, NAME ".Exception") == 0 && g_strcmp0 (parts[0], code) == 0;
+}
+
+static void apply_rules (GTask *task);
+
+static void
+on_rule (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  Applying *applying = g_task_get_task_data (task);
+  gboolean adds = applying->rules == RULES_ADD;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply
+      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (reply != NULL || has_code (error, adds ? "ALREADY_ENABLED" : "NOT_ENABLED"))
+    {
+      applying->done++;
+      apply_rules (task);
+      return;
+    }
+  g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
+                           "firewalld did not %s the ports where clients of %s ask for "
+                           "port mappings: %s",
+                           adds ? "open" : "close", applying->lan, error->message);
+  g_object_unref (task);
+}
+
+/* Takes @task. */
+static void
+apply_rules (GTask *task)
+{
+  CsFirewalld *self = g_task_get_source_object (task);
+  Applying *applying = g_task_get_task_data (task);
+  gboolean adds = applying->rules == RULES_ADD;
+
+  if (applying->rules != RULES_STAY && applying->done < G_N_ELEMENTS (rules))
+    {
+      const char *rule = rules[applying->done];
+
+      g_dbus_connection_call (
+          self->connection, NAME, PATH, ZONE, adds ? "addRichRule" : "removeRichRule",
+          adds ? g_variant_new ("(ssi)", CS_FIREWALLD_ZONE, rule, 0)
+               : g_variant_new ("(ss)", CS_FIREWALLD_ZONE, rule),
+          NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT, NULL, on_rule, task);
+      return;
+    }
+  if (applying->rules != RULES_STAY)
+    self->opened = adds;
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
 }
 
 /* Records the zone of @lan; NULL: it is in none. */
@@ -288,18 +380,19 @@ set_zone (CsFirewalld *self, const char *lan, const char *zone)
 static void
 on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
+  GTask *task = user_data;
   CsFirewalld *self = g_task_get_source_object (task);
-  const char *lan = g_task_get_task_data (task);
+  const char *lan = ((const Applying *)g_task_get_task_data (task))->lan;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply
       = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
   gboolean is_ours;
 
   ask (self);
-  if (reply != NULL || is_gone_already (error))
+  /* NetworkManager may have done this already, when ending the LAN's profile. */
+  if (reply != NULL || has_code (error, "UNKNOWN_INTERFACE"))
     {
-      g_task_return_boolean (task, TRUE);
+      apply_rules (task);
       return;
     }
   /* Assume that the zone is unchanged; the reply to ask () corrects that if needed. */
@@ -308,45 +401,71 @@ on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_return_new_error (task, CS_ERROR, CS_ERROR_FAILED,
                            "firewalld did not change the zone of %s: %s", lan,
                            error->message);
+  g_object_unref (task);
 }
 
 /* Takes @task. If @zone is NULL, moves the LAN to no zone. */
 static void
-move (GTask *task, const char *lan, const char *zone)
+move (GTask *task, const char *zone)
 {
   CsFirewalld *self = g_task_get_source_object (task);
+  const char *lan = ((const Applying *)g_task_get_task_data (task))->lan;
   const char *method = zone != NULL ? "changeZoneOfInterface" : "removeInterface";
 
   /* Record it now, so that nothing is done twice before the reply comes. */
   set_zone (self, lan, zone);
-  g_task_set_task_data (task, g_strdup (lan), g_free);
   g_dbus_connection_call (
       self->connection, NAME, PATH, ZONE, method,
       g_variant_new ("(ss)", zone != NULL ? zone : CS_FIREWALLD_ZONE, lan), NULL,
       G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT, NULL, on_moved, task);
 }
 
+static gboolean
+wants_rules (const CsSharePlan *share)
+{
+  return share != NULL && share->zone != NULL && share->upnp;
+}
+
+/* The zone is that of all shares. */
+static Rules
+choose_rules (const CsFirewalld *self,
+              const CsPlan *plan,
+              const CsSharePlan *from,
+              const CsSharePlan *to)
+{
+  if (wants_rules (to))
+    return self->opened ? RULES_STAY : RULES_ADD;
+  for (guint i = 0; i < plan->shares->len; i++)
+    if (wants_rules (cs_share_plan_applied (plan->shares->pdata[i])))
+      return RULES_STAY;
+  return wants_rules (from) ? RULES_REMOVE : RULES_STAY;
+}
+
 void
 cs_firewalld_apply_async (CsFirewalld *self,
+                          const CsPlan *plan,
                           const CsSharePlan *from,
                           const CsSharePlan *to,
                           GAsyncReadyCallback callback,
                           gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  const char *lan = to != NULL ? to->lan : from->lan;
-  const char *zone = g_hash_table_lookup (self->zones, lan);
-  gboolean is_ours = g_strcmp0 (zone, CS_FIREWALLD_ZONE) == 0;
-  gboolean wanted = to != NULL && to->zone != NULL;
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  Applying *applying = g_new0 (Applying, 1);
+  const char *zone;
+  gboolean is_ours, wanted = to != NULL && to->zone != NULL;
   gboolean had = from != NULL && from->zone != NULL;
 
   g_task_set_source_tag (task, cs_firewalld_apply_async);
+  g_task_set_task_data (task, applying, applying_free);
+  applying->lan = g_strdup (to != NULL ? to->lan : from->lan);
+  zone = g_hash_table_lookup (self->zones, applying->lan);
+  is_ours = g_strcmp0 (zone, CS_FIREWALLD_ZONE) == 0;
+  if (self->running)
+    applying->rules = choose_rules (self, plan, from, to);
   if (!self->running || wanted == is_ours || (!wanted && !had))
-    g_task_return_boolean (task, TRUE);
-  else if (wanted)
-    move (g_steal_pointer (&task), lan, CS_FIREWALLD_ZONE);
+    apply_rules (task);
   else
-    move (g_steal_pointer (&task), lan, from->found_zone);
+    move (task, wanted ? CS_FIREWALLD_ZONE : from->found_zone);
 }
 
 gboolean

@@ -19,8 +19,10 @@ CsFirewalld *cs_firewalld_new (GDBusConnection *connection);
 void cs_firewalld_fill (CsFirewalld *self, CsSnapshot *snapshot);
 
 /* As a step's apply(): puts the LAN into the zone of @to; takes a LAN that only @from has
- * back out, unless somebody has changed it since. */
+ * back out, unless somebody has changed it since. The zone lets in what clients ask for
+ * port mappings as long as a share of @plan wants that. */
 void cs_firewalld_apply_async (CsFirewalld *self,
+                               const CsPlan *plan,
                                const CsSharePlan *from,
                                const CsSharePlan *to,
                                GAsyncReadyCallback callback,

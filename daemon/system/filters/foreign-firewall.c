@@ -55,7 +55,8 @@ on_legacy (GObject *source, GAsyncResult *result, gpointer user_data)
 
   cs_iptables_legacy_apply_finish (result, &error);
   note (call, CS_LEGACY_TABLE, error);
-  cs_firewalld_apply_async (self->firewalld, cs_share_plan_applied (call->from),
+  cs_firewalld_apply_async (self->firewalld, call->plan,
+                            cs_share_plan_applied (call->from),
                             cs_share_plan_applied (call->to), on_firewalld, call);
 }
 
