@@ -11,6 +11,7 @@ from host import wait_for
 from ipv6 import (BESIDE, OURS, Sniffed, addresses6, advertisement, await_ipv6, await_no_router,
                   beside, clients6, delegating, internet6, managed, page6, ping6, reaches6,
                   router_of, unmanaged, usable)
+from test_portd import pcp
 
 POOL = ipaddress.ip_network("2001:db8:7000::/40")
 WAYS = {"managed": ("wan7", managed), "unmanaged": ("wan8", unmanaged)}
@@ -87,6 +88,27 @@ def test_unasked_packets(host, client, server):
         wait_for(lambda: connects(client, address))
         assert not connects(host.internet, address)
         assert ping6(host.internet, address).returncode == 0
+    finally:
+        web.terminate()
+        web.wait()
+
+
+def test_client_opens_a_port(host, client, server):
+    """By PCP, for its own address only, and for none that would be translated."""
+    address = share(host, client, "wan7", server)
+    host.run(["sharectl", "change", "lan0", "--upnp"])
+    router = router_of(client) + "%eth0"
+    assert pcp(client, usable(client, OURS)[0], router, 0.3) is None
+    web = client.popen(["/usr/bin/python3", "-m", "http.server", "8080", "--bind", address],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: connects(client, address))
+        assert not connects(host.internet, address)
+        reply = pcp(client, address, router, to_port=8080)
+        assert (reply["result"], reply["port"], reply["external"]) == (0, 8080, address)
+        assert connects(host.internet, address)
+        assert pcp(client, address, router, to_port=8080, lifetime=0)["result"] == 0
+        assert not connects(host.internet, address)
     finally:
         web.terminate()
         web.wait()
