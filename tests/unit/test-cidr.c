@@ -11,6 +11,7 @@ typedef enum
   LINK_LOCAL = 4,
   MULTICAST = 8,
   REMOTE = 16,
+  PRIVATE = 32,
 } Kind;
 
 static Kind
@@ -20,7 +21,8 @@ kind_of (CsAddress address)
          | (cs_address_is_loopback (address) ? LOOPBACK : 0)
          | (cs_address_is_link_local (address) ? LINK_LOCAL : 0)
          | (cs_address_is_multicast (address) ? MULTICAST : 0)
-         | (cs_address_is_remote (address) ? REMOTE : 0);
+         | (cs_address_is_remote (address) ? REMOTE : 0)
+         | (cs_address_is_private (address) ? PRIVATE : 0);
 }
 
 static void
@@ -36,7 +38,19 @@ test_addresses (void)
     { "192.0.2.1", 4, REMOTE },
     { "0.0.0.0", 4, ANY },
     { "127.0.0.53", 4, LOOPBACK },
-    { "169.254.1.2", 4, LINK_LOCAL | REMOTE },
+    { "169.254.1.2", 4, LINK_LOCAL | REMOTE | PRIVATE },
+    { "9.255.255.255", 4, REMOTE },
+    { "10.0.0.0", 4, REMOTE | PRIVATE },
+    { "10.255.255.255", 4, REMOTE | PRIVATE },
+    { "11.0.0.0", 4, REMOTE },
+    { "100.64.0.1", 4, REMOTE | PRIVATE },
+    { "100.127.255.255", 4, REMOTE | PRIVATE },
+    { "100.128.0.0", 4, REMOTE },
+    { "172.15.255.255", 4, REMOTE },
+    { "172.31.0.1", 4, REMOTE | PRIVATE },
+    { "172.32.0.0", 4, REMOTE },
+    { "192.0.0.2", 4, REMOTE | PRIVATE },
+    { "192.168.1.20", 4, REMOTE | PRIVATE },
     { "224.0.0.251", 4, MULTICAST },
     { "255.255.255.255", 4, REMOTE },
     { "2001:db8::53", 16, REMOTE },

@@ -45,6 +45,10 @@ gboolean cs_address_is_multicast (CsAddress address);
 /* Whether another computer may have it: set, neither "any" nor loopback nor multicast,
  * and not IPv4-mapped. */
 gboolean cs_address_is_remote (CsAddress address);
+/* Whether it is of IPv4 and of a network that is not the Internet's: private (RFC 1918),
+ * between a provider and its customers (RFC 6598, RFC 7335) or link-local. Who has one is
+ * behind another router's NAT. */
+gboolean cs_address_is_private (CsAddress address);
 
 /* How many of .bytes, or their bits, the family has: 4 or 16, 32 or 128; 0 for none. */
 guint cs_address_size (CsAddress address);

@@ -224,7 +224,7 @@ cs_router_parse (const guint8 *data, gsize size, CsRouterReply *reply)
   *reply = (CsRouterReply){ 0 };
   if (is_unsupported (data, size))
     {
-      reply->spoken = data[0] == 0 ? CS_ROUTER_NAT_PMP : CS_ROUTER_PCP;
+      reply->spoken = data[0] == VERSION ? CS_ROUTER_PCP : CS_ROUTER_NAT_PMP;
       reply->result = CS_ROUTER_UNSUPPORTED;
       return TRUE;
     }

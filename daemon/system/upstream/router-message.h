@@ -71,8 +71,8 @@ gsize cs_router_print_mapping (CsRouterProtocol spoken,
 /* For the router's external address, which NAT-PMP asks for by itself. */
 gsize cs_router_print_question (guint8 data[CS_ROUTER_REQUEST_MAX]);
 
-/* FALSE for what is no reply. One that does not support the version is of no kind, and
- * answers any request. */
+/* FALSE for what is no reply. One that does not support the version answers any request
+ * but those in .spoken, which is then what to try next, and is of no kind. */
 gboolean cs_router_parse (const guint8 *data, gsize size, CsRouterReply *reply);
 /* Whether it is about the mapping of @request. */
 gboolean
