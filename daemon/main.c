@@ -61,6 +61,7 @@ typedef struct
   CsBusManager *manager;       /* (owned) (nullable) likewise */
   CsClients *clients;          /* (owned) (nullable) likewise */
   CsForwards *forwards;        /* (owned) (nullable) likewise */
+  CsUpstreams *upstreams;      /* (owned) (nullable) likewise */
   CsIdleOff *idle_off;         /* (owned) (nullable) likewise */
   guint name;                  /* owner id of the bus name */
   gboolean started;            /* the engine */
@@ -176,6 +177,8 @@ follow_shares (Service *service)
 
   if (service->clients != NULL)
     cs_clients_follow (service->clients, shown);
+  if (service->upstreams != NULL)
+    cs_upstreams_follow (service->upstreams, shown);
   if (!service->undoing)
     cs_usages_follow (shown);
 }
@@ -303,6 +306,14 @@ on_clients_changed (const char *lan, gpointer user_data)
 }
 
 static void
+on_upstream_changed (const char *lan, gpointer user_data)
+{
+  const Service *service = user_data;
+
+  cs_bus_manager_update_forwards (service->manager, lan);
+}
+
+static void
 on_share_changed (Service *service, const char *lan)
 {
   if (service->clients != NULL)
@@ -382,7 +393,9 @@ build (Service *service, CsNetworkManager *nm, GError **error)
       service->clients = cs_clients_new (CS_RUNTIME_DIR, on_clients_changed, service);
       host.clients = service->clients;
       host.nm = nm;
+      service->upstreams = cs_upstreams_new (forwards, on_upstream_changed, service);
       host.forwards = forwards;
+      host.upstreams = service->upstreams;
       service->idle_off = cs_idle_off_new (service->engine);
       service->manager = cs_bus_manager_new (service->engine, &host);
     }
@@ -438,6 +451,7 @@ run (Service *service)
   g_clear_object (&service->manager);
   g_clear_pointer (&service->idle_off, cs_idle_off_free);
   g_clear_object (&service->engine);
+  g_clear_pointer (&service->upstreams, cs_upstreams_free);
   g_clear_object (&service->forwards);
   g_clear_pointer (&service->clients, cs_clients_free);
   cs_usages_save ();

@@ -51,6 +51,35 @@ external_address (gpointer forwards, const char *lan)
   return cs_forwards_external_address (forwards, lan);
 }
 
+static char *
+print_upstream (const CsUpstream *upstream)
+{
+  g_autofree char *address = cs_address_to_string (upstream->external);
+
+  if (upstream->last == upstream->port)
+    return g_strdup_printf ("%s:%u", address, upstream->port);
+  return g_strdup_printf ("%s:%u-%u", address, upstream->port, upstream->last);
+}
+
+static void
+describe_upstream (gpointer upstreams,
+                   const char *lan,
+                   const CsForward *forward,
+                   GVariantDict *dict)
+{
+  g_autofree char *text = NULL;
+  CsUpstream upstream;
+
+  if (!cs_upstreams_find (upstreams, lan, forward, &upstream))
+    return;
+  g_variant_dict_insert (dict, "upstream-state", "s",
+                         cs_router_mapping_state_to_string (upstream.state));
+  if (upstream.state != CS_ROUTER_MAPPING_MAPPED)
+    return;
+  text = print_upstream (&upstream);
+  g_variant_dict_insert (dict, "upstream", "s", text);
+}
+
 const CsBusForwards cs_mappings_functions = {
   .add_async = add_async,
   .add_finish = cs_forwards_add_finish,
@@ -60,6 +89,7 @@ const CsBusForwards cs_mappings_functions = {
   .list = list,
   .find_address = find_address,
   .external_address = external_address,
+  .describe_upstream = describe_upstream,
 };
 
 /* --- Following --------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "system/clients/clients.h"
 #include "system/forwards/forwards.h"
+#include "system/upstream/upstreams.h"
 
 /* For CsBusHost. */
 extern const CsBusForwards cs_mappings_functions;

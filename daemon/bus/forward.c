@@ -110,6 +110,7 @@ describe (const CsBusHost *host, const char *lan, const CsForward *forward)
   if (is_open)
     g_variant_dict_insert_value (&dict, "addresses", cs_describe_addresses (addresses6));
   add_address (&dict, "external-address", external);
+  functions->describe_upstream (host->upstreams, lan, forward, &dict);
   g_variant_dict_insert (&dict, "state", "s",
                          !has_place                                ? "no-address"
                          : cs_address_is_set (external) || is_open ? "active"

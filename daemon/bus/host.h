@@ -37,6 +37,11 @@ typedef struct
                              const CsForward *forward,
                              const GArray **addresses6);
   CsAddress (*external_address) (gpointer forwards, const char *lan);
+  /* Adds what the router upstream does for it to @dict, of ListForwards. */
+  void (*describe_upstream) (gpointer upstreams,
+                             const char *lan,
+                             const CsForward *forward,
+                             GVariantDict *dict);
 } CsBusForwards;
 
 typedef struct
@@ -64,5 +69,6 @@ typedef struct
   gboolean (*end_shared_finish) (GAsyncResult *result, GError **error);
   gpointer nm; /* unowned */
   const CsBusForwards *forward;
-  gpointer forwards; /* unowned, what these are called with */
+  gpointer forwards;  /* unowned, what these are called with */
+  gpointer upstreams; /* unowned, likewise the last one */
 } CsBusHost;

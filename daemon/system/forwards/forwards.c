@@ -30,7 +30,7 @@ struct _CsForwards
 
 G_DEFINE_FINAL_TYPE (CsForwards, cs_forwards, G_TYPE_OBJECT)
 
-static guint changed_signal, lan_changed_signal;
+static guint changed_signal, lan_changed_signal, added_signal, removed_signal;
 
 static CsLanForwards *
 find_lan (CsForwards *self, const char *lan)
@@ -90,8 +90,10 @@ take_away (CsForwards *self,
            gpointer user_data,
            GError **error)
 {
-  gboolean done = cs_lan_forwards_remove (lan, forward, callback, user_data, error);
+  gboolean done;
 
+  g_signal_emit (self, removed_signal, 0, lan->lan, forward);
+  done = cs_lan_forwards_remove (lan, forward, callback, user_data, error);
   if (!has_mappings (lan))
     g_signal_emit (self, changed_signal, 0);
   await_end (self);
@@ -454,6 +456,7 @@ add (CsForwards *self, CsLanForwards *lan, GTask *task)
       return;
     }
   await_end (self);
+  g_signal_emit (self, added_signal, 0, lan->lan, adding->forward);
   tell (self, lan->lan);
   if (is_first)
     await_plan (self, g_object_ref (task));
@@ -635,6 +638,11 @@ cs_forwards_class_init (CsForwardsClass *klass)
                                  NULL, NULL, G_TYPE_NONE, 0);
   lan_changed_signal = g_signal_new ("lan-changed", CS_TYPE_FORWARDS, G_SIGNAL_RUN_LAST,
                                      0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  added_signal = g_signal_new ("added", CS_TYPE_FORWARDS, G_SIGNAL_RUN_LAST, 0, NULL,
+                               NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
+  removed_signal
+      = g_signal_new ("removed", CS_TYPE_FORWARDS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                      G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
 }
 
 static void

@@ -13,7 +13,8 @@
 G_DECLARE_FINAL_TYPE (CsForwards, cs_forwards, CS, FORWARDS, GObject)
 
 /* Signals: "changed", other LANs have mappings than before; "lan-changed" (s lan), what
- * is said of a LAN's mappings is different now. */
+ * is said of a LAN's mappings is different now; "added" and "removed" (s lan, const
+ * CsForward *), one of a LAN that stays shared. */
 
 /* With the mappings that are in @folder. */
 CsForwards *cs_forwards_new (const char *folder);
