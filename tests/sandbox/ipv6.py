@@ -25,7 +25,7 @@ from host import Place, wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent
 OURS = ipaddress.ip_network("fc00::/7")
-WEB6 = "2001:db8:ffff::1"  # also in internet6.py
+WEB6, PLAIN, DNS64 = (f"2001:db8:ffff::{end}" for end in (1, 53, 64))  # also in internet6.py
 BESIDE = "2001:db8:1::2"   # of eth1
 RADVD = """interface isp-{name} {{
   AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; AdvDefaultLifetime {lifetime};
@@ -51,7 +51,7 @@ def internet6(host):
     """IPv6 there, and its server (internet6.py)."""
     host.internet.run("sysctl -qw net.ipv6.conf.all.disable_ipv6=0 "
                       "net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.forwarding=1; "
-                      f"ip address add {WEB6}/128 dev lo nodad")
+                      f"for i in {WEB6} {PLAIN} {DNS64}; do ip address add $i/128 dev lo nodad; done")
     server = host.internet.popen(["/usr/bin/python3", str(HERE / "internet6.py")], stderr=None,
                                  stdout=subprocess.PIPE)
     assert server.stdout.readline() == "ready\n"

@@ -520,6 +520,8 @@ parse_statement (CsSnapshot *snapshot, char **words)
     snapshot->primary = g_strdup (words[1]);
   else if (g_str_equal (what, "way"))
     parse_ways (snapshot, words);
+  else if (g_str_equal (what, "way6"))
+    snapshot->way_out6 = parse_way (snapshot, words[1]);
   else if (g_str_equal (what, "resolv"))
     addresses_read (snapshot->resolv_dns, words[1] ? words[1] : "");
   else if (g_str_equal (what, "port"))

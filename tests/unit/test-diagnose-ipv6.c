@@ -91,6 +91,27 @@ test_radvd (void)
   check (rows, G_N_ELEMENTS (rows), cs_walk_check_radvd, FALSE);
 }
 
+#define ALONE \
+  "link ppp0 ppp ptp addr6=2001:db8:9::9/64; route6 default dev ppp0 via fe80::1;"
+
+static void
+test_alone (void)
+{
+  static const Row rows[] = {
+    { "ipv6=auto", LAN PPP0_6, "", "" },
+    { "ipv6=off", LAN ALONE, "", "" },
+    { "ipv6=auto", LAN ALONE, "",
+      "warning ipv6-alone lan0: ppp0 has no IPv4, so clients of lan0 only have IPv6; its "
+      "name servers do not make up for it (no DNS64), so what has IPv4 alone is out of "
+      "reach" },
+    { "ipv6=auto", LAN ALONE, "translates",
+      "info ipv6-alone lan0: ppp0 has no IPv4, so clients of lan0 only have IPv6; its "
+      "name servers give them IPv6 addresses for what has IPv4 alone (DNS64)" },
+  };
+
+  check (rows, G_N_ELEMENTS (rows), cs_walk_check_ipv6_alone, FALSE);
+}
+
 #define FORWARD "info ipv6-forwarding -: "
 #define ALL_IS_ON \
   "net.ipv6.conf.all.forwarding is on: this computer forwards IPv6 between all of its " \
@@ -127,6 +148,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/diagnose-ipv6/uplink", test_uplink);
+  g_test_add_func ("/diagnose-ipv6/alone", test_alone);
   g_test_add_func ("/diagnose-ipv6/radvd", test_radvd);
   g_test_add_func ("/diagnose-ipv6/forward", test_forward);
   g_test_add_func ("/diagnose-ipv6/forward-of-old-kernels", test_forward_of_old_kernels);

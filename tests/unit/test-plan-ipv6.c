@@ -350,6 +350,81 @@ test_changes (void)
     }
 }
 
+#define NO_IPV4 "which has no IPv4: clients reach only what has IPv6 "
+#define ALONE_7 \
+  "link wan7 index=7 addr6=2001:db8:7::9/64; route6 default dev wan7 via fe80::1 " \
+  "metric " \
+  "50;"
+
+static void
+test_alone (void)
+{
+  static const struct
+  {
+    const char *request;
+    const char *network;
+    const char *shares[2];
+  } rows[] = {
+    { "lan0 via wan7",
+      LAN ALONE_7,
+      { "active none: lan0 is shared via wan7, " NO_IPV4
+        "*| uplink-addresses=2001:db8:7::9/128; *"
+        "| routes=::/0 fe80::1 0.0.0.0 1024 7 0 13700; *| ipv6-mode=2 *" } },
+    { "lan0 via wan7 ipv6=off",
+      LAN ALONE_7,
+      { "waiting uplink-down: wan7 has no IPv4 address *" } },
+    { "lan0 via wan7 ipv6=delegated",
+      LAN ALONE_7,
+      { "waiting uplink-down: wan7 has no IPv4, and clients cannot use its IPv6 "
+        "| lan=lan0 | uplink=wan7 *| routes= *" } },
+    { "lan0 via wan7",
+      LAN "link wan7 index=7 addr6=2001:db8:7::9/64;",
+      { "waiting uplink-down: wan7 has no IPv4 address *" } },
+    { "lan0 via wan7",
+      LAN "link wan7 index=7 addr6=fe80::9/64; route6 default dev wan7;",
+      { "waiting uplink-down: wan7 has no IPv4 address *" } },
+    { "lan0 via wan7",
+      LAN "link wan7 index=7 changing addr6=2001:db8:7::9/64;"
+          "route6 default dev wan7 via fe80::1;",
+      { "waiting uplink-down: wan7 has no IPv4 address *" } },
+    { "lan0 via wan7 keep-lan",
+      "link lan0 addr=10.0.0.1/24; route 10.0.0.0/24 dev lan0;" ALONE_7,
+      { "waiting uplink-down: wan7 has no IPv4 address *" } },
+    /* others are better */
+    { "lan0 via wan7,ppp0",
+      LAN ALONE_7 PPP0,
+      { "active none: lan0 is shared via ppp0 (2nd choice; wan7 has no IPv4 address) "
+        "*" } },
+    { "lan0 via ppp0,wan7",
+      LAN ALONE_7 "link ppp0 ppp ptp index=9;",
+      { "active none: lan0 is shared via wan7 (2nd choice; ppp0 has no IPv4 "
+        "address), " NO_IPV4 "*" } },
+    { "lan0 via ethernet",
+      LAN "link wan6 ethernet index=6 addr6=2001:db8:7::9/64;"
+          "link wan7 ethernet index=7 addr6=2001:db8:7::9/64;"
+          "route6 default dev wan7 via fe80::1; link wan8 ethernet index=8;",
+      { "active none: lan0 is shared via wan7 (ethernet), " NO_IPV4 "*" } },
+    { "lan0 via auto",
+      LAN ALONE_7 "way6 wan7",
+      { "active none: lan0 is shared via wan7 (auto), " NO_IPV4 "*" } },
+    { "lan0 via auto",
+      LAN PPP0 "route default dev ppp0;" ALONE_7 "way6 wan7",
+      { "active none: lan0 is shared via ppp0 (auto) *" } },
+    { "lan0 via auto",
+      LAN ALONE_7 "way refused; way6 wan7",
+      { "waiting no-primary: this computer's own routes and rules block its way *" } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CsPlan) plan = NULL;
+
+      g_test_message ("%s in %s", rows[i].request, rows[i].network);
+      plan = plan_in (rows[i].request, rows[i].network, NULL);
+      plan_assert (plan, rows[i].shares);
+    }
+}
+
 static CsCidr
 global_network (const CsPlan *plan, guint share)
 {
@@ -423,6 +498,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plan-ipv6/modes", test_modes);
   g_test_add_func ("/plan-ipv6/changes", test_changes);
+  g_test_add_func ("/plan-ipv6/alone", test_alone);
   g_test_add_func ("/plan-ipv6/extended", test_extended);
   g_test_add_func ("/plan-ipv6/several-lans", test_several_lans);
   return g_test_run ();

@@ -90,7 +90,7 @@ listen_at (CsAddress address, guint port)
 static void
 on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  *(int *)user_data = (int)cs_dns_query_finish (result);
+  *(int *)user_data = (int)cs_dns_query_finish (result, NULL);
 }
 
 static CsDnsReply

@@ -117,3 +117,23 @@ cs_walk_check_ipv6 (CsWalk *w)
               lack_of (wish),
               g_strdup_printf ("sharectl change %s --ipv6 auto", w->share->lan));
 }
+
+/* What programs that know IPv4 alone do not reach in any case. */
+void
+cs_walk_check_ipv6_alone (CsWalk *w)
+{
+  const CsSharePlan *share = w->share;
+
+  if (share->state != CS_STATE_ACTIVE || cs_share_plan_has_way_out (share, AF_INET))
+    return;
+  cs_walk_add (w, w->found->translates ? CS_SEVERITY_INFO : CS_SEVERITY_WARNING,
+               "ipv6-alone",
+               g_strdup_printf (
+                   "%s has no IPv4, so clients of %s only have IPv6; its name servers %s",
+                   share->uplink, share->lan,
+                   w->found->translates
+                       ? "give them IPv6 addresses for what has IPv4 alone (DNS64)"
+                       : "do not make up for it (no DNS64), so what has IPv4 alone is "
+                         "out of reach"),
+               g_strdup (""));
+}

@@ -36,6 +36,7 @@ typedef struct
   CsDnsReply name_server; /* the same, when asked */
   gboolean server_alive;  /* it answers on the bus */
   GArray *upstream;       /* (owned) of CsDnsReply, for the plan's .dns one by one */
+  gboolean translates;    /* one of these makes IPv6 addresses of IPv4's (DNS64) */
   char *dns_owner;        /* (owned) (nullable) who else has port 53 there */
   char *dhcp_owner;       /* (owned) (nullable) who else serves DHCP on the LAN */
   gboolean dhcp_missing;  /* the share's own server does not serve it */

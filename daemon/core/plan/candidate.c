@@ -51,6 +51,8 @@ from_interface (const CsInterface *interface, const CsUplinkQuestion *q)
     return (
         CsCandidate){ .interface = interface, .ready = TRUE, .reason = CS_REASON_NONE };
   return (CsCandidate){ .interface = interface,
+                        .ipv6_alone
+                        = q->ipv6 && cs_uplink_has_ipv6 (interface, q->snapshot),
                         .reason = CS_REASON_UPLINK_DOWN,
                         .problem = g_strdup_printf ("%s %s", interface->name, flaw) };
 }
@@ -101,6 +103,8 @@ from_auto (const CsUplinkQuestion *q)
       .problem
       = g_strdup ("this computer's own routes and rules block its way to the Internet")
     };
+  if (!interface && q->ipv6)
+    interface = cs_way_out_find_ipv6 (q);
   if (!interface)
     interface = find_primary (q);
   if (interface && is_older_lan (interface, q))
@@ -125,29 +129,38 @@ is_lan (const CsUplinkQuestion *q, const CsInterface *interface)
   return g_str_equal (q->lan, interface->name);
 }
 
+/* How well it does as an uplink. */
+static int
+rate (const CsInterface *interface, const CsUplinkQuestion *q)
+{
+  if (!cs_uplink_flaw (interface, q->snapshot))
+    return 2;
+  return q->ipv6 && cs_uplink_has_ipv6 (interface, q->snapshot) ? 1 : 0;
+}
+
 /* The ready one that the host prefers, otherwise the first one, with its problem. */
 static CsCandidate
 from_type (const CsWanChoice *choice, const CsUplinkQuestion *q)
 {
   const CsInterface *best = NULL;
-  gboolean best_ready = FALSE;
+  int best_rate = 0;
 
   for (guint i = 0; i < q->snapshot->interfaces->len; i++)
     {
       const CsInterface *interface = q->snapshot->interfaces->pdata[i];
-      gboolean ready;
+      int rated;
 
       if (interface->kind != choice->type || interface->master || is_lan (q, interface))
         continue;
-      ready = cs_uplink_flaw (interface, q->snapshot) == NULL;
+      rated = rate (interface, q);
       if (best
-          && (best_ready > ready
-              || (best_ready == ready
+          && (best_rate > rated
+              || (best_rate == rated
                   && cs_way_out_rank (best, q->snapshot)
                          <= cs_way_out_rank (interface, q->snapshot))))
         continue;
       best = interface;
-      best_ready = ready;
+      best_rate = rated;
     }
   if (best)
     return from_interface (best, q);

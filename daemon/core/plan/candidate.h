@@ -10,7 +10,8 @@ typedef struct
 {
   const CsInterface *interface; /* (nullable) unowned */
   gboolean ready;
-  CsReason reason;  /* as CsUplink.reason */
+  gboolean ipv6_alone; /* not ready, but better than none: it leads out by IPv6 */
+  CsReason reason;     /* as CsUplink.reason */
   char *problem;    /* (owned) (nullable) what it lacks to be ready: "ppp0 has no link" */
   const char *dial; /* (nullable) unowned UUID: the profile to bring up ... */
   char *idle; /* (owned) (nullable) ... and the problem while another's turn is first */

@@ -53,6 +53,17 @@ pick (CsUplink *uplink, const GArray *candidates, const CsUplinkQuestion *q)
   return best;
 }
 
+/* Where none is ready: the first that has IPv6 at least. */
+static guint
+pick_ipv6_alone (const GArray *candidates)
+{
+  guint i = 0;
+
+  while (i < candidates->len && !g_array_index (candidates, CsCandidate, i).ipv6_alone)
+    i++;
+  return i;
+}
+
 /* The problems of those before @end, separated by "; ". One without a problem is the
  * one that is waited for, or comes after it. */
 static char *
@@ -79,8 +90,8 @@ list_problems (const GArray *candidates, guint end, const char *better)
   return out->len > 0 ? g_strdup (out->str) : NULL;
 }
 
-/* Of the choices before the one taken, the first that can be brought up, unless one
- * before it is already on its way. */
+/* Of the choices before @end, which are better than the one taken, the first that can be
+ * brought up, unless one before it is already on its way. */
 static void
 take_dial (CsUplink *uplink, const GArray *candidates, guint end)
 {
@@ -152,6 +163,11 @@ cs_uplink_resolve (const CsUplinkQuestion *q)
     }
   uplink.choice = pick (&uplink, candidates, q);
   take_dial (&uplink, candidates, uplink.choice);
+  if (uplink.choice == candidates->len)
+    {
+      uplink.choice = pick_ipv6_alone (candidates);
+      uplink.ipv6_alone = uplink.choice < candidates->len;
+    }
   uplink.message = list_problems (candidates, uplink.choice, uplink.better);
   if (uplink.choice < candidates->len)
     uplink.interface = g_array_index (candidates, CsCandidate, uplink.choice).interface;

@@ -12,6 +12,7 @@
 typedef struct
 {
   const CsInterface *interface; /* (nullable) unowned: none right now */
+  gboolean ipv6_alone;          /* it has no IPv4 */
   guint choice;                 /* which choice that is, from 0 */
   CsReason reason;  /* one of an uplink, or none; CS_REASON_NOT_SUITABLE: it can never be
                        an uplink, which is an error */

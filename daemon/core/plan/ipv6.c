@@ -34,8 +34,8 @@ is_usable (const CsIpv6Address *address)
 }
 
 /* Better than none for what is open already, but not a reason to begin. */
-static gboolean
-has_address (const CsInterface *uplink)
+gboolean
+cs_ipv6_has_address (const CsInterface *uplink)
 {
   for (guint i = 0; i < uplink->addresses6->len; i++)
     {
@@ -238,7 +238,7 @@ choose_mode (const CsIpv6Question *q, const GArray *routes, CsCidr *address)
     return CS_IPV6_DELEGATED;
   if (wish == CS_IPV6_EXTENDED && find_extended (q, address))
     return CS_IPV6_EXTENDED;
-  if (is_wanted (wish, CS_IPV6_MASQUERADE) && has_address (q->uplink))
+  if (is_wanted (wish, CS_IPV6_MASQUERADE) && cs_ipv6_has_address (q->uplink))
     return CS_IPV6_MASQUERADE;
   return CS_IPV6_NONE;
 }
@@ -254,7 +254,7 @@ choose_mode_of_kept (const CsIpv6Question *q, const GArray *routes, const GArray
   for (guint i = 0; wish == CS_IPV6_DELEGATED && i < kept->len; i++)
     if (cs_ipv6_is_global (g_array_index (kept, CsCidr, i).address))
       return CS_IPV6_DELEGATED;
-  if (is_wanted (wish, CS_IPV6_MASQUERADE) && has_address (q->uplink))
+  if (is_wanted (wish, CS_IPV6_MASQUERADE) && cs_ipv6_has_address (q->uplink))
     return CS_IPV6_MASQUERADE;
   return CS_IPV6_NONE;
 }

@@ -32,5 +32,8 @@ gint64 cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question);
 /* Whether packets to all of the Internet may leave by @uplink. */
 gboolean cs_ipv6_leads_out (const CsInterface *uplink, const CsSnapshot *snapshot);
 
+/* Whether it has an address behind which clients can be masqueraded. */
+gboolean cs_ipv6_has_address (const CsInterface *uplink);
+
 /* Takes back what that has planned. */
 void cs_ipv6_unplan (CsSharePlan *share);

@@ -3,6 +3,7 @@
 #include "plan-state.h"
 
 #include "data-limit.h"
+#include "share-ipv6.h"
 #include "subnet.h"
 
 #include "dbus/errors.h"
@@ -50,6 +51,8 @@ active_message (const CsSharePlan *share,
   g_autofree char *limit = cs_data_limit_words (share);
   GString *message = g_string_new (words);
 
+  if (uplink->ipv6_alone)
+    g_string_append (message, ", which has no IPv4: clients reach only what has IPv6");
   if (server)
     g_string_append_printf (message,
                             "; names come from %s on this computer, which looks them up "
@@ -143,6 +146,10 @@ cs_plan_state (CsSharePlan *share,
                g_strdup_printf ("%s has no IPv4 address", share->lan));
   else if (!uplink->interface)
     set_state (share, CS_STATE_WAITING, uplink->reason, g_strdup (uplink->message));
+  else if (uplink->ipv6_alone && !cs_share_plan_forwards_ipv6 (share))
+    set_state (share, CS_STATE_WAITING, CS_REASON_UPLINK_DOWN,
+               g_strdup_printf ("%s has no IPv4, and clients cannot use its IPv6",
+                                share->uplink));
   else if (astray)
     set_state (share, CS_STATE_WAITING,
                astray->from_clients ? CS_REASON_CLIENTS_ASTRAY : CS_REASON_ANSWERS_ASTRAY,

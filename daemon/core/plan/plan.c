@@ -204,6 +204,7 @@ plan_uplink (Planner *p, GError **error)
     .lan = p->request->lan,
     .requests = p->requests,
     .older_lans = older_lans,
+    .ipv6 = cs_request_ipv6 (p->request) != CS_IPV6_OFF,
     .dial = p->request->dial,
     .is_new = !p->before || p->before->closed || p->before->asked_again,
     .current = p->before ? p->before->uplink : NULL,
@@ -341,7 +342,7 @@ plan_routes (Planner *p)
   p->share->uplink_rules_shared = p->uplink.interface && rules_are_shared (p);
   if (p->lan && p->request->keep_lan)
     cs_lan_routes (p->lan, p->before, p->snapshot, p->share->routes);
-  if (p->uplink.interface)
+  if (p->uplink.interface && !p->uplink.ipv6_alone)
     routes = cs_uplink_routes (p->uplink.interface, p->snapshot);
   if (routes)
     g_array_append_vals (p->share->routes, routes->data, routes->len);

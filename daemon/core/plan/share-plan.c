@@ -201,6 +201,20 @@ cs_share_plan_guards (const CsSharePlan *plan)
 }
 
 gboolean
+cs_share_plan_has_way_out (const CsSharePlan *plan, int family)
+{
+  for (guint i = 0; plan->uplink && i < plan->routes->len; i++)
+    {
+      const CsRoute *route = &g_array_index (plan->routes, CsRoute, i);
+
+      if (route->ifindex == plan->uplink_ifindex
+          && route->destination.address.family == family)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
 cs_share_plan_serves (const CsSharePlan *plan)
 {
   return plan->lan_method == CS_LAN_METHOD_PROFILE

@@ -190,6 +190,8 @@ const CsAddress *cs_share_plan_own_server (const CsSharePlan *plan);
 gboolean cs_share_plan_publishes (const CsSharePlan *plan);
 /* Whether ports of its uplink may lead to clients now. */
 gboolean cs_share_plan_maps (const CsSharePlan *plan);
+/* Whether its table leads packets of @family to its uplink. */
+gboolean cs_share_plan_has_way_out (const CsSharePlan *plan, int family);
 /* Whether its uplink has to forward: not without a LAN to forward to. */
 gboolean cs_share_plan_forwards (const CsSharePlan *plan);
 /* Whether its uplink forwards only because of it. */

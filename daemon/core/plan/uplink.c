@@ -3,6 +3,8 @@
  * choice.c finds the interface that a WAN spec means. */
 #include "uplink.h"
 
+#include "ipv6.h"
+
 #include "core/value/ifname.h"
 #include "core/value/routes.h"
 
@@ -134,6 +136,15 @@ cs_uplink_flaw (const CsInterface *interface, const CsSnapshot *snapshot)
   if (routes->len == 0)
     return "has no default route and no gateway";
   return NULL;
+}
+
+gboolean
+cs_uplink_has_ipv6 (const CsInterface *interface, const CsSnapshot *snapshot)
+{
+  return cs_ifname_check (interface->name, "WAN", NULL) && interface->up
+         && interface->carrier && !interface->changing
+         && cs_ipv6_leads_out (interface, snapshot)
+         && (cs_ipv6_has_address (interface) || interface->delegated->len > 0);
 }
 
 void

@@ -2,7 +2,8 @@
 /* Whether an interface can carry traffic, and its way out. An uplink is ready when it is
  * switched on, has a link and an IPv4 address, and a way out: a default route of its own
  * in any table but the shares', or a gateway that NetworkManager knows, or a peer
- * (point-to-point). */
+ * (point-to-point). One that only has IPv6 is better than none,
+ * unless clients get no IPv6. */
 #pragma once
 
 #include "core/value/reason.h"
@@ -20,6 +21,7 @@ typedef struct
       *requests; /* (nullable) of CsRequest: a type does not mean their LANs */
   const GPtrArray
       *older_lans; /* (nullable) of char *: LANs that cannot be uplinks at all */
+  gboolean ipv6;   /* one without IPv4 will do, if it has IPv6 and all others are worse */
   gboolean dial;   /* profiles that are down may be brought up */
   gboolean is_new; /* the user has just requested it: what was before no longer counts */
   const char *current; /* (nullable) the uplink in force */
@@ -42,6 +44,10 @@ GArray *cs_uplink_routes (const CsInterface *interface, const CsSnapshot *snapsh
 
 /* What keeps @interface from being an uplink, to follow its name; or NULL. */
 const char *cs_uplink_flaw (const CsInterface *interface, const CsSnapshot *snapshot);
+
+/* Whether IPv6 leads out through @interface, whatever it has of IPv4. One that is still
+ * being connected may get that, too. */
+gboolean cs_uplink_has_ipv6 (const CsInterface *interface, const CsSnapshot *snapshot);
 
 /* Appends to @dns (of CsAddress) the name servers to use through @interface:
  * NetworkManager's for it, otherwise those of resolv.conf. */

@@ -118,6 +118,16 @@ cs_way_out_find (const CsUplinkQuestion *q)
   return found;
 }
 
+const CsInterface *
+cs_way_out_find_ipv6 (const CsUplinkQuestion *q)
+{
+  const CsInterface *way = cs_snapshot_find_index (q->snapshot, q->snapshot->way_out6);
+
+  return way && !g_str_equal (way->name, q->lan) && cs_uplink_has_ipv6 (way, q->snapshot)
+             ? way
+             : NULL;
+}
+
 gboolean
 cs_way_out_is_refused (const CsUplinkQuestion *q)
 {

@@ -8,6 +8,8 @@
 
 /* (nullable) unowned: the interface, if it is not the LAN. */
 const CsInterface *cs_way_out_find (const CsUplinkQuestion *question);
+/* (nullable) Likewise by IPv6, where it leads out. */
+const CsInterface *cs_way_out_find_ipv6 (const CsUplinkQuestion *question);
 /* Whether there is none because a route refuses it, or a rule before the default
  * route: as some VPNs do that must not be bypassed. */
 gboolean cs_way_out_is_refused (const CsUplinkQuestion *question);

@@ -119,11 +119,11 @@ add_share (GString *out,
   g_string_append (out, "}\n");
 }
 
-/* No packets go out: the LAN is there, but has no uplink. */
+/* No packets go out: the LAN is there, but has no uplink, or one with IPv6 alone. */
 static gboolean
 waits (const CsSharePlan *share)
 {
-  return share && share->lan_ifindex && !share->uplink
+  return share && share->lan_ifindex && !cs_share_plan_has_way_out (share, AF_INET)
          && (share->subnets->len > 0 || share->closed);
 }
 

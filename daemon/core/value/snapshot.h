@@ -236,6 +236,7 @@ typedef struct
      the upper half of the Internet (below 128.0.0.0, and the rest), or one of the above
    */
   int ways_out[CS_HALVES];
+  int way_out6; /* likewise, to an address of IPv6 */
   gboolean nm_running;
   gboolean nm_starting; /* it may still activate what it finds */
   char *primary;        /* (owned) (nullable) ip-interface of the primary connection */

@@ -354,7 +354,7 @@ cs_rtnetlink_parse_answer (const struct nlmsghdr *message, CsRouteAnswer *answer
 
   if (message->nlmsg_type != RTM_NEWROUTE
       || !cs_netlink_parse (message, sizeof *info, sizes, attributes, RTA_MAX)
-      || info->rtm_family != AF_INET)
+      || (info->rtm_family != AF_INET && info->rtm_family != AF_INET6))
     return FALSE;
   *answer = (CsRouteAnswer){ .ifindex = (int)cs_netlink_get_u32 (attributes[RTA_OIF], 0),
                              .table = cs_netlink_get_u32 (attributes[RTA_TABLE],

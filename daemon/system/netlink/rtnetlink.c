@@ -81,8 +81,10 @@ cs_rtnetlink_route_get (CsNetlink *self,
 
   *header = (struct rtmsg){ .rtm_family = destination.family,
                             .rtm_dst_len = (guint8)cs_address_bits (destination),
-                            .rtm_src_len = (guint8)cs_address_bits (source),
-                            .rtm_flags = RTM_F_LOOKUP_TABLE };
+                            .rtm_src_len = (guint8)cs_address_bits (source) };
+  /* IPv6 always says which table it is, and refuses the flag */
+  if (destination.family == AF_INET)
+    header->rtm_flags = RTM_F_LOOKUP_TABLE;
   cs_netlink_put_address (&request.header, RTA_DST, destination);
   if (cs_address_is_set (source))
     cs_netlink_put_address (&request.header, RTA_SRC, source);

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The socket is connected, so that the kernel accepts packets from the server only, and
- * reports ICMP errors. Of the reply (RFC 1035, 4.1.1) only the identifier and the code
- * matter. */
+ * reports ICMP errors. Of the reply (RFC 1035, 4.1.1) only the identifier, the code and
+ * the number of answers matter. */
 #include "dns-query.h"
 
 #include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#define AGAIN_AFTER 600 /* milliseconds */
-#define HEADER_SIZE 12
-#define LABEL_MAX   63
-#define TYPE_A      1
-#define TYPE_NS     2
-#define CLASS_IN    1
-#define QUERY_SIZE  (HEADER_SIZE + 1 + LABEL_MAX + 1 + 4)
-#define NO_ERROR    0
-#define NXDOMAIN    3
-#define REFUSED     5
+#define AGAIN_AFTER   600 /* milliseconds */
+#define HEADER_SIZE   12
+#define LABEL_MAX     63
+#define TYPE_A        1
+#define TYPE_NS       2
+#define TYPE_AAAA     28
+#define CLASS_IN      1
+#define NAME_MAX_SIZE (LABEL_MAX + 2)
+#define QUERY_SIZE    (HEADER_SIZE + NAME_MAX_SIZE + 4)
+#define NO_ERROR      0
+#define NXDOMAIN      3
+#define REFUSED       5
 
 typedef struct
 {
@@ -27,6 +29,7 @@ typedef struct
   guint limit;     /* timeout source, or 0 */
   guint8 message[QUERY_SIZE];
   gsize size;
+  gboolean found; /* the reply has an answer */
 } Query;
 
 static void
@@ -54,26 +57,46 @@ put16 (Query *query, guint value)
   query->message[query->size++] = (guint8)value;
 }
 
+/* Labels, each behind its length. */
+static void
+put_name (Query *query, const char *name)
+{
+  gsize start = query->size;
+  g_auto (GStrv) labels = g_strsplit (name, ".", -1);
+
+  for (char **label = labels; *label; label++)
+    {
+      gsize length = strlen (*label);
+
+      if (length == 0 || query->size - start + length + 2 > NAME_MAX_SIZE)
+        break;
+      query->message[query->size++] = (guint8)length;
+      memcpy (query->message + query->size, *label, length);
+      query->size += length;
+    }
+  query->message[query->size++] = 0;
+}
+
+static guint
+type_of (const char *name)
+{
+  if (name[0] == '\0')
+    return TYPE_NS;
+  return g_str_equal (name, CS_DNS_IPV4_ONLY) ? TYPE_AAAA : TYPE_A;
+}
+
 /* One question, recursion desired. */
 static void
 write_message (Query *query, const char *name)
 {
-  gsize length = MIN (strlen (name), LABEL_MAX);
-
   put16 (query, (guint)g_random_int_range (0, G_MAXUINT16 + 1));
   put16 (query, 0x0100);
   put16 (query, 1);
   put16 (query, 0);
   put16 (query, 0);
   put16 (query, 0);
-  if (length > 0)
-    {
-      query->message[query->size++] = (guint8)length;
-      memcpy (query->message + query->size, name, length);
-      query->size += length;
-    }
-  query->message[query->size++] = 0;
-  put16 (query, length > 0 ? TYPE_A : TYPE_NS);
+  put_name (query, name);
+  put16 (query, type_of (name));
   put16 (query, CLASS_IN);
 }
 
@@ -135,7 +158,7 @@ static gboolean
 on_input (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
   GTask *task = user_data;
-  const Query *query = g_task_get_task_data (task);
+  Query *query = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
   guint8 reply[HEADER_SIZE];
   gssize size = g_socket_receive (socket, (char *)reply, sizeof reply, NULL, &error);
@@ -146,6 +169,8 @@ on_input (GSocket *socket, GIOCondition condition, gpointer user_data)
       && (size < HEADER_SIZE || memcmp (reply, query->message, 2) != 0
           || (reply[2] & 0x80) == 0))
     return G_SOURCE_CONTINUE; /* not the reply to this query */
+  query->found
+      = error == NULL && (reply[3] & 0x0f) == NO_ERROR && (reply[6] | reply[7]) != 0;
   return_reply (task,
                 error != NULL ? reply_of_error (error) : reply_of_code (reply[3] & 0x0f));
   return G_SOURCE_REMOVE;
@@ -210,7 +235,11 @@ cs_dns_query_async (CsAddress server,
 }
 
 CsDnsReply
-cs_dns_query_finish (GAsyncResult *result)
+cs_dns_query_finish (GAsyncResult *result, gboolean *found)
 {
+  const Query *query = g_task_get_task_data (G_TASK (result));
+
+  if (found != NULL)
+    *found = query->found;
   return (CsDnsReply)g_task_propagate_int (G_TASK (result), NULL);
 }

@@ -100,7 +100,7 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
   Question *question = user_data;
   Probe *probe = g_task_get_task_data (question->task);
   CsShareFacts *share = cs_facts_get_share (probe->facts, question->lan);
-  CsDnsReply reply = cs_dns_query_finish (result);
+  CsDnsReply reply = cs_dns_query_finish (result, NULL);
 
   if (question->server < 0)
     share->name_server = reply;
@@ -118,6 +118,18 @@ question_new (GTask *task, const CsSharePlan *share, int server)
   question->lan = g_strdup (share->lan);
   question->server = server;
   return question;
+}
+
+static void
+on_translation (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Question *question = user_data;
+  Probe *probe = g_task_get_task_data (question->task);
+  gboolean found;
+
+  cs_dns_query_finish (result, &found);
+  cs_facts_get_share (probe->facts, question->lan)->translates |= found;
+  free_question (question);
 }
 
 static void
@@ -162,6 +174,10 @@ ask_servers (GTask *task, const CsSharePlan *share)
       cs_dns_query_async (server, CS_DNS_PORT,
                           cs_address_is_loopback (server) ? NULL : share->uplink, "",
                           on_reply, question_new (task, share, (int)i));
+      if (!cs_share_plan_has_way_out (share, AF_INET))
+        cs_dns_query_async (
+            server, CS_DNS_PORT, cs_address_is_loopback (server) ? NULL : share->uplink,
+            CS_DNS_IPV4_ONLY, on_translation, question_new (task, share, (int)i));
     }
 }
 

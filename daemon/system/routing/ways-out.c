@@ -11,6 +11,10 @@
 static const CsAddress far_away[CS_HALVES]
     = { CS_IPV4 (73, 128, 128, 1), CS_IPV4 (174, 224, 128, 1) };
 
+/* Likewise one of Comcast's 2601::/20. */
+static const CsAddress far_away6
+    = { AF_INET6, { 0x26, 0x01, 0x06, 0x47, 0x80, 0x80, 0x80, 0x80, [15] = 0x81 } };
+
 static int
 way_of (const CsRouteAnswer *answer, const CsSnapshot *snapshot)
 {
@@ -28,6 +32,8 @@ way_of (const CsRouteAnswer *answer, const CsSnapshot *snapshot)
 gboolean
 cs_ways_out_fill (CsNetlink *netlink, CsSnapshot *snapshot, GError **error)
 {
+  CsRouteAnswer answer6;
+
   for (guint i = 0; i < CS_HALVES; i++)
     {
       CsRouteAnswer answer;
@@ -36,6 +42,14 @@ cs_ways_out_fill (CsNetlink *netlink, CsSnapshot *snapshot, GError **error)
                                    error))
         return FALSE;
       snapshot->ways_out[i] = way_of (&answer, snapshot);
+    }
+  snapshot->way_out6 = CS_WAY_NONE;
+  if (snapshot->routes6->len > 0)
+    {
+      if (!cs_rtnetlink_route_get (netlink, far_away6, 0, (CsAddress){ 0 }, &answer6,
+                                   error))
+        return FALSE;
+      snapshot->way_out6 = way_of (&answer6, snapshot);
     }
   return TRUE;
 }

@@ -4,5 +4,6 @@
 
 #include "system/netlink/rtnetlink.h"
 
-/* Asks the kernel for .ways_out; .interfaces are filled in already. */
+/* Asks the kernel for .ways_out and .way_out6; .interfaces and .routes6 are filled in
+ * already. */
 gboolean cs_ways_out_fill (CsNetlink *netlink, CsSnapshot *snapshot, GError **error);
