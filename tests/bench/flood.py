@@ -1,24 +1,31 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What forwarding itself costs, for the bench.  `flood.py send` answers each question with a
-# flood of small datagrams; the kernel takes each of them through the gateway in the sender's
+# What forwarding itself costs, for the bench.  `flood.py send ADDRESS` answers each question with
+# a flood of small datagrams; the kernel takes each of them through the gateway in the sender's
 # own time, so their rate tells the cost of a packet, and no other process has a part in it.
-# `flood.py ask FLOODS` is the client, which lets most of them drop, and sends as many by itself,
-# of which the server lets most drop.  It prints the best rates, packets per second, down and up,
-# as whatever disturbs a flood makes it slower.
+# `flood.py ask ADDRESS FLOODS` is the client, which lets most of them drop, and sends as many by
+# itself, of which the server lets most drop.  It prints the best rates, packets per second, down
+# and up, as whatever disturbs a flood makes it slower.
 #
 import os
 import socket
 import sys
 import time
 
-SERVER = ("192.0.2.80", 7777)
+PORT = 7777
 PACKETS = 20000
 PAYLOAD = b"x" * 64
 # Only then the kernel calls a flow of datagrams a stream (nf_conntrack_udp_packet ()).
 STREAM_AGE = 2.5
 LIMIT = 3
+
+
+def make_socket(address):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    return sock
 
 
 def flood(send_one, count):
@@ -28,10 +35,9 @@ def flood(send_one, count):
     return count / (time.perf_counter() - begin)
 
 
-def send():
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-    sock.bind(SERVER)
+def send(address):
+    sock = make_socket(address)
+    sock.bind((address, PORT))
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     while True:
         count, client = sock.recvfrom(100)
@@ -64,20 +70,21 @@ def ask_once(sock, count):
                 return float(answer)
 
 
-def ask(floods):
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+def ask(address, floods):
+    sock = make_socket(address)
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    sock.connect(SERVER)
+    sock.connect((address, PORT))
     begin = time.monotonic()
     while time.monotonic() < begin + STREAM_AGE:
         ask_once(sock, 1)
-    rates = [(ask_once(sock, PACKETS), flood(lambda: sock.send(PAYLOAD), PACKETS))
-             for _ in range(floods)]
+    rates = []
+    for _ in range(floods):
+        rates.append((ask_once(sock, PACKETS), flood(lambda: sock.send(PAYLOAD), PACKETS)))
+        time.sleep(0.1)  # until the server has read the last one, and hears the next question
     print(*map(max, zip(*rates)))
 
 
 if sys.argv[1] == "send":
-    send()
+    send(sys.argv[2])
 else:
-    ask(int(sys.argv[2]))
+    ask(sys.argv[2], int(sys.argv[3]))

@@ -19,6 +19,7 @@ REST_SECONDS = 10
 # Seconds after a lease: by then the kernel has asked whether the new neighbour is there, and what
 # guards late answers to a share before is gone.
 SETTLED = 12
+SERVER = "192.0.2.80"
 FLOODS = 8
 ROUNDS = 5
 COMPUTERS = 20
@@ -78,23 +79,27 @@ def start_cold(host, watch, way):
     return {"cold page": first_page(host, watch, way, cold=True)[-1]}
 
 
-def stream(host, *direction):
+def stream(host, *direction, server=SERVER):
     """Gbit/s of one TCP stream of a fifth of a second from the client to the Internet, or back.
     It goes in pieces of some 50 kB, and depends more on the scheduler than on the gateway: one
     differs by an eighth from the next, however long it is."""
-    out = host.client.run(["iperf3", "-c", "192.0.2.80", *direction, "-M", "536", "-n", "250M",
+    out = host.client.run(["iperf3", "-c", server, *direction, "-M", "536", "-n", "250M",
                            "-J"], timeout=20)
     return json.loads(out)["end"]["sum_received"]["bits_per_second"] / 1e9
 
 
-def downloads(host, streams):
-    return statistics.median(stream(host, "-R") for _ in range(streams))
+def downloads(host, streams, **where):
+    return statistics.median(stream(host, "-R", **where) for _ in range(streams))
 
 
-def packets(host):
+def uploads(host, streams, **where):
+    return statistics.median(stream(host, **where) for _ in range(streams))
+
+
+def packets(host, server=SERVER):
     """Packets per second, down and up: with small ones the gateway is nearly all that takes
     time."""
-    out = host.client.run(script("flood.py", "ask", str(FLOODS)), timeout=60)
+    out = host.client.run(script("flood.py", "ask", server, str(FLOODS)), timeout=60)
     return [float(word) for word in out.split()]
 
 
@@ -102,7 +107,7 @@ def transfer(host, watch, way, streams):
     with shared(host, watch, way):
         down, up = packets(host)
         return {"stream": downloads(host, streams), "packets": down, "packets up": up,
-                "stream up": statistics.median(stream(host) for _ in range(streams))}
+                "stream up": uploads(host, streams)}
 
 
 def connect(host, watch, way):
