@@ -158,6 +158,11 @@ test_modes (void)
       "lan0 via ppp0; lan1 via ppp0",
       LAN "link lan1;" PPP0_PD64,
       { "active*| ipv6-mode=4 *", "active*| uplink-ifindex=9 *" } },
+    { "what is delegated is this computer's own network",
+      "lan0 via ppp0",
+      LAN PPP0_4 " addr6=2001:db8:9::9/64 delegated=fd12:3456:789a::/56;"
+                 "route6 default dev ppp0;",
+      { "active*| ipv6-mode=2 *" } },
     { "delegated by hand where it is not",
       "lan0 via ppp0 ipv6=delegated",
       LAN PPP0_6,

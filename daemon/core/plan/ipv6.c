@@ -158,12 +158,18 @@ choose_address (const CsIpv6Question *q, CsCidr network, CsCidr *address)
   return FALSE;
 }
 
+/* This computer's own network is on the LAN already, should somebody delegate that. */
 static gboolean
 find_delegated (const CsIpv6Question *q, CsCidr *address)
 {
   for (guint i = 0; i < q->uplink->delegated->len; i++)
-    if (choose_address (q, g_array_index (q->uplink->delegated, CsCidr, i), address))
-      return TRUE;
+    {
+      CsCidr network = g_array_index (q->uplink->delegated, CsCidr, i);
+
+      if (!cs_cidr_overlaps (network, q->snapshot->own_network6)
+          && choose_address (q, network, address))
+        return TRUE;
+    }
   return FALSE;
 }
 
