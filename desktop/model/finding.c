@@ -90,6 +90,11 @@ static const Row rows[] = {
   { "ipv6-radvd", CS_REMEDY_RESTART, N_ ("Devices Have No IPv6"),
     N_ ("They use IPv4 meanwhile. Install the program radvd if it is missing, then start "
         "sharing again.") },
+  { "ipv6-blocked", CS_REMEDY_COPY, N_ ("Devices Have No IPv6"),
+    N_ ("They use IPv4 meanwhile. Let the firewall pass what is shared, with the command "
+        "that you can copy.") },
+  { "ipv6-alone", CS_REMEDY_PLACES, N_ ("Only IPv6 Is Available"),
+    N_ ("This Internet connection has no IPv4, so devices may not reach everything.") },
   { "blocked", CS_REMEDY_COPY, N_ ("A Firewall Blocks the Devices"),
     N_ ("Let it pass what is shared, with the command that you can copy.") },
   { "rule-first", CS_REMEDY_COPY, N_ ("A Routing Rule of Another Program Comes First"),
