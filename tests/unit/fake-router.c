@@ -79,25 +79,30 @@ note (FakeRouter *self, const char *words)
   __atomic_add_fetch (&self->count, 1, __ATOMIC_SEQ_CST);
 }
 
-/* "pcp 6:8080 8080 7200 NONCE" */
+/* "pcp 6:8080 8080 7200 NONCE", with a "!" behind it: this port or none */
 static void
-note_pcp (FakeRouter *self, const guint8 *data)
+note_pcp (FakeRouter *self, const guint8 *data, gboolean exact)
 {
-  g_autofree char *words = g_strdup_printf (
-      "pcp %u:%u %u %u %02x%02x%02x%02x", data[36], get16 (data + 40), get16 (data + 42),
-      get16 (data + 6), data[24], data[25], data[26], data[27]);
+  g_autofree char *words
+      = g_strdup_printf ("pcp %u:%u %u %u %02x%02x%02x%02x%s", data[36],
+                         get16 (data + 40), get16 (data + 42), get16 (data + 6), data[24],
+                         data[25], data[26], data[27], exact ? "!" : "");
 
   note (self, words);
 }
 
 static gsize
-reply_pcp (FakeRouter *self, guint8 *data)
+reply_pcp (FakeRouter *self, guint8 *data, gboolean exact)
 {
   static const guint8 codes[] = { [ROUTER_REFUSES] = 2, [ROUTER_IS_FULL] = 8 };
   guint code = (guint)self->manner < sizeof codes ? codes[self->manner] : 0;
   guint32 asked = (guint32)get16 (data + 6);
 
-  note_pcp (self, data);
+  if (exact && self->manner == ROUTER_IS_INEXACT)
+    code = 5;
+  else if (exact && self->skip != 0)
+    code = 11;
+  note_pcp (self, data, exact);
   data[1] |= 0x80;
   data[3] = (guint8)code;
   put32 (data + 4, code != 0 ? 30 : MIN (asked, self->lifetime));
@@ -144,7 +149,7 @@ reply_unsupported (FakeRouter *self, guint8 *data)
 }
 
 static gsize
-reply (FakeRouter *self, guint8 *data)
+reply (FakeRouter *self, guint8 *data, gsize size)
 {
   gboolean is_pcp = data[0] == 2;
 
@@ -158,7 +163,7 @@ reply (FakeRouter *self, guint8 *data)
     case ROUTER_IS_OLD:
       return is_pcp ? 0 : reply_nat_pmp (self, data);
     default:
-      return is_pcp ? reply_pcp (self, data) : 0;
+      return is_pcp ? reply_pcp (self, data, size == 64 && data[60] == 2) : 0;
     }
 }
 
@@ -182,7 +187,7 @@ serve (FakeRouter *self, int fd, int other)
   socklen_t length = sizeof from;
   guint8 data[1100] = { 0 };
   gssize got = recvfrom (fd, data, sizeof data, 0, (struct sockaddr *)&from, &length);
-  gsize size = got >= 2 ? reply (self, data) : 0;
+  gsize size = got >= 2 ? reply (self, data, (gsize)got) : 0;
 
   if (size > 0 && self->manner == ROUTER_CONFUSES)
     confuse (other, fd, data, size, &from);

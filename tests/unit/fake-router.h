@@ -14,7 +14,8 @@ typedef enum
   ROUTER_IS_CLOSED, /* nobody has the port */
   ROUTER_REFUSES,   /* by PCP, as the two after it */
   ROUTER_IS_FULL,
-  ROUTER_CONFUSES, /* first comes what is not its reply */
+  ROUTER_CONFUSES,   /* first comes what is not its reply */
+  ROUTER_IS_INEXACT, /* does not know PREFER_FAILURE */
 } RouterManner;
 
 #define ROUTER_LOG 64

@@ -52,8 +52,9 @@ test_print (void)
   assert_bytes (data, cs_router_print_mapping (CS_ROUTER_PCP, &request, own, data),
                 "0201000000001c20" V4_OWN NONCE "060000001f901f90" V4_ANY);
   again.external = cs_address_new (AF_INET, "\xc6\x33\x64\x07");
+  again.exact = TRUE;
   assert_bytes (data, cs_router_print_mapping (CS_ROUTER_PCP, &again, own, data),
-                "0201000000001c20" V4_OWN NONCE "060000001f901f90" V4_GIVEN);
+                "0201000000001c20" V4_OWN NONCE "060000001f901f90" V4_GIVEN "02000000");
   assert_bytes (data, cs_router_print_mapping (CS_ROUTER_NAT_PMP, &request, own, data),
                 "000200001f901f9000001c20");
   end.lifetime = 0;
@@ -69,7 +70,7 @@ describe (const CsRouterReply *reply)
 {
   static const char *const kinds[] = { "mapping", "address", "announce" };
   static const char *const results[]
-      = { "granted", "refused", "full", "offline", "unsupported" };
+      = { "granted", "refused", "full", "offline", "inexact", "unsupported" };
   g_autofree char *external = cs_address_to_string (reply->external);
 
   if (reply->result == CS_ROUTER_UNSUPPORTED)
@@ -120,6 +121,14 @@ static const struct
   { "pcp: no resources",
     PCP_MAP "00080000001e" LATER ZEROS4 ZEROS4 ZEROS4 NONCE "060000001f901f90" V4_ANY,
     "mapping full epoch=100 lifetime=30 6:8080 :8080", TRUE },
+  { "pcp: unknown option",
+    PCP_MAP "000500000708" LATER ZEROS4 ZEROS4 ZEROS4 NONCE "060000001f901f90" V4_ANY
+            "02000000",
+    "mapping inexact epoch=100 lifetime=1800 6:8080 :8080", TRUE },
+  { "pcp: another port is all there is",
+    PCP_MAP "000b0000001e" LATER ZEROS4 ZEROS4 ZEROS4 NONCE "060000001f901f90" V4_ANY
+            "02000000",
+    "mapping refused epoch=100 lifetime=30 6:8080 :8080", TRUE },
   { "pcp: quota",
     PCP_MAP "000a0000001e" LATER ZEROS4 ZEROS4 ZEROS4 NONCE "060000001f901f90" V4_ANY,
     "mapping full epoch=100 lifetime=30 6:8080 :8080", TRUE },

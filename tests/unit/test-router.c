@@ -186,7 +186,15 @@ test_other_port (Fixture *fixture, gconstpointer data)
 {
   far->skip = 3;
   add (fixture, 8080);
-  await (fixture, 8080, "mapped 198.51.100.7:8083", 3);
+  await (fixture, 8080, "refused", 3);
+  far->manner = ROUTER_IS_INEXACT;
+  add (fixture, 8081);
+  await (fixture, 8081, "mapped 198.51.100.7:8084", 3);
+  add (fixture, 8082);
+  await (fixture, 8082, "mapped 198.51.100.7:8085", 3);
+  g_assert_cmpint (far->count, ==, 4);
+  g_assert_true (g_str_has_suffix (far->log[1], "!"));
+  g_assert_false (g_str_has_suffix (far->log[2], "!"));
 }
 
 static void

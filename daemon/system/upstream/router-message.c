@@ -10,6 +10,9 @@
 /* Sizes of PCP's head and of what MAP has behind it. */
 #define HEAD 24
 #define MAP  36
+/* An option without data: the port that was asked for, or none. */
+#define OPTION         4
+#define PREFER_FAILURE 2
 
 /* Opcodes. */
 #define PCP_ANNOUNCE    0
@@ -73,7 +76,7 @@ print_pcp (const CsRouterRequest *request, CsAddress own, guint8 *data)
 {
   guint8 *map = data + HEAD;
 
-  memset (data, 0, HEAD + MAP);
+  memset (data, 0, HEAD + MAP + OPTION);
   data[0] = VERSION;
   data[1] = PCP_MAP;
   put32 (data + 4, request->lifetime);
@@ -83,7 +86,8 @@ print_pcp (const CsRouterRequest *request, CsAddress own, guint8 *data)
   put16 (map + 16, request->port);
   put16 (map + 18, request->external_port);
   put_address (map + 20, request->external);
-  return HEAD + MAP;
+  map[MAP] = PREFER_FAILURE;
+  return HEAD + MAP + (request->exact && request->lifetime > 0 ? OPTION : 0);
 }
 
 /* One that is deleted has no external port (RFC 6886, section 3.4). */
@@ -128,6 +132,8 @@ pcp_result (guint code)
       return CS_ROUTER_GRANTED;
     case 1:
       return CS_ROUTER_UNSUPPORTED;
+    case 5: /* UNSUPP_OPTION */
+      return CS_ROUTER_INEXACT;
     case 7:
       return CS_ROUTER_OFFLINE;
     case 8:  /* NO_RESOURCES */

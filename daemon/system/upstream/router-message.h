@@ -11,7 +11,7 @@
 #define CS_ROUTER_ANNOUNCE_PORT 5350
 
 #define CS_ROUTER_NONCE       12
-#define CS_ROUTER_REQUEST_MAX 60   /* bytes of a datagram */
+#define CS_ROUTER_REQUEST_MAX 64   /* bytes of a datagram */
 #define CS_ROUTER_REPLY_MAX   1100 /* likewise, by RFC 6887, section 7 */
 
 typedef enum
@@ -27,6 +27,7 @@ typedef struct
   guint16 port;          /* of this computer */
   guint16 external_port; /* of the router, if it can be had */
   CsAddress external;    /* likewise; unset: any */
+  gboolean exact;        /* that port or none, as far as the protocol can say so */
   guint32 lifetime;      /* seconds; 0: delete it */
   guint8 nonce[CS_ROUTER_NONCE];
 } CsRouterRequest;
@@ -38,6 +39,7 @@ typedef enum
   CS_ROUTER_REFUSED,
   CS_ROUTER_FULL,        /* it has no room for any more, or not for this computer's */
   CS_ROUTER_OFFLINE,     /* it has no network itself */
+  CS_ROUTER_INEXACT,     /* it does not know PCP's PREFER_FAILURE */
   CS_ROUTER_UNSUPPORTED, /* it does not speak this version of the protocol */
 } CsRouterResult;
 

@@ -18,7 +18,8 @@ struct _CsRouter
   guint timer;            /* timeout source, or 0 */
 
   CsRouterProtocol spoken;
-  gboolean known; /* that it speaks this one */
+  gboolean known;   /* that it speaks this one */
+  gboolean inexact; /* it cannot say "that port or none" */
   CsRouterEpoch epoch;
   CsAddress external; /* unset: not known */
   gint64 located;     /* when it was last asked for that, by NAT-PMP; 0: never */

@@ -137,6 +137,8 @@ take_reply (CsRouter *self, const CsRouterReply *reply, gint64 now)
     take_grant (self, mapping, reply, now);
   else if (mapping->ending)
     cs_router_drop (self, mapping);
+  else if (reply->result == CS_ROUTER_INEXACT && !self->inexact)
+    self->inexact = TRUE; /* and it is asked again */
   else if (reply->result == CS_ROUTER_FULL && !cs_router_mapping_works (mapping))
     refuse_all (self, reply, now);
   else

@@ -111,6 +111,7 @@ prepare_request (CsRouter *self, const CsRouterMapping *mapping)
     .port = mapping->port,
     .external_port = works ? mapping->external_port : mapping->port,
     .lifetime = mapping->ending ? 0 : CS_ROUTER_LIFETIME,
+    .exact = !self->inexact,
   };
   if (works && !mapping->ending)
     self->request.external = mapping->external;
@@ -147,6 +148,8 @@ cs_router_be_silent (CsRouter *self)
   GHashTableIter iter;
   gpointer one;
 
+  if (self->asked != NULL)
+    self->asked->due = now; /* behind the others, if only this one is not answered */
   self->asking = FALSE;
   self->asked = NULL;
   self->known = FALSE;
@@ -175,6 +178,7 @@ speak (CsRouter *self, CsRouterProtocol spoken)
   self->known = FALSE;
   self->spoken = spoken;
   self->epoch = (CsRouterEpoch){ 0 };
+  self->inexact = FALSE;
   self->located = 0;
 }
 
@@ -341,6 +345,7 @@ cs_router_add (CsRouter *self, const char *lan, guint8 protocol, guint16 port)
       g_hash_table_add (self->mappings, mapping);
     }
   mapping->ending = FALSE;
+  mapping->state = CS_ROUTER_MAPPING_ASKING;
   g_free (mapping->lan);
   mapping->lan = g_strdup (lan);
   ask_soon (self, mapping);
