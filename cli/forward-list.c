@@ -125,6 +125,30 @@ name_clients (GVariant *clients)
   return names;
 }
 
+/* Where it is in the Internet, if the router upstream was asked for that, or why not. */
+static const char *
+get_internet (GVariant *mapping)
+{
+  const char *upstream = cs_dictionary_get_string (mapping, "upstream");
+
+  return *upstream != '\0' ? upstream
+                           : cs_dictionary_get_string (mapping, "upstream-state");
+}
+
+static gboolean
+has_internet (GPtrArray *lists)
+{
+  for (guint i = 0; i < lists->len; i++)
+    for (gsize k = 0; k < g_variant_n_children (lists->pdata[i]); k++)
+      {
+        g_autoptr (GVariant) mapping = g_variant_get_child_value (lists->pdata[i], k);
+
+        if (*get_internet (mapping) != '\0')
+          return TRUE;
+      }
+  return FALSE;
+}
+
 static void
 add_row (CsTable *table, const char *lan, GVariant *mapping, GHashTable *names)
 {
@@ -145,6 +169,7 @@ add_row (CsTable *table, const char *lan, GVariant *mapping, GHashTable *names)
     cs_dictionary_get_string (mapping, "origin"),
     expires,
     cs_dictionary_get_string (mapping, "state"),
+    get_internet (mapping),
   };
 
   cs_table_add (table, cells);
@@ -153,14 +178,17 @@ add_row (CsTable *table, const char *lan, GVariant *mapping, GHashTable *names)
 void
 cs_forward_list_print_table (GPtrArray *shares, GPtrArray *lists, GPtrArray *clients)
 {
-  static const char *const headings[]
+  const char *headings[]
       = { "LAN",  "PROTOCOL", "PORT",    "CLIENT", "ADDRESS", "TO PORT",
-          "NAME", "ORIGIN",   "EXPIRES", "STATE",  NULL };
+          "NAME", "ORIGIN",   "EXPIRES", "STATE",  NULL,      NULL };
   static const char *const elastic[] = { "NAME", "CLIENT", "ADDRESS", NULL };
-  g_autoptr (CsTable) table = cs_table_new (headings);
+  g_autoptr (CsTable) table = NULL;
   g_autofree char *text = NULL;
   gsize count = 0;
 
+  if (has_internet (lists))
+    headings[G_N_ELEMENTS (headings) - 2] = "INTERNET";
+  table = cs_table_new (headings);
   for (guint i = 0; i < shares->len; i++)
     {
       g_autoptr (GHashTable) names = name_clients (clients->pdata[i]);
@@ -194,7 +222,8 @@ add_string (JsonBuilder *builder, const char *key, const char *value)
 static void
 add_mapping (JsonBuilder *builder, const char *lan, GVariant *mapping)
 {
-  static const char *const names[] = { "address", "external_address", "name", "origin" };
+  static const char *const names[]
+      = { "address", "external_address", "name", "origin", "upstream", "upstream_state" };
   guint16 port = get_port (mapping, "port", 0);
 
   json_builder_begin_object (builder);

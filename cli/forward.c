@@ -64,8 +64,13 @@ report (GVariant *mapping, const char *lan, const char *client)
   g_autofree char *line = cs_output_line (sentence);
 
   printf ("%s\n", line);
-  if (*external != '\0' && *cs_dictionary_get_string (mapping, "upstream") == '\0'
-      && !cs_lan_address_is_public (external))
+  if (g_str_equal (cs_dictionary_get_string (mapping, "upstream-state"), "asking"))
+    printf (
+        "%s is no address of the Internet, so the router there is asked for the port, "
+        "too: \"sharectl forward list %s\" shows what it says\n",
+        external, lan);
+  else if (*external != '\0' && *cs_dictionary_get_string (mapping, "upstream") == '\0'
+           && !cs_lan_address_is_public (external))
     printf ("%s is no address of the Internet: from there it is reached only if the "
             "network before this computer forwards the port, too\n",
             external);

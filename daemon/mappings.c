@@ -61,23 +61,19 @@ print_upstream (const CsUpstream *upstream)
   return g_strdup_printf ("%s:%u-%u", address, upstream->port, upstream->last);
 }
 
-static void
-describe_upstream (gpointer upstreams,
-                   const char *lan,
-                   const CsForward *forward,
-                   GVariantDict *dict)
+static char *
+find_upstream (gpointer upstreams,
+               const char *lan,
+               const CsForward *forward,
+               const char **state)
 {
-  g_autofree char *text = NULL;
   CsUpstream upstream;
 
+  *state = NULL;
   if (!cs_upstreams_find (upstreams, lan, forward, &upstream))
-    return;
-  g_variant_dict_insert (dict, "upstream-state", "s",
-                         cs_router_mapping_state_to_string (upstream.state));
-  if (upstream.state != CS_ROUTER_MAPPING_MAPPED)
-    return;
-  text = print_upstream (&upstream);
-  g_variant_dict_insert (dict, "upstream", "s", text);
+    return NULL;
+  *state = cs_router_mapping_state_to_string (upstream.state);
+  return upstream.state == CS_ROUTER_MAPPING_MAPPED ? print_upstream (&upstream) : NULL;
 }
 
 const CsBusForwards cs_mappings_functions = {
@@ -89,7 +85,7 @@ const CsBusForwards cs_mappings_functions = {
   .list = list,
   .find_address = find_address,
   .external_address = external_address,
-  .describe_upstream = describe_upstream,
+  .find_upstream = find_upstream,
 };
 
 /* --- Following --------------------------------------------------------------------- */

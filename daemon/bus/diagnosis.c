@@ -159,9 +159,14 @@ count_forwards (const CsBusHost *host, CsShareFacts *found)
     {
       const CsForward *forward = g_ptr_array_index (forwards, i);
       const GArray *addresses6 = NULL;
+      const char *state;
+      g_autofree char *upstream
+          = functions->find_upstream (host->upstreams, found->lan, forward, &state);
       CsAddress address
           = functions->find_address (host->forwards, found->lan, forward, &addresses6);
 
+      if (upstream != NULL)
+        found->forwards_led++;
       if (!cs_address_is_set (address) && (addresses6 == NULL || addresses6->len == 0))
         found->forwards_lost++;
       else if (!g_hash_table_contains (online, forward->client))

@@ -93,6 +93,22 @@ add_address (GVariantDict *dict, const char *key, CsAddress address)
     g_variant_dict_insert (dict, key, "s", text);
 }
 
+static void
+add_upstream (const CsBusHost *host,
+              const char *lan,
+              const CsForward *forward,
+              GVariantDict *dict)
+{
+  const char *state;
+  g_autofree char *upstream
+      = host->forward->find_upstream (host->upstreams, lan, forward, &state);
+
+  if (upstream != NULL)
+    g_variant_dict_insert (dict, "upstream", "s", upstream);
+  if (state != NULL)
+    g_variant_dict_insert (dict, "upstream-state", "s", state);
+}
+
 static GVariant *
 describe (const CsBusHost *host, const char *lan, const CsForward *forward)
 {
@@ -110,7 +126,7 @@ describe (const CsBusHost *host, const char *lan, const CsForward *forward)
   if (is_open)
     g_variant_dict_insert_value (&dict, "addresses", cs_describe_addresses (addresses6));
   add_address (&dict, "external-address", external);
-  functions->describe_upstream (host->upstreams, lan, forward, &dict);
+  add_upstream (host, lan, forward, &dict);
   g_variant_dict_insert (&dict, "state", "s",
                          !has_place                                ? "no-address"
                          : cs_address_is_set (external) || is_open ? "active"

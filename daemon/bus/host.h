@@ -37,11 +37,12 @@ typedef struct
                              const CsForward *forward,
                              const GArray **addresses6);
   CsAddress (*external_address) (gpointer forwards, const char *lan);
-  /* Adds what the router upstream does for it to @dict, of ListForwards. */
-  void (*describe_upstream) (gpointer upstreams,
-                             const char *lan,
-                             const CsForward *forward,
-                             GVariantDict *dict);
+  /* Where the router upstream leads it from, "198.51.100.7:8080" (nullable: it does not);
+   * and how that is, as in ListForwards (nullable: it is not asked to). */
+  char *(*find_upstream) (gpointer upstreams,
+                          const char *lan,
+                          const CsForward *forward,
+                          const char **state);
 } CsBusForwards;
 
 typedef struct

@@ -73,6 +73,10 @@ def test_name(sharectl, shared):
 @pytest.mark.parametrize("result, said", [
     ({"external-address": "8.8.8.8"}, "tcp port 80 of 8.8.8.8 leads to 192.168.137.20, port 80\n"),
     ({"upstream": "8.8.8.8"}, "tcp port 80 of 100.64.0.7 leads to 192.168.137.20, port 80\n"),
+    ({"upstream-state": "asking"},
+     "tcp port 80 of 100.64.0.7 leads to 192.168.137.20, port 80\n"
+     "100.64.0.7 is no address of the Internet, so the router there is asked for the port, too: "
+     '"sharectl forward list lan0" shows what it says\n'),
     ({"external-address": "", "address": "", "addresses": ["fd00::20"]},
      "tcp port 80 of the uplink leads to fd00::20, port 80\n"),
     ({"external-address": "", "state": "no-uplink"},
@@ -211,15 +215,24 @@ def test_none(sharectl, service):
     assert json.loads(ok(sharectl("forward", "list", "--json"))) == {"forwards": []}
 
 
+def test_where_it_is_in_the_internet(sharectl, shared):
+    shared.forwards("lan0", {**WEB, "upstream": "8.8.8.8:8080", "upstream-state": "mapped"},
+                    {**GAME, "upstream-state": "silent"})
+    heading, web, game = cells(ok(sharectl("forward", "list")))
+    assert (heading[-1], web[-1], game[-1]) == ("INTERNET", "8.8.8.8:8080", "silent")
+
+
 def test_json(sharectl, shared):
     shared.forwards("lan0", WEB, GAME)
     assert json.loads(ok(sharectl("forward", "list", "--json")))["forwards"] == [
         {"lan": "lan0", "protocol": "tcp", "port": 8080, "end_port": 8080, "client": MAC,
          "address": "192.168.137.20", "addresses": ["fd00::20"], "to_port": 80, "name": "Web",
-         "origin": "user", "state": "active", "external_address": "100.64.0.7"},
+         "origin": "user", "state": "active", "external_address": "100.64.0.7",
+         "upstream": "", "upstream_state": ""},
         {"lan": "lan0", "protocol": "udp", "port": 6000, "end_port": 6010,
          "client": "192.168.137.30", "address": "", "addresses": [], "to_port": 6000, "name": "",
-         "origin": "upnp", "expires": 1700000000, "state": "no-uplink", "external_address": ""}]
+         "origin": "upnp", "expires": 1700000000, "state": "no-uplink", "external_address": "",
+         "upstream": "", "upstream_state": ""}]
     assert [call[0] for call in shared.calls()] == ["ListForwards"]
 
 

@@ -62,6 +62,8 @@ set_share_fact (CsShareFacts *share, const char *key, const char *value)
     g_assert_true (cs_address_parse (value, &share->external));
   else if (g_str_equal (key, "forwards"))
     share->forwards = (guint)atoi (value);
+  else if (g_str_equal (key, "led"))
+    share->forwards_led = (guint)atoi (value);
   else if (g_str_equal (key, "lost"))
     share->forwards_lost = (guint)atoi (value);
   else if (g_str_equal (key, "away"))

@@ -45,6 +45,8 @@ test_external (void)
     { "forwards=1", "" },
     { "external=10.64.0.9", "" },
     { "forwards=1; external=10.64.0.9", PRIVATE ("10.64.0.9") },
+    { "forwards=2; led=2; external=10.64.0.9", "" },
+    { "forwards=2; led=1; external=10.64.0.9", PRIVATE ("10.64.0.9") },
     { "forwards=1; external=172.16.0.1", PRIVATE ("172.16.0.1") },
     { "forwards=1; external=172.31.255.255", PRIVATE ("172.31.255.255") },
     { "forwards=1; external=172.32.0.1", "" },

@@ -33,14 +33,15 @@ is_shared (CsAddress address)
 }
 
 /* No more than good to know: the uplink's own network may be all that is meant, and what
- * its router forwards cannot be seen from here. */
+ * its router forwards without having been asked from here cannot be seen. */
 void
 cs_walk_check_external (CsWalk *w)
 {
   const CsSharePlan *share = w->share;
   g_autofree char *address = cs_address_to_string (w->found->external);
 
-  if (!share->maps || w->found->forwards == 0 || !cs_address_is_set (w->found->external))
+  if (!share->maps || w->found->forwards == w->found->forwards_led
+      || !cs_address_is_set (w->found->external))
     return;
   if (is_private (w->found->external))
     cs_walk_add (w, CS_SEVERITY_INFO, "forward-private",

@@ -50,6 +50,7 @@ typedef struct
   gboolean repairing;   /* another program keeps breaking it */
   CsAddress external;   /* the uplink's, where ports lead to clients; unset: none now */
   guint forwards;       /* port mappings ... */
+  guint forwards_led;   /* ... that the router upstream leads here */
   guint forwards_lost;  /* ... to clients without a known address */
   guint forwards_away;  /* ... to others that are not there now */
 } CsShareFacts;
