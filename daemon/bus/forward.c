@@ -18,6 +18,7 @@ typedef struct
   CsForward *forward;                /* (owned) (nullable) to add */
   guint8 protocol;                   /* to remove ... */
   guint port;                        /* ... with this */
+  guint waited;                      /* milliseconds */
 } Call;
 
 static void
@@ -336,6 +337,10 @@ cs_forward_call_remove (CsEngine *engine,
 
 /* --- ListForwards ------------------------------------------------------------------ */
 
+/* How often to look whether the share is there, and how long. Milliseconds. */
+#define LIST_POLL 20
+#define LIST_WAIT 2000
+
 static GVariant *
 describe_all (const CsBusHost *host, const char *lan)
 {
@@ -348,17 +353,40 @@ describe_all (const CsBusHost *host, const char *lan)
   return g_variant_builder_end (&builder);
 }
 
-static void
-on_list_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
+/* Right after the start of the service nothing is known of the uplink yet. */
+static gboolean
+try_list (gpointer user_data)
 {
-  g_autoptr (Call) call = user_data;
+  Call *call = user_data;
+  CsAddress external
+      = call->host->forward->external_address (call->host->forwards, call->lan);
   g_autoptr (GError) error = NULL;
 
-  if (cs_authorizer_check_finish (result, NULL, &error)
-      && find_request (call, &error) != NULL)
+  call->waited += LIST_POLL;
+  if (!cs_address_is_set (external) && call->waited < LIST_WAIT
+      && cs_engine_is_busy (call->engine))
+    return G_SOURCE_CONTINUE;
+  if (find_request (call, &error) != NULL)
     answer (call, g_variant_new ("(@aa{sv})", describe_all (call->host, call->lan)));
   else
     refuse (call, error);
+  call_free (call);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_list_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!cs_authorizer_check_finish (result, NULL, &error))
+    {
+      refuse (call, error);
+      call_free (call);
+    }
+  else if (try_list (call))
+    g_timeout_add (LIST_POLL, try_list, call);
 }
 
 void

@@ -3,10 +3,11 @@
 # Port mappings: from the Internet, the LAN and this computer to a client's real server.
 #
 import contextlib
-import json
+import signal
 import time
 
 import pytest
+from follow import PPP0, await_state, await_uplink, dial
 from host import BusError, wait_for
 
 SHARE = "/org/connshare1/share/lan0"
@@ -98,11 +99,6 @@ def mac_of(client):
     return client.run("cat /sys/class/net/eth0/address")
 
 
-def outside(host, name="ppp0"):
-    """The uplink's address."""
-    return host.addresses(name)[0]
-
-
 def mapping(protocol, port, client, **more):
     words = {"protocol": f"'{protocol}'", "port": f"uint16 {port}", "client": f"'{client}'"}
     for key, value in more.items():
@@ -129,11 +125,329 @@ def shared(host, client):
     return host
 
 
-def test_by_address(shared, client, bus):
-    with server(client, "phone", "tcp", 8080):
-        assert ask(shared.internet, "tcp", outside(shared), 8080) == "ConnectionRefusedError"
-        reply = add(bus, "tcp", 8080, "192.168.137.82")
-        assert ask(shared.internet, "tcp", outside(shared), 8080).startswith("phone 8080 ")
-    assert reply["state"] == "active" and reply["address"] == "192.168.137.82"
-    assert reply["external-address"] == outside(shared)
+@pytest.fixture
+def phone(shared, client):
+    """Its servers."""
+    with server(client, "phone", "tcp", 8080), server(client, "phone", "udp", 8080):
+        yield client
+
+
+LAN_ADDRESS = "192.168.137.82"
+CLOSED = "ConnectionRefusedError"
+
+
+def reaches(place, kind="tcp", address=PPP0, port=8080):
+    return ask(place, kind, address, port).startswith("phone ")
+
+
+def has_file(host):
+    return host.path("/var/lib/connshare/forwards").exists()
+
+
+# --- To a client
+
+
+@pytest.mark.parametrize("kind", ["tcp", "udp"])
+def test_by_address(shared, phone, bus, kind):
+    assert ask(shared.internet, kind, PPP0, 8080) == CLOSED
+    reply = add(bus, kind, 8080, LAN_ADDRESS, name="game")
+    assert ask(shared.internet, kind, PPP0, 8080) == "phone 8080 203.0.113.1"
+    assert ask(shared.internet, kind, PPP0, 8081) == CLOSED
+    assert ask(shared.internet, "udp" if kind == "tcp" else "tcp", PPP0, 8080) == CLOSED
+    assert reply == {"protocol": kind, "port": 8080, "client": LAN_ADDRESS, "to-port": 8080,
+                     "name": "game", "origin": "user", "state": "active",
+                     "address": LAN_ADDRESS, "external-address": PPP0}
     assert mappings(bus) == [reply]
+    wait_for(lambda: [SHARE, INTERFACE, "ForwardsChanged", []] in bus.signals())
+
+
+def test_range_to_other_ports(shared, client, bus):
+    with server(client, "phone", "udp", 7000, 7003):
+        add(bus, "udp", 5000, LAN_ADDRESS, end_port=5003, to_port=7000)
+        for i in range(4):
+            assert ask(shared.internet, "udp", PPP0, 5000 + i).startswith(f"phone {7000 + i} ")
+        for port in (4999, 5004, 7000):
+            assert ask(shared.internet, "udp", PPP0, port) == CLOSED
+
+
+def test_by_mac_follows_the_lease(shared, phone, bus):
+    reply = add(bus, "tcp", 8080, mac_of(phone).upper())
+    assert reply["client"] == mac_of(phone) and reply["address"] == LAN_ADDRESS
+    assert reaches(shared.internet)
+    bus.call("SetClient", f"('{mac_of(phone)}', {{'address': <'192.168.137.50'>}})", SHARE,
+             INTERFACE)
+    phone.forget()
+    phone.dhcp(name="phone")
+    wait_for(lambda: reaches(shared.internet), 5)
+    assert mappings(bus)[0]["address"] == "192.168.137.50"
+
+
+def test_by_name(shared, phone, bus):
+    wait_for(lambda: bus.property(SHARE, "ClientCount") == 1)
+    assert add(bus, "tcp", 8080, "Phone")["client"] == mac_of(phone)
+    assert reaches(shared.internet)
+
+
+def test_of_one_that_is_not_there_yet(host, client, bus):
+    host.share("lan0", "via", "ppp0")
+    assert add(bus, "tcp", 8080, mac_of(client))["state"] == "no-address"
+    client.dhcp()
+    with server(client, "phone", "tcp", 8080):
+        wait_for(lambda: reaches(host.internet), 5)
+    assert mappings(bus)[0]["state"] == "active"
+
+
+def test_blocked(shared, phone, bus):
+    add(bus, "udp", 8080, mac_of(phone))
+    add(bus, "tcp", 8080, LAN_ADDRESS)
+    flow = Flow(shared.internet, "tcp", PPP0, 8080)
+    assert flow.first.startswith("phone")
+    wait_for(lambda: bus.property(SHARE, "ClientCount") == 1)
+    capture = phone.popen(["tcpdump", "-Z", "root", "-nl", "-i", "eth0", "port 8080"])
+    assert "listening" in capture.stderr.readline() + capture.stderr.readline()
+    bus.call("SetClient", f"('{mac_of(phone)}', {{'blocked': <true>}})", SHARE, INTERFACE)
+    for kind in ("tcp", "udp"):
+        assert ask(shared.internet, kind, PPP0, 8080) == CLOSED
+    assert not flow.ask().startswith("phone")
+    flow.close()
+    capture.kill()
+    assert "203.0.113.1." not in capture.communicate()[0].replace(f"{LAN_ADDRESS}.8080 >", "")
+    bus.call("SetClient", f"('{mac_of(phone)}', {{'blocked': <false>}})", SHARE, INTERFACE)
+    wait_for(lambda: reaches(shared.internet) and reaches(shared.internet, "udp"), 5)
+
+
+# --- From where
+
+
+@pytest.mark.parametrize("kind", ["tcp", "udp"])
+def test_from_inside(shared, phone, bus, kind):
+    """By the uplink's address, as from the Internet."""
+    add(bus, kind, 8080, LAN_ADDRESS)
+    assert ask(shared, kind, PPP0, 8080) == f"phone 8080 {PPP0}"
+    assert ask(phone, kind, PPP0, 8080) == "phone 8080 192.168.137.1"
+    assert ask(shared, kind, "127.0.0.1", 8080) == CLOSED
+
+
+def test_not_from_another_uplink_or_lan(shared, phone, bus):
+    add(bus, "tcp", 8080, LAN_ADDRESS)
+    shared.share("lan1", "via", "ppp0")
+    shared.client2.dhcp()
+    assert ask(shared.internet, "tcp", "198.18.1.2", 8080) == CLOSED
+    shared.internet.run(f"ip route replace {PPP0} via 198.18.1.2 dev isp1")
+    try:
+        assert not reaches(shared.internet)
+    finally:
+        shared.internet.run(f"ip route replace {PPP0} dev isp-ppp0 src 203.0.113.1")
+    assert not reaches(shared.client2)
+    assert reaches(shared.internet)
+
+
+def test_counted(shared, phone, bus):
+    add(bus, "udp", 8080, LAN_ADDRESS)
+    before = [bus.property(SHARE, name) for name in ("PacketsReceived", "PacketsSent")]
+    assert reaches(shared.internet, "udp")
+    after = [bus.property(SHARE, name) for name in ("PacketsReceived", "PacketsSent")]
+    assert [b - a for a, b in zip(before, after)] == [1, 1]
+
+
+# --- What may come between
+
+
+def test_new_address(shared, phone, bus):
+    add(bus, "tcp", 8080, LAN_ADDRESS)
+    shared.hang_up()
+    wait_for(lambda: mappings(bus)[0]["state"] == "no-uplink")
+    address = dial(shared, 7)
+    try:
+        wait_for(lambda: reaches(shared.internet, address=address), 5)
+        assert mappings(bus)[0]["external-address"] == address
+    finally:
+        shared.hang_up()
+        shared.dial()
+    await_state(shared, "active", "none")
+
+
+def test_failover(host, client, bus):
+    host.share("lan0", "via", "ppp0,eth1")
+    client.dhcp()
+    with server(client, "phone", "tcp", 8080):
+        add(bus, "tcp", 8080, LAN_ADDRESS)
+        flow = Flow(host.internet, "tcp", PPP0, 8080)
+        assert flow.first.startswith("phone")
+        host.run("ip link set ppp0 down")
+        try:
+            await_uplink(host, "eth1")
+            wait_for(lambda: reaches(host.internet, address="198.18.1.2"), 5)
+            assert not any(word.startswith("phone") for word in (flow.ask(), flow.ask()))
+            wait_for(lambda: f"dport=8080" not in host.run(
+                f"grep 'dst={PPP0}' /proc/net/nf_conntrack || true"))
+        finally:
+            flow.close()
+            host.hang_up()
+            host.dial()
+        await_uplink(host, "ppp0")
+        assert reaches(host.internet)
+
+
+@pytest.mark.parametrize("damage", ["flush ruleset", "delete table inet connshare",
+                                    "flush map inet connshare forwards",
+                                    "flush set inet connshare forward_targets"])
+def test_somebody_else(shared, phone, bus, damage):
+    add(bus, "tcp", 8080, LAN_ADDRESS)
+    shared.run(["nft", *damage.split()])
+    wait_for(lambda: reaches(shared.internet), 2)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_service_ends_and_starts(shared, phone, bus, number):
+    reply = add(bus, "tcp", 8080, mac_of(phone))
+    flow = Flow(shared.internet, "tcp", PPP0, 8080)
+    shared.kill("connshared", number)
+    assert flow.ask().startswith("phone")
+    assert reaches(shared.internet)
+    assert mappings(bus) == [reply]
+    await_state(shared, "active", "none")
+    assert reaches(shared.internet)
+    assert flow.ask().startswith("phone")
+    flow.close()
+    remove(bus, "tcp", 8080)
+    assert not reaches(shared.internet)
+
+
+def test_address_changes_while_the_service_is_away(shared, phone, bus):
+    add(bus, "tcp", 8080, LAN_ADDRESS)
+    shared.kill("connshared")
+    shared.hang_up()
+    address = dial(shared, 8)
+    try:
+        await_state(shared, "active", "none")
+        assert reaches(shared.internet, address=address)
+    finally:
+        shared.hang_up()
+        shared.dial()
+
+
+# --- Its end
+
+
+def test_gone_with_the_share(shared, phone, bus):
+    add(bus, "tcp", 8080, LAN_ADDRESS)
+    flow = Flow(shared.internet, "tcp", PPP0, 8080)
+    assert has_file(shared)
+    shared.unshare("lan0")
+    assert not has_file(shared)
+    assert not flow.ask().startswith("phone")
+    flow.close()
+    shared.share("lan0", "via", "ppp0")
+    assert mappings(bus) == [] and not reaches(shared.internet)
+
+
+def test_beside_another_share(shared, phone, bus):
+    shared.share("lan1", "via", "ppp0")
+    add(bus, "tcp", 8080, LAN_ADDRESS)
+    shared.unshare("lan0")
+    assert "8080" not in shared.run("nft list map inet connshare forwards; "
+                                    "nft list set inet connshare forward_targets")
+    assert not has_file(shared)
+
+
+@pytest.mark.parametrize("kind", ["tcp", "udp"])
+@pytest.mark.parametrize("first", ["client", "peer"])
+def test_removed(shared, client, bus, kind, first):
+    """Its flows end, and neither end can go on."""
+    with server(client, "phone", kind, 8080):
+        add(bus, kind, 8080, LAN_ADDRESS)
+        add(bus, kind, 8081, LAN_ADDRESS, to_port=8080)
+        flow, other = (Flow(shared.internet, kind, PPP0, port) for port in (8080, 8081))
+        assert flow.first.startswith("phone") and other.first.startswith("phone")
+        remove(bus, kind, 8080)
+        assert not flow.ask().startswith("phone")
+        assert not reaches(shared.internet, kind)
+        assert other.ask().startswith("phone")
+        assert [one["port"] for one in mappings(bus)] == [8081]
+        assert has_file(shared)
+        remove(bus, kind, 8081)
+        assert not other.ask().startswith("phone") and not has_file(shared)
+        flow.close()
+        other.close()
+
+
+# --- Whose port it is
+
+
+def test_taken_by_a_program(shared, bus):
+    with server(shared, "laptop", "tcp", 8080), pytest.raises(BusError) as error:
+        add(bus, "tcp", 8080, LAN_ADDRESS)
+    assert error.value.name.endswith(".NotSuitable")
+    assert "python3" in str(error.value) and "tcp port 8080" in str(error.value)
+    add(bus, "tcp", 8080, LAN_ADDRESS)
+
+
+def test_taken_by_a_program_within_a_range(shared, bus):
+    with server(shared, "laptop", "udp", 8085), pytest.raises(BusError) as error:
+        add(bus, "udp", 8080, LAN_ADDRESS, end_port=8090)
+    assert "udp port 8085" in str(error.value)
+
+
+def test_taken_by_another_mapping(shared, bus):
+    add(bus, "tcp", 8080, LAN_ADDRESS, end_port=8090)
+    with pytest.raises(BusError) as error:
+        add(bus, "tcp", 8085, "192.168.137.99")
+    assert error.value.name.endswith(".NotSuitable")
+    assert "tcp 8080-8090 leads to 192.168.137.82 already" in str(error.value)
+    with pytest.raises(BusError) as error:
+        remove(bus, "tcp", 8085)
+    assert error.value.name.endswith(".InvalidArgument") and "8080-8090" in str(error.value)
+
+
+def test_taken_by_another_share(shared, phone, bus):
+    shared.share("lan1", "via", "ppp0")
+    shared.client2.dhcp()
+    add(bus, "tcp", 8080, LAN_ADDRESS)
+    with pytest.raises(BusError) as error:
+        add(bus, "tcp", 8080, mac_of(shared.client2), path=SHARE.replace("lan0", "lan1"))
+    assert error.value.name.endswith(".NotSuitable") and "lan0" in str(error.value)
+
+
+def test_twice_the_same(shared, phone, bus):
+    reply = add(bus, "tcp", 8080, LAN_ADDRESS)
+    flow = Flow(shared.internet, "tcp", PPP0, 8080)
+    assert add(bus, "tcp", 8080, LAN_ADDRESS) == reply
+    assert add(bus, "tcp", 8080, LAN_ADDRESS, name="renamed") == {**reply, "name": "renamed"}
+    assert len(mappings(bus)) == 1 and flow.ask().startswith("phone")
+    flow.close()
+
+
+@pytest.mark.parametrize("values, words", [
+    ({"protocol": "sctp"}, '"sctp"'), ({"port": 0}, '"port" 0'), ({"client": "nobody"}, '"nobody"'),
+    ({"client": "10.9.9.9"}, "10.9.9.9"), ({"client": "192.168.137.1"}, "192.168.137.1"),
+    ({"end_port": 8079}, "8079"), ({"end_port": 9200}, "9200"), ({"name": "a\\nb"}, "name"),
+    ({"to_port": 65535, "end_port": 8081}, "65535")])
+def test_bad_values(shared, bus, values, words):
+    with pytest.raises(BusError) as error:
+        add(bus, **{"protocol": "tcp", "port": 8080, "client": LAN_ADDRESS, **values})
+    assert error.value.name.endswith(".InvalidArgument") and words in str(error.value)
+    assert mappings(bus) == []
+
+
+def test_none_to_remove(shared, bus):
+    with pytest.raises(BusError) as error:
+        remove(bus, "udp", 7)
+    assert "udp port 7" in str(error.value) and "sharectl forward list" in str(error.value)
+
+
+# --- How fast
+
+
+def test_in_force_at_once(shared, phone, bus):
+    times = []
+    for port in (8080, 8081, 8082):
+        begin = time.monotonic()
+        add(bus, "tcp", port, LAN_ADDRESS, to_port=8080)
+        times.append(time.monotonic() - begin)
+        assert ask(shared.internet, "tcp", PPP0, port).startswith("phone 8080")
+    print(times)
+    assert max(times[1:]) < 0.05
+
+
+# --- Other firewalls

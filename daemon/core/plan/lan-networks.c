@@ -108,6 +108,19 @@ cs_lan_elsewhere (const CsInterface *lan,
     }
 }
 
+void
+cs_lan_way_back (const CsInterface *lan, const GArray *networks, GArray *routes)
+{
+  for (guint i = 0; i < networks->len; i++)
+    {
+      const CsRoute route = { .destination = g_array_index (networks, CsCidr, i),
+                              .ifindex = lan->ifindex,
+                              .unicast = TRUE };
+
+      g_array_append_val (routes, route);
+    }
+}
+
 /* --- IPv6 ------------------------------------------------------------------------- */
 
 static gboolean

@@ -42,3 +42,7 @@ void cs_lan_routes6 (const CsInterface *lan,
                      const GArray *networks,
                      const CsSnapshot *snapshot,
                      GArray *routes);
+
+/* Appends to @routes those to the LAN's own @networks (of CsCidr), for the share's own
+ * table: what a client sends to a port of the uplink's address may be led back there. */
+void cs_lan_way_back (const CsInterface *lan, const GArray *networks, GArray *routes);

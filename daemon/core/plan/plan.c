@@ -93,6 +93,14 @@ add_share (Planner *p, CsSharePlan *share)
     g_hash_table_remove (p->others, share->lan);
 }
 
+static gboolean
+is_mapped (const Planner *p)
+{
+  const char *const *mapped = (const char *const *)p->snapshot->mapped;
+
+  return mapped && g_strv_contains (mapped, p->request->lan);
+}
+
 static CsLanMethod
 choose_method (const Planner *p)
 {
@@ -342,6 +350,8 @@ plan_routes (Planner *p)
   p->share->uplink_rules_shared = p->uplink.interface && rules_are_shared (p);
   if (p->lan && p->request->keep_lan)
     cs_lan_routes (p->lan, p->before, p->snapshot, p->share->routes);
+  else if (p->lan && p->share->maps)
+    cs_lan_way_back (p->lan, p->share->subnets, p->share->routes);
   if (p->uplink.interface && !p->uplink.ipv6_alone)
     routes = cs_uplink_routes (p->uplink.interface, p->snapshot);
   if (routes)
@@ -407,14 +417,6 @@ plan_ipv6 (Planner *p)
     p->share->ipv6.displaced = cs_policy_rules_find_place (p->snapshot, AF_INET6);
 }
 
-static gboolean
-is_mapped (const Planner *p)
-{
-  const char *const *mapped = (const char *const *)p->snapshot->mapped;
-
-  return mapped && g_strv_contains (mapped, p->request->lan);
-}
-
 /* Turns @share (transfer full) into one that has @error (transfer full). */
 static CsSharePlan *
 fail (CsSharePlan *share, GError *error)
@@ -451,6 +453,7 @@ plan_share (Planner *p, const CsRequest *request)
   p->before = find_applied (p->previous, request->lan);
   p->lan = cs_snapshot_find (p->snapshot, request->lan);
   cs_data_limit_plan (share, request, p->snapshot);
+  share->maps = is_mapped (p);
   share->lan_taken = cs_lan_taken (p->lan, request, p->before);
   if (share->lan_taken != CS_LAN_TAKEN_NOT
       || (p->lan && cs_radio_waits (p->lan, request, lan_is_same (p) ? p->before : NULL)))
@@ -468,7 +471,6 @@ plan_share (Planner *p, const CsRequest *request)
   cs_services_plan (p->share, p->request, lan_is_same (p) ? p->before : NULL,
                     p->uplink.interface, p->snapshot);
   plan_ipv6 (p);
-  share->maps = is_mapped (p);
   /* Where it does not guard its LAN, it opens no other filter for it either. */
   if (cs_share_plan_guards (share))
     cs_opening_choose (share, p->before, p->snapshot);

@@ -328,6 +328,7 @@ check (CsForwards *self,
        GError **error)
 {
   const CsForward *rival = cs_forward_table_find_rival (lan->table, forward);
+  g_autoptr (GArray) outside = cs_lan_forwards_outside (lan);
 
   *known = NULL;
   if (rival != NULL && cs_forward_leads_alike (rival, forward))
@@ -342,7 +343,7 @@ check (CsForwards *self,
     }
   return cs_forward_table_has_room (lan->table, forward, error)
          && check_others (self, lan, forward, error)
-         && cs_forward_rivals_check (forward, lan->uplinks, error);
+         && cs_forward_rivals_check (forward, outside, error);
 }
 
 gboolean
@@ -603,11 +604,8 @@ cs_forwards_find_address (CsForwards *self,
 CsAddress
 cs_forwards_external_address (CsForwards *self, const char *name)
 {
-  const CsLanForwards *lan = find_lan (self, name);
   const CsSharePlan *share = find_share (self, name);
 
-  if (lan != NULL && lan->uplinks->len > 0)
-    return g_array_index (lan->uplinks, CsAddress, 0);
   for (guint i = 0;
        share != NULL && share->uplink != NULL && i < share->uplink_addresses->len; i++)
     if (g_array_index (share->uplink_addresses, CsCidr, i).address.family == AF_INET)

@@ -45,15 +45,14 @@ visit_all (const CsLanForwards *self, CsForwardElementFunc func)
     visit_client (self, clients->pdata[i], func);
 }
 
-/* Of IPv4, where ports of an uplink may lead to the LAN. */
-static GArray *
-list_uplinks (const CsSharePlan *share)
+GArray *
+cs_lan_forwards_outside (const CsLanForwards *self)
 {
+  const CsSharePlan *share = self->share;
   GArray *uplinks = cs_addresses_new ();
 
   for (guint i = 0;
-       share != NULL && cs_share_plan_maps (share) && i < share->uplink_addresses->len;
-       i++)
+       share != NULL && share->uplink != NULL && i < share->uplink_addresses->len; i++)
     {
       CsAddress address = g_array_index (share->uplink_addresses, CsCidr, i).address;
 
@@ -61,6 +60,15 @@ list_uplinks (const CsSharePlan *share)
         cs_addresses_add (uplinks, address);
     }
   return uplinks;
+}
+
+/* Where ports of an uplink may lead to the LAN. */
+static GArray *
+list_uplinks (const CsLanForwards *self)
+{
+  if (self->share != NULL && cs_share_plan_maps (self->share))
+    return cs_lan_forwards_outside (self);
+  return cs_addresses_new ();
 }
 
 static GArray *
@@ -74,10 +82,11 @@ list_networks6 (const CsSharePlan *share)
 void
 cs_lan_forwards_set_share (CsLanForwards *self, CsSharePlan *share)
 {
-  g_autoptr (GArray) uplinks = list_uplinks (share);
+  g_autoptr (GArray) uplinks = NULL;
 
   g_clear_pointer (&self->share, cs_share_plan_unref);
   self->share = cs_share_plan_ref (share);
+  uplinks = list_uplinks (self);
   g_array_unref (self->networks6);
   self->networks6 = list_networks6 (share);
   if (cs_addresses_equal (uplinks, self->uplinks))
@@ -334,8 +343,6 @@ cs_lan_forwards_clear_flows (const CsLanForwards *self, const CsForward *forward
 gboolean
 cs_lan_forwards_meet (const CsLanForwards *a, const CsLanForwards *b)
 {
-  for (guint i = 0; i < a->uplinks->len; i++)
-    if (cs_addresses_contain (b->uplinks, g_array_index (a->uplinks, CsAddress, i)))
-      return TRUE;
-  return FALSE;
+  return a->share != NULL && b->share != NULL && a->share->uplink_ifindex != 0
+         && a->share->uplink_ifindex == b->share->uplink_ifindex;
 }

@@ -6,6 +6,9 @@
  * too: it began while somebody had flushed the ruleset. So is one of a network that the
  * share no longer guards: its answers would go wherever the host's routes send them.
  *
+ * A flow that a port mapping has led to a client is right if it was begun to an address
+ * of the uplink; none of these is masqueraded.
+ *
  * In IPv6, a flow that is not masqueraded is right if its client's address belongs to the
  * uplink; also one of an earlier prefix of the same uplink. IPv6's list is only read if
  * the share has any, or had. */
@@ -60,6 +63,7 @@ is_of (const GArray *addresses, const CsConnection *connection)
   return addresses != NULL
          && (cs_addresses_contain (addresses, connection->client)
              || cs_addresses_contain (addresses, connection->server)
+             || cs_addresses_contain (addresses, connection->answers_from)
              || cs_addresses_contain (addresses, connection->answers_to));
 }
 
@@ -79,24 +83,36 @@ is_right (const Sweep *sweep, const CsConnection *connection)
              && cs_address_equal (connection->answers_to, connection->client));
 }
 
+/* Whether somebody has led it to a client, from the address of another. */
+static gboolean
+is_led (const Sweep *sweep, const CsConnection *connection)
+{
+  return !cs_address_equal (connection->server, connection->answers_from)
+         && (is_clients (sweep, connection->answers_from)
+             || cs_cidrs_contain (sweep->left, connection->answers_from));
+}
+
+/* What stays within clients' networks is none of ours. */
+static gboolean
+is_wrong (const Sweep *sweep, const CsConnection *connection)
+{
+  if (is_led (sweep, connection))
+    return cs_cidrs_contain (sweep->left, connection->answers_from)
+           || !cs_cidrs_contain (sweep->addresses, connection->server);
+  return (cs_cidrs_contain (sweep->left, connection->client)
+          || (is_clients (sweep, connection->client) && !is_right (sweep, connection)))
+         && !is_clients (sweep, connection->server)
+         && !cs_cidrs_contain (sweep->left, connection->server);
+}
+
 static void
 on_connection (const struct nlmsghdr *message, gpointer user_data)
 {
   Sweep *sweep = user_data;
-  gboolean wrong;
   CsConnection connection;
 
-  if (!cs_ctnetlink_parse (message, &connection))
-    return;
-  if (is_of (sweep->blocked, &connection))
-    {
-      g_ptr_array_add (sweep->picked, g_memdup2 (message, message->nlmsg_len));
-      return;
-    }
-  wrong = cs_cidrs_contain (sweep->left, connection.client)
-          || (is_clients (sweep, connection.client) && !is_right (sweep, &connection));
-  if (wrong && !is_clients (sweep, connection.server)
-      && !cs_cidrs_contain (sweep->left, connection.server))
+  if (cs_ctnetlink_parse (message, &connection)
+      && (is_of (sweep->blocked, &connection) || is_wrong (sweep, &connection)))
     g_ptr_array_add (sweep->picked, g_memdup2 (message, message->nlmsg_len));
 }
 
@@ -121,12 +137,31 @@ has_other_uplink (const CsSharePlan *from, const CsSharePlan *to)
          && (from->uplink_ifindex != to->uplink_ifindex || !cs_share_plan_guards (from));
 }
 
+/* Where ports of an address lead to clients, it matters that it has gone: what was
+ * masqueraded to it, the kernel itself ends. */
+static gboolean
+has_other_addresses (const CsSharePlan *from, const CsSharePlan *to)
+{
+  const GArray *before, *now = to->uplink_addresses;
+
+  if (to->uplink_ifindex == 0 || from == NULL || !from->maps)
+    return FALSE;
+  before = from->uplink_addresses;
+  if (before->len != now->len)
+    return TRUE;
+  for (guint i = 0; i < now->len; i++)
+    if (!cs_cidr_equal (g_array_index (before, CsCidr, i),
+                        g_array_index (now, CsCidr, i)))
+      return TRUE;
+  return FALSE;
+}
+
 /* Whether all flows of @from's clients are masqueraded, as they are once it has had an
  * uplink. */
 static gboolean
 is_masqueraded (const CsSharePlan *from)
 {
-  return cs_share_plan_guards (from) && !from->closed
+  return cs_share_plan_guards (from) && !from->closed && !from->maps
          && (from->uplink_ifindex != 0 || from->former_addresses->len > 0);
 }
 
@@ -371,7 +406,9 @@ apply (gpointer conntrack, const CsStepCall *call, GError **error)
     clear_found_later (call);
   if (to == NULL && g_hash_table_size (self->latest) > 0)
     sweep.ended = from;
-  if (to != NULL && (has_other_uplink (from, to) || is_repair (from, to)))
+  if (to != NULL
+      && (has_other_uplink (from, to) || has_other_addresses (from, to)
+          || is_repair (from, to)))
     {
       sweep.subnets = to->subnets;
       sweep.addresses = to->uplink_addresses;
