@@ -236,6 +236,12 @@ describe_flow (const CsBlock *block, const CsSharePlan *share)
     case CS_FLOW_BACK:
       return g_strdup_printf ("replies from %s to clients of %s", share->uplink,
                               share->lan);
+    case CS_FLOW_IN:
+      return g_strdup_printf ("what %s lets in for port mappings of %s", share->uplink,
+                              share->lan);
+    case CS_FLOW_IN6:
+      return g_strdup_printf ("what %s lets in for port mappings of %s by IPv6",
+                              share->uplink, share->lan);
     case CS_FLOW_DHCP:
       return g_strdup_printf ("clients' requests for an address (DHCP) on %s",
                               share->lan);
@@ -372,6 +378,10 @@ flows_to_accept (const CsBlock *block)
     flows |= CS_FLOW_BIT (CS_FLOW_QUESTION_TCP);
   if ((flows & CS_FLOW_BIT (CS_FLOW_ANSWER)) && !is_by_state (block, CS_FLOW_ANSWER))
     flows |= CS_FLOW_BIT (CS_FLOW_ANSWER_TCP);
+  if ((flows & CS_FLOW_BIT (CS_FLOW_BACK)) && !is_by_state (block, CS_FLOW_BACK))
+    flows &= ~CS_FLOW_BIT (CS_FLOW_IN);
+  if ((flows & CS_FLOW_BIT (CS_FLOW_BACK6)) && !is_by_state (block, CS_FLOW_BACK6))
+    flows &= ~CS_FLOW_BIT (CS_FLOW_IN6);
   if (!before && block->base->hook < CS_HOOK_POSTROUTING)
     return flows;
   if (flows & CS_FLOW_BIT (CS_FLOW_OUT))

@@ -51,6 +51,7 @@ static const struct
 } flows[] = {
   [CS_FLOW_OUT] = { LAN, UPLINK, 0, ANY, FALSE },
   [CS_FLOW_BACK] = { UPLINK, LAN, 0, ANY, TRUE },
+  [CS_FLOW_IN] = { UPLINK, LAN, 0, ANY, FALSE },
   [CS_FLOW_DHCP] = { LAN, HOST, IPPROTO_UDP, DHCP, FALSE },
   [CS_FLOW_DNS] = { LAN, HOST, IPPROTO_UDP, DNS, FALSE },
   [CS_FLOW_DNS_TCP] = { LAN, HOST, IPPROTO_TCP, DNS, FALSE },
@@ -71,6 +72,7 @@ static const struct
   [CS_FLOW_ANSWER_TCP] = { UPLINK, HOST, IPPROTO_TCP, SERVERS, TRUE },
   [CS_FLOW_OUT6] = { LAN, UPLINK, 0, ANY, FALSE, TRUE },
   [CS_FLOW_BACK6] = { UPLINK, LAN, 0, ANY, TRUE, TRUE },
+  [CS_FLOW_IN6] = { UPLINK, LAN, 0, ANY, FALSE, TRUE },
   [CS_FLOW_SOLICIT6]
   = { LAN, HOST, IPPROTO_ICMPV6, LINK, FALSE, TRUE, ND_ROUTER_SOLICIT, TRUE },
   [CS_FLOW_NEIGHBOR6]
@@ -275,12 +277,29 @@ has_ends (const CsSharePlan *share, CsFlow flow)
 gboolean
 cs_flow_would_exist6 (const CsSharePlan *share, CsFlow flow)
 {
-  return flows[flow].ipv6 && cs_share_plan_guards (share) && has_ends (share, flow);
+  return flows[flow].ipv6 && flow != CS_FLOW_IN6 && cs_share_plan_guards (share)
+         && has_ends (share, flow);
+}
+
+/* By a port mapping. */
+static gboolean
+is_mapped (const CsSharePlan *share, CsFlow flow)
+{
+  g_autoptr (GArray) own = NULL;
+
+  if (!cs_share_plan_maps (share))
+    return FALSE;
+  if (!flows[flow].ipv6)
+    return share->subnets->len > 0;
+  own = cs_share_plan_own_sources6 (share);
+  return own->len > 0 && !share->ipv6.blocked;
 }
 
 gboolean
 cs_flow_exists (const CsSharePlan *share, CsFlow flow)
 {
+  if (flow == CS_FLOW_IN || flow == CS_FLOW_IN6)
+    return is_mapped (share, flow);
   if (flows[flow].ipv6)
     return cs_flow_would_exist6 (share, flow) && !share->ipv6.blocked
            && (flows[flow].service == ANY ? cs_share_plan_forwards_ipv6 (share)
@@ -551,7 +570,9 @@ set_ports (CsPacket *packet,
 static void
 set_kind (CsPacket *packet, CsFlow flow, const CsFilterChain *base)
 {
-  gboolean local = flows[flow].to == HOST || (flow == CS_FLOW_BACK && is_arriving (base));
+  gboolean local
+      = flows[flow].to == HOST
+        || ((flow == CS_FLOW_BACK || flow == CS_FLOW_IN) && is_arriving (base));
   gboolean broadcast = flow == CS_FLOW_DHCP, group = flows[flow].to_group;
 
   if (flow != CS_FLOW_BACK6 || !is_arriving (base))

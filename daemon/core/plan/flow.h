@@ -18,6 +18,7 @@ typedef enum
 {
   CS_FLOW_OUT,  /* client to uplink */
   CS_FLOW_BACK, /* uplink to client */
+  CS_FLOW_IN,   /* the same unasked, by a port mapping; the same accept lets both pass */
   CS_FLOW_DHCP, /* client to this host */
   CS_FLOW_DNS,
   CS_FLOW_DNS_TCP,
@@ -36,6 +37,7 @@ typedef enum
   CS_FLOW_ANSWER_TCP,
   CS_FLOW_OUT6, /* the same by IPv6 */
   CS_FLOW_BACK6,
+  CS_FLOW_IN6,
   CS_FLOW_SOLICIT6,  /* client to this host: for a router, ... */
   CS_FLOW_NEIGHBOR6, /* ... or for a neighbor's hardware address */
   CS_FLOW_DNS6,

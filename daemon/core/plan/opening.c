@@ -17,8 +17,8 @@ static const struct
   CsFlow first;
   CsFlow last;
 } places[] = {
-  [CS_PLACE_DOCKER_USER] = { CS_OPENING_TABLE, DOCKER_USER, CS_FLOW_OUT, CS_FLOW_BACK },
-  [CS_PLACE_FORWARD] = { CS_OPENING_TABLE, NULL, CS_FLOW_OUT, CS_FLOW_BACK },
+  [CS_PLACE_DOCKER_USER] = { CS_OPENING_TABLE, DOCKER_USER, CS_FLOW_OUT, CS_FLOW_IN },
+  [CS_PLACE_FORWARD] = { CS_OPENING_TABLE, NULL, CS_FLOW_OUT, CS_FLOW_IN },
   [CS_PLACE_INPUT] = { CS_OPENING_TABLE, NULL, CS_FLOW_DHCP, CS_FLOW_SEARCH },
   [CS_PLACE_ANSWERS] = { CS_OPENING_TABLE, NULL, CS_FLOW_ANSWER, CS_FLOW_ANSWER_TCP },
   [CS_PLACE_OUTPUT] = { CS_OPENING_TABLE, NULL, CS_FLOW_OFFER, CS_FLOW_RESULT },
@@ -30,9 +30,8 @@ static const struct
   [CS_PLACE_LEGACY_OUTPUT] = { CS_LEGACY_TABLE, NULL, CS_FLOW_OFFER, CS_FLOW_RESULT },
   [CS_PLACE_LEGACY_QUESTIONS]
   = { CS_LEGACY_TABLE, NULL, CS_FLOW_QUESTION, CS_FLOW_QUESTION_TCP },
-  [CS_PLACE_DOCKER_USER6]
-  = { CS_OPENING_TABLE6, DOCKER_USER, CS_FLOW_OUT6, CS_FLOW_BACK6 },
-  [CS_PLACE_FORWARD6] = { CS_OPENING_TABLE6, NULL, CS_FLOW_OUT6, CS_FLOW_BACK6 },
+  [CS_PLACE_DOCKER_USER6] = { CS_OPENING_TABLE6, DOCKER_USER, CS_FLOW_OUT6, CS_FLOW_IN6 },
+  [CS_PLACE_FORWARD6] = { CS_OPENING_TABLE6, NULL, CS_FLOW_OUT6, CS_FLOW_IN6 },
   [CS_PLACE_INPUT6] = { CS_OPENING_TABLE6, NULL, CS_FLOW_SOLICIT6, CS_FLOW_PORTS6 },
   [CS_PLACE_OUTPUT6] = { CS_OPENING_TABLE6, NULL, CS_FLOW_ADVERTISE6, CS_FLOW_GRANT6 },
 };
@@ -156,7 +155,8 @@ cs_opening_list (const CsSharePlan *share, const char *table)
           || !g_str_equal (places[place].table, table))
         continue;
       for (int flow = places[place].first; flow <= (int)places[place].last; flow++)
-        cs_accepts_add (accepts, share, flow, NULL);
+        if (flow != CS_FLOW_IN && flow != CS_FLOW_IN6)
+          cs_accepts_add (accepts, share, flow, NULL);
       for (guint i = begin; places[place].chain && i < accepts->len; i++)
         g_array_index (accepts, CsAccept, i).chain = places[place].chain;
     }
