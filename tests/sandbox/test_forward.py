@@ -3,12 +3,14 @@
 # Port mappings: from the Internet, the LAN and this computer to a client's real server.
 #
 import contextlib
+import ipaddress
 import signal
 import time
 
 import pytest
 from follow import PPP0, await_state, await_uplink, dial
 from host import BusError, wait_for
+from ipv6 import beside, clients6, delegating, internet6, managed, usable
 
 SHARE = "/org/connshare1/share/lan0"
 INTERFACE = "org.connshare1.Share"
@@ -450,4 +452,28 @@ def test_in_force_at_once(shared, phone, bus):
     assert max(times[1:]) < 0.05
 
 
-# --- Other firewalls
+# --- IPv6
+
+
+def test_pinhole(host, client, bus):
+    """The client's own address of the Internet, at that port alone."""
+    with internet6(host), beside(host), clients6(client, host.client2), \
+            managed(host) as router, delegating(router) as delegator, \
+            server(client, "phone", "tcp", 8080, 8081, "6"):
+        host.share("lan0", "via", "wan7")
+        client.dhcp()
+        delegator.await_prefix()
+        pool = ipaddress.ip_network("2001:db8:7000::/40")
+        wait_for(lambda: delegator.route() and usable(client, pool), 10)
+        address = usable(client, pool)[0]
+        assert not reaches(host.internet, address=address)
+        add(bus, "tcp", 8080, mac_of(client))
+        wait_for(lambda: reaches(host.internet, address=address), 10)
+        assert not reaches(host.internet, address=address, port=8081)
+        assert address in mappings(bus)[0]["addresses"]
+        flow = Flow(host.internet, "tcp", address, 8080)
+        remove(bus, "tcp", 8080)
+        assert not reaches(host.internet, address=address)
+        assert not flow.ask().startswith("phone")
+        flow.close()
+        host.unshare("--all")
