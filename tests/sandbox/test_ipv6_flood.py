@@ -54,5 +54,7 @@ def test_forged_neighbors(host, client, uplink, mode):
                    "grep -h VmRSS /proc/$(pgrep -x connshared)/status"))
     assert flood.returncode == 0
     assert max(slowest.values()) < 2
+    told = "ipv6-proxied" in {finding["code"] for finding in host.findings()}
+    assert told == (mode == "extended")
     assert len(host.run("ip -6 neigh show proxy").splitlines()) <= 256
     wait_for(lambda: page6(client) and page6(host.client2), 5)

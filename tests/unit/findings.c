@@ -42,6 +42,8 @@ set_share_fact (CsShareFacts *share, const char *key, const char *value)
     share->server_alive = TRUE;
   else if (g_str_equal (key, "no-dhcp"))
     share->dhcp_missing = TRUE;
+  else if (g_str_equal (key, "proxied"))
+    share->proxied = (guint)atoi (value);
   else if (g_str_equal (key, "translates"))
     share->translates = TRUE;
   else if (g_str_equal (key, "radvd"))

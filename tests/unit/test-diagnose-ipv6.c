@@ -112,6 +112,20 @@ test_alone (void)
   check (rows, G_N_ELEMENTS (rows), cs_walk_check_ipv6_alone, FALSE);
 }
 
+static void
+test_proxied (void)
+{
+  static const Row rows[] = {
+    { "ipv6=extended", LAN PPP0_6, "proxied=239", "" },
+    { "ipv6=extended", LAN PPP0_6, "proxied=255",
+      "warning ipv6-proxied lan0: clients of lan0 use 255 IPv6 addresses of the network "
+      "of ppp0, where this computer answers for at most 256: further ones cannot be "
+      "reached [sharectl change lan0 --ipv6 masquerade]" },
+  };
+
+  check (rows, G_N_ELEMENTS (rows), cs_walk_check_ipv6_proxied, FALSE);
+}
+
 #define FORWARD "info ipv6-forwarding -: "
 #define ALL_IS_ON \
   "net.ipv6.conf.all.forwarding is on: this computer forwards IPv6 between all of its " \
@@ -149,6 +163,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/diagnose-ipv6/uplink", test_uplink);
   g_test_add_func ("/diagnose-ipv6/alone", test_alone);
+  g_test_add_func ("/diagnose-ipv6/proxied", test_proxied);
   g_test_add_func ("/diagnose-ipv6/radvd", test_radvd);
   g_test_add_func ("/diagnose-ipv6/forward", test_forward);
   g_test_add_func ("/diagnose-ipv6/forward-of-old-kernels", test_forward_of_old_kernels);

@@ -2,6 +2,10 @@
 #include "diagnose-ipv6.h"
 
 #include "core/plan/ipv6.h"
+#include "core/value/proxied.h"
+
+/* Of CS_PROXIED_MAX, some may just have been asked for. */
+#define PROXIED_MANY (CS_PROXIED_MAX - CS_PROXIED_MAX / 16)
 
 static const CsSharePlan *
 find_share_with_ipv6 (const CsPlan *plan)
@@ -136,4 +140,18 @@ cs_walk_check_ipv6_alone (CsWalk *w)
                        : "do not make up for it (no DNS64), so what has IPv4 alone is "
                          "out of reach"),
                g_strdup (""));
+}
+
+void
+cs_walk_check_ipv6_proxied (CsWalk *w)
+{
+  if (w->found->proxied < PROXIED_MANY)
+    return;
+  cs_walk_add (w, CS_SEVERITY_WARNING, "ipv6-proxied",
+               g_strdup_printf (
+                   "clients of %s use %u IPv6 addresses of the network of %s, "
+                   "where this computer answers for at most %u: further "
+                   "ones cannot be reached",
+                   w->share->lan, w->found->proxied, w->share->uplink, CS_PROXIED_MAX),
+               g_strdup_printf ("sharectl change %s --ipv6 masquerade", w->share->lan));
 }

@@ -9,5 +9,6 @@
 void cs_walk_check_ipv6_forward (CsWalk *walk);
 /* About a share. */
 void cs_walk_check_radvd (CsWalk *walk);
+void cs_walk_check_ipv6_proxied (CsWalk *walk);
 void cs_walk_check_ipv6_alone (CsWalk *walk);
 void cs_walk_check_ipv6 (CsWalk *walk);

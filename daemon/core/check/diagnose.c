@@ -18,13 +18,13 @@ static const Check host_checks[] = {
 
 /* For a share that is in force, waiting or not. */
 static const Check share_checks[] = {
-  cs_walk_check_link,       cs_walk_check_radio,       cs_walk_check_plan,
-  cs_walk_check_network,    cs_walk_check_repairs,     cs_walk_check_blocked,
-  cs_walk_check_dhcp,       cs_walk_check_name_server, cs_walk_check_radvd,
-  cs_walk_check_blocks,     cs_walk_check_rules,       cs_walk_check_mtu,
-  cs_walk_check_upstream,   cs_walk_check_resolver,    cs_walk_check_ipv6,
-  cs_walk_check_ipv6_alone, cs_walk_check_replies,     cs_walk_check_data_limit,
-  cs_walk_check_external,   cs_walk_check_forwards,
+  cs_walk_check_link,       cs_walk_check_radio,        cs_walk_check_plan,
+  cs_walk_check_network,    cs_walk_check_repairs,      cs_walk_check_blocked,
+  cs_walk_check_dhcp,       cs_walk_check_name_server,  cs_walk_check_radvd,
+  cs_walk_check_blocks,     cs_walk_check_rules,        cs_walk_check_mtu,
+  cs_walk_check_upstream,   cs_walk_check_resolver,     cs_walk_check_ipv6,
+  cs_walk_check_ipv6_alone, cs_walk_check_ipv6_proxied, cs_walk_check_replies,
+  cs_walk_check_data_limit, cs_walk_check_external,     cs_walk_check_forwards,
 };
 
 static void

@@ -46,6 +46,7 @@ typedef struct
   guint64 packets_sent;   /* by clients, to the uplink */
   guint64 packets_received;
   gboolean radvd_lives;
+  guint proxied;        /* addresses for which this computer answers at the uplink */
   CsIpv6Mode ipv6_wish; /* the user's */
   gboolean repairing;   /* another program keeps breaking it */
   CsAddress external;   /* the uplink's, where ports lead to clients; unset: none now */

@@ -12,6 +12,7 @@
 #include "core/render/ruleset.h"
 #include "core/value/leases.h"
 #include "system/dnsmasq/dns-user.h"
+#include "system/neighbors/proxies.h"
 #include "system/nft/nft.h"
 #include "system/nft/nft-outline.h"
 #include "system/nft/nft-table.h"
@@ -227,6 +228,21 @@ find_process (const char *directory, const char *note)
              : 0;
 }
 
+static guint
+count_proxied (const CsSharePlan *share)
+{
+  g_autoptr (CsNetlink) netlink = NULL;
+  g_autoptr (GArray) addresses = NULL;
+
+  if (share->ipv6.mode != CS_IPV6_EXTENDED || share->uplink_ifindex == 0)
+    return 0;
+  netlink = cs_netlink_open (NETLINK_ROUTE, NULL);
+  if (netlink == NULL)
+    return 0;
+  addresses = cs_proxies_list (netlink, share->uplink_ifindex, share->ipv6.extended);
+  return addresses->len;
+}
+
 static void
 look_at_share (const Probe *probe, const CsSharePlan *share, CsShareFacts *facts)
 {
@@ -238,6 +254,7 @@ look_at_share (const Probe *probe, const CsSharePlan *share, CsShareFacts *facts
 
   facts->server_pid = find_process (dnsmasq, CS_DNSMASQ_NOTE);
   facts->radvd_lives = find_process (radvd, CS_RADVD_NOTE) != 0;
+  facts->proxied = count_proxied (share);
   if (g_file_get_contents (path, &leases, NULL, NULL))
     {
       gint64 now = g_get_real_time () / G_USEC_PER_SEC;
