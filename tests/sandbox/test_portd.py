@@ -323,6 +323,8 @@ def test_port_that_another_program_has(host, client):
         assert client.can_get()
         assert host.pids("connshare-portd") == []
         assert "clients cannot ask for port mappings: python3 (process" in host.log()
+        (finding,) = [one for one in host.findings() if one["code"] == "upnp"]
+        assert "has port 5351" in finding["message"]
     wait_for(lambda: host.pids("connshare-portd"), 20)
     assert address_by_nat_pmp(client) == outside(host)
 

@@ -60,6 +60,8 @@ set_share_fact (CsShareFacts *share, const char *key, const char *value)
     share->held = (guint)atoi (value);
   else if (g_str_equal (key, "clients"))
     share->clients = (guint)atoi (value);
+  else if (g_str_equal (key, "upnp"))
+    share->upnp_problem = g_strdup (value);
   else if (g_str_equal (key, "external"))
     g_assert_true (cs_address_parse (value, &share->external));
   else if (g_str_equal (key, "forwards"))

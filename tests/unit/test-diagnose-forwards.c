@@ -86,11 +86,33 @@ test_clients (void)
   check (rows, G_N_ELEMENTS (rows), cs_walk_check_forwards, TRUE);
 }
 
+static void
+test_upnp (void)
+{
+  static const Row rows[] = {
+    { "", "" },
+    { "upnp=other (process 7) has port 5351, which they ask",
+      "warning upnp lan0: clients of lan0 cannot ask for port mappings: other (process "
+      "7) "
+      "has port 5351, which they ask [connshared keeps trying; to do without: sharectl "
+      "change lan0 --no-upnp]" },
+  };
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", GOOD, NULL);
+  g_autoptr (CsSnapshot) now = network_parse (GOOD);
+  CsSharePlan *share = g_ptr_array_index (plan->shares, 0);
+
+  share->upnp = TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    assert_findings_of (cs_walk_check_upnp, share, plan, now, rows[i].facts,
+                        rows[i].findings);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/diagnose-forwards/external", test_external);
   g_test_add_func ("/diagnose-forwards/clients", test_clients);
+  g_test_add_func ("/diagnose-forwards/upnp", test_upnp);
   return g_test_run ();
 }

@@ -89,3 +89,18 @@ cs_walk_check_forwards (CsWalk *w)
                                   w->found->forwards_away == 1 ? "is" : "are"),
                  g_strdup (""));
 }
+
+void
+cs_walk_check_upnp (CsWalk *w)
+{
+  const char *lan = w->share->lan;
+
+  if (w->share->upnp && w->found->upnp_problem)
+    cs_walk_add (
+        w, CS_SEVERITY_WARNING, "upnp",
+        g_strdup_printf ("clients of %s cannot ask for port mappings: %s", lan,
+                         w->found->upnp_problem),
+        g_strdup_printf ("connshared keeps trying; to do without: sharectl change "
+                         "%s --no-upnp",
+                         lan));
+}

@@ -8,3 +8,5 @@
 /* About a share. */
 void cs_walk_check_external (CsWalk *walk);
 void cs_walk_check_forwards (CsWalk *walk);
+/* Whether clients that may ask for ports can do so. */
+void cs_walk_check_upnp (CsWalk *walk);

@@ -9,6 +9,7 @@ share_facts_free (CsShareFacts *share)
   g_array_unref (share->upstream);
   g_free (share->dns_owner);
   g_free (share->dhcp_owner);
+  g_free (share->upnp_problem);
   g_free (share);
 }
 

@@ -49,6 +49,7 @@ typedef struct
   guint proxied;        /* addresses for which this computer answers at the uplink */
   CsIpv6Mode ipv6_wish; /* the user's */
   gboolean repairing;   /* another program keeps breaking it */
+  char *upnp_problem;   /* (owned) (nullable) why clients cannot ask for ports */
   CsAddress external;   /* the uplink's, where ports lead to clients; unset: none now */
   guint forwards;       /* port mappings ... */
   guint forwards_led;   /* ... that the router upstream leads here */

@@ -122,9 +122,8 @@ set_error (int cause, CsAddress address, GError **error)
       = cause == EADDRINUSE ? cs_port_owner_find (address, CS_PORTD_PORT, 0) : NULL;
 
   if (owner != NULL)
-    g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE,
-                 "%s has port %d, which clients ask for port mappings: stop it", owner,
-                 CS_PORTD_PORT);
+    g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUITABLE, "%s has port %d, which they ask",
+                 owner, CS_PORTD_PORT);
   else
     g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "cannot listen on port %d: %s",
                  CS_PORTD_PORT, cs_errno_words (cause));

@@ -36,12 +36,34 @@ typedef struct
   GHashTable *responders; /* (owned) LAN (owned by the value) -> Responder (owned) */
 } Portd;
 
+/* LAN (owned) -> why its clients cannot ask (owned) */
+static GHashTable *problems;
+
 /* One that dies younger than this has died at once. */
 #define MIN_LIFE (G_USEC_PER_SEC / 2)
+
+/* @words (nullable) */
+static void
+set_problem (const char *lan, const char *words)
+{
+  if (problems == NULL)
+    problems = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  if (words != NULL)
+    g_hash_table_replace (problems, g_strdup (lan), g_strdup (words));
+  else
+    g_hash_table_remove (problems, lan);
+}
+
+const char *
+cs_portd_find_problem (const char *lan)
+{
+  return problems != NULL ? g_hash_table_lookup (problems, lan) : NULL;
+}
 
 static void
 stop (Responder *self)
 {
+  set_problem (self->lan, NULL);
   g_clear_handle_id (&self->pause, g_source_remove);
   if (self->life != NULL)
     g_cancellable_cancel (self->life);
@@ -214,6 +236,7 @@ on_ended (gpointer user_data)
     self->failures = 0;
   cs_message (self->lan, "connshare-portd exited unexpectedly; starting it again");
   stop (self);
+  set_problem (self->lan, "connshare-portd has exited");
   try_later (self);
 }
 
@@ -223,6 +246,7 @@ complain (Responder *self, const GError *error)
   if (!self->complained)
     cs_warning (self->lan, "clients cannot ask for port mappings: %s", error->message);
   self->complained = TRUE;
+  set_problem (self->lan, error->message);
   try_later (self);
 }
 

@@ -7,5 +7,8 @@
 
 #include "engine/step.h"
 
+/* Why clients of @lan, who may ask, cannot (nullable): in words, until the next step. */
+const char *cs_portd_find_problem (const char *lan);
+
 /* @program: connshare-portd. */
 CsStep *cs_portd_step_new (const char *program, CsForwards *forwards);

@@ -16,6 +16,7 @@
 #include "system/nft/nft.h"
 #include "system/nft/nft-outline.h"
 #include "system/nft/nft-table.h"
+#include "system/portd/portd.h"
 #include "system/process/own-process.h"
 #include "system/process/port-owner.h"
 #include "system/process/program.h"
@@ -369,6 +370,8 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       const CsSharePlan *share = g_ptr_array_index (probe->shown->shares, i);
 
+      cs_facts_get_share (probe->facts, share->lan)->upnp_problem
+          = g_strdup (cs_portd_find_problem (share->lan));
       if (resolves_names (share))
         ask_servers (task, share);
     }
