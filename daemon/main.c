@@ -62,6 +62,7 @@ typedef struct
   CsClients *clients;          /* (owned) (nullable) likewise */
   CsForwards *forwards;        /* (owned) (nullable) likewise */
   CsUpstreams *upstreams;      /* (owned) (nullable) likewise */
+  CsStep *portd;               /* (owned) (nullable) likewise */
   CsIdleOff *idle_off;         /* (owned) (nullable) likewise */
   guint name;                  /* owner id of the bus name */
   gboolean started;            /* the engine */
@@ -311,6 +312,8 @@ on_upstream_changed (const char *lan, gpointer user_data)
   const Service *service = user_data;
 
   cs_bus_manager_update_forwards (service->manager, lan);
+  cs_portd_set_upstream (service->portd, lan,
+                         cs_upstreams_external_address (service->upstreams, lan));
 }
 
 static void
@@ -346,6 +349,7 @@ make_steps (CsNetworkManager *nm,
             CsOpeningLog *openings,
             CsDelegations *delegations,
             CsForwards *forwards,
+            CsStep *portd,
             GDBusConnection *connection)
 {
   GPtrArray *steps = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_step_unref);
@@ -363,7 +367,7 @@ make_steps (CsNetworkManager *nm,
   g_ptr_array_add (steps, cs_dnsmasq_step_new (CS_RUNTIME_DIR, connection));
   g_ptr_array_add (steps, cs_radvd_step_new (CS_RUNTIME_DIR));
   g_ptr_array_add (steps, cs_delegation_step_new (delegations));
-  g_ptr_array_add (steps, cs_portd_step_new (CS_PORTD, forwards));
+  g_ptr_array_add (steps, cs_step_ref (portd));
   g_ptr_array_add (steps, cs_conntrack_step_new ());
   g_ptr_array_add (steps, cs_bounce_step_new ());
   g_ptr_array_add (steps, cs_dial_step_new (nm));
@@ -385,8 +389,9 @@ build (Service *service, CsNetworkManager *nm, GError **error)
 
   if (monitor == NULL)
     return FALSE;
-  steps
-      = make_steps (nm, firewalld, openings, delegations, forwards, service->connection);
+  service->portd = cs_portd_step_new (CS_PORTD, forwards);
+  steps = make_steps (nm, firewalld, openings, delegations, forwards, service->portd,
+                      service->connection);
   service->engine = cs_engine_new (monitor, steps, store);
   if (!service->undoing) /* nobody can call by then */
     {
@@ -452,6 +457,7 @@ run (Service *service)
   g_clear_pointer (&service->idle_off, cs_idle_off_free);
   g_clear_object (&service->engine);
   g_clear_pointer (&service->upstreams, cs_upstreams_free);
+  g_clear_pointer (&service->portd, cs_step_unref);
   g_clear_object (&service->forwards);
   g_clear_pointer (&service->clients, cs_clients_free);
   cs_usages_save ();

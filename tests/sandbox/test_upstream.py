@@ -10,6 +10,7 @@ import pytest
 from follow import add_profile, await_uplink
 from host import Client, wait_for
 from test_forward import add, ask, mappings, remove, server
+from test_portd import address_by_nat_pmp, pcp
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOME, OUTSIDE = "192.168.77.1", "198.51.100.7"
@@ -129,6 +130,20 @@ def test_from_the_internet(spare, router, spare_bus, kind):
         remove(spare_bus, "tcp", 8080)
         assert router.next_request()[:4] == ["unmap", "tcp", "8080", "192.168.77.20"]
         assert ask(spare.internet, "tcp", OUTSIDE, 8080).startswith(("Connection", "Timeout"))
+
+
+def test_client_that_asks(spare, router, spare_bus):
+    """What a client maps itself works from the Internet, too, and it learns that address."""
+    router.serve("pcp")
+    spare.share("lan0", "via", "wan9", "--upnp")
+    spare.client.dhcp(name="phone")
+    assert address_by_nat_pmp(spare.client) == "192.168.77.20"
+    assert pcp(spare.client, port=8080, to_port=8080)["result"] == 0
+    await_state(spare_bus, 8080, "mapped", f"{OUTSIDE}:8080")
+    with server(spare.client, "phone", "tcp", 8080):
+        assert ask(spare.internet, "tcp", OUTSIDE, 8080) == "phone 8080 203.0.113.1"
+    wait_for(lambda: address_by_nat_pmp(spare.client) == OUTSIDE)
+    assert pcp(spare.client, port=8080, to_port=8080)["external"] == OUTSIDE
 
 
 def test_end_of_the_share(spare, router, spare_bus):

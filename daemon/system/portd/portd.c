@@ -20,6 +20,7 @@ typedef struct
   CsForwards *forwards;    /* (owned) */
   char *lan;               /* (owned) */
   CsSharePlan *share;      /* (owned) that it serves */
+  CsAddress upstream;      /* of the router behind the uplink; unset: not known */
   CsPortdProcess *process; /* (owned) (nullable) */
   gint64 started;          /* monotonic */
   guint failures;          /* in a row */
@@ -148,6 +149,8 @@ settle (Responder *self)
   CsPortdSettings settings
       = { .gateway = self->share->address, .external = external_address (self->share) };
 
+  if (cs_address_is_set (settings.external) && cs_address_is_set (self->upstream))
+    settings.external = self->upstream;
   for (guint i = 0; i < MIN (networks->len, CS_PORTD_NETWORKS); i++)
     settings.networks[i] = g_array_index (networks, CsCidr, i);
   set_uuid (settings.uuid, self->lan);
@@ -312,6 +315,19 @@ apply (gpointer data, const CsStepCall *call, GError **error)
   if (one->process != NULL)
     settle (one);
   return TRUE;
+}
+
+void
+cs_portd_set_upstream (CsStep *step, const char *lan, CsAddress upstream)
+{
+  const Portd *self = step->self;
+  Responder *one = g_hash_table_lookup (self->responders, lan);
+
+  if (one == NULL || cs_address_equal (one->upstream, upstream))
+    return;
+  one->upstream = upstream;
+  if (one->process != NULL)
+    settle (one);
 }
 
 static void
