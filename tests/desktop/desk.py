@@ -117,7 +117,9 @@ class Desk:
             self.xdotool("windowfocus", "--sync", number)
 
     def look_away(self):
-        """From all windows, to what is behind them."""
+        """From all windows, to what is behind them.  A window under the pointer would count as
+        looked at all the same."""
+        self.xdotool("mousemove", "1279", "1023")
         root = self.xdotool("search", "--maxdepth", "0", "--name", ".*").split()[0]
         self.xdotool("windowfocus", root)
 
