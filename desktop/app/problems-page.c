@@ -92,6 +92,10 @@ on_remedy (CsProblemsPage *page, CsProblemRow *row)
       show_subject (page, finding);
       g_signal_emit (page, signals[STEP], 0, CS_STEP_RESTART);
       break;
+    case CS_REMEDY_PORTS:
+      show_subject (page, finding);
+      g_signal_emit (page, signals[STEP], 0, CS_STEP_PORTS);
+      break;
     case CS_REMEDY_COPY:
     default:
       copy (page, finding);

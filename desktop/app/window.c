@@ -105,6 +105,9 @@ on_step (CsWindow *window, CsStep step)
     case CS_STEP_DIAGNOSE:
       adw_view_stack_set_visible_child_name (window->stack, "problems");
       break;
+    case CS_STEP_PORTS:
+      adw_view_stack_set_visible_child_name (window->stack, "ports");
+      break;
     case CS_STEP_NONE:
     default:
       break;

@@ -144,6 +144,8 @@ cs_step_get_label (CsStep step)
       return _ ("_Start Again");
     case CS_STEP_DIAGNOSE:
       return _ ("Look for _Problems");
+    case CS_STEP_PORTS:
+      return _ ("_Show Ports");
     case CS_STEP_NONE:
     default:
       return _ ("_Dismiss");

@@ -13,6 +13,7 @@ typedef enum
   CS_STEP_CHOOSE_WAN,
   CS_STEP_RESTART,
   CS_STEP_DIAGNOSE,
+  CS_STEP_PORTS,
 } CsStep;
 
 typedef struct

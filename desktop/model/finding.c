@@ -105,6 +105,9 @@ static const Row rows[] = {
     N_ ("Give one in the settings of the Internet connection.") },
   { "dns-upstream", CS_REMEDY_SETTINGS, N_ ("The Provider's Name Servers Do Not Answer"),
     N_ ("Wait, or give others in the settings of the Internet connection.") },
+  { "forward-no-address", CS_REMEDY_PORTS,
+    N_ ("A Port Leads to a Device That Is Not There"),
+    N_ ("Connect the device, or remove the port.") },
   { "no-replies", CS_REMEDY_SETTINGS, N_ ("Nothing Comes Back From the Internet"),
     N_ ("Look at the Internet connection of this computer.") },
 };
@@ -215,6 +218,8 @@ cs_finding_get_button (const CsFinding *finding)
       return _ ("_Choose Another");
     case CS_REMEDY_RESTART:
       return _ ("_Start Again");
+    case CS_REMEDY_PORTS:
+      return _ ("_Show Ports");
     case CS_REMEDY_COPY:
     default:
       return has_command (finding) ? _ ("_Copy Command") : _ ("_Copy Details");

@@ -11,6 +11,7 @@ typedef enum
   CS_REMEDY_SETTINGS, /* the desktop's network settings */
   CS_REMEDY_PLACES,   /* choose other interfaces */
   CS_REMEDY_RESTART,  /* turn the share off and on */
+  CS_REMEDY_PORTS,    /* the page of ports that lead to devices */
 } CsRemedy;
 
 typedef struct

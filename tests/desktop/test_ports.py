@@ -207,6 +207,15 @@ def test_everything_has_a_name(ports, service):
     assert nameless == []
 
 
+def test_problem_with_a_port_leads_to_the_page(ports, service):
+    service.tell("find", [{"severity": "warning", "code": "forward-no-address", "subject": "eth0",
+                           "message": "m", "remedy": "r"}])
+    ports.open_page("Problems")
+    ports.find("A Port Leads to a Device That Is Not There", "label")
+    ports.press("Show Ports")
+    ports.find(NONE, "label")
+
+
 @pytest.mark.parametrize("name, environment", [
     ("ports", {}), ("ports-dark", {"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"}),
     ("ports-german", {"LANGUAGE": "de"}),
