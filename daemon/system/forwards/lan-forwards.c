@@ -346,3 +346,9 @@ cs_lan_forwards_meet (const CsLanForwards *a, const CsLanForwards *b)
   return a->share != NULL && b->share != NULL && a->share->uplink_ifindex != 0
          && a->share->uplink_ifindex == b->share->uplink_ifindex;
 }
+
+gboolean
+cs_lan_forwards_is_mapped (const CsLanForwards *self)
+{
+  return self != NULL && cs_forward_table_count (self->table) > 0;
+}

@@ -46,6 +46,8 @@ gboolean cs_lan_forwards_remove (CsLanForwards *self,
 /* Ends flows that were begun to the ports of @forward, one of its own, before it. */
 void cs_lan_forwards_clear_flows (const CsLanForwards *self, const CsForward *forward);
 
+/* Whether @self (nullable) has any mapping. */
+gboolean cs_lan_forwards_is_mapped (const CsLanForwards *self);
 /* Whether both have the same uplink. */
 gboolean cs_lan_forwards_meet (const CsLanForwards *a, const CsLanForwards *b);
 /* The uplink's addresses of IPv4, of CsAddress (transfer full), whether or not any port
