@@ -187,12 +187,11 @@ check_address (const Call *call, CsAddress address, GError **error)
   g_autofree char *text = cs_address_to_string (address);
   CsShareStatus status;
 
-  if (cs_address_is_remote (address)
+  if (cs_address_is_remote (address) && !cs_address_is_link_local (address)
       && (address.family == AF_INET6
           || !cs_engine_get_share (call->engine, call->lan, &status)
           || status.plan->subnets->len == 0
-          || (cs_cidrs_contain (status.plan->subnets, address)
-              && !cs_address_equal (status.plan->address.address, address))))
+          || cs_share_plan_can_hold (status.plan, address)))
     return TRUE;
   g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
                "invalid \"client\" \"%s\" of a port mapping: no client of %s can have "

@@ -499,6 +499,37 @@ test_null (void)
   cs_profile_free (NULL);
 }
 
+/* Where a client can be: by the LAN's networks alone. */
+static void
+test_can_hold (void)
+{
+  static const struct
+  {
+    const char *address;
+    gboolean expected;
+  } rows[] = {
+    { "192.168.137.82", TRUE }, { "192.168.137.2", TRUE },    { "192.168.137.1", FALSE },
+    { "192.168.137.0", FALSE }, { "192.168.137.255", FALSE }, { "192.168.138.82", FALSE },
+    { "203.0.113.10", FALSE },  { "10.1.2.3", FALSE },        { "10.9.8.0", TRUE },
+    { "10.9.8.1", TRUE },       { "10.9.8.2", FALSE },
+  };
+  const CsCidr pair = CS_CIDR4 (10, 9, 8, 0, 31), wide = CS_CIDR4 (10, 1, 0, 0, 16);
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", "link lan0", NULL);
+  CsSharePlan *share = plan->shares->pdata[0];
+
+  g_array_append_val (share->subnets, pair);
+  g_array_append_val (share->subnets, wide);
+  g_array_append_val (share->elsewhere, wide);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      CsAddress address;
+
+      g_assert_true (cs_address_parse (rows[i].address, &address));
+      g_test_message ("%s", rows[i].address);
+      g_assert_cmpint (cs_share_plan_can_hold (share, address), ==, rows[i].expected);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -512,6 +543,7 @@ main (int argc, char **argv)
   g_test_add_func ("/share-plan/describe", test_describe);
   g_test_add_func ("/share-plan/describe-openings", test_describe_openings);
   g_test_add_func ("/share-plan/words", test_words);
+  g_test_add_func ("/share-plan/can-hold", test_can_hold);
   g_test_add_func ("/share-plan/null", test_null);
   return g_test_run ();
 }

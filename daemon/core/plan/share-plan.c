@@ -260,6 +260,31 @@ cs_share_plan_maps (const CsSharePlan *plan)
   return plan->maps && !plan->closed && plan->uplink && cs_share_plan_guards (plan);
 }
 
+/* Networks of one or two addresses have neither of these (RFC 3021). */
+static gboolean
+is_network_or_broadcast (CsCidr network, CsAddress address)
+{
+  return network.prefix < 31
+         && (cs_address_equal (cs_cidr_network (network).address, address)
+             || cs_address_equal (cs_cidr_last (network), address));
+}
+
+gboolean
+cs_share_plan_can_hold (const CsSharePlan *plan, CsAddress address)
+{
+  if (cs_address_equal (plan->address.address, address)
+      || cs_cidrs_contain (plan->elsewhere, address))
+    return FALSE;
+  for (guint i = 0; i < plan->subnets->len; i++)
+    {
+      CsCidr network = g_array_index (plan->subnets, CsCidr, i);
+
+      if (cs_cidr_contains (network, address))
+        return !is_network_or_broadcast (network, address);
+    }
+  return FALSE;
+}
+
 gboolean
 cs_share_plan_forwards (const CsSharePlan *plan)
 {

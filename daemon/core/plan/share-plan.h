@@ -192,6 +192,9 @@ gboolean cs_share_plan_publishes (const CsSharePlan *plan);
 gboolean cs_share_plan_maps (const CsSharePlan *plan);
 /* Whether its table leads packets of @family to its uplink. */
 gboolean cs_share_plan_has_way_out (const CsSharePlan *plan, int family);
+/* Whether a client can have that address (of IPv4), and is on the LAN then: it is one of
+ * its networks, and not the network's own, its broadcast or the gateway's. */
+gboolean cs_share_plan_can_hold (const CsSharePlan *plan, CsAddress address);
 /* Whether its uplink has to forward: not without a LAN to forward to. */
 gboolean cs_share_plan_forwards (const CsSharePlan *plan);
 /* Whether its uplink forwards only because of it. */

@@ -74,6 +74,9 @@ static const struct
         "iifname vmap @from_lan",
         "oifname vmap @to_lan",
         "ip daddr @lan_networks oifname != @lans drop",
+        "ct status dnat ct direction original"
+        " ip daddr . meta l4proto . th dport @" CS_FORWARD_TARGETS
+        " oifname != @lans drop",
         "ct direction reply ct status snat ip daddr @left_networks drop",
         "iifname @uplinks ct state invalid,new,untracked drop",
     } },

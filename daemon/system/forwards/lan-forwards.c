@@ -179,6 +179,8 @@ find_by_mac (const CsLanForwards *self,
     place->address = last;
 }
 
+/* Where the LAN has another network now, nothing leads to the one before: a host that
+ * forwards anyway would send it on, wherever its routes lead. */
 static Place
 find_place (const CsLanForwards *self,
             const CsForwardClient *client,
@@ -192,6 +194,8 @@ find_place (const CsLanForwards *self,
     find_by_mac (self, mac, client->address, clients, &place);
   else if (cs_address_parse (client->client, &address))
     find_by_address (self, address, clients, &place);
+  if (self->share != NULL && !cs_share_plan_can_hold (self->share, place.address))
+    place.address = (CsAddress){ 0 };
   return place;
 }
 
