@@ -218,18 +218,17 @@ end_flows (const CsLanForwards *self,
                               callback, user_data);
 }
 
-/* Flows to where it was end. */
+/* Flows that lead anywhere else end, also to this computer, where they led while nobody
+ * knew the client's address: a peer that goes on sending would never reach it. */
 static void
-leave_place (const CsLanForwards *self, const CsForwardClient *client, const Place *place)
+clear_flows (const CsLanForwards *self, const CsForwardClient *client)
 {
   GHashTableIter iter;
   gpointer forward;
 
   g_hash_table_iter_init (&iter, client->forwards);
-  while (cs_address_is_set (client->address)
-         && !cs_address_equal (client->address, place->address)
-         && g_hash_table_iter_next (&iter, &forward, NULL))
-    end_flows (self, forward, &place->address, place->addresses6, NULL, NULL);
+  while (g_hash_table_iter_next (&iter, &forward, NULL))
+    end_flows (self, forward, &client->address, client->addresses6, NULL, NULL);
 }
 
 /* A change of IPv4's is remembered. */
@@ -241,11 +240,12 @@ move (CsLanForwards *self, CsForwardClient *client, Place *place)
   g_autofree char *line = NULL;
 
   visit_client (self, client, cs_forward_elements_unwant);
-  leave_place (self, client, place);
   client->address = place->address;
   g_array_unref (client->addresses6);
   client->addresses6 = g_array_ref (place->addresses6);
   visit_client (self, client, cs_forward_elements_want);
+  if (is_news)
+    clear_flows (self, client);
   line = cs_forward_table_line_of_client (client);
   if (is_news && !cs_forward_file_add (self->file, line, self->table, FALSE, &error))
     g_warning ("%s", error->message);
