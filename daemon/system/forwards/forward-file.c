@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A line that was only written in part has no end, and the next one begins with one: so
- * it spoils no other. */
+/* A line that was only written in part, or what a file system leaves in its place when
+ * the computer loses power, would spoil the next one: then all is written again. */
 #include "forward-file.h"
 
-#include "base/errno-words.h"
 #include "base/files.h"
 #include "core/value/ifname.h"
-#include "dbus/errors.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -36,6 +33,15 @@ cs_forward_file_free (CsForwardFile *self)
   g_free (self);
 }
 
+/* Whether there is nothing behind a zero byte. */
+static gboolean
+is_whole (const CsForwardFile *self, const char *text)
+{
+  GStatBuf about;
+
+  return g_stat (self->path, &about) == 0 && about.st_size == (goffset)strlen (text);
+}
+
 void
 cs_forward_file_read (CsForwardFile *self, CsForwardTable *table)
 {
@@ -43,7 +49,11 @@ cs_forward_file_read (CsForwardFile *self, CsForwardTable *table)
   g_autofree char *text = cs_file_read (self->path, &error);
 
   if (text != NULL)
-    self->lines = cs_forward_table_read (table, text);
+    {
+      guint lines = cs_forward_table_read (table, text);
+
+      self->lines = g_str_has_suffix (text, "\n") && is_whole (self, text) ? lines : 0;
+    }
   else if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     g_warning ("port mappings are lost: %s", error->message);
 }
@@ -57,17 +67,13 @@ write_line (int fd, const char *line, gboolean lasts)
 }
 
 static gboolean
-append (const char *path, const char *line, gboolean lasts, GError **error)
+append (const char *path, const char *line, gboolean lasts)
 {
-  int fd = open (path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+  int fd = open (path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   gboolean done = fd >= 0 && write_line (fd, line, lasts);
-  int cause = errno;
 
   if (fd >= 0)
     close (fd);
-  if (!done)
-    g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "cannot write %s: %s", path,
-                 cs_errno_words (cause));
   return done;
 }
 
@@ -93,13 +99,13 @@ cs_forward_file_add (CsForwardFile *self,
 {
   if (self->lines == 0 || self->lines > FEW + WASTE * cs_forward_table_count (table))
     return write_all (self, table, error);
-  if (!append (self->path, line, lasts, error))
+  if (append (self->path, line, lasts))
     {
-      self->lines = 0; /* it may be spoilt: the next one writes all */
-      return FALSE;
+      self->lines++;
+      return TRUE;
     }
-  self->lines++;
-  return TRUE;
+  self->lines = 0; /* it may be spoilt */
+  return write_all (self, table, error);
 }
 
 void
