@@ -155,7 +155,6 @@ await_plan (CsForwards *self, GTask *task)
 
   adding->timeout = g_timeout_add (FIRST_WAIT, on_late, task);
   g_ptr_array_add (self->waiting, task);
-  g_signal_emit_by_name (self, "changed");
 }
 
 void
@@ -194,6 +193,13 @@ renew (CsForwards *self, CsLanForwards *lan, GTask *task, const CsForward *known
     g_task_return_error (task, error);
 }
 
+/* Also if the last mapping has only just gone: then no other plan may come. */
+static gboolean
+is_planned (const CsLanForwards *lan)
+{
+  return lan->share != NULL && lan->share->maps;
+}
+
 static void
 add (CsForwards *self, CsLanForwards *lan, GTask *task)
 {
@@ -211,6 +217,8 @@ add (CsForwards *self, CsLanForwards *lan, GTask *task)
   g_signal_emit_by_name (self, "added", lan->lan, adding->forward);
   cs_forwards_tell (self, lan->lan);
   if (is_first)
+    g_signal_emit_by_name (self, "changed");
+  if (is_first && !is_planned (lan))
     await_plan (self, g_object_ref (task));
   else
     bring (g_object_ref (task));

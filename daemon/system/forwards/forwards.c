@@ -277,8 +277,9 @@ cs_forwards_external_address (CsForwards *self, const char *name)
 {
   const CsSharePlan *share = find_share (self, name);
 
-  for (guint i = 0;
-       share != NULL && share->uplink != NULL && i < share->uplink_addresses->len; i++)
+  for (guint i = 0; share != NULL && share->uplink != NULL && cs_share_plan_guards (share)
+                    && i < share->uplink_addresses->len;
+       i++)
     if (g_array_index (share->uplink_addresses, CsCidr, i).address.family == AF_INET)
       return g_array_index (share->uplink_addresses, CsCidr, i).address;
   return (CsAddress){ 0 };
