@@ -10,7 +10,8 @@ import time
 
 from host import CommandFailed
 
-from .model import LANS, OWN_ADDRESSES, PROFILES, SERVER6, uplink_of
+from . import mapping
+from .model import LANS, OWN_ADDRESSES, PROFILES, SERVER6, UPLINKS, uplink_of
 
 QUIET = 3
 PATIENCE = 12  # seconds that a share may be on its way without saying "active"
@@ -132,6 +133,7 @@ def check_client(world, lan, share):
             wanted = [share["address"].partition("/")[0], share["uplink"], share["uplink"]]
             if found == wanted:
                 check_client6(world, lan, share, client)
+                check_mappings(world, lan, share)
                 return
             failures.append(f"gateway, name's and page's way {found}, not {wanted}")
         again = world.status().get(lan, share)
@@ -152,6 +154,66 @@ def check_client6(world, lan, share, client):
     if done.returncode or uplink_of(done.stdout.strip()) != share["uplink"]:
         text = f"{done.stdout}{done.stderr}".strip()
         raise Fault("P5 no IPv6", f"{lan}: {brief(share)}, {share['ipv6_mode']}, but {text}")
+
+
+def check_mappings(world, lan, share):
+    """Those that were asked for are there, and lead from the share's uplink to its client, and
+    from nowhere else; what is in force is known afterwards."""
+    mappings = world.model.requests[lan].mappings
+    listed = world.mappings(lan)
+    if listed is None:
+        raise Fault("P5 mappings are not told", lan)
+    listed = {(one["protocol"], one["port"]): one for one in listed}
+    address = world.host.addresses(share["uplink"])[0].partition("/")[0]
+    for one in mappings.present():
+        found = listed.get(one.words[0])
+        same = found and (found["end_port"], found["to_port"]) == one.words[1]
+        if one.is_certain and not same:
+            raise Fault("P4 mapping is lost", f"{lan}: {one}, but {found}")
+        if not same:
+            one.spans.close()
+    known = {one.words[0] for one in mappings.present()}
+    if unknown := set(listed) - known:
+        raise Fault("P4 mapping comes back", f"{lan}: {unknown}")
+    for one in mappings.present():
+        one.is_certain = True
+        check_mapping(world, lan, share, one, listed[one.words[0]], address)
+    check_unmapped(world, lan, share, mappings, address)
+
+
+def check_mapping(world, lan, share, one, listed, address):
+    number, port = LANS.index(lan), one.last
+    is_there = ":" in one.client or "." not in one.client or one.client == world.address(lan)
+    wanted = f"cstag{number}-" if is_there else None
+    if listed["external_address"] != address or listed["state"] != "active":
+        raise Fault("P5 mapping is not active", f"{lan}: {listed}, {brief(share)}")
+    rivals = [other for name in LANS if name != lan for other in
+              world.model.requests[name].mappings.present()
+              if other.protocol == one.protocol and other.first <= port <= other.last]
+    for uplink in UPLINKS:
+        is_own = uplink == share["uplink"]
+        answer = ask(world, uplink, one.protocol, address, port, is_own and is_there)
+        good = not answer if not (is_own and wanted) else answer and answer.startswith(wanted)
+        if not good and not rivals:
+            raise Fault("P5 mapping leads elsewhere",
+                        f"{lan}: {one} by {uplink}: {answer!r}, not {wanted if is_own else None}; "
+                        f"{brief(share)}, {listed}, the client has {world.address(lan)}")
+        world.mapped += bool(answer)
+
+
+def check_unmapped(world, lan, share, mappings, address):
+    """Ports that nobody has mapped."""
+    for port in mapping.PORTS[-3:]:
+        used = any(one.first <= port <= one.last for name in LANS
+                   for one in world.model.requests[name].mappings.present())
+        if not used and (answer := ask(world, share["uplink"], "udp", address, port, False)):
+            raise Fault("P3 unmapped port", f"{lan}: {port}: {answer}")
+
+
+def ask(world, uplink, protocol, address, port, patient):
+    namespace, name = world.far(uplink)
+    return mapping.ask(world.namespace(namespace), name, protocol, address, port,
+                       mapping.ANSWER if patient else 0.15)
 
 
 def check_blocked(world, lan, client):

@@ -3,7 +3,8 @@
 # Ethernet frames of the random test: made for clients and strangers, and read from captures.
 # What a client sends carries the mark "cstagN-NUMBER" with N for its LAN, what comes back from
 # the Internet the same with "!" behind it, and what a client sends to do harm with "h"; what an
-# uplink's neighbour sends carries "csprobe-UPLINK-NUMBER".  What is read of ICMPv6 is told in the
+# uplink's neighbour sends carries "csprobe-UPLINK-NUMBER", with ":PORT" behind it if that is to
+# a port of this host.  What is read of ICMPv6 is told in the
 # numbers of ICMP.
 #
 import ipaddress
@@ -11,7 +12,7 @@ import re
 import socket
 import struct
 
-MARK = re.compile(rb"cs(?:tag(\d)|probe-([a-z0-9]+))-\d+([!h]?)", re.IGNORECASE)
+MARK = re.compile(rb"cs(?:tag(\d)|probe-([a-z0-9]+))-\d+([!h]?)(?::(\d+))?", re.IGNORECASE)
 ICMP, TCP, UDP = 1, 6, 17
 ECHO_REPLY, UNREACHABLE, REDIRECT, ECHO = 0, 3, 5, 8
 ICMP_ERRORS = (UNREACHABLE, 4, REDIRECT, 11, 12)
@@ -122,6 +123,7 @@ class Frame:
         mark = MARK.search(data)
         self.owner = int(mark[1]) if mark and mark[1] else None
         self.probe = mark[2].decode() if mark and mark[2] else None
+        self.knocks = int(mark[4]) if mark and mark[2] and mark[4] else None
         self.comes_back = bool(mark and mark[3] == b"!") or self.kind == ECHO_REPLY
         self.is_hostile = bool(mark and mark[3].lower() == b"h")
 
@@ -162,6 +164,11 @@ class Frame:
     def is_reset(self):
         """A TCP reset without data."""
         return self.protocol == TCP and len(self.body) >= 14 and bool(self.body[13] & RST)
+
+    @property
+    def is_accepting(self):
+        """TCP: somebody listens."""
+        return self.protocol == TCP and len(self.body) >= 14 and self.body[13] & 18 == 18
 
     def __str__(self):
         if not self.ip:

@@ -11,6 +11,8 @@ import functools
 import ipaddress
 import time
 
+from .mapping import Mappings
+
 LANS = ("lan0", "lan1")
 UPLINKS = ("ppp0", "ppp1", "eth1")
 VPN = "vpn0"
@@ -115,6 +117,7 @@ class Request:
         self.may_be_none = True
         self.guarded, self.taken = Spans(), Spans()
         self.blocked = Spans()  # the LAN's client
+        self.mappings = Mappings()
 
     def wans(self):
         return {wan for _, end, wan in self.records if end is None}
@@ -126,6 +129,7 @@ class Request:
         if wan is None:
             self.guarded.close()
             self.blocked.close()
+            self.mappings.doubt()
         else:
             self.records.append([time.time(), None, wan])
 
@@ -146,6 +150,8 @@ class Request:
             self.may_be_none = self.asked is None
             if self.asked is not None:
                 self.guarded.open()
+            else:
+                self.mappings.end()
         elif self.asked is not None:
             self.records[-1][1] = now
 
@@ -157,6 +163,8 @@ class Request:
         self.may_be_none = wan is None
         if wan is not None:
             self.guarded.open()
+        else:
+            self.mappings.end()
 
 
 class Model:

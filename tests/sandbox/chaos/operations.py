@@ -9,7 +9,9 @@ import random as random_module
 import signal
 
 from .hostile import hostile_packets, hostile_packets6
-from .model import (ADDRESSES, BOX, BOX_LINK, LANS, OWN_ADDRESSES, PUBLISHED_PORT, UPLINKS, VPN)
+from .mapping import MAPPED, PROTOCOLS, SHIFTS, Mapping
+from .model import (ADDRESSES, BOX, BOX_LINK, LANS, OWN_ADDRESSES, PUBLISHED_PORT, UPLINKS, VPN,
+                    Spans)
 
 DIALED = ("ppp0", "ppp1")
 PAUSES = (0, 0, 0.02, 0.1, 0.2, 0.5, 1)
@@ -171,6 +173,49 @@ def networking_off(world, seconds):
     world.change(("networking",), lambda: world.run("nmcli networking on"),
                  "nmcli networking off")
     world.later(seconds, lambda: world.change_back(("networking",)))
+
+
+# --- Port mappings
+
+CLIENT = ("mac", "mac", "address", "name")
+
+
+def add_mapping(world, lan, protocol, first, last, shift, client):
+    if not world.model.requests[lan].wans():
+        return
+    world.await_call(lan)
+    named = {"mac": world.mac(lan), "name": f"client{LANS.index(lan)}",
+             "address": world.address(lan)}[client]
+    mapping = Mapping(protocol, first, last, shift, named, Spans())
+    mappings = world.model.requests[lan].mappings
+    mappings.begin_adding(mapping)
+    world.call(lan, ["sharectl", "forward", "add", lan, protocol, f"{first}-{last}",
+                     f"{named}:{first + shift}"], changes=False,
+               told=lambda outcome: mappings.end_adding(mapping, outcome))
+
+
+@operation(10, lan=LANS, protocol=tuple(PROTOCOLS), port=MAPPED, shift=SHIFTS, client=CLIENT)
+def add_forward(world, lan, protocol, port, shift, client):
+    add_mapping(world, lan, protocol, port, port, shift, client)
+
+
+@operation(3, lan=LANS, protocol=tuple(PROTOCOLS), port=MAPPED[:-3], shift=SHIFTS, client=CLIENT)
+def add_range(world, lan, protocol, port, shift, client):
+    add_mapping(world, lan, protocol, port, port + 3, shift, client)
+
+
+@operation(5, lan=LANS, number=tuple(range(4)))
+def remove_forward(world, lan, number):
+    """One of those that may be there."""
+    world.await_call(lan)
+    mappings = world.model.requests[lan].mappings
+    present = mappings.present()
+    if not present:
+        return
+    key = present[number % len(present)].words[0]
+    mappings.doubt(*key)
+    world.call(lan, ["sharectl", "forward", "remove", lan, key[0], str(key[1])], changes=False,
+               then=lambda: mappings.end(*key))
 
 
 # --- Lines
@@ -431,8 +476,7 @@ def kill_service(world, seconds):
 def hostile_client(world, lan, seed):
     number = LANS.index(lan)
     client = world.clients[number]
-    lease = client.place.call("ip -4 -o address show dev eth0").stdout.split()
-    own = lease[3].partition("/")[0] if len(lease) > 3 else "192.168.137.99"
+    own = world.address(lan)
     gateway = own.rpartition(".")[0] + ".1"
     other = "192.168.138.55" if own.startswith("192.168.137.") else "192.168.137.55"
     random = random_module.Random(seed)

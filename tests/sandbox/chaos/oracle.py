@@ -5,7 +5,8 @@
 #
 #   P1  a client's packet leaves by an uplink of its share, with that uplink's own address
 #   P2  so does what else tells of a client: answers, ICMP errors that quote it, DNS questions
-#   P3  what a neighbour of an uplink sends is forwarded nowhere
+#   P3  what a neighbour of an uplink sends is forwarded nowhere, but from a share's own uplink to
+#       where a port mapping of the share leads
 #   P3  and no client's flow has a port on which this host listens
 #   P3  and what a client sends that is blocked, nowhere either
 #
@@ -25,6 +26,7 @@
 import collections
 
 from .frames import ECHO, ICMP, ICMP6, TCP, UDP, Frame
+from .mapping import LISTENED
 from .model import (BOX, BOX_LINK, LANS, LISTENING_PORT, MOMENT, VPN, is_of_a_lan, network6_of,
                     uplink_of)
 
@@ -51,6 +53,7 @@ class Oracle:
     def __init__(self, model, ignored=()):
         self.model, self.ignored = model, ignored
         self.violations, self.counts = [], collections.Counter()
+        self.let_in = 0  # knocks at mapped ports
         self.recent = collections.deque(maxlen=400)
         self.resolved = {}  # interface: when the last link address was learnt there
 
@@ -142,6 +145,8 @@ class Oracle:
         if frame.protocol == TCP and uplink_of(frame.source) == name and not frame.is_reset:
             owner = port_owner(frame.sport or 0)
             return LANS[owner] if owner is not None else None
+        if frame.is_accepting and frame.sport in LISTENED:
+            return "?"  # only clients listen there
         addresses = [frame.source, frame.target, *(frame.inner or ())]
         return "?" if any(is_of_a_lan(address) for address in addresses) else None
 
@@ -175,6 +180,8 @@ class Oracle:
     def judge_probe(self, at, name, frame):
         if frame.protocol in (ICMP, ICMP6) and frame.kind != ECHO:
             return None  # what this host answers by itself
+        if frame.knocks and is_of_a_lan(frame.target):
+            return self.judge_knock(at, name, frame)
         if name in LANS:
             if self.model.is_guarded(name, at):
                 own = frame.probe in self.model.uplinks(name, at)
@@ -184,6 +191,16 @@ class Oracle:
         if self.model.forwards_anyway(at) and not frame.is_ipv6:
             return None
         return f"P3 into {self.place(name)}"
+
+    def judge_knock(self, at, name, frame):
+        """Whoever else makes this host forward: nobody but a mapping leads these anywhere."""
+        late = self.lateness(at, name)
+        if (name in LANS and frame.probe in self.model.uplinks(name, at, late)
+                and self.model.requests[name].mappings.may_lead(
+                    frame.protocol, frame.knocks, frame.dport, at - MOMENT - late, at)):
+            self.let_in += 1
+            return None
+        return f"P3 knock into {self.place(name)}"
 
     def moment(self, at):
         """What a promise was broken in."""

@@ -23,6 +23,7 @@ class Result:
 
     def finish(self, world):
         self.frames = world.capture.frames
+        self.let_in, self.mapped = world.oracle.let_in, world.mapped
         self.answers = sum(client.answers for client in world.clients)
         self.log = world.host.log().splitlines()[-25:] if self.violations else []
         return self

@@ -14,6 +14,7 @@ import time
 from . import frames
 from .actor import Actor
 from .capture import packet_socket
+from .mapping import knock
 from .model import BOX, LISTENING_PORT, NUMBERS6, PUBLISHED_PORT, SERVER6, UPLINKS, VPN
 from .oracle import PORTS
 
@@ -21,6 +22,7 @@ SERVER, UDP_PORT, TCP_PORT = "192.0.2.80", 7777, 7778
 FLOWS, USES = 12, 3  # UDP flows of a client at a time, and datagrams of each
 FLOWS6 = 4           # and by IPv6
 ADDRESSES6 = 8       # that a client remembers
+KNOCKS = 3       # at ports of the host, of each uplink's neighbour at a time
 PUSHES = 0.1     # seconds between what the server sends by itself
 FOLLOWUP = 2.5   # and how long it does
 TURN = 0.02
@@ -197,7 +199,7 @@ class Lease(Actor):
     def turn(self):
         if not self.paused and time.monotonic() - self.client.answered > SILENCE:
             with contextlib.suppress(Exception):
-                self.client.place.dhcp(1)
+                self.client.place.dhcp(1, name=f"client{self.client.number}")
 
 
 class Server(Actor):
@@ -289,9 +291,10 @@ class Neighbours(Actor):
     BEHIND = ("198.18.1.1", "203.0.113.1", SERVER, "10.200.0.1", BOX)
     BEHIND6 = (SERVER6, *(number.peer(0) for number in NUMBERS6.values()))
 
-    def __init__(self, namespace, targets, targets6):
+    def __init__(self, namespace, targets, targets6, addresses):
         super().__init__(namespace, 0.1)
-        self.targets, self.targets6, self.sent = targets, targets6, 0
+        self.targets, self.targets6, self.sent, self.knocked = targets, targets6, 0, 0
+        self.addresses = addresses  # of this host, by uplink
 
     def open(self):
         self.raw = packet_socket()
@@ -313,6 +316,17 @@ class Neighbours(Actor):
                       lambda: frames.tcp(source, target, 4001, 80, frames.SYN, data),
                       lambda: frames.udp(source, target, 7777, 40000, data)][self.sent // 7 % 4]()
             self.send_frame(uplink, packet)
+            for _ in range(KNOCKS):
+                self.knock(uplink, source)
+
+    def knock(self, uplink, source):
+        """At this uplink's own address, and now and then another's."""
+        addresses = sorted(self.addresses.items())
+        self.knocked += 1
+        target = self.addresses.get(uplink, SERVER)
+        if self.knocked % 5 == 0:
+            target = addresses[self.knocked // 5 % len(addresses)][1]
+        self.send_frame(uplink, knock(self.knocked, uplink, source, target))
 
     def send_frame(self, uplink, packet):
         with contextlib.suppress(OSError):

@@ -15,7 +15,7 @@ import time
 from conftest import new_host
 from crash import foreseeable
 
-from . import traffic
+from . import mapping, traffic
 from .capture import Capture, Names, Way, socket_in
 from .delegating import Delegating
 from .ipv6 import Internet6
@@ -43,8 +43,10 @@ class World:
         self.model = Model(lambda: self.way.ask(traffic.SERVER))
         self.oracle = Oracle(self.model, ignored)
         self.calls, self.waking, self.due, self.undo, self.dialed = {}, [], [], {}, 0
+        self.dialed_as = {"ppp0": "203.0.113.10", "ppp1": "203.0.113.11", "eth1": "198.18.1.2"}
         self.was_killed = False  # NetworkManager
         self.adopted_via = None  # the WAN of what NetworkManager shares
+        self.mapped = 0          # ports that led where they should
         self.hotspots = set()    # LANs that it has shared
         self.names = self.host.path("/etc/resolv.conf").read_text()
         self.before = self.state()
@@ -72,11 +74,12 @@ class World:
                         for number, place in enumerate(places)]
         self.leases = [traffic.Lease(client) for client in self.clients]
         self.neighbours = traffic.Neighbours(self.namespace("internet"), self.targets,
-                                             self.targets6)
+                                             self.targets6, self.dialed_as)
+        listeners = [mapping.Listener(client, client.namespace) for client in self.clients]
         self.delegating = Delegating(self.namespace("internet"))
         server = traffic.Server(self.namespace("internet"))
         self.container = traffic.Container(self.namespace("box"))
-        self.actors = [*self.leases, *self.clients, self.neighbours, server, self.container,
+        self.actors = [*self.leases, *self.clients, *listeners, self.neighbours, server, self.container,
                        self.delegating]
         for actor in reversed(self.actors):
             actor.start()
@@ -128,13 +131,14 @@ class World:
 
     # --- Calls of the service, which go on while other things happen
 
-    def call(self, lan, words, wan=None, changes=True, then=None):
+    def call(self, lan, words, wan=None, changes=True, then=None, told=None):
         """Begins a call about this LAN; `wan` is what it asks for (None: the share's end), unless
-        it leaves that as it is.  `then` follows its success."""
+        it leaves that as it is.  `then` follows its success; `told` its end, with true, false, or
+        None: nobody knows."""
         self.await_call(lan)
         if changes:
             self.model.requests[lan].begin(wan)
-        self.calls[lan] = (self.host.popen(words), time.monotonic(), words, changes, then)
+        self.calls[lan] = (self.host.popen(words), time.monotonic(), words, changes, then, told)
 
     def await_call(self, lan):
         while lan in self.calls and not self.oracle.violations:
@@ -142,7 +146,7 @@ class World:
             time.sleep(0.01)
 
     def end_call(self, lan):
-        process, begin, words, changes, then = self.calls[lan]
+        process, begin, words, changes, then, told = self.calls[lan]
         if process.poll() is None:
             if time.monotonic() - begin > CALL_LIMIT:
                 self.oracle.note("P7 no answer", f"{' '.join(words)} after {CALL_LIMIT} s")
@@ -150,16 +154,29 @@ class World:
             return
         del self.calls[lan]
         text = "".join(process.communicate())
+        lost = any(word in text for word in ("NoReply", "did not receive a reply", "timed out",
+                                             "disconnected", "no reply"))
+        outcome = True if process.returncode == 0 else None if lost else False
         if changes:
-            lost = any(word in text for word in ("NoReply", "did not receive a reply", "timed out",
-                                                 "disconnected", "no reply"))
-            done = process.returncode == 0
-            self.model.requests[lan].end(True if done else None if lost else False)
+            self.model.requests[lan].end(outcome)
+        if told:
+            told(outcome)
         if then and process.returncode == 0:
             then()
 
     def mac(self, lan):
         return self.clients[LANS.index(lan)].place.run("cat /sys/class/net/eth0/address")
+
+    def address(self, lan):
+        """Its client's, or one that it might have."""
+        lines = self.clients[LANS.index(lan)].place.call(
+            "ip -4 -o address show dev eth0").stdout.split()
+        return lines[3].partition("/")[0] if len(lines) > 3 else "192.168.137.99"
+
+    def mappings(self, lan):
+        """As the service says; None: it is not there."""
+        done = self.host.call(["sharectl", "forward", "list", lan, "--json"])
+        return json.loads(done.stdout)["forwards"] if done.returncode == 0 else None
 
     def is_blocked(self, lan):
         """As the service says."""
@@ -235,6 +252,7 @@ class World:
         """As pppd would; NetworkManager is not waited for."""
         number = "9" if name == VPN else name[3:]
         peer = "10.200.0.1" if name == VPN else "203.0.113.1"
+        self.dialed_as[name] = address
         link = LINK.format(mac=f"02:00:00:00:03:0{number}")
         self.batch(f"link add {name} {link} type veth peer name isp-{name} {link} "
                    f"netns internet\nlink set {name} addrgenmode none\n")
