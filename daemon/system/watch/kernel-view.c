@@ -172,21 +172,25 @@ is_doubtful (CsKernelView *self, const CsRoute *route, GHashTable *addresses)
          || (known != NULL && known->addresses->len == 0);
 }
 
-void
+gboolean
 cs_kernel_view_settle (CsKernelView *self)
 {
   g_autoptr (GHashTable) addresses = list_addresses (self);
   g_autoptr (GArray) routes = cs_kernel_routes_get_routes (self->routes);
+  gboolean doubtful = self->loses_source6;
 
-  if (self->loses_source6)
-    cs_kernel_routes_distrust (self->routes6);
   self->loses_source6 = FALSE;
+  if (self->links_distrusted)
+    return FALSE; /* all is still to be read */
+  if (doubtful)
+    cs_kernel_routes_distrust (self->routes6);
   for (guint i = 0; i < routes->len; i++)
     if (is_doubtful (self, &g_array_index (routes, CsRoute, i), addresses))
       {
         cs_kernel_routes_distrust (self->routes);
-        return;
+        return TRUE;
       }
+  return doubtful;
 }
 
 static void

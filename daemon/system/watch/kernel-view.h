@@ -24,8 +24,8 @@ gboolean cs_kernel_view_hear (CsKernelView *self);
  * of before: cs_kernel_view_settle () is due once cs_rtnetlink_await_changes () is over.
  */
 gboolean cs_kernel_view_loses (CsKernelView *self);
-/* Has routes read again that should have gone with an address. */
-void cs_kernel_view_settle (CsKernelView *self);
+/* Has routes read again that should have gone with an address. Whether there are any. */
+gboolean cs_kernel_view_settle (CsKernelView *self);
 
 /* Fills in the interfaces, addresses, routes and rules of the new @snapshot, as of all
  * announcements so far, including those that arrive meanwhile, which the next

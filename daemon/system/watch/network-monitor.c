@@ -118,8 +118,8 @@ on_awaited (GObject *source, GAsyncResult *result, gpointer user_data)
   CsNetworkMonitor *self = CS_NETWORK_MONITOR (source);
 
   self->awaiting = FALSE;
-  cs_kernel_view_settle (self->kernel);
-  queue_changed (self);
+  if (cs_kernel_view_settle (self->kernel))
+    queue_changed (self);
   if (self->await_again)
     begin_to_await (self);
 }
