@@ -141,3 +141,20 @@ cs_ruleset_add_forward_elements (GString *out,
     g_string_append_printf (out, "%s element inet connshare %s { %s }\n", verb,
                             names[kind], list->str);
 }
+
+void
+cs_ruleset_add_ended_flow (GString *out,
+                           CsAddress client,
+                           guint8 protocol,
+                           guint port,
+                           CsAddress peer,
+                           guint peer_port)
+{
+  g_autofree char *from = cs_address_to_string (client);
+  g_autofree char *to = cs_address_to_string (peer);
+
+  g_string_append_printf (
+      out, "add element inet connshare %s { %s . %s . %u . %s . %u }\n",
+      client.family == AF_INET6 ? CS_ENDED_FLOWS6 : CS_ENDED_FLOWS, from,
+      cs_forward_protocol_to_string (protocol), port, to, peer_port);
+}

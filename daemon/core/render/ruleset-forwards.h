@@ -34,6 +34,14 @@ void cs_forward_visit_elements (const CsForward *forward,
 char *cs_forward_key_from_kernel (CsForwardKind kind, const guint8 *key, gsize length);
 char *cs_forward_value_from_kernel (const guint8 *value, gsize length);
 
+/* Appends the command that keeps the client's end of a flow from beginning it again. */
+void cs_ruleset_add_ended_flow (GString *out,
+                                CsAddress client,
+                                guint8 protocol,
+                                guint port,
+                                CsAddress peer,
+                                guint peer_port);
+
 /* Appends the element to a list of them; @value is nullable. */
 void cs_ruleset_add_forward_element (GString *list, const char *key, const char *value);
 /* Appends the command that adds or deletes (@verb) the elements of such a list; nothing

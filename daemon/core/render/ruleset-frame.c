@@ -147,6 +147,7 @@ static const struct
     "nat hook postrouting priority srcnat",
     {
         "meta nfproto ipv6 goto postrouting6",
+        CS_RULESET_ENDED ("ip", CS_ENDED_FLOWS),
         "iifname . oifname @masqueraded goto masquerading",
         "ct status dnat iifname . oifname @hairpins"
         " ip daddr . meta l4proto . th dport @" CS_FORWARD_TARGETS " masquerade",
@@ -165,6 +166,21 @@ static const struct
         "ip saddr @lan_networks oifname != @lans oifname != \"lo\" drop",
     } },
 };
+
+/* @family is "ipv4" or "ipv6". */
+static void
+add_ended_flows (GString *out, const char *set, const char *family)
+{
+  g_string_append_printf (out,
+                          "\tset %s {\n"
+                          "\t\ttype %s_addr . inet_proto . inet_service . %s_addr"
+                          " . inet_service\n"
+                          "\t\tsize 4096\n"
+                          "\t\tflags dynamic,timeout\n"
+                          "\t\ttimeout 2m\n"
+                          "\t}\n",
+                          set, family, family);
+}
 
 /* Ends with NULL. @lacking: CS_EXTRA_BIT () of each that the kernel cannot do. */
 static GPtrArray *
@@ -192,6 +208,8 @@ cs_ruleset_add_frame (GString *out, guint lacking)
                             sets[i].name, sets[i].type,
                             sets[i].interval ? "\t\tflags interval\n" : "",
                             sets[i].counts ? "\t\tsize 16384\n\t\tcounter\n" : "");
+  add_ended_flows (out, CS_ENDED_FLOWS, "ipv4");
+  add_ended_flows (out, CS_ENDED_FLOWS6, "ipv6");
   cs_ruleset_add_ipv6_sets (out);
   for (CsExtra extra = 0; extra < CS_EXTRAS; extra++)
     if (!(lacking & CS_EXTRA_BIT (extra)))

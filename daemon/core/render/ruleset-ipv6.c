@@ -379,6 +379,7 @@ list_postrouting (guint lacking)
 {
   GPtrArray *rules = g_ptr_array_new ();
 
+  g_ptr_array_add (rules, (gpointer)CS_RULESET_ENDED ("ip6", CS_ENDED_FLOWS6));
   add_extra (rules, lacking, CS_EXTRA_UDP_TIMEOUT,
              "iifname @lans ct timeout set \"udp_flow6\"");
   g_ptr_array_add (rules, (gpointer) "ip6 saddr " NETWORK " . oifname @masqueraded6"

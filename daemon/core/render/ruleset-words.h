@@ -30,6 +30,15 @@
 #define CS_FORWARD_TARGETS "forward_targets"
 #define CS_PINHOLES        "pinholes"
 
+/* Flows of mappings that were removed: what their client goes on sending would begin them
+ * again, from the same port. Likewise; each is there for as long as packets come. */
+#define CS_ENDED_FLOWS  "ended_flows"
+#define CS_ENDED_FLOWS6 "ended_flows6"
+#define CS_RULESET_ENDED(ip, set) \
+  "meta l4proto { tcp, udp } " ip " saddr . meta l4proto . th sport . " ip \
+  " daddr . th dport @" set " update @" set " { " ip \
+  " saddr . meta l4proto . th sport . " ip " daddr . th dport } drop"
+
 /* The last rules for a flow that is masqueraded, of either family; ends with NULL. */
 extern const char *const cs_ruleset_masquerading[];
 

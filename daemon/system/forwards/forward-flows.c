@@ -5,6 +5,10 @@
 
 #include "system/netlink/ctnetlink.h"
 #include "system/nft/forward-elements.h"
+#include "system/nft/nft-commit.h"
+
+/* Flows that are kept from beginning again. */
+#define MOST 1024
 
 typedef struct
 {
@@ -77,6 +81,31 @@ pick (CsNetlink *netlink, Ending *ending, int family, guint16 port)
     cs_ctnetlink_dump (netlink, family, FALSE, on_connection, ending);
 }
 
+/* Of those that led to a client: what it goes on sending would begin the flow again, as
+ * conntrack takes any packet for a beginning, and from the very port that it had. */
+static void
+bar (const Ending *ending)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+  g_autoptr (GString) commands = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < MIN (ending->picked->len, MOST); i++)
+    {
+      CsConnection flow;
+
+      if (cs_ctnetlink_parse (ending->picked->pdata[i], &flow)
+          && !cs_addresses_contain (ending->uplinks, flow.answers_from))
+        cs_ruleset_add_ended_flow (commands, flow.answers_from, flow.protocol,
+                                   flow.from_port, flow.answers_to, flow.port);
+    }
+  if (commands->len == 0)
+    return;
+  locker = cs_nft_lock ();
+  if (!cs_nft_commit (commands->str, NULL, &error))
+    g_debug ("clients may begin ended flows again: %s", error->message);
+}
+
 static void
 end (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
@@ -89,6 +118,7 @@ end (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable
     pick (netlink, ending, AF_INET, ending->forward->port);
   if (netlink != NULL && ending->addresses6->len > 0)
     pick (netlink, ending, AF_INET6, ending->forward->to_port);
+  bar (ending);
   for (guint i = 0; i < ending->picked->len; i++)
     cs_ctnetlink_delete (netlink, ending->picked->pdata[i]);
   if (done)

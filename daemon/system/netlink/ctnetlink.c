@@ -79,10 +79,10 @@ get_ends (const struct nlattr *tuple, int family, CsAddress *from, CsAddress *to
 }
 
 static guint16
-get_port (const struct nlattr *tuple)
+get_port (const struct nlattr *tuple, guint16 which)
 {
   const struct nlattr *port
-      = cs_netlink_find (cs_netlink_find (tuple, CTA_TUPLE_PROTO), CTA_PROTO_DST_PORT);
+      = cs_netlink_find (cs_netlink_find (tuple, CTA_TUPLE_PROTO), which);
 
   return port != NULL ? g_ntohs (mnl_attr_get_u16 (port)) : 0;
 }
@@ -104,8 +104,9 @@ cs_ctnetlink_parse (const struct nlmsghdr *message, CsConnection *connection)
   protocol = cs_netlink_find (answers, CTA_TUPLE_PROTO);
   number = cs_netlink_find (protocol, CTA_PROTO_NUM);
   connection->protocol = number != NULL ? mnl_attr_get_u8 (number) : 0;
-  connection->port = get_port (answers);
-  connection->server_port = get_port (attributes[CTA_TUPLE_ORIG]);
+  connection->port = get_port (answers, CTA_PROTO_DST_PORT);
+  connection->from_port = get_port (answers, CTA_PROTO_SRC_PORT);
+  connection->server_port = get_port (attributes[CTA_TUPLE_ORIG], CTA_PROTO_DST_PORT);
   return cs_address_is_set (connection->client)
          && cs_address_is_set (connection->answers_to);
 }

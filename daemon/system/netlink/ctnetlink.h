@@ -13,6 +13,7 @@ typedef struct
   CsAddress answers_from, answers_to;
   guint16 port;        /* that answers come to; 0: its protocol has none */
   guint16 server_port; /* that it was begun to; likewise */
+  guint16 from_port;   /* that answers come from; likewise */
   guint8 protocol;     /* IPPROTO_* */
 } CsConnection;
 
