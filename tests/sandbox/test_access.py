@@ -22,10 +22,14 @@ GUARDED = [
     (SHARE, "org.connshare1.Share", "Update", "({'wan': <'eth1'>},)"),
     (SHARE, "org.connshare1.Share", "SetClient",
      "('02:00:00:00:02:11', {'blocked': <true>})"),
+    (SHARE, "org.connshare1.Share", "AddForward",
+     "({'protocol': <'tcp'>, 'port': <uint16 8080>, 'client': <'192.168.137.82'>},)"),
+    (SHARE, "org.connshare1.Share", "RemoveForward", "('tcp', uint16 8080)"),
 ]
 # For a user at the computer.
 PASSPHRASE = [(SHARE, "org.connshare1.Share", "GetWifi", "()"),
-              (SHARE, "org.connshare1.Share", "ListClients", "()")]
+              (SHARE, "org.connshare1.Share", "ListClients", "()"),
+              (SHARE, "org.connshare1.Share", "ListForwards", "()")]
 FREE = [
     ("/org/connshare1", MANAGER, "Preview", "('lan1', 'ppp0', @a{sv} {})"),
     ("/org/connshare1", MANAGER, "ListInterfaces", "()"),
