@@ -13,6 +13,7 @@ import struct
 from internet import Web, WebServer, log, question_name, serve
 
 WEB6 = "2001:db8:ffff::1"
+IPV6_FREEBIND = 78  # linux/in6.h
 PLAIN, DNS64 = "2001:db8:ffff::53", "2001:db8:ffff::64"
 TRANSLATED = "64:ff9b::c000:250"  # 192.0.2.80
 
@@ -43,7 +44,12 @@ class Dns6(socketserver.BaseRequestHandler):
 
 
 class Dns6Server(socketserver.UDPServer):
+    """Also where its address is not there (yet)."""
     address_family = socket.AF_INET6
+
+    def server_bind(self):
+        self.socket.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
+        super().server_bind()
 
 
 class Echo6(socketserver.UDPServer):

@@ -16,6 +16,7 @@ from .model import LANS, OWN_ADDRESSES, PROFILES, SERVER6, UPLINKS, uplink_of
 QUIET = 3
 LAST = dict(zip(LANS, mapping.MAPPED))  # ports of mappings that are added at rest
 PATIENCE = 12  # seconds that a share may be on its way without saying "active"
+PATIENCE6 = 3  # seconds that clients may take to learn of a router, and that it is gone
 
 
 class Fault(Exception):
@@ -147,14 +148,21 @@ def check_client6(world, lan, share, client):
     """A page by IPv6 if the uplink has that, or else no router that leads nowhere."""
     if share["ipv6_mode"] == "off" or share["source"] == "adopted":
         return
+    end = time.monotonic() + PATIENCE6
+    while (fault := find_fault6(world, share, client)) and time.monotonic() < end:
+        time.sleep(0.1)
+    if fault:
+        raise Fault(fault[0], f"{lan}: {brief(share)}, {share['ipv6_mode']}, but {fault[1]}")
+
+
+def find_fault6(world, share, client):
     if not world.internet6.is_usable(share["uplink"]):
-        if client.call(["ip", "-6", "route", "show", "default"]).stdout.strip():
-            raise Fault("P5 IPv6 leads nowhere", f"{lan}: {brief(share)}")
-        return
+        routers = client.call(["ip", "-6", "route", "show", "default"]).stdout.strip()
+        return routers and ("P5 IPv6 leads nowhere", routers)
     done = client.call(["curl", "-sS", "--fail", "-m", "2", f"http://[{SERVER6}]/"])
     if done.returncode or uplink_of(done.stdout.strip()) != share["uplink"]:
-        text = f"{done.stdout}{done.stderr}".strip()
-        raise Fault("P5 no IPv6", f"{lan}: {brief(share)}, {share['ipv6_mode']}, but {text}")
+        return "P5 no IPv6", f"{done.stdout}{done.stderr}".strip()
+    return None
 
 
 def check_mappings(world, lan, share):
