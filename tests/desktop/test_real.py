@@ -12,8 +12,9 @@ from desk import STAGE
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "sandbox"))
+from follow import PPP0  # noqa: E402
 from host import ENVIRONMENT, Host, wait_for  # noqa: E402
-from test_forward import ask, outside, server  # noqa: E402
+from test_forward import ask, server  # noqa: E402
 
 
 class Remote:
@@ -98,9 +99,9 @@ def test_port_leads_to_a_device(host, window):
     window.press("Add")
     window.wait_until_gone("Cancel")
     window.find("phone, port 80", "label")
-    window.find(f"They are reached from the Internet at {outside(host)}.", "label")
+    window.find(f"They are reached from the Internet at {PPP0}.", "label")
     with server(host.client, "phone", "tcp", 80):
-        assert ask(host.internet, "tcp", outside(host), 8080).startswith("phone 80 ")
+        assert ask(host.internet, "tcp", PPP0, 8080).startswith("phone 80 ")
     window.press("Remove TCP port 8080…")
     window.find("No Port Leads to a Device", "label")
     assert host.json("forward", "list") == {"forwards": []}

@@ -2,6 +2,7 @@
 #
 # The application's window as a screen reader has it: everything by role and accessible name.
 #
+import contextlib
 import subprocess
 
 from gi.repository import GLib
@@ -48,8 +49,9 @@ class Window:
 
     def find_now(self, name, role=None):
         for node in self.all():
-            if role in (None, node.get_role_name()) and matches(node, name) and has_size(node):
-                return node
+            with contextlib.suppress(GLib.Error):  # it has gone since
+                if role in (None, node.get_role_name()) and matches(node, name) and has_size(node):
+                    return node
         return None
 
     def find(self, name, role=None):
