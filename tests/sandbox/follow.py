@@ -50,6 +50,11 @@ def await_uplink(host, name, lan="lan0", timeout=30):
         raise AssertionError(f"not via {name}, but {share_of(host, lan)}") from None
 
 
+def outside(host, name="ppp0"):
+    """The uplink's address."""
+    return host.addresses(name)[0]
+
+
 def dial(host, number, name="ppp0"):
     """As host.dial(), with an address of its own for each number, which is returned."""
     address = f"203.0.113.{20 + number}"

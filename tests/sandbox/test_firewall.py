@@ -7,10 +7,9 @@ import subprocess
 
 import pytest
 from firewalls import ALL, RELOADS, assert_no_trace, assert_online, await_online, ours
-from follow import share_of
+from follow import outside, share_of
 from host import wait_for
 from test_faults import port_53_taken, replaced
-from test_forward import outside
 from test_portd import CLIENT, address_by_nat_pmp, upnpc
 
 

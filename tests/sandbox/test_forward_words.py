@@ -3,8 +3,9 @@
 # Port mappings on the command line: what is told about them, and what their errors say.
 #
 import pytest
+from follow import outside
 from host import wait_for
-from test_forward import ask, mac_of, outside, server
+from test_forward import ask, mac_of, server
 
 DONE, FAILED, USAGE, NO_SUCH, NOT_AUTHORIZED = range(5)
 

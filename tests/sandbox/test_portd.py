@@ -8,8 +8,9 @@ import re
 import time
 
 import pytest
+from follow import outside
 from host import wait_for
-from test_forward import ask, outside, server
+from test_forward import ask, server
 
 PCP = str(pathlib.Path(__file__).with_name("pcp.py"))
 GATEWAY, CLIENT, OTHER = "192.168.137.1", "192.168.137.82", "192.168.137.90"
