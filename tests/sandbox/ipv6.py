@@ -312,7 +312,7 @@ def router_of(client):
                  if "gateway" in route), "")
 
 
-def await_ipv6(client, within=OURS, timeout=10):
+def await_ipv6(client, within=OURS, timeout=30):
     """An address, with a default route."""
     wait_for(lambda: usable(client, within) and router_of(client), timeout,
              "the client gets no IPv6")

@@ -90,7 +90,7 @@ def test_not_authorized(host, phone, words):
 
 
 def test_monitor(host, phone):
-    monitor = host.popen(["stdbuf", "-oL", "sharectl", "monitor"])
+    monitor = host.popen(["sharectl", "monitor"])
     monitor.stdout.readline()
     forward(host, "add", "lan0", "tcp", "80", "phone")
     assert "tcp port 80 of " in next(line for line in monitor.stdout if "port" in line)

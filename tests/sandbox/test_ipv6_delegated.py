@@ -44,7 +44,7 @@ def share(host, client, name, server, lan="lan0"):
     host.share(lan, "via", name)
     client.dhcp()
     server.await_prefix()
-    wait_for(lambda: server.route() and usable(client, POOL), 10, "no address of the prefix")
+    wait_for(lambda: server.route() and usable(client, POOL), what="no address of the prefix")
     return usable(client, POOL)[0]
 
 
@@ -87,7 +87,7 @@ def test_unasked_packets(host, client, server):
     try:
         wait_for(lambda: connects(client, address))
         assert not connects(host.internet, address)
-        assert ping6(host.internet, address).returncode == 0
+        wait_for(lambda: ping6(host.internet, address).returncode == 0, 5)
     finally:
         web.terminate()
         web.wait()
