@@ -38,16 +38,33 @@ exec NetworkManager --no-daemon --config /run/nm.conf --config-dir /run/nm --sta
 
 
 @contextlib.contextmanager
+def own_settings(client):
+    """Afterwards the kernel there listens to routers by itself again."""
+    folder = "/proc/sys/net/ipv6/conf/eth0"
+    before = client.run(f"cd {folder} && (grep -s . * || true)")
+    try:
+        yield
+    finally:
+        now = client.run(f"cd {folder} && (grep -s . * || true)").splitlines()
+        for line in set(before.splitlines()) - set(now):
+            name, _, value = line.partition(":")
+            client.call(f"echo {value} >{folder}/{name}")
+        client.run(f"ip address flush dev eth0; echo 1 >{folder}/disable_ipv6; "
+                   f"echo 0 >{folder}/disable_ipv6")
+
+
+@contextlib.contextmanager
 def computer(client, script):
     """It runs there; what is yielded runs something beside it."""
-    process = client.popen(["unshare", "-m", "--propagation", "private", "sh", "-c", script],
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    pid = wait_for(lambda: client.call("cat /run/computer.pid").stdout.strip())
-    try:
-        yield lambda command: client.call(["nsenter", "-m", "-t", pid, "sh", "-c", command])
-    finally:
-        client.run(f"kill {pid}; rm /run/computer.pid")
-        process.wait()
+    with own_settings(client):
+        process = client.popen(["unshare", "-m", "--propagation", "private", "sh", "-c", script],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        pid = wait_for(lambda: client.call("cat /run/computer.pid").stdout.strip())
+        try:
+            yield lambda command: client.call(["nsenter", "-m", "-t", pid, "sh", "-c", command])
+        finally:
+            client.run(f"kill {pid}; rm /run/computer.pid")
+            process.wait()
 
 
 @contextlib.contextmanager
