@@ -106,7 +106,8 @@ def assert_all_in(host, name):
     assert {kind for kind, outcome, _ in rows if outcome == "answered"} == {"tcp", "ping", "name"}
     assert below == []
     assert any("ICMP echo request" in line for line in inside)
-    assert any(f"{SERVER}.53:" in line for line in inside), inside
+    asked = [line for line in inside if ".53:" in line]
+    assert any(f"{SERVER}.53:" in line for line in asked), asked
 
 
 @pytest.mark.parametrize("name", VPNS)
