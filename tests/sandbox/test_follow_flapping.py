@@ -27,6 +27,13 @@ def processor_time(host, program):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def is_at_rest(host):
+    """A client that has just come is counted from its first look on, half a second later."""
+    before = rulesets(host)
+    time.sleep(1)
+    return rulesets(host) == before
+
+
 class Flap:
     """Changes, ten a second, and what the service made of them: passes that changed the host,
     lines in the journal, and seconds of processor time.  Where the machine is so busy that the
@@ -34,6 +41,7 @@ class Flap:
 
     def __init__(self, host, first, second, changes=CHANGES):
         wait_for(lambda: "connshare_left" not in host.run("nft list tables"))  # goes by itself
+        wait_for(lambda: is_at_rest(host))
         begin, start = len(host.log()), time.monotonic()
         seconds, passes = processor_time(host, "connshared"), rulesets(host)
         host.run(SCRIPT.format(turns=changes // 2, first=first, second=second,
