@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "nat-pmp.h"
 
-#include "bytes.h"
+#include "base/bytes.h"
 
 #include <string.h>
 

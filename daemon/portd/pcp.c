@@ -3,7 +3,7 @@
  * refused, THIRD_PARTY among them, by which one client would ask for another. */
 #include "pcp.h"
 
-#include "bytes.h"
+#include "base/bytes.h"
 
 #include <string.h>
 

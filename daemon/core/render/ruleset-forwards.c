@@ -3,6 +3,8 @@
 
 #include "ruleset-words.h"
 
+#include "base/bytes.h"
+
 #include <string.h>
 
 /* Of the parts of a key. */
@@ -87,12 +89,6 @@ cs_forward_visit_elements (const CsForward *forward,
 
 /* --- Of the kernel ----------------------------------------------------------------- */
 
-static guint
-port_at (const guint8 *bytes)
-{
-  return (guint)bytes[0] << 8 | bytes[1];
-}
-
 char *
 cs_forward_key_from_kernel (CsForwardKind kind, const guint8 *key, gsize length)
 {
@@ -109,8 +105,10 @@ cs_forward_key_from_kernel (CsForwardKind kind, const guint8 *key, gsize length)
   address = cs_address_to_string (
       cs_address_new (family, ends_with_address ? key + 2 * PADDED : key));
   if (ends_with_address)
-    return g_strdup_printf ("%s . %u . %s", protocol, port_at (rest + PADDED), address);
-  return g_strdup_printf ("%s . %s . %u", address, protocol, port_at (rest + PADDED));
+    return g_strdup_printf ("%s . %u . %s", protocol, cs_bytes_get16 (rest + PADDED),
+                            address);
+  return g_strdup_printf ("%s . %s . %u", address, protocol,
+                          cs_bytes_get16 (rest + PADDED));
 }
 
 char *
@@ -121,7 +119,7 @@ cs_forward_value_from_kernel (const guint8 *value, gsize length)
   if (length < 2 * PADDED)
     return NULL;
   address = cs_address_to_string (cs_address_new (AF_INET, value));
-  return g_strdup_printf ("%s . %u", address, port_at (value + PADDED));
+  return g_strdup_printf ("%s . %u", address, cs_bytes_get16 (value + PADDED));
 }
 
 void

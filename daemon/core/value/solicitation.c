@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "solicitation.h"
 
+#include "base/bytes.h"
+
 #include <string.h>
 
 #define IPV6_HEADER  40
@@ -55,7 +57,7 @@ cs_solicitation_parse (const guint8 *packet, gsize size, CsAddress *address)
 
   if (size < IPV6_HEADER + FIXED)
     return FALSE;
-  length = (gsize)(packet[AT_LENGTH] << 8 | packet[AT_LENGTH + 1]);
+  length = cs_bytes_get16 (packet + AT_LENGTH);
   if (packet[0] >> 4 != 6 || packet[AT_NEXT_HEADER] != ICMPV6
       || packet[AT_HOP_LIMIT] != HOP_LIMIT || length < FIXED
       || length > size - IPV6_HEADER || packet[AT_TYPE] != SOLICITATION

@@ -12,6 +12,8 @@
 #include "own-ports.h"
 
 #include "client-counts.h"
+
+#include "base/bytes.h"
 #include "nft-commit.h"
 #include "nft-set.h"
 #include "nft-table.h"
@@ -153,7 +155,7 @@ note_element (struct nftnl_set_elem *element, void *ports)
   const guint8 *key = nftnl_set_elem_get (element, NFTNL_SET_ELEM_KEY, &length);
 
   if (key != NULL && length >= 6)
-    g_hash_table_add (ports, KEY (key[0], (guint)key[4] << 8 | key[5]));
+    g_hash_table_add (ports, KEY (key[0], cs_bytes_get16 (key + 4)));
   return 0;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "router-message.h"
 
+#include "base/bytes.h"
+
 #include <netinet/in.h>
 #include <string.h>
 
@@ -24,33 +26,7 @@
 /* An address of IPv4 is one that is mapped into IPv6. */
 static const guint8 mapped[12] = { [10] = 0xff, [11] = 0xff };
 
-/* --- Numbers and addresses --------------------------------------------------------- */
-
-static guint16
-get16 (const guint8 *data)
-{
-  return (guint16)(data[0] << 8 | data[1]);
-}
-
-static guint32
-get32 (const guint8 *data)
-{
-  return (guint32)get16 (data) << 16 | get16 (data + 2);
-}
-
-static void
-put16 (guint8 *data, guint value)
-{
-  data[0] = (guint8)(value >> 8);
-  data[1] = (guint8)value;
-}
-
-static void
-put32 (guint8 *data, guint32 value)
-{
-  put16 (data, value >> 16);
-  put16 (data + 2, value & 0xffff);
-}
+/* --- Addresses --------------------------------------------------------------------- */
 
 static void
 put_address (guint8 *data, CsAddress address)
@@ -79,12 +55,12 @@ print_pcp (const CsRouterRequest *request, CsAddress own, guint8 *data)
   memset (data, 0, HEAD + MAP + OPTION);
   data[0] = VERSION;
   data[1] = PCP_MAP;
-  put32 (data + 4, request->lifetime);
+  cs_bytes_put32 (data + 4, request->lifetime);
   put_address (data + 8, own);
   memcpy (map, request->nonce, CS_ROUTER_NONCE);
   map[12] = request->protocol;
-  put16 (map + 16, request->port);
-  put16 (map + 18, request->external_port);
+  cs_bytes_put16 (map + 16, request->port);
+  cs_bytes_put16 (map + 18, request->external_port);
   put_address (map + 20, request->external);
   map[MAP] = PREFER_FAILURE;
   return HEAD + MAP + (request->exact && request->lifetime > 0 ? OPTION : 0);
@@ -96,9 +72,9 @@ print_nat_pmp (const CsRouterRequest *request, guint8 *data)
 {
   memset (data, 0, 12);
   data[1] = request->protocol == IPPROTO_TCP ? NAT_PMP_TCP : NAT_PMP_UDP;
-  put16 (data + 4, request->port);
-  put16 (data + 6, request->lifetime > 0 ? request->external_port : 0);
-  put32 (data + 8, request->lifetime);
+  cs_bytes_put16 (data + 4, request->port);
+  cs_bytes_put16 (data + 6, request->lifetime > 0 ? request->external_port : 0);
+  cs_bytes_put32 (data + 8, request->lifetime);
   return 12;
 }
 
@@ -164,8 +140,8 @@ parse_pcp (const guint8 *data, gsize size, CsRouterReply *reply)
     return FALSE;
   reply->spoken = CS_ROUTER_PCP;
   reply->result = pcp_result (data[3]);
-  reply->lifetime = get32 (data + 4);
-  reply->epoch = get32 (data + 8);
+  reply->lifetime = cs_bytes_get32 (data + 4);
+  reply->epoch = cs_bytes_get32 (data + 8);
   if (data[1] == (PCP_ANNOUNCE | REPLY))
     {
       reply->kind = CS_ROUTER_ANNOUNCE;
@@ -176,8 +152,8 @@ parse_pcp (const guint8 *data, gsize size, CsRouterReply *reply)
   reply->kind = CS_ROUTER_MAPPING;
   memcpy (reply->nonce, map, CS_ROUTER_NONCE);
   reply->protocol = map[12];
-  reply->port = get16 (map + 16);
-  reply->external_port = get16 (map + 18);
+  reply->port = cs_bytes_get16 (map + 16);
+  reply->external_port = cs_bytes_get16 (map + 18);
   if (memcmp (map + 20, mapped, sizeof mapped) == 0)
     reply->external = read_address (map + 20 + sizeof mapped);
   return TRUE;
@@ -192,8 +168,8 @@ parse_nat_pmp (const guint8 *data, gsize size, CsRouterReply *reply)
   if (size < 8)
     return FALSE;
   reply->spoken = CS_ROUTER_NAT_PMP;
-  reply->result = nat_pmp_result (get16 (data + 2));
-  reply->epoch = get32 (data + 4);
+  reply->result = nat_pmp_result (cs_bytes_get16 (data + 2));
+  reply->epoch = cs_bytes_get32 (data + 4);
   granted = reply->result == CS_ROUTER_GRANTED;
   if (opcode == NAT_PMP_ADDRESS)
     {
@@ -208,9 +184,9 @@ parse_nat_pmp (const guint8 *data, gsize size, CsRouterReply *reply)
   reply->protocol = opcode == NAT_PMP_TCP ? IPPROTO_TCP : IPPROTO_UDP;
   if (size < 16) /* some send errors in brief */
     return !granted;
-  reply->port = get16 (data + 8);
-  reply->external_port = get16 (data + 10);
-  reply->lifetime = get32 (data + 12);
+  reply->port = cs_bytes_get16 (data + 8);
+  reply->external_port = cs_bytes_get16 (data + 10);
+  reply->lifetime = cs_bytes_get32 (data + 12);
   return TRUE;
 }
 
@@ -221,7 +197,8 @@ is_unsupported (const guint8 *data, gsize size)
 {
   if (size < 8)
     return FALSE;
-  return data[0] == 0 ? get16 (data + 2) == 1 : (data[1] & REPLY) != 0 && data[3] == 1;
+  return data[0] == 0 ? cs_bytes_get16 (data + 2) == 1
+                      : (data[1] & REPLY) != 0 && data[3] == 1;
 }
 
 gboolean
