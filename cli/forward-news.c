@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One question at a time for each share, as in client-news.c. */
 #include "forward-news.h"
 
 #include "dictionary.h"
@@ -9,17 +8,19 @@ typedef struct
 {
   GVariant *mappings; /* (owned) (nullable) aa{sv}; NULL: hidden, or not known yet */
   gboolean looked;
-  gboolean asking;
-  gboolean stale; /* since the question that is under way */
 } Lan;
 
-struct _CsForwardNews
+typedef struct
 {
   CsForwardNewsFunc func;
   gpointer user_data;
-  GHashTable *lans;          /* (owned) name (owned) -> Lan (owned) */
-  GCancellable *cancellable; /* (owned) */
-};
+} News;
+
+static gpointer
+lan_new (CsDbusShare *share)
+{
+  return g_new0 (Lan, 1);
+}
 
 static void
 lan_free (gpointer data)
@@ -28,28 +29,6 @@ lan_free (gpointer data)
 
   g_clear_pointer (&lan->mappings, g_variant_unref);
   g_free (lan);
-}
-
-CsForwardNews *
-cs_forward_news_new (CsForwardNewsFunc func, gpointer user_data)
-{
-  CsForwardNews *self = g_new0 (CsForwardNews, 1);
-
-  self->func = func;
-  self->user_data = user_data;
-  self->lans = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, lan_free);
-  self->cancellable = g_cancellable_new ();
-  return self;
-}
-
-/* The answers that are still to come find that they are cancelled, and nothing else. */
-void
-cs_forward_news_free (CsForwardNews *self)
-{
-  g_cancellable_cancel (self->cancellable);
-  g_object_unref (self->cancellable);
-  g_hash_table_unref (self->lans);
-  g_free (self);
 }
 
 /* What names a mapping: protocol and port. */
@@ -97,7 +76,7 @@ is_renewed (GVariant *before, GVariant *mapping)
 
 /* In the order of the lists: what is gone first. */
 static void
-tell_difference (CsForwardNews *self, const char *lan, GVariant *before, GVariant *after)
+tell_difference (const News *self, const char *lan, GVariant *before, GVariant *after)
 {
   g_autoptr (GHashTable) old = index_mappings (before);
   g_autoptr (GHashTable) new = index_mappings (after);
@@ -124,22 +103,16 @@ tell_difference (CsForwardNews *self, const char *lan, GVariant *before, GVarian
 }
 
 static void
-listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+take (CsDbusShare *share,
+      const char *name,
+      gpointer known,
+      GVariant *mappings,
+      const GError *error,
+      gpointer user_data)
 {
-  CsDbusShare *share = CS_DBUS_SHARE (source);
-  CsForwardNews *self = user_data;
-  g_autoptr (GVariant) mappings = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *name = g_strdup (cs_dbus_share_get_lan (share));
-  Lan *lan;
+  const News *self = user_data;
+  Lan *lan = known;
 
-  cs_dbus_share_call_list_forwards_finish (share, &mappings, result, &error);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  lan = g_hash_table_lookup (self->lans, name);
-  if (lan == NULL)
-    return;
-  lan->asking = FALSE;
   if (lan->mappings != NULL && mappings != NULL)
     tell_difference (self, name, lan->mappings, mappings);
   else if (lan->looked
@@ -147,39 +120,24 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                || g_error_matches (error, CS_ERROR, CS_ERROR_NOT_AUTHORIZED)))
     self->func (name, CS_FORWARD_HIDDEN, NULL, self->user_data);
   g_clear_pointer (&lan->mappings, g_variant_unref);
-  lan->mappings = g_steal_pointer (&mappings);
+  lan->mappings = mappings != NULL ? g_variant_ref (mappings) : NULL;
   lan->looked = TRUE;
-  if (lan->stale)
-    cs_forward_news_look (self, share);
 }
 
-void
-cs_forward_news_look (CsForwardNews *self, CsDbusShare *share)
-{
-  const char *name = cs_dbus_share_get_lan (share);
-  Lan *lan = g_hash_table_lookup (self->lans, name);
+static const CsShareQuestion question = {
+  .call = cs_dbus_share_call_list_forwards,
+  .finish = cs_dbus_share_call_list_forwards_finish,
+  .begin = lan_new,
+  .end = lan_free,
+  .take = take,
+};
 
-  if (lan == NULL)
-    {
-      lan = g_new0 (Lan, 1);
-      g_hash_table_insert (self->lans, g_strdup (name), lan);
-    }
-  lan->stale = lan->asking;
-  if (lan->asking)
-    return;
-  lan->asking = TRUE;
-  cs_dbus_share_call_list_forwards (share, G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable,
-                                    listed_cb, self);
-}
-
-void
-cs_forward_news_forget (CsForwardNews *self, const char *lan)
+CsShareNews *
+cs_forward_news_new (CsForwardNewsFunc func, gpointer user_data)
 {
-  g_hash_table_remove (self->lans, lan);
-}
+  News *news = g_new0 (News, 1);
 
-void
-cs_forward_news_forget_all (CsForwardNews *self)
-{
-  g_hash_table_remove_all (self->lans);
+  news->func = func;
+  news->user_data = user_data;
+  return cs_share_news_new (&question, news);
 }

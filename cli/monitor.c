@@ -21,10 +21,10 @@
 typedef struct
 {
   GDBusObjectManager *objects; /* (owned) */
-  GHashTable *told;        /* (owned) LAN (owned) -> sentence (owned): last one told */
-  CsClientNews *clients;   /* (owned) */
-  CsForwardNews *forwards; /* (owned) */
-  gboolean running;        /* the service */
+  GHashTable *told;      /* (owned) LAN (owned) -> sentence (owned): last one told */
+  CsShareNews *clients;  /* (owned) */
+  CsShareNews *forwards; /* (owned) */
+  gboolean running;      /* the service */
   gboolean json;
   gboolean ended;
   int status;
@@ -205,8 +205,8 @@ tell_missed_ends (Monitor *self)
       if (found)
         continue;
       tell_end (self, lan);
-      cs_client_news_forget (self->clients, lan);
-      cs_forward_news_forget (self->forwards, lan);
+      cs_share_news_forget (self->clients, lan);
+      cs_share_news_forget (self->forwards, lan);
       g_hash_table_iter_remove (&iter);
     }
 }
@@ -221,8 +221,8 @@ object_added_cb (GDBusObjectManager *objects, GDBusObject *object, gpointer user
     return;
   tell_running (self, TRUE);
   tell_share (self, "added", share);
-  cs_client_news_look (self->clients, share);
-  cs_forward_news_look (self->forwards, share);
+  cs_share_news_look (self->clients, share);
+  cs_share_news_look (self->forwards, share);
 }
 
 static void
@@ -234,8 +234,8 @@ object_removed_cb (GDBusObjectManager *objects, GDBusObject *object, gpointer us
   if (share == NULL || !self->running)
     return;
   tell_end (self, cs_dbus_share_get_lan (share));
-  cs_client_news_forget (self->clients, cs_dbus_share_get_lan (share));
-  cs_forward_news_forget (self->forwards, cs_dbus_share_get_lan (share));
+  cs_share_news_forget (self->clients, cs_dbus_share_get_lan (share));
+  cs_share_news_forget (self->forwards, cs_dbus_share_get_lan (share));
   g_hash_table_remove (self->told, cs_dbus_share_get_lan (share));
 }
 
@@ -253,7 +253,7 @@ properties_changed_cb (GDBusObjectManagerClient *objects,
     return;
   tell_share (self, "changed", CS_DBUS_SHARE (interface));
   if (g_variant_lookup (changed, "ClientCount", "u", NULL))
-    cs_client_news_look (self->clients, CS_DBUS_SHARE (interface));
+    cs_share_news_look (self->clients, CS_DBUS_SHARE (interface));
 }
 
 static void
@@ -270,9 +270,9 @@ signal_of_share_cb (GDBusObjectManagerClient *objects,
   if (!CS_DBUS_IS_SHARE (interface))
     return;
   if (g_str_equal (signal, "ClientsChanged"))
-    cs_client_news_look (self->clients, CS_DBUS_SHARE (interface));
+    cs_share_news_look (self->clients, CS_DBUS_SHARE (interface));
   if (g_str_equal (signal, "ForwardsChanged"))
-    cs_forward_news_look (self->forwards, CS_DBUS_SHARE (interface));
+    cs_share_news_look (self->forwards, CS_DBUS_SHARE (interface));
 }
 
 /* Emitted before the objects are removed when the service exits, and after they are
@@ -287,8 +287,8 @@ name_owner_cb (GDBusObjectManager *objects, GParamSpec *property, gpointer user_
     tell_missed_ends (self);
   else
     {
-      cs_client_news_forget_all (self->clients);
-      cs_forward_news_forget_all (self->forwards);
+      cs_share_news_forget_all (self->clients);
+      cs_share_news_forget_all (self->forwards);
     }
 }
 
@@ -342,8 +342,8 @@ run (Monitor *self)
   for (guint i = 0; i < shares->len; i++)
     {
       tell_share (self, "added", shares->pdata[i]);
-      cs_client_news_look (self->clients, shares->pdata[i]);
-      cs_forward_news_look (self->forwards, shares->pdata[i]);
+      cs_share_news_look (self->clients, shares->pdata[i]);
+      cs_share_news_look (self->forwards, shares->pdata[i]);
     }
   flush (self);
   while (!self->ended)
@@ -372,8 +372,8 @@ cs_command_monitor (const CsCommand *command, char **arguments)
   self.clients = cs_client_news_new (client_cb, &self);
   self.forwards = cs_forward_news_new (forward_cb, &self);
   run (&self);
-  cs_client_news_free (self.clients);
-  cs_forward_news_free (self.forwards);
+  cs_share_news_free (self.clients);
+  cs_share_news_free (self.forwards);
   g_hash_table_unref (self.told);
   g_object_unref (self.objects);
   return self.status;
