@@ -45,14 +45,18 @@ class Internet6:
 
     def bring(self, name):
         """What an interface that has just come has."""
-        number, (namespace, far) = NUMBERS6[name], self.world.far(name)
         self.host.call(f"echo 0 >{self.conf(name, 'accept_ra')}; "
                        f"echo 0 >{self.conf(name, 'accept_dad')}")
+        self.connect(name)
+        self.give(name)
+
+    def connect(self, name):
+        """The far side."""
+        number, (namespace, far) = NUMBERS6[name], self.world.far(name)
         self.world.batch(f"address replace {FAR_LINK}/64 dev {far} nodad\n"
                          f"route replace {number.network} via {HOST_LINK} dev {far}\n"
                          f"route replace {number.pool} via {HOST_LINK} dev {far}\n",
                          "-6", "-n", namespace)
-        self.give(name)
 
     def give(self, name):
         if self.has[name] is None:

@@ -19,7 +19,7 @@ from . import mapping, traffic
 from .capture import Capture, Names, Way, socket_in
 from .delegating import Delegating
 from .ipv6 import Internet6
-from .model import BOX, BOX_LINK, LANS, LISTENING_PORT, VPN, Model, uplink_address
+from .model import (BOX, BOX_LINK, LANS, LISTENING_PORT, NUMBERS6, VPN, Model, uplink_address)
 from .oracle import Oracle
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
@@ -247,6 +247,8 @@ class World:
     def plug(self, name, state):
         namespace, other = self.far(name)
         self.run(["ip", "-n", namespace, "link", "set", other, state])
+        if state == "up" and name in NUMBERS6:
+            self.internet6.connect(name)  # what is down loses its addresses and routes of IPv6
 
     def dial(self, name, address, mac=None):
         """As pppd would; NetworkManager is not waited for."""
