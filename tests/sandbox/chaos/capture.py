@@ -147,9 +147,11 @@ class Way:
 
     def ask(self, address):
         """A name, or None where there is no way."""
-        question = struct.pack("=IHHIIBBBBBBBBIHH4s", 36, RTM_GETROUTE, NLM_F_REQUEST, 1, 0,
-                               socket.AF_INET, 32, 0, 0, 0, 0, 0, 0, 0, 8, RTA_DST,
-                               socket.inet_aton(address))
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        target = socket.inet_pton(family, address)
+        question = struct.pack("=IHHIIBBBBBBBBIHH", 32 + len(target), RTM_GETROUTE, NLM_F_REQUEST,
+                               1, 0, family, len(target) * 8, 0, 0, 0, 0, 0, 0, 0,
+                               4 + len(target), RTA_DST) + target
         with self.lock:
             self.sock.send(question)
             data = self.sock.recv(4096)

@@ -64,6 +64,9 @@ def check_share(world, lan):
     usable = usable_uplinks(world, share["wan"])
     if share["state"] != "active":
         check_reason(world, lan, share, usable)
+    elif not usable and share["uplink"] in meant(world, share["wan"]) and (
+            world.internet6.is_usable(share["uplink"])):
+        check_client6(world, lan, share, world.clients[LANS.index(lan)].place)
     elif share["uplink"] not in usable:
         raise Fault("P5 active without uplink", f"{lan}: {brief(share)}; usable: {usable}")
     else:
@@ -97,6 +100,10 @@ def brief(share):
 
 def usable_uplinks(world, wan):
     """Those of this WAN that have a link, an address, and a way to the Internet; by the kernel."""
+    return [word for word in meant(world, wan) if is_usable(world, word)]
+
+
+def meant(world, wan):
     words = []
     for word in wan.split(","):
         if word == "auto":
@@ -104,7 +111,7 @@ def usable_uplinks(world, wan):
             words += filter(None, [world.model.ways[-1][1]])
         else:
             words.append(PROFILES.get(word, word))
-    return [word for word in words if is_usable(world, word)]
+    return words
 
 
 def is_usable(world, name):

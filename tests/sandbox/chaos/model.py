@@ -169,7 +169,8 @@ class Request:
 
 class Model:
     def __init__(self, ask_way):
-        self.ask_way = ask_way   # by which interface the host's own packets go now
+        self.ask_way = ask_way   # by which interface the host's own packets go now; where
+                                 # IPv4 knows no way, those of IPv6
         self.requests = {lan: Request() for lan in LANS}
         self.forwards = Spans()  # another program lets this host forward
         self.flushes = Spans()   # the packet filter was being emptied

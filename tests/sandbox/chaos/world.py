@@ -19,7 +19,8 @@ from . import mapping, traffic
 from .capture import Capture, Names, Way, socket_in
 from .delegating import Delegating
 from .ipv6 import Internet6
-from .model import (BOX, BOX_LINK, LANS, LISTENING_PORT, NUMBERS6, VPN, Model, uplink_address)
+from .model import (BOX, BOX_LINK, LANS, LISTENING_PORT, NUMBERS6, SERVER6, VPN, Model,
+                    uplink_address)
 from .oracle import Oracle
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
@@ -40,7 +41,7 @@ class World:
         self.host = new_host(stage)
         self.host.run([str(HERE / "dial"), "ppp1"])
         self.host.run(CONTAINER)
-        self.model = Model(lambda: self.way.ask(traffic.SERVER))
+        self.model = Model(lambda: self.way.ask(traffic.SERVER) or self.way.ask(SERVER6))
         self.oracle = Oracle(self.model, ignored)
         self.calls, self.waking, self.due, self.undo, self.dialed = {}, [], [], {}, 0
         self.dialed_as = {"ppp0": "203.0.113.10", "ppp1": "203.0.113.11", "eth1": "198.18.1.2"}
