@@ -154,13 +154,19 @@ class Oracle:
         """Whether it is a share's business, and not what this host does anyway."""
         if frame.is_hostile and self.model.is_filter_gone(at):
             return False
-        if frame.is_reset and frame.source.endswith(GATEWAYS):
-            return False  # of this host itself: it was asked by a neighbour
+        if frame.is_reset and (frame.source.endswith(GATEWAYS) or self.is_to_spoofed(at, frame)):
+            return False  # of this host itself: it was asked by a neighbour, or without a share
         if all(self.model.is_guarded(name, at) for name in (LANS if lan == "?" else [lan])):
             return True
         if frame.is_hostile:
             return False
         return frame.comes_back or frame.is_ipv6 or not self.model.forwards_anyway(at)
+
+    def is_to_spoofed(self, at, frame):
+        """Whether it answers what was sent to this host from a LAN without a share."""
+        return any(name in LANS and not outgoing and not self.model.is_guarded(name, at)
+                   and (asked.source, asked.target) == (frame.target, frame.source)
+                   for _, name, outgoing, data in self.recent if (asked := Frame(data)).ip)
 
     def is_left_over(self, at, frame):
         """Of a packet that came through while the filter was gone, and found nobody there: the
