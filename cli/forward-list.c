@@ -103,6 +103,16 @@ cs_forward_list_sentence (GVariant *mapping, const char *lan, const char *client
   if (g_str_equal (state, "no-address"))
     return g_strdup_printf ("%s %s %s will lead to %s, %s %s, when that has an address",
                             protocol, noun, ports, client, noun, to_ports);
+  if (g_str_equal (state, "blocked"))
+    return g_strdup_printf ("%s %s %s will lead to %s, %s %s, when %s lets it in: see "
+                            "\"sharectl doctor\"",
+                            protocol, noun, ports, client, noun, to_ports,
+                            cs_dictionary_get_string (mapping, "blocked-by"));
+  if (g_str_equal (state, "taken"))
+    return g_strdup_printf (
+        "%s %s %s will lead to %s, %s %s, when %s of %s no longer has it", protocol, noun,
+        ports, client, noun, to_ports, cs_dictionary_get_string (mapping, "taken-by"),
+        cs_dictionary_get_string (mapping, "taken-on"));
   return g_strdup_printf ("%s %s %s of %s %s to %s, %s %s", protocol, noun, ports,
                           *external != '\0' ? external : "the uplink",
                           get_span (mapping) > 0 ? "lead" : "leads",
@@ -149,6 +159,22 @@ has_internet (GPtrArray *lists)
   return FALSE;
 }
 
+/* Owned. */
+static char *
+get_state (GVariant *mapping)
+{
+  const char *state = cs_dictionary_get_string (mapping, "state");
+  const char *blocker = cs_dictionary_get_string (mapping, "blocked-by");
+  const char *rival = cs_dictionary_get_string (mapping, "taken-by");
+
+  if (*blocker != '\0')
+    return g_strdup_printf ("%s by %s", state, blocker);
+  if (*rival != '\0')
+    return g_strdup_printf ("%s by %s of %s", state, rival,
+                            cs_dictionary_get_string (mapping, "taken-on"));
+  return g_strdup (state);
+}
+
 static void
 add_row (CsTable *table, const char *lan, GVariant *mapping, GHashTable *names)
 {
@@ -156,6 +182,7 @@ add_row (CsTable *table, const char *lan, GVariant *mapping, GHashTable *names)
   g_autofree char *to_ports = cs_forward_list_to_ports (mapping);
   g_autofree char *address = cs_forward_list_address (mapping);
   g_autofree char *expires = cs_client_list_time (mapping, "expires");
+  g_autofree char *state = get_state (mapping);
   const char *client = cs_dictionary_get_string (mapping, "client");
   const char *name = g_hash_table_lookup (names, client);
   const char *const cells[] = {
@@ -168,7 +195,7 @@ add_row (CsTable *table, const char *lan, GVariant *mapping, GHashTable *names)
     cs_dictionary_get_string (mapping, "name"),
     cs_dictionary_get_string (mapping, "origin"),
     expires,
-    cs_dictionary_get_string (mapping, "state"),
+    state,
     get_internet (mapping),
   };
 
@@ -223,7 +250,8 @@ static void
 add_mapping (JsonBuilder *builder, const char *lan, GVariant *mapping)
 {
   static const char *const names[]
-      = { "address", "external_address", "name", "origin", "upstream", "upstream_state" };
+      = { "address",  "external_address", "name",     "origin",        "blocked_by",
+          "taken_by", "taken_on",         "upstream", "upstream_state" };
   guint16 port = get_port (mapping, "port", 0);
 
   json_builder_begin_object (builder);

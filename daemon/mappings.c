@@ -51,6 +51,12 @@ external_address (gpointer forwards, const char *lan)
   return cs_forwards_external_address (forwards, lan);
 }
 
+static CsForwardStanding
+find_standing (gpointer forwards, const char *lan, const CsForward *forward)
+{
+  return cs_forwards_find_standing (forwards, lan, forward);
+}
+
 static char *
 print_upstream (const CsUpstream *upstream)
 {
@@ -85,6 +91,7 @@ const CsBusForwards cs_mappings_functions = {
   .list = list,
   .find_address = find_address,
   .external_address = external_address,
+  .find_standing = find_standing,
   .find_upstream = find_upstream,
 };
 

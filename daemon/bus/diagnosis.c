@@ -167,6 +167,9 @@ count_forwards (const CsBusHost *host, CsShareFacts *found)
 
       if (upstream != NULL)
         found->forwards_led++;
+      if (functions->find_standing (host->forwards, found->lan, forward).state
+          == CS_FORWARD_TAKEN)
+        found->forwards_taken++;
       if (!cs_address_is_set (address) && (addresses6 == NULL || addresses6->len == 0))
         found->forwards_lost++;
       else if (!g_hash_table_contains (online, forward->client))

@@ -110,6 +110,25 @@ add_upstream (const CsBusHost *host,
     g_variant_dict_insert (dict, "upstream-state", "s", state);
 }
 
+static void
+add_standing (const CsBusHost *host,
+              const char *lan,
+              const CsForward *forward,
+              GVariantDict *dict)
+{
+  CsForwardStanding standing
+      = host->forward->find_standing (host->forwards, lan, forward);
+
+  g_variant_dict_insert (dict, "state", "s", cs_forward_state_to_string (standing.state));
+  if (standing.blocked_by != NULL)
+    g_variant_dict_insert (dict, "blocked-by", "s", standing.blocked_by);
+  if (standing.taken_by != NULL)
+    {
+      g_variant_dict_insert (dict, "taken-by", "s", standing.taken_by);
+      g_variant_dict_insert (dict, "taken-on", "s", standing.taken_on);
+    }
+}
+
 static GVariant *
 describe (const CsBusHost *host, const char *lan, const CsForward *forward)
 {
@@ -117,21 +136,16 @@ describe (const CsBusHost *host, const char *lan, const CsForward *forward)
   const GArray *addresses6 = NULL;
   CsAddress address = functions->find_address (host->forwards, lan, forward, &addresses6);
   CsAddress external = functions->external_address (host->forwards, lan);
-  gboolean is_open = addresses6 != NULL && addresses6->len > 0;
-  gboolean has_place = cs_address_is_set (address) || is_open;
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
   cs_forward_add_to_dict (forward, &dict);
   add_address (&dict, "address", address);
-  if (is_open)
+  if (addresses6 != NULL && addresses6->len > 0)
     g_variant_dict_insert_value (&dict, "addresses", cs_describe_addresses (addresses6));
   add_address (&dict, "external-address", external);
   add_upstream (host, lan, forward, &dict);
-  g_variant_dict_insert (&dict, "state", "s",
-                         !has_place                                ? "no-address"
-                         : cs_address_is_set (external) || is_open ? "active"
-                                                                   : "no-uplink");
+  add_standing (host, lan, forward, &dict);
   return g_variant_dict_end (&dict);
 }
 

@@ -37,6 +37,9 @@ typedef struct
                              const CsForward *forward,
                              const GArray **addresses6);
   CsAddress (*external_address) (gpointer forwards, const char *lan);
+  CsForwardStanding (*find_standing) (gpointer forwards,
+                                      const char *lan,
+                                      const CsForward *forward);
   /* Where the router upstream leads it from, "198.51.100.7:8080" (nullable: it does not);
    * and how that is, as in ListForwards (nullable: it is not asked to). */
   char *(*find_upstream) (gpointer upstreams,

@@ -108,6 +108,8 @@ static const Row rows[] = {
   { "forward-no-address", CS_REMEDY_PORTS,
     N_ ("A Port Leads to a Device That Is Not There"),
     N_ ("Connect the device, or remove the port.") },
+  { "forward-taken", CS_REMEDY_PORTS, N_ ("Another Network Has the Port"),
+    N_ ("Choose another port, or remove the one of the other network.") },
   { "no-replies", CS_REMEDY_SETTINGS, N_ ("Nothing Comes Back From the Internet"),
     N_ ("Look at the Internet connection of this computer.") },
 };

@@ -135,6 +135,10 @@ describe_state (const CsForward *forward)
     return _ ("Waiting for the Internet connection");
   if (g_str_equal (forward->state, "no-address"))
     return _ ("Waiting for the device");
+  if (g_str_equal (forward->state, "blocked"))
+    return _ ("Blocked by a firewall");
+  if (g_str_equal (forward->state, "taken"))
+    return _ ("Another network has this port");
   return g_str_equal (forward->state, "active") ? "" : forward->state;
 }
 

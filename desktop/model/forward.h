@@ -16,7 +16,7 @@ typedef struct
   char *address;  /* (owned) of the device, or "" */
   char *name;     /* (owned) or "" */
   char *origin;   /* (owned) "user", or how the device itself asked for it */
-  char *state;    /* (owned) "active", "no-uplink", "no-address" */
+  char *state;    /* (owned) "active", "no-uplink", "no-address", "blocked", "taken" */
   char *external; /* (owned) the address where the port is, or "" */
 } CsForward;
 

@@ -83,6 +83,11 @@ def test_name(sharectl, shared):
      "tcp port 80 will lead to tv, port 80, when lan0 has an uplink\n"),
     ({"external-address": "", "state": "no-address"},
      "tcp port 80 will lead to tv, port 80, when that has an address\n"),
+    ({"state": "blocked", "blocked-by": "nftables (ip x)", "external-address": "8.8.8.8"},
+     "tcp port 80 will lead to tv, port 80, when nftables (ip x) lets it in: see "
+     '"sharectl doctor"\n'),
+    ({"state": "taken", "taken-by": "10.9.0.2", "taken-on": "lan1", "external-address": "8.8.8.8"},
+     "tcp port 80 will lead to tv, port 80, when 10.9.0.2 of lan1 no longer has it\n"),
 ])
 def test_what_comes_of_it(sharectl, shared, result, said):
     shared.forwarding(**result)
@@ -228,11 +233,13 @@ def test_json(sharectl, shared):
         {"lan": "lan0", "protocol": "tcp", "port": 8080, "end_port": 8080, "client": MAC,
          "address": "192.168.137.20", "addresses": ["fd00::20"], "to_port": 80, "name": "Web",
          "origin": "user", "state": "active", "external_address": "100.64.0.7",
-         "upstream": "", "upstream_state": ""},
+         "upstream": "", "upstream_state": "", "blocked_by": "", "taken_by": "",
+         "taken_on": ""},
         {"lan": "lan0", "protocol": "udp", "port": 6000, "end_port": 6010,
          "client": "192.168.137.30", "address": "", "addresses": [], "to_port": 6000, "name": "",
          "origin": "upnp", "expires": 1700000000, "state": "no-uplink", "external_address": "",
-         "upstream": "", "upstream_state": ""}]
+         "upstream": "", "upstream_state": "", "blocked_by": "", "taken_by": "",
+         "taken_on": ""}]
     assert [call[0] for call in shared.calls()] == ["ListForwards"]
 
 

@@ -134,7 +134,9 @@ test_clients (void)
   "  'client': <'9'>, 'origin': <'pcp'>, 'state': <'no-address'>}," \
   " {'protocol': <'udp'>, 'port': <uint16 1>, 'end-port': <uint16 2>, 'to-port': " \
   "<uint16 7>," \
-  "  'client': <'1'>, 'state': <'of-a-later-version'>}],)"
+  "  'client': <'1'>, 'state': <'of-a-later-version'>}," \
+  " {'protocol': <'tcp'>, 'port': <uint16 23>, 'client': <'2'>, 'state': <'blocked'>}," \
+  " {'protocol': <'tcp'>, 'port': <uint16 24>, 'client': <'2'>, 'state': <'taken'>}],)"
 
 static void
 test_forwards (void)
@@ -155,6 +157,8 @@ test_forwards (void)
     { "TCP port 22", "tv · Waiting for the Internet connection" },
     { "UDP ports 6000–6010", "9 · Asked for by the device · Waiting for the device" },
     { "UDP ports 1–2", "Desk, ports 7–8 · of-a-later-version" },
+    { "TCP port 23", "tv · Blocked by a firewall" },
+    { "TCP port 24", "tv · Another network has this port" },
   };
   g_autoptr (GPtrArray) forwards = cs_forwards_new (reply);
   g_autoptr (GPtrArray) clients = cs_clients_new (devices);

@@ -10,6 +10,7 @@ import time
 import pytest
 from follow import ETH1, PPP0, Traffic, await_state, capture, share_of
 from host import wait_for
+from test_forward import add, mac_of, mappings, reaches, server
 
 GATEWAY = "10.42.0.1"
 ADOPTED = "NetworkManager itself shares lan0: change that connection"
@@ -71,6 +72,19 @@ def test_adopted_while_it_is_there(host, client, hotspot):
     host.run("sharectl adopt off")
     assert shares(host) == []
     assert "connshare" not in host.run("nft list tables").replace("connshare_left", "")
+
+
+def test_port_mapping_that_networkmanager_refuses(host, adopted, bus):
+    """Its filter lets in nothing new; it is not ours, so what to do is said."""
+    with server(adopted, "phone", "tcp", 8080):
+        reply = add(bus, "tcp", 8080, mac_of(adopted))
+        assert (reply["state"], reply["blocked-by"]) == ("blocked", "nftables (ip nm-shared-lan0)")
+        assert not reaches(host.internet)
+        blocks = [one for one in host.findings() if one["code"] == "blocked"]
+        assert "port mappings of lan0" in blocks[0]["message"]
+        host.run(blocks[0]["remedy"])
+        assert reaches(host.internet)
+        wait_for(lambda: mappings(bus)[0]["state"] == "active")
 
 
 def test_it_ends_with_its_connection(host, adopted):

@@ -450,6 +450,25 @@ def test_taken_by_another_share(shared, phone, bus):
     assert error.value.name.endswith(".NotSuitable") and "lan0" in str(error.value)
 
 
+def test_taken_by_a_share_that_has_come_to_the_uplink(shared, phone, bus):
+    other = SHARE.replace("lan0", "lan1")
+    shared.share("lan1", "via", "eth1", "--address", "192.168.138.1/24")
+    add(bus, "tcp", 8080, mac_of(phone))
+    add(bus, "tcp", 8080, "192.168.138.9", path=other)
+    assert [one["state"] for one in mappings(bus, other)] == ["active"]
+    shared.run("sharectl change lan1 via ppp0")
+    wait_for(lambda: mappings(bus, other)[0]["state"] == "taken")
+    one, = mappings(bus, other)
+    assert (one["taken-on"], one["taken-by"]) == ("lan0", mac_of(phone))
+    assert mappings(bus)[0]["state"] == "active" and reaches(shared.internet)
+    assert [note["message"] for note in shared.findings() if note["code"] == "forward-taken"] == [
+        "1 port mapping of lan1 leads nowhere: another share has its port of ppp0"]
+    assert f"taken by {mac_of(phone)} of lan0" in shared.run("sharectl forward list lan1")
+    remove(bus, "tcp", 8080)
+    assert [one["state"] for one in mappings(bus, other)] == ["active"]
+    assert not reaches(shared.internet)
+
+
 def test_twice_the_same(shared, phone, bus):
     reply = add(bus, "tcp", 8080, LAN_ADDRESS)
     flow = Flow(shared.internet, "tcp", PPP0, 8080)

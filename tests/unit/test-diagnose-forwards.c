@@ -87,6 +87,26 @@ test_clients (void)
 }
 
 static void
+test_ports (void)
+{
+  static const Row rows[] = {
+    { "forwards=9", "" },
+    { "forwards=9; taken=1",
+      "warning forward-taken lan0: 1 port mapping of lan0 leads nowhere: another share "
+      "has "
+      "its port of ppp0 [choose another port, or remove the other share's: \"sharectl "
+      "forward list\" shows which]" },
+    { "forwards=9; taken=2",
+      "warning forward-taken lan0: 2 port mappings of lan0 lead nowhere: other shares "
+      "have "
+      "their ports of ppp0 [choose another port, or remove the other share's: \"sharectl "
+      "forward list\" shows which]" },
+  };
+
+  check (rows, G_N_ELEMENTS (rows), cs_walk_check_ports, TRUE);
+}
+
+static void
 test_upnp (void)
 {
   static const Row rows[] = {
@@ -113,6 +133,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/diagnose-forwards/external", test_external);
   g_test_add_func ("/diagnose-forwards/clients", test_clients);
+  g_test_add_func ("/diagnose-forwards/ports", test_ports);
   g_test_add_func ("/diagnose-forwards/upnp", test_upnp);
   return g_test_run ();
 }

@@ -294,6 +294,47 @@ test_other_hooks (void)
                                                            : rows[i].blocked_by);
 }
 
+/* What is in the way of port mappings alone. */
+static void
+test_ports (void)
+{
+  static const struct
+  {
+    const char *commands;
+    gboolean maps;
+    const char *blocked_by;
+  } rows[] = {
+    { ON ("forward priority 0", "oifname \"lan0\" ct state established accept; "
+                                "oifname \"lan0\" reject;"),
+      TRUE, "nftables (inet mine)" },
+    { ON ("forward priority 0", "oifname \"lan0\" ct state established accept; "
+                                "oifname \"lan0\" reject;"),
+      FALSE, "" },
+    { ON ("forward priority 0", "ct status dnat accept; iifname \"lan0\" accept; "
+                                "ct state established accept; reject;"),
+      TRUE, "" },
+    { ON ("input priority 0", "udp dport 53 drop;"), TRUE, "" },
+    { "iptables -P FORWARD DROP", TRUE, "" },
+    { "", TRUE, "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GPtrArray) requests = requests_parse ("lan0 via ppp0");
+      g_autoptr (CsSnapshot) now = network_parse (NET);
+      g_autoptr (CsPlan) plan = NULL;
+
+      g_test_message ("%s", rows[i].commands);
+      firewall_run (rows[i].commands);
+      now->firewall = firewall_read ();
+      firewall_clear ();
+      now->mapped = g_strsplit (rows[i].maps ? "lan0" : "lan1", " ", -1);
+      plan = cs_plan_new (requests, now, NULL);
+      g_assert_cmpstr (((CsSharePlan *)plan->shares->pdata[0])->ports_blocked_by, ==,
+                       rows[i].blocked_by[0] ? rows[i].blocked_by : NULL);
+    }
+}
+
 /* A device's own hook sees what comes in by it. */
 static void
 test_devices (void)
@@ -629,6 +670,7 @@ main (int argc, char **argv)
   g_test_add_func ("/opening/openings6", test_openings6);
   g_test_add_func ("/opening/other hooks", test_other_hooks);
   g_test_add_func ("/opening/devices", test_devices);
+  g_test_add_func ("/opening/ports", test_ports);
   g_test_add_func ("/opening/accepts", test_accepts);
   g_test_add_func ("/opening/accepts6", test_accepts6);
   g_test_add_func ("/opening/unreadable older iptables", test_legacy_rules);

@@ -90,6 +90,26 @@ cs_walk_check_forwards (CsWalk *w)
                  g_strdup (""));
 }
 
+/* As when two shares have come to the same uplink later. */
+void
+cs_walk_check_ports (CsWalk *w)
+{
+  guint taken = w->found->forwards_taken;
+
+  if (taken == 0)
+    return;
+  cs_walk_add (w, CS_SEVERITY_WARNING, "forward-taken",
+               taken == 1
+                   ? g_strdup_printf ("1 port mapping of %s leads nowhere: another "
+                                      "share has its port of %s",
+                                      w->share->lan, w->share->uplink)
+                   : g_strdup_printf ("%u port mappings of %s lead nowhere: other shares "
+                                      "have their ports of %s",
+                                      taken, w->share->lan, w->share->uplink),
+               g_strdup ("choose another port, or remove the other share's: "
+                         "\"sharectl forward list\" shows which"));
+}
+
 void
 cs_walk_check_upnp (CsWalk *w)
 {

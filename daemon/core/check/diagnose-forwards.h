@@ -8,5 +8,6 @@
 /* About a share. */
 void cs_walk_check_external (CsWalk *walk);
 void cs_walk_check_forwards (CsWalk *walk);
+void cs_walk_check_ports (CsWalk *walk);
 /* Whether clients that may ask for ports can do so. */
 void cs_walk_check_upnp (CsWalk *walk);

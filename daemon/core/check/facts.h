@@ -55,6 +55,7 @@ typedef struct
   guint forwards_led;   /* ... that the router upstream leads here */
   guint forwards_lost;  /* ... to clients without a known address */
   guint forwards_away;  /* ... to others that are not there now */
+  guint forwards_taken; /* ... of ports that lead to another share's clients */
 } CsShareFacts;
 
 /* About the host. Errors say why not; NULL: as it should be. */

@@ -46,6 +46,8 @@ note_drop (CsBlock *block, CsFlow flow, const CsDrop *drop)
       block->drop = *drop;
     }
   block->flows |= CS_FLOW_BIT (flow);
+  if (drop->certain)
+    block->certain |= CS_FLOW_BIT (flow);
 }
 
 /* Past all chains, even if one drops it: the others may as well. What a rule has made of

@@ -10,6 +10,7 @@ typedef struct
   const CsFirewall *firewall; /* that it belongs to */
   const CsFilterChain *base;  /* the base chain on the hook */
   guint flows;                /* all that it drops, CS_FLOW_BIT () of each */
+  guint certain;              /* those of them that it drops for certain */
   CsDrop drop;                /* the rule or policy ... */
   CsFlow flow;                /* ... for the first of these that is dropped for certain,
                                  or else the first */

@@ -117,18 +117,6 @@ choose_zone (CsSharePlan *share,
     }
 }
 
-void
-cs_opening_choose (CsSharePlan *share,
-                   const CsSharePlan *before,
-                   const CsSnapshot *snapshot)
-{
-  g_autoptr (GArray) blocks = cs_blocks_find (share, snapshot, TRUE);
-
-  choose_places (share, blocks, snapshot);
-  choose_zone (share, before, blocks, snapshot);
-  share->blocked_by = cs_opening_blocked_by (share, snapshot);
-}
-
 gboolean
 cs_opening_zone_is_lost (const CsSharePlan *share, const CsSnapshot *snapshot)
 {
@@ -276,4 +264,45 @@ cs_opening_blocked_by (const CsSharePlan *share, const CsSnapshot *snapshot)
     return NULL;
   g_ptr_array_add (owners, NULL);
   return (char **)g_ptr_array_free (g_steal_pointer (&owners), FALSE);
+}
+
+/* Whose filter drops @flow for certain (nullable). */
+static char *
+find_blocker (const CsSharePlan *share,
+              const CsSnapshot *snapshot,
+              const GArray *blocks,
+              CsFlow flow)
+{
+  for (guint i = 0; i < blocks->len; i++)
+    {
+      const CsBlock *block = &g_array_index (blocks, CsBlock, i);
+
+      if ((block->certain & CS_FLOW_BIT (flow)) != 0
+          && !is_to_be_opened (block, share, snapshot))
+        return cs_block_owner (block);
+    }
+  return NULL;
+}
+
+static void
+find_ports_blockers (CsSharePlan *share, const CsSnapshot *snapshot)
+{
+  g_autoptr (GArray) blocks = cs_blocks_find (share, snapshot, FALSE);
+
+  share->ports_blocked_by = find_blocker (share, snapshot, blocks, CS_FLOW_IN);
+  share->ports_blocked_by6 = find_blocker (share, snapshot, blocks, CS_FLOW_IN6);
+}
+
+void
+cs_opening_choose (CsSharePlan *share,
+                   const CsSharePlan *before,
+                   const CsSnapshot *snapshot)
+{
+  g_autoptr (GArray) blocks = cs_blocks_find (share, snapshot, TRUE);
+
+  choose_places (share, blocks, snapshot);
+  choose_zone (share, before, blocks, snapshot);
+  share->blocked_by = cs_opening_blocked_by (share, snapshot);
+  if (share->blocked_by)
+    find_ports_blockers (share, snapshot);
 }

@@ -10,7 +10,8 @@
 #include "flow.h"
 #include "plan-list.h"
 
-/* Sets .open, .zone, .found_zone and .blocked_by of @share, the rest of which is planned.
+/* Sets .open, .zone, .found_zone and what it is blocked by of @share, the rest of which
+ * is planned.
  * @before (nullable) is what is in force for it. */
 void cs_opening_choose (CsSharePlan *share,
                         const CsSharePlan *before,

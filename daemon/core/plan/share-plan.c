@@ -111,6 +111,8 @@ static const CsField shown_fields[] = {
   CS_FIELD (CsSharePlan, damping.details, "settle-details", TIME),
   CS_FIELD (CsSharePlan, asked_again, "renewed", BOOL),
   CS_FIELD (CsSharePlan, blocked_by, "blocked-by", STRV),
+  CS_FIELD (CsSharePlan, ports_blocked_by, "ports-blocked-by", STRING),
+  CS_FIELD (CsSharePlan, ports_blocked_by6, "ports-blocked-by6", STRING),
   CS_FIELD (CsSharePlan, ipv6.blocked, "ipv6-blocked", BOOL),
   CS_FIELD (CsSharePlan, ipv6.deprecated_since, "ipv6-deprecated-since", TIME),
   CS_FIELD (CsSharePlan, state, "state", NUMBER),

@@ -135,6 +135,8 @@ typedef struct
   char *zone;        /* (owned) (nullable) of firewalld, that the LAN is put into */
   char *found_zone;  /* (owned) (nullable) the one that it was in; none */
   char **blocked_by; /* (owned) (nullable) others' packet filters that stay in the way */
+  char *ports_blocked_by;  /* (owned) (nullable) the one in the way of port mappings, */
+  char *ports_blocked_by6; /* (owned) (nullable) and of those by IPv6 */
 
   /* For the next plan. */
   char *better;         /* (owned) (nullable) a preferred uplink that is back ... */

@@ -20,6 +20,12 @@ static const char *const origins[] = {
   [CS_FORWARD_NAT_PMP] = "nat-pmp",
 };
 
+static const char *const states[] = {
+  [CS_FORWARD_ACTIVE] = "active",         [CS_FORWARD_NO_UPLINK] = "no-uplink",
+  [CS_FORWARD_NO_ADDRESS] = "no-address", [CS_FORWARD_BLOCKED] = "blocked",
+  [CS_FORWARD_TAKEN] = "taken",
+};
+
 const char *
 cs_forward_protocol_to_string (guint8 protocol)
 {
@@ -38,6 +44,12 @@ const char *
 cs_forward_origin_to_string (CsForwardOrigin origin)
 {
   return origins[origin];
+}
+
+const char *
+cs_forward_state_to_string (CsForwardState state)
+{
+  return states[state];
 }
 
 void

@@ -32,6 +32,25 @@ typedef struct
   guint8 nonce[CS_FORWARD_NONCE]; /* of PCP; else zero */
 } CsForward;
 
+/* Whether it leads anywhere now. */
+typedef enum
+{
+  CS_FORWARD_ACTIVE,
+  CS_FORWARD_NO_UPLINK,
+  CS_FORWARD_NO_ADDRESS, /* the client has none that is known */
+  CS_FORWARD_BLOCKED,    /* another program's packet filter drops it */
+  CS_FORWARD_TAKEN,      /* the uplink's port leads to another share's client */
+} CsForwardState;
+
+/* ... and what is in its way; all unowned. */
+typedef struct
+{
+  CsForwardState state;
+  const char *blocked_by; /* (nullable) whose packet filter */
+  const char *taken_on;   /* (nullable) the other share's LAN ... */
+  const char *taken_by;   /* (nullable) ... and its client */
+} CsForwardStanding;
+
 /* From an a{sv} with the keys of AddForward. The error, CS_ERROR_INVALID_ARGUMENT, names
  * the key and the value. .client may be a name. */
 CsForward *cs_forward_from_variant (GVariant *mapping, GError **error);
@@ -51,6 +70,7 @@ char *cs_forward_to_string (const CsForward *forward);
 const char *cs_forward_protocol_to_string (guint8 protocol);
 guint8 cs_forward_protocol_from_string (const char *word);
 const char *cs_forward_origin_to_string (CsForwardOrigin origin);
+const char *cs_forward_state_to_string (CsForwardState state);
 
 /* Sets .client, in its usual form if it is a MAC or an address. */
 void cs_forward_set_client (CsForward *forward, const char *client);

@@ -160,6 +160,7 @@ await_plan (CsForwards *self, GTask *task)
 void
 cs_forwards_follow (CsForwards *self, const CsPlan *plan)
 {
+  cs_forwards_note_blocks (self, plan);
   for (guint i = self->waiting->len; i-- > 0;)
     {
       GTask *task = self->waiting->pdata[i];

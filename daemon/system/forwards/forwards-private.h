@@ -24,6 +24,8 @@ CsLanForwards *cs_forwards_find_lan (CsForwards *self, const char *lan);
 CsLanForwards *cs_forwards_get_lan (CsForwards *self, const char *name);
 /* The clients of @lan (nullable), valid until the main loop runs. */
 CsClientList *cs_forwards_look (const CsForwards *self, const char *lan);
+/* Which packet filters of others are in the way, by @plan, which is shown. */
+void cs_forwards_note_blocks (CsForwards *self, const CsPlan *plan);
 /* What is said of @lan's mappings is different now. */
 void cs_forwards_tell (CsForwards *self, const char *lan);
 /* Until the next mapping ends: mappings are others now. */

@@ -44,10 +44,28 @@ cs_forwards_look (const CsForwards *self, const char *lan)
   return self->look != NULL ? self->look (self->clients, lan) : NULL;
 }
 
-void
-cs_forwards_tell (CsForwards *self, const char *lan)
+/* Of shares that have the same uplink, one may have a port that another has left. */
+static void
+tell_others (CsForwards *self, const CsLanForwards *lan)
 {
-  g_signal_emit (self, lan_changed_signal, 0, lan);
+  GHashTableIter iter;
+  gpointer other;
+
+  g_hash_table_iter_init (&iter, self->lans);
+  while (g_hash_table_iter_next (&iter, NULL, &other))
+    if (other != lan && cs_lan_forwards_is_mapped (other)
+        && cs_lan_forwards_meet (lan, other))
+      g_signal_emit (self, lan_changed_signal, 0, ((CsLanForwards *)other)->lan);
+}
+
+void
+cs_forwards_tell (CsForwards *self, const char *name)
+{
+  const CsLanForwards *lan = cs_forwards_find_lan (self, name);
+
+  g_signal_emit (self, lan_changed_signal, 0, name);
+  if (lan != NULL)
+    tell_others (self, lan);
 }
 
 /* --- The end of a mapping ----------------------------------------------------------- */
@@ -217,6 +235,7 @@ cs_forwards_forget (CsForwards *self, const char *name)
   if (lan == NULL)
     return;
   cs_forward_file_remove (lan->file);
+  tell_others (self, lan);
   g_hash_table_remove (self->lans, name);
   cs_forwards_await_end (self);
   cs_forward_elements_commit_async (FALSE, NULL, NULL);

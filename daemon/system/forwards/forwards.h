@@ -34,7 +34,7 @@ void cs_forwards_apply_async (CsForwards *self,
                               gpointer user_data);
 gboolean cs_forwards_apply_finish (GAsyncResult *result, GError **error);
 /* @plan is what is shown of the shares now: the first mapping of a LAN is in force when
- * it is part of that. */
+ * it is part of that; and it says whose packet filter is in the way of mappings. */
 void cs_forwards_follow (CsForwards *self, const CsPlan *plan);
 /* Somebody has come to @lan, gone or changed. */
 void cs_forwards_follow_clients (CsForwards *self, const char *lan);
@@ -82,5 +82,8 @@ CsAddress cs_forwards_find_address (CsForwards *self,
                                     const char *lan,
                                     const CsForward *forward,
                                     const GArray **addresses6);
+/* Whether it leads there; valid until the main loop runs. */
+CsForwardStanding
+cs_forwards_find_standing (CsForwards *self, const char *lan, const CsForward *forward);
 /* The uplink's address of IPv4, where the ports are; unset: there is none now. */
 CsAddress cs_forwards_external_address (CsForwards *self, const char *lan);

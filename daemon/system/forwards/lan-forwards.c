@@ -108,6 +108,8 @@ cs_lan_forwards_free (gpointer data)
   g_clear_pointer (&self->share, cs_share_plan_unref);
   g_array_unref (self->uplinks);
   g_array_unref (self->networks6);
+  g_free (self->blocked_by);
+  g_free (self->blocked_by6);
   g_free (self->lan);
   g_free (self);
 }

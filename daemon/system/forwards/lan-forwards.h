@@ -19,6 +19,8 @@ typedef struct
   CsSharePlan *share;    /* (owned) (nullable) in force */
   GArray *uplinks;       /* (owned) of CsAddress: what is wanted leads from these */
   GArray *networks6;     /* (owned) of CsCidr: whose addresses the Internet reaches */
+  char *blocked_by;      /* (owned) (nullable) whose packet filter drops them */
+  char *blocked_by6;     /* (owned) (nullable) the same by IPv6 */
 } CsLanForwards;
 
 CsLanForwards *cs_lan_forwards_new (const char *folder, const char *lan);

@@ -298,6 +298,16 @@ cs_forward_elements_unwant (CsForwardKind kind,
     touch (element);
 }
 
+gboolean
+cs_forward_elements_hold (const char *key, const char *value)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  const Element *element
+      = touched != NULL ? g_hash_table_lookup (all[CS_FORWARD_MAP], key) : NULL;
+
+  return element != NULL && g_strcmp0 (wanted_value (element), value) == 0;
+}
+
 /* Somebody else may have changed the elements, or removed the table, at any time. */
 gboolean
 cs_forward_elements_commit (gboolean looks, GError **error)

@@ -18,6 +18,9 @@ void cs_forward_elements_unwant (CsForwardKind kind,
                                  const char *value,
                                  gpointer user_data);
 
+/* Whether @value is what @key of the map is wanted to have, rather than another one. */
+gboolean cs_forward_elements_hold (const char *key, const char *value);
+
 /* Returns when the kernel has all that was wanted when this was called. It does nothing
  * while there is no table. @looks: at what the kernel has, rather than trusting that it
  * is what it was given. */
