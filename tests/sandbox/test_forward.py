@@ -17,12 +17,14 @@ INTERFACE = "org.connshare1.Share"
 # Answers each line, or packet, with its own name and whom it came from.
 SERVER = """import selectors, socket, sys
 name, kind, first, last = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-family = socket.AF_INET6 if sys.argv[5:] == ["6"] else socket.AF_INET
+family = socket.AF_INET6 if sys.argv[5:6] == ["6"] else socket.AF_INET
 tcp, any_address = kind == "tcp", "::" if family == socket.AF_INET6 else "0.0.0.0"
 waiting = selectors.DefaultSelector()
 for port in range(first, last + 1):
     one = socket.socket(family, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for device in sys.argv[6:]:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
     one.bind((any_address, port))
     if tcp: one.listen()
     waiting.register(one, selectors.EVENT_READ, (tcp, port))
@@ -62,9 +64,9 @@ if sys.argv[5:]:
 
 
 @contextlib.contextmanager
-def server(place, name, kind, first, last=None, *family):
+def server(place, name, kind, first, last=None, *family_and_device):
     process = place.popen(["/usr/bin/python3", "-c", SERVER, name, kind, str(first),
-                           str(last or first), *family])
+                           str(last or first), *family_and_device])
     assert process.stdout.readline() == "ready\n", process.stderr.read()
     yield
     process.kill()
@@ -428,6 +430,20 @@ def test_taken_by_a_program_within_a_range(shared, bus):
     with server(shared, "laptop", "udp", 8085), pytest.raises(BusError) as error:
         add(bus, "udp", 8080, LAN_ADDRESS, end_port=8090)
     assert "udp port 8085" in str(error.value)
+
+
+def test_not_taken_by_a_program_on_another_device(shared, bus):
+    """Such as the share's own DHCP server."""
+    for device in ("lan1", "ppp0"):
+        with server(shared, "laptop", "udp", 8080, 8080, "4", device):
+            if device == "lan1":
+                assert add(bus, "udp", 8080, LAN_ADDRESS)["state"] == "active"
+                remove(bus, "udp", 8080)
+                continue
+            with pytest.raises(BusError) as error:
+                add(bus, "udp", 8080, LAN_ADDRESS)
+            assert "python3" in str(error.value)
+    assert add(bus, "udp", 67, LAN_ADDRESS)["state"] == "active"
 
 
 def test_taken_by_another_mapping(shared, bus):

@@ -94,7 +94,9 @@ check (CsForwards *self,
     }
   return cs_forward_table_has_room (lan->table, forward, error)
          && check_others (self, lan, forward, error)
-         && cs_forward_rivals_check (forward, outside, error);
+         && cs_forward_rivals_check (forward, outside,
+                                     lan->share != NULL ? lan->share->uplink_ifindex : 0,
+                                     error);
 }
 
 gboolean

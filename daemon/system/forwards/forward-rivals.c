@@ -9,9 +9,17 @@ typedef struct
 {
   const CsForward *forward;
   const GArray *uplinks;
+  int ifindex;         /* of the uplink; 0: none */
   GHashTable *sockets; /* (owned) */
   guint port;          /* of the first one */
 } Search;
+
+/* One of another device (SO_BINDTODEVICE) gets nothing from the uplink. */
+static gboolean
+is_bound_elsewhere (const Search *search, const CsSocket *socket)
+{
+  return socket->ifindex != 0 && socket->ifindex != search->ifindex;
+}
 
 static void
 on_socket (const CsSocket *socket, gpointer user_data)
@@ -20,6 +28,7 @@ on_socket (const CsSocket *socket, gpointer user_data)
   const CsForward *forward = search->forward;
 
   if (socket->port < forward->port || socket->port > forward->last
+      || is_bound_elsewhere (search, socket)
       || !(cs_address_is_any (socket->address)
            || cs_addresses_contain (search->uplinks, socket->address)))
     return;
@@ -30,11 +39,14 @@ on_socket (const CsSocket *socket, gpointer user_data)
 }
 
 gboolean
-cs_forward_rivals_check (const CsForward *forward, const GArray *uplinks, GError **error)
+cs_forward_rivals_check (const CsForward *forward,
+                         const GArray *uplinks,
+                         int ifindex,
+                         GError **error)
 {
   static const int families[] = { AF_INET, AF_INET6 };
   g_autoptr (GHashTable) sockets = cs_sockets_new_set ();
-  Search search = { forward, uplinks, sockets, 0 };
+  Search search = { forward, uplinks, ifindex, sockets, 0 };
   guint port = forward->port == forward->last ? forward->port : 0;
   g_autofree char *holder = NULL;
 

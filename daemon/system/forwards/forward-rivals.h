@@ -5,6 +5,9 @@
 #include "core/value/forward.h"
 
 /* Whether none listens on a port of @forward at one of @uplinks (of CsAddress), or at any
- * address; CS_ERROR_NOT_SUITABLE names the one that does. */
-gboolean
-cs_forward_rivals_check (const CsForward *forward, const GArray *uplinks, GError **error);
+ * address, for what comes by the interface @ifindex (0: there is no uplink now) or from
+ * this computer; CS_ERROR_NOT_SUITABLE names the one that does. */
+gboolean cs_forward_rivals_check (const CsForward *forward,
+                                  const GArray *uplinks,
+                                  int ifindex,
+                                  GError **error);
