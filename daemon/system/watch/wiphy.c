@@ -222,11 +222,11 @@ complete (CsInterface *interface, const CsInterface *known)
 static gboolean
 shares_radio (const CsInterface *interface, const CsSnapshot *snapshot)
 {
-  for (guint i = 0; i < snapshot->interfaces->len; i++)
+  for (guint i = 0; interface->radio != 0 && i < snapshot->interfaces->len; i++)
     {
       const CsInterface *other = g_ptr_array_index (snapshot->interfaces, i);
 
-      if (other != interface && interface->radio != 0 && other->radio == interface->radio)
+      if (other != interface && other->radio == interface->radio)
         return TRUE;
     }
   return FALSE;
