@@ -194,6 +194,8 @@ listen_to_all (CsNetworkManager *self)
     listen_to_devices (self, devices);
   for (guint i = 0; i < devices->len; i++)
     {
+      if (!is_of_use (devices->pdata[i]))
+        continue;
       listen_to (self, heard, nm_device_get_ip4_config (devices->pdata[i]));
       listen_to (self, heard, nm_device_get_ip6_config (devices->pdata[i]));
     }
