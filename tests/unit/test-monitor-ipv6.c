@@ -41,6 +41,38 @@ test_sysctls (MonitorFixture *f, gconstpointer data)
   g_assert_cmpint (monitor_find (snapshot, "lan0")->ipv6.force_forwarding, ==, 1);
 }
 
+/* Where most links are a bridge's ports, which have no IPv6 of their own. */
+static void
+test_sysctls_with_ports (MonitorFixture *f, gconstpointer data)
+{
+  g_autoptr (CsSnapshot) before = NULL;
+  g_autoptr (CsSnapshot) after = NULL;
+  const CsIpv6Conf *lan, *port, *with_address;
+
+  private_net_write_sysctl6 ("lan0", "accept_ra", "2");
+  private_net_write_sysctl6 ("lan0", "proxy_ndp", "1");
+  before = monitor_look (f);
+  private_net_ip ("link add br0 type bridge");
+  for (guint i = 0; i < 10; i += 2)
+    {
+      private_net_ip ("link add port%u type veth peer name port%u", i, i + 1);
+      private_net_ip ("link set port%u master br0", i);
+      private_net_ip ("link set port%u master br0", i + 1);
+    }
+  private_net_ip ("address add 2001:db8::1/64 dev port9 nodad");
+  after = monitor_look (f);
+  private_net_ip ("link delete br0");
+  for (guint i = 0; i < 10; i += 2)
+    private_net_ip ("link delete port%u", i);
+  lan = &monitor_find (after, "lan0")->ipv6;
+  port = &monitor_find (after, "port0")->ipv6;
+  with_address = &monitor_find (after, "port9")->ipv6;
+  g_assert_true (lan->accept_ra == 2 && lan->proxy_ndp == 1);
+  g_assert_cmpmem (lan, sizeof *lan, &monitor_find (before, "lan0")->ipv6, sizeof *lan);
+  g_assert_cmpint (port->accept_ra, ==, -1);
+  g_assert_cmpint (with_address->accept_ra, ==, 1);
+}
+
 /* Tentative, or found elsewhere too; deprecated; temporary. */
 static void
 test_addresses (MonitorFixture *f, gconstpointer data)
@@ -148,6 +180,7 @@ main (int argc, char **argv)
 {
   static const MonitorTest tests[] = {
     { "/monitor-ipv6/sysctls", test_sysctls },
+    { "/monitor-ipv6/sysctls-with-ports", test_sysctls_with_ports },
     { "/monitor-ipv6/addresses", test_addresses },
     { "/monitor-ipv6/routes", test_routes },
     { "/monitor-ipv6/own-network", test_own_network },

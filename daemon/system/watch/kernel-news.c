@@ -75,9 +75,8 @@ is_minded (CsKernelView *self, const CsKnownLink *known)
   return FALSE;
 }
 
-/* With more than what every link has of IPv6. */
-static gboolean
-has_address (const CsKnownLink *known)
+gboolean
+cs_kernel_view_has_address (const CsKnownLink *known)
 {
   for (guint i = 0; i < known->addresses6->len; i++)
     if (!cs_address_is_link_local (
@@ -94,8 +93,9 @@ concerns_anybody (CsKernelView *self, const CsKnownLink *known)
   gboolean is_plain = known->kind == CS_KIND_ETHERNET || known->kind == CS_KIND_BRIDGE
                       || known->kind == CS_KIND_OTHER;
 
-  return self->requests == NULL || !is_plain || has_address (known) || known->readdress
-         || is_minded (self, known) || (master != NULL && is_minded (self, master))
+  return self->requests == NULL || !is_plain || cs_kernel_view_has_address (known)
+         || known->readdress || is_minded (self, known)
+         || (master != NULL && is_minded (self, master))
          || cs_kernel_routes_has_link (self->routes, known->link.ifindex)
          || cs_kernel_routes_has_link (self->routes6, known->link.ifindex);
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -54,12 +55,24 @@ read_for_all (const char *path, int *value, GError **error)
 
 /* -1: there is no such thing. */
 static int
-read_for_new6 (const char *key)
+read6 (const char *name, const char *key)
 {
-  g_autofree char *path = g_strconcat (IPV6 "default/", key, NULL);
+  char path[sizeof IPV6 + IFNAMSIZ + 32];
   int value;
 
+  g_snprintf (path, sizeof path, IPV6 "%s/%s", name, key);
   return read_number (path, &value) ? value : -1;
+}
+
+CsIpv6Conf
+cs_kernel_settings_conf6 (const char *name)
+{
+  return (CsIpv6Conf){ .disabled = read6 (name, "disable_ipv6"),
+                       .accept_ra = read6 (name, "accept_ra"),
+                       .forwarding = read6 (name, "forwarding"),
+                       .force_forwarding = read6 (name, "force_forwarding"),
+                       .proxy_ndp = read6 (name, "proxy_ndp"),
+                       .proxy_delay = -1 };
 }
 
 int
@@ -86,12 +99,6 @@ cs_kernel_settings_fill (CsSnapshot *snapshot, int *rp_filter_all, GError **erro
   snapshot->host_forwards6
       = read_number (IPV6 "all/forwarding", &forwarding6) && forwarding6 != 0;
   if (!snapshot->forces_ipv6)
-    snapshot->ipv6_default
-        = (CsIpv6Conf){ .disabled = read_for_new6 ("disable_ipv6"),
-                        .accept_ra = read_for_new6 ("accept_ra"),
-                        .forwarding = read_for_new6 ("forwarding"),
-                        .force_forwarding = read_for_new6 ("force_forwarding"),
-                        .proxy_ndp = read_for_new6 ("proxy_ndp"),
-                        .proxy_delay = -1 };
+    snapshot->ipv6_default = cs_kernel_settings_conf6 ("default");
   return TRUE;
 }

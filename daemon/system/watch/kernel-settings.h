@@ -8,6 +8,8 @@
  * interfaces (since Linux 6.17). */
 gboolean cs_kernel_settings_have_ipv6 (void);
 gboolean cs_kernel_settings_can_force_ipv6 (void);
+/* Of an interface, or of those to come ("default"). */
+CsIpv6Conf cs_kernel_settings_conf6 (const char *name);
 /* How long the kernel waits, for fear of many answers at once, before it answers there
  * for others: hundredths of a second; -1: not known. */
 int cs_kernel_settings_proxy_delay (const char *interface);

@@ -37,6 +37,8 @@ struct _CsKernelView
 /* (nullable) */
 CsKnownLink *cs_kernel_view_find (CsKernelView *self, int ifindex);
 CsKnownLink *cs_kernel_view_remember (CsKernelView *self, const CsLink *link);
+/* With more than what every link has of IPv6. */
+gboolean cs_kernel_view_has_address (const CsKnownLink *known);
 GArray *cs_kernel_view_new_addresses (void);
 GArray *cs_kernel_view_new_addresses6 (void);
 

@@ -3,7 +3,8 @@
  * rules once. From then on, the kernel's announcements are applied
  * to them, or mark what must be read again: the addresses of a link, the rules, or
  * everything if messages were lost. What is not announced, net.ipv6.conf.IF.*, is read
- * each time, in one dump. So a snapshot costs the changes, and three requests. */
+ * each time, in one dump, or as files where most links are ports. So a snapshot costs the
+ * changes, and three requests. */
 #include "kernel-view-private.h"
 
 #include "kernel-settings.h"
@@ -294,6 +295,13 @@ read_addresses (CsKernelView *self, CsNetlink *netlink, GError **error)
   return TRUE;
 }
 
+/* A port, of a bridge mostly, has no IPv6 of its own, and nobody can share it. */
+static gboolean
+has_conf6 (const CsKnownLink *known)
+{
+  return known->link.master == 0 || cs_kernel_view_has_address (known);
+}
+
 static void
 on_conf6 (const struct nlmsghdr *message, gpointer user_data)
 {
@@ -305,21 +313,42 @@ on_conf6 (const struct nlmsghdr *message, gpointer user_data)
   if (!cs_rtnetlink_parse_conf6 (message, &ifindex, &conf))
     return;
   known = cs_kernel_view_find (self, ifindex);
-  if (known != NULL)
+  if (known != NULL && has_conf6 (known))
     known->conf6 = conf;
+}
+
+/* As files: those of one link take twice as long as its part of a dump. */
+static void
+read_conf6_of (const GPtrArray *links)
+{
+  for (guint i = 0; i < links->len; i++)
+    {
+      CsKnownLink *known = links->pdata[i];
+
+      known->conf6 = cs_kernel_settings_conf6 (known->link.name);
+    }
 }
 
 static gboolean
 read_conf6 (CsKernelView *self, CsNetlink *netlink, GError **error)
 {
+  g_autoptr (GPtrArray) links = g_ptr_array_new ();
   GHashTableIter iter;
   gpointer known;
 
   g_hash_table_iter_init (&iter, self->known);
   while (g_hash_table_iter_next (&iter, NULL, &known))
-    ((CsKnownLink *)known)->conf6 = (CsIpv6Conf)CS_IPV6_CONF_UNKNOWN;
-  return !cs_kernel_settings_have_ipv6 ()
-         || cs_rtnetlink_dump (netlink, RTM_GETLINK, AF_INET6, 0, on_conf6, self, error);
+    {
+      ((CsKnownLink *)known)->conf6 = (CsIpv6Conf)CS_IPV6_CONF_UNKNOWN;
+      if (has_conf6 (known))
+        g_ptr_array_add (links, known);
+    }
+  if (!cs_kernel_settings_have_ipv6 ())
+    return TRUE;
+  if (2 * links->len > g_hash_table_size (self->known))
+    return cs_rtnetlink_dump (netlink, RTM_GETLINK, AF_INET6, 0, on_conf6, self, error);
+  read_conf6_of (links);
+  return TRUE;
 }
 
 static void
