@@ -119,10 +119,12 @@ server_in (CsCidr wanted, const GArray *servers)
   for (guint i = 0; i < servers->len; i++)
     {
       CsAddress server = g_array_index (servers, CsAddress, i);
-      g_autofree char *text = cs_address_to_string (server);
+      g_autofree char *text = NULL;
 
-      if (cs_cidr_contains (wanted, server))
-        return g_strdup_printf ("the name server %s", text);
+      if (!cs_cidr_contains (wanted, server))
+        continue;
+      text = cs_address_to_string (server);
+      return g_strdup_printf ("the name server %s", text);
     }
   return NULL;
 }
@@ -131,13 +133,15 @@ server_in (CsCidr wanted, const GArray *servers)
 static char *
 server_conflict (CsCidr wanted, const char *lan, const CsSnapshot *snapshot)
 {
-  g_autofree char *cover = cs_subnet_cover (wanted, lan, snapshot);
-  char *conflict = cover ? server_in (wanted, snapshot->resolv_dns) : NULL;
+  g_autofree char *server = server_in (wanted, snapshot->resolv_dns);
+  g_autofree char *cover = NULL;
 
-  for (guint i = 0; cover && !conflict && i < snapshot->interfaces->len; i++)
-    conflict
+  for (guint i = 0; !server && i < snapshot->interfaces->len; i++)
+    server
         = server_in (wanted, ((const CsInterface *)snapshot->interfaces->pdata[i])->dns);
-  return conflict;
+  if (server)
+    cover = cs_subnet_cover (wanted, lan, snapshot);
+  return cover ? g_steal_pointer (&server) : NULL;
 }
 
 char *
