@@ -140,7 +140,9 @@ hear_link (CsKernelView *self, const struct nlmsghdr *message)
   if (!cs_rtnetlink_parse_link (message, &link))
     return FALSE;
   known = cs_kernel_view_find (self, link.ifindex);
-  concerned = known != NULL && concerns_anybody (self, known);
+  changed = known == NULL || message->nlmsg_type == RTM_DELLINK
+            || !is_same (&known->link, &link);
+  concerned = known != NULL && changed && concerns_anybody (self, known);
   if (message->nlmsg_type == RTM_DELLINK)
     {
       cs_kernel_routes_link_gone (self->routes, link.ifindex);
@@ -148,7 +150,6 @@ hear_link (CsKernelView *self, const struct nlmsghdr *message)
       g_hash_table_remove (self->known, GINT_TO_POINTER (link.ifindex));
       return concerned;
     }
-  changed = known == NULL || !is_same (&known->link, &link);
   if (known != NULL)
     follow_routes (self, &known->link, &link);
   known = cs_kernel_view_remember (self, &link);
