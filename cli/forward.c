@@ -112,15 +112,21 @@ remove_one (Forward *self, char **words)
   g_autoptr (GError) error = NULL;
   int status;
 
-  if (!cs_mapping_parse_key (&mapping, words[1], words[2], &error))
+  if (!cs_mapping_parse_key (&mapping, words[1], words[2], words[3], &error))
     return cs_command_misused (self->command, "%s", error->message);
   share = get_share (words[0], &error);
   if (share == NULL)
     return cs_command_failed (error);
   call = cs_call_new ();
-  cs_dbus_share_call_remove_forward (share, mapping.protocol, mapping.port, CS_CALL_FLAGS,
-                                     CS_CALL_TIMEOUT, cs_call_get_cancellable (call),
-                                     cs_call_done, call);
+  if (mapping.client != NULL)
+    cs_dbus_share_call_remove_pinhole (
+        share, mapping.protocol, mapping.port, mapping.client, CS_CALL_FLAGS,
+        CS_CALL_TIMEOUT, cs_call_get_cancellable (call), cs_call_done, call);
+  else
+    cs_dbus_share_call_remove_forward (
+        share, mapping.protocol, mapping.port, CS_CALL_FLAGS, CS_CALL_TIMEOUT,
+        cs_call_get_cancellable (call), cs_call_done, call);
+  /* the other one's reply is as empty */
   cs_dbus_share_call_remove_forward_finish (share, cs_call_wait (call), &error);
   cs_forward_list_explain (words[0], &error);
   status = cs_call_finish (call, error);
@@ -201,7 +207,7 @@ static const struct
   int (*run) (Forward *self, char **words);
 } verbs[] = {
   { "add", "LAN tcp|udp PORT[-PORT] CLIENT[:PORT]", 4, 4, add },
-  { "remove", "LAN tcp|udp PORT", 3, 3, remove_one },
+  { "remove", "LAN tcp|udp PORT [CLIENT]", 3, 4, remove_one },
   { "list", "[LAN]", 0, 1, list },
 };
 
@@ -269,7 +275,7 @@ cs_command_forward (const CsCommand *command, char **arguments)
 {
   const CsCommand verbose = { command->name,
                               "add LAN tcp|udp PORT[-PORT] CLIENT[:PORT] |\n"
-                              "    remove LAN tcp|udp PORT |\n    list [LAN]",
+                              "    remove LAN tcp|udp PORT [CLIENT] |\n    list [LAN]",
                               command->summary, command->run };
   g_auto (Forward) self = { .command = command };
   const GOptionEntry entries[] = {

@@ -172,10 +172,28 @@ cs_mapping_parse (CsMapping *mapping,
          && parse_client (mapping, client, error);
 }
 
+static gboolean
+parse_pinhole (CsMapping *mapping, const char *word, GError **error)
+{
+  const char *port = NULL;
+
+  if (word[0] != '[')
+    mapping->client = g_strdup (word);
+  else if (!split_brackets (word, &mapping->client, &port, error))
+    return FALSE;
+  if (port == NULL && is_ipv6 (mapping->client))
+    return TRUE;
+  return set_invalid (error,
+                      "invalid client \"%s\": expected the IPv6 address that the mapping "
+                      "was given, or nothing",
+                      word);
+}
+
 gboolean
 cs_mapping_parse_key (CsMapping *mapping,
                       const char *protocol,
                       const char *port,
+                      const char *client,
                       GError **error)
 {
   if (!parse_protocol (mapping, protocol, error))
@@ -184,5 +202,5 @@ cs_mapping_parse_key (CsMapping *mapping,
     return set_invalid (
         error, "invalid port \"%s\": expected 1 to 65535, of a range the first", port);
   mapping->end_port = mapping->port;
-  return TRUE;
+  return client == NULL || parse_pinhole (mapping, client, error);
 }

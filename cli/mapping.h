@@ -25,8 +25,10 @@ gboolean cs_mapping_parse (CsMapping *mapping,
                            const char *client,
                            GError **error);
 
-/* The same of what exists already, by its first port. */
+/* The same of what exists already, by its first port, and of several for IPv6 addresses,
+ * by @client (nullable): "fd00::20" or "[fd00::20]". */
 gboolean cs_mapping_parse_key (CsMapping *mapping,
                                const char *protocol,
                                const char *port,
+                               const char *client,
                                GError **error);

@@ -18,16 +18,17 @@ remove_async (gpointer forwards,
               const char *lan,
               guint8 protocol,
               guint port,
+              const char *client,
               GAsyncReadyCallback callback,
               gpointer user_data)
 {
-  cs_forwards_remove_async (forwards, lan, protocol, port, callback, user_data);
+  cs_forwards_remove_async (forwards, lan, protocol, port, client, callback, user_data);
 }
 
 static const CsForward *
-find (gpointer forwards, const char *lan, guint8 protocol, guint port)
+find (gpointer forwards, const char *lan, guint8 protocol, guint port, const char *client)
 {
-  return cs_forwards_find (forwards, lan, protocol, port);
+  return cs_forwards_find (forwards, lan, protocol, port, client);
 }
 
 static GPtrArray *

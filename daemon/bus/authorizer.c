@@ -77,6 +77,7 @@ static const struct
   { "org.connshare1.Share", "SetClient", CS_ACTION_SHARE, text_client },
   { "org.connshare1.Share", "AddForward", CS_ACTION_MAP, text_map },
   { "org.connshare1.Share", "RemoveForward", CS_ACTION_MAP, text_unmap },
+  { "org.connshare1.Share", "RemovePinhole", CS_ACTION_MAP, text_unmap },
   { "org.connshare1.Share", "ListForwards", CS_ACTION_CLIENTS, text_mapped },
 };
 

@@ -17,7 +17,8 @@ typedef struct
   char *lan;                         /* (owned) */
   CsForward *forward;                /* (owned) (nullable) to add */
   guint8 protocol;                   /* to remove ... */
-  guint port;                        /* ... with this */
+  guint port;                        /* ... with this, */
+  char *client;                      /* (owned) (nullable) and of this address */
   guint waited;                      /* milliseconds */
 } Call;
 
@@ -29,6 +30,7 @@ call_free (Call *call)
   g_clear_object (&call->invocation);
   g_clear_pointer (&call->forward, cs_forward_free);
   g_free (call->lan);
+  g_free (call->client);
   g_free (call);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
@@ -143,7 +145,8 @@ describe (const CsBusHost *host, const char *lan, const CsForward *forward)
   add_address (&dict, "address", address);
   if (addresses6 != NULL && addresses6->len > 0)
     g_variant_dict_insert_value (&dict, "addresses", cs_describe_addresses (addresses6));
-  add_address (&dict, "external-address", external);
+  if (!cs_forward_is_pinhole (forward))
+    add_address (&dict, "external-address", external);
   add_upstream (host, lan, forward, &dict);
   add_standing (host, lan, forward, &dict);
   return g_variant_dict_end (&dict);
@@ -247,7 +250,7 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   forward = functions->find (call->host->forwards, call->lan, call->forward->protocol,
-                             call->forward->port);
+                             call->forward->port, call->forward->client);
   answer (call, g_variant_new ("(@a{sv})",
                                describe (call->host, call->lan,
                                          forward != NULL ? forward : call->forward)));
@@ -319,7 +322,7 @@ on_remove_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   call->host->forward->remove_async (call->host->forwards, call->lan, call->protocol,
-                                     call->port, on_removed, call);
+                                     call->port, call->client, on_removed, call);
   g_steal_pointer (&call);
 }
 
@@ -330,18 +333,28 @@ cs_forward_call_remove (CsEngine *engine,
                         GDBusMethodInvocation *invocation,
                         const char *lan,
                         const char *protocol,
-                        guint port)
+                        guint port,
+                        const char *client)
 {
   g_autoptr (Call) call = call_new (engine, host, invocation, lan);
   g_autoptr (GError) error = NULL;
   const CsRequest *request = find_request (call, &error);
   g_autofree char *quoted = cs_quote (protocol);
+  g_autofree char *quoted_client = cs_quote (client != NULL ? client : "");
+  CsAddress address = { 0 };
 
   call->protocol = cs_forward_protocol_from_string (protocol);
   call->port = port;
   if (request != NULL && call->protocol == 0)
     g_set_error (&error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
                  "invalid protocol %s: expected \"tcp\" or \"udp\"", quoted);
+  else if (request != NULL && client != NULL
+           && (!cs_address_parse (client, &address) || address.family != AF_INET6))
+    g_set_error (&error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
+                 "invalid client %s: expected the IPv6 address of a port mapping",
+                 quoted_client);
+  if (client != NULL)
+    call->client = cs_address_to_string (address);
   if (error == NULL)
     authorize (g_steal_pointer (&call), authorizer, request->wan, on_remove_authorized);
   else

@@ -14,14 +14,15 @@ void cs_forward_call_add (CsEngine *engine,
                           GDBusMethodInvocation *invocation,
                           const char *lan,
                           GVariant *mapping);
-/* Replies to RemoveForward. */
+/* Replies to RemoveForward; and to RemovePinhole, with @client (nullable). */
 void cs_forward_call_remove (CsEngine *engine,
                              CsAuthorizer *authorizer,
                              const CsBusHost *host,
                              GDBusMethodInvocation *invocation,
                              const char *lan,
                              const char *protocol,
-                             guint port);
+                             guint port,
+                             const char *client);
 /* Replies to ListForwards. */
 void cs_forward_call_list (CsEngine *engine,
                            CsAuthorizer *authorizer,

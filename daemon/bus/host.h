@@ -24,13 +24,15 @@ typedef struct
                         const char *lan,
                         guint8 protocol,
                         guint port,
+                        const char *client,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
   gboolean (*remove_finish) (GAsyncResult *result, GError **error);
   const CsForward *(*find) (gpointer forwards,
                             const char *lan,
                             guint8 protocol,
-                            guint port);
+                            guint port,
+                            const char *client);
   GPtrArray *(*list) (gpointer forwards, const char *lan);
   CsAddress (*find_address) (gpointer forwards,
                              const char *lan,

@@ -110,7 +110,21 @@ handle_remove_forward (CsDbusShare *object,
   const CsBusShare *self = CS_BUS_SHARE (object);
 
   cs_forward_call_remove (self->engine, self->authorizer, self->host, invocation,
-                          cs_dbus_share_get_lan (object), protocol, port);
+                          cs_dbus_share_get_lan (object), protocol, port, NULL);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_remove_pinhole (CsDbusShare *object,
+                       GDBusMethodInvocation *invocation,
+                       const char *protocol,
+                       guint16 port,
+                       const char *client)
+{
+  const CsBusShare *self = CS_BUS_SHARE (object);
+
+  cs_forward_call_remove (self->engine, self->authorizer, self->host, invocation,
+                          cs_dbus_share_get_lan (object), protocol, port, client);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -134,6 +148,7 @@ share_iface_init (CsDbusShareIface *iface)
   iface->handle_set_client = handle_set_client;
   iface->handle_add_forward = handle_add_forward;
   iface->handle_remove_forward = handle_remove_forward;
+  iface->handle_remove_pinhole = handle_remove_pinhole;
   iface->handle_list_forwards = handle_list_forwards;
 }
 

@@ -10,6 +10,7 @@ struct _CsForwardRow
   GtkButton *remove;
   char *protocol; /* (owned) */
   guint16 port;
+  char *client; /* (owned) */
 };
 
 enum
@@ -31,6 +32,12 @@ guint16
 cs_forward_row_get_port (CsForwardRow *row)
 {
   return row->port;
+}
+
+const char *
+cs_forward_row_get_client (CsForwardRow *row)
+{
+  return row->client;
 }
 
 void
@@ -60,6 +67,7 @@ static void
 cs_forward_row_finalize (GObject *object)
 {
   g_free (CS_FORWARD_ROW (object)->protocol);
+  g_free (CS_FORWARD_ROW (object)->client);
   G_OBJECT_CLASS (cs_forward_row_parent_class)->finalize (object);
 }
 
@@ -90,5 +98,6 @@ cs_forward_row_new (const CsForward *forward)
 
   row->protocol = g_strdup (forward->protocol);
   row->port = forward->port;
+  row->client = g_strdup (forward->client);
   return row;
 }

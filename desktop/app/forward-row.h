@@ -12,6 +12,7 @@ G_DECLARE_FINAL_TYPE (CsForwardRow, cs_forward_row, CS, FORWARD_ROW, AdwActionRo
 CsForwardRow *cs_forward_row_new (const CsForward *forward);
 const char *cs_forward_row_get_protocol (CsForwardRow *row);
 guint16 cs_forward_row_get_port (CsForwardRow *row);
+const char *cs_forward_row_get_client (CsForwardRow *row);
 /* @clients, (element-type CsClient), have the names of devices. */
 void
 cs_forward_row_show (CsForwardRow *row, const CsForward *forward, GPtrArray *clients);

@@ -68,7 +68,7 @@ show_error (CsPortsPage *page, const GError *error)
              : words);
 }
 
-/* What has gone already needs no removal. */
+/* What has gone already needs no removal. The reply is as empty for both methods. */
 static void
 removed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -88,7 +88,12 @@ on_remove (CsPortsPage *page, CsForwardRow *row)
 {
   CsDbusShare *share = cs_setup_get_share (page->setup);
 
-  if (share != NULL)
+  if (share != NULL && cs_client_is_ipv6 (cs_forward_row_get_client (row)))
+    cs_dbus_share_call_remove_pinhole (share, cs_forward_row_get_protocol (row),
+                                       cs_forward_row_get_port (row),
+                                       cs_forward_row_get_client (row), CS_CALL_CHANGE,
+                                       page->cancellable, removed_cb, page);
+  else if (share != NULL)
     cs_dbus_share_call_remove_forward (share, cs_forward_row_get_protocol (row),
                                        cs_forward_row_get_port (row), CS_CALL_CHANGE,
                                        page->cancellable, removed_cb, page);

@@ -17,6 +17,14 @@ get_port (GVariant *dictionary, const char *key, guint16 otherwise)
   return otherwise;
 }
 
+gboolean
+cs_client_is_ipv6 (const char *client)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (client);
+
+  return address != NULL && g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
+}
+
 CsForward *
 cs_forward_new (GVariant *dictionary)
 {
@@ -33,7 +41,10 @@ cs_forward_new (GVariant *dictionary)
   forward->state = g_strdup (cs_dictionary_get_string (dictionary, "state"));
   forward->external
       = g_strdup (cs_dictionary_get_string (dictionary, "external-address"));
-  forward->key = g_strdup_printf ("%s %u", forward->protocol, forward->port);
+  forward->key
+      = g_strdup_printf ("%s %u%s%s", forward->protocol, forward->port,
+                         cs_client_is_ipv6 (forward->client) ? " " : "",
+                         cs_client_is_ipv6 (forward->client) ? forward->client : "");
   return forward;
 }
 

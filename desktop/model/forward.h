@@ -7,7 +7,7 @@
 
 typedef struct
 {
-  char *key;      /* (owned) "tcp 8080": what tells it from the others */
+  char *key;      /* (owned) "tcp 8080", "tcp 8080 fd00::2": what tells it from others */
   char *protocol; /* (owned) "tcp" or "udp" */
   guint16 port;
   guint16 end_port; /* the same for one port */
@@ -26,6 +26,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsForward, cs_forward_free)
 
 /* Of a ListForwards reply, (aa{sv}). (element-type CsForward) (transfer full) */
 GPtrArray *cs_forwards_new (GVariant *reply);
+
+/* Whether mappings to it are for its own IPv6 address, where each may have any port. */
+gboolean cs_client_is_ipv6 (const char *client);
 
 /* "TCP port 8080", "UDP ports 6000–6010" */
 char *cs_forward_describe_port (const CsForward *forward);

@@ -160,7 +160,8 @@ class Mock:
 
     def called(self, _bus, _sender, path, _interface, method, arguments, invocation):
         words = arguments.unpack()
-        if method in ("Update", "ListClients", "SetClient") or "Forward" in method:
+        if method in ("Update", "ListClients", "SetClient") or (
+                "Forward" in method or method == "RemovePinhole"):
             words = (self.shares[path]["Lan"], *words)
         flags = invocation.get_message().get_flags()
         interactive = bool(flags & Gio.DBusMessageFlags.ALLOW_INTERACTIVE_AUTHORIZATION)
@@ -250,9 +251,13 @@ class Mock:
         invocation.return_value(GLib.Variant("(a{sv})", (pack_all(result),)))
         self.forwards(lan, [*self.forward_lists.get(lan, []), result])
 
-    def RemoveForward(self, invocation, lan, protocol, port):
+    def RemovePinhole(self, invocation, lan, protocol, port, client):
+        self.RemoveForward(invocation, lan, protocol, port, client)
+
+    def RemoveForward(self, invocation, lan, protocol, port, client=None):
         before = self.forward_lists.get(lan, [])
-        after = [one for one in before if (one["protocol"], one["port"]) != (protocol, port)]
+        after = [one for one in before if (one["protocol"], one["port"]) != (protocol, port)
+                 or client not in (None, one["client"])]
         if after == before:
             invocation.return_dbus_error("org.connshare1.Error.InvalidArgument",
                                          f"{protocol} port {port} of \"{lan}\" is not forwarded")

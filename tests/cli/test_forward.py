@@ -98,8 +98,9 @@ def test_what_comes_of_it(sharectl, shared, result, said):
     ("", "forward needs add, remove or list"),
     ("add", "forward add needs LAN tcp|udp PORT[-PORT] CLIENT[:PORT]"),
     ("add lan0 tcp 80", "forward add needs LAN tcp|udp PORT[-PORT] CLIENT[:PORT]"),
-    ("remove lan0 tcp", "forward remove needs LAN tcp|udp PORT"),
-    ("remove lan0 tcp 80 tv", 'unexpected argument "tv"'),
+    ("remove lan0 tcp", "forward remove needs LAN tcp|udp PORT [CLIENT]"),
+    ("remove lan0 tcp 80 tv", 'invalid client "tv": expected the IPv6 address'),
+    ("remove lan0 tcp 80 [fd00::20]:80", 'invalid client "[fd00::20]:80": expected the IPv6'),
     ("add lan0 tcp 80 tv more", 'unexpected argument "more"'),
     ("list lan0 lan1", 'unexpected argument "lan1"'),
     ("delete lan0 tcp 80", 'no "forward delete" (did you mean "forward remove"?)'),
@@ -150,6 +151,14 @@ def test_remove(sharectl, shared):
     done = sharectl("forward", "remove", "lan0", "udp", "6000")
     assert (done.returncode, done.stdout, done.stderr) == (
         2, "", 'sharectl: udp port 6000 of "lan0" is not forwarded\n')
+
+
+@pytest.mark.parametrize("word", ["fd00::20", "[fd00::20]"])
+def test_remove_of_one_address(sharectl, shared, word):
+    shared.forwards("lan0", {**WEB, "client": "fd00::20"}, {**WEB, "client": "fd00::30"})
+    ok(sharectl("forward", "remove", "lan0", "tcp", "8080", word))
+    assert shared.calls() == [["RemovePinhole", ["lan0", "tcp", 8080, "fd00::20"], True]]
+    assert '"fd00::30"' in ok(sharectl("forward", "list", "--json"))
 
 
 COMMANDS = ["forward add lan0 tcp 80 tv", "forward remove lan0 tcp 80", "forward list lan0",

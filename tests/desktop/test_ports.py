@@ -169,6 +169,17 @@ def test_port_is_removed(ports, service):
     ports.find("UDP ports 6000–6010", "label")
 
 
+def test_port_of_one_address_is_removed(ports, service):
+    """Another device has the same one."""
+    service.tell("forwards", "eth0", [{**WEB, "client": "fd00::2"},
+                                      {**WEB, "client": "fd00::3", "name": "Other"}])
+    ports.find("Other", "label")
+    ports.press("Remove Web…")
+    assert calls(service, "RemovePinhole") == [["tcp", 8080, "fd00::2"]]
+    ports.wait_until_gone("Web")
+    ports.find("Other", "label")
+
+
 def test_port_that_is_gone_already(ports, service):
     service.tell("forwards", "eth0", [WEB])
     ports.find("Web", "label")

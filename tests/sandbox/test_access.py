@@ -25,6 +25,7 @@ GUARDED = [
     (SHARE, "org.connshare1.Share", "AddForward",
      "({'protocol': <'tcp'>, 'port': <uint16 8080>, 'client': <'192.168.137.82'>},)"),
     (SHARE, "org.connshare1.Share", "RemoveForward", "('tcp', uint16 8080)"),
+    (SHARE, "org.connshare1.Share", "RemovePinhole", "('tcp', uint16 8080, 'fd00::9')"),
 ]
 # For a user at the computer.
 PASSPHRASE = [(SHARE, "org.connshare1.Share", "GetWifi", "()"),

@@ -551,3 +551,37 @@ def test_pinhole(host, client, bus):
         assert not flow.ask().startswith("phone")
         flow.close()
         host.unshare("--all")
+
+
+def test_pinholes_at_one_port(host, client, bus):
+    """Each address has its own ports, whatever else has the same, here and in the table."""
+    with internet6(host), beside(host), clients6(client, host.client2), \
+            managed(host) as router, delegating(router) as delegator, \
+            server(client, "phone", "tcp", 80, 80, "6"), server(host, "desk", "tcp", 80, 80, "6"):
+        host.share("lan0", "via", "wan7")
+        client.dhcp()
+        delegator.await_prefix()
+        pool = ipaddress.ip_network("2001:db8:7000::/40")
+        wait_for(lambda: delegator.route() and usable(client, pool), 10)
+        one = page6(client)
+        other = str(ipaddress.ip_network(one + "/64", strict=False)[0x99])
+        client.run(f"ip address add {other}/64 dev eth0 nodad")
+        for address in (one, other):
+            reply = add(bus, "tcp", 80, address)
+            assert reply["state"] == "active" and "external-address" not in reply
+            assert reaches(host.internet, address=address, port=80)
+        add(bus, "tcp", 81, mac_of(client))
+        add(bus, "tcp", 81, one)
+        with pytest.raises(BusError) as error:
+            remove(bus, "tcp", 80)
+        assert "2 clients have their own tcp port 80 open" in str(error.value)
+        host.run(["sharectl", "forward", "remove", "lan0", "tcp", "80", one])
+        assert not reaches(host.internet, address=one, port=80)
+        assert reaches(host.internet, address=other, port=80)
+        restarted = [(entry["client"], entry["port"]) for entry in mappings(bus)]
+        host.kill("connshared")
+        assert [(entry["client"], entry["port"]) for entry in mappings(bus)] == restarted
+        remove(bus, "tcp", 80)
+        remove(bus, "tcp", 81)
+        assert [(entry["client"], entry["port"]) for entry in mappings(bus)] == [(one, 81)]
+        host.unshare("--all")

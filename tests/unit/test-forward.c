@@ -143,15 +143,15 @@ test_table (void)
 
   cs_forward_table_add (table, parse ("udp 80 80 192.168.137.9 80 user 0 -"));
   cs_forward_table_add (table, parse ("tcp 8080 8090 " MAC " 80 user 0 -"));
-  range = cs_forward_table_find (table, 6, 8085);
+  range = cs_forward_table_find (table, 6, 8085, NULL);
   g_assert_nonnull (range);
   g_assert_cmpuint (range->port, ==, 8080);
-  g_assert_null (cs_forward_table_find (table, 17, 8085));
+  g_assert_null (cs_forward_table_find (table, 17, 8085, NULL));
   g_assert_true (cs_forward_table_find_rival (table, rival) == range);
   /* the same again, but for its name */
   cs_forward_table_add (table, parse ("tcp 8080 8090 " MAC " 80 user 0 - new"));
   g_assert_cmpuint (cs_forward_table_count (table), ==, 2);
-  range = cs_forward_table_find (table, 6, 8090);
+  range = cs_forward_table_find (table, 6, 8090, NULL);
   g_assert_cmpstr (range->name, ==, "new");
   list = cs_forward_table_list (table);
   g_assert_true (list->pdata[0] == range);
@@ -160,8 +160,42 @@ test_table (void)
                     ==, AF_INET);
   taken = cs_forward_table_take (table, range);
   g_assert_cmpuint (cs_forward_table_count (table), ==, 1);
-  g_assert_null (cs_forward_table_find (table, 6, 8085));
+  g_assert_null (cs_forward_table_find (table, 6, 8085, NULL));
   g_assert_null (cs_forward_table_find_client (table, MAC));
+}
+
+/* Of IPv6, each address has its own ports. */
+static void
+test_pinholes (void)
+{
+  static const char text[] = "+ tcp 80 80 " MAC " 80 user 0 -\n"
+                             "+ tcp 80 80 2001:db8::1 80 user 9 -\n"
+                             "+ tcp 80 81 2001:db8::2 80 user 9 -\n"
+                             "+ tcp 80 80 2001:db8::2 80 user 9 - taken\n"
+                             "- tcp 80 2001:db8::1\n"
+                             "- tcp 81 2001:db8::3\n"
+                             "- tcp 82 nonsense\n";
+  g_autoptr (CsForwardTable) table = cs_forward_table_new ();
+  g_autoptr (CsForward) rival = parse ("tcp 81 81 2001:db8::2 81 pcp 9 -");
+  g_autoptr (CsForward) other = parse ("tcp 81 81 2001:db8::3 81 pcp 9 -");
+  g_autoptr (CsForward) ended = NULL;
+  g_autofree char *line = NULL;
+  const CsForward *range;
+
+  g_assert_cmpuint (cs_forward_table_read (table, text), ==, 7);
+  g_assert_cmpuint (cs_forward_table_count (table), ==, 2);
+  range = cs_forward_table_find (table, 6, 81, "2001:db8::2");
+  g_assert_nonnull (range);
+  g_assert_true (cs_forward_table_find_rival (table, rival) == range);
+  g_assert_null (cs_forward_table_find_rival (table, other));
+  g_assert_null (cs_forward_table_find (table, 6, 81, NULL));
+  g_assert_cmpstr (cs_forward_table_find (table, 6, 80, MAC)->client, ==, MAC);
+  line = cs_forward_table_line_without (range);
+  g_assert_cmpstr (line, ==, "- tcp 80 2001:db8::2\n");
+  cs_forward_table_add (table, parse ("tcp 80 80 2001:db8::3 80 pcp 9 -"));
+  ended = cs_forward_table_take (table, cs_forward_table_find_expired (table, 9));
+  g_assert_cmpint (cs_forward_table_next_expiry (table), ==, 9);
+  g_assert_cmpuint (cs_forward_table_count (table), ==, 2);
 }
 
 static void
@@ -294,6 +328,7 @@ main (int argc, char **argv)
   g_test_add_func ("/forward/line", test_line);
   g_test_add_func ("/forward/dict", test_dict);
   g_test_add_func ("/forward/table", test_table);
+  g_test_add_func ("/forward/pinholes", test_pinholes);
   g_test_add_func ("/forward/ends", test_ends);
   g_test_add_func ("/forward/room", test_room);
   g_test_add_func ("/forward/text", test_text);

@@ -79,7 +79,8 @@ bring (CsForwardTable *table, CsClaim *claim)
       const CsForward *forward = claim->removed->pdata[i];
 
       cs_forward_free (cs_forward_table_take (
-          table, cs_forward_table_find (table, forward->protocol, forward->port)));
+          table, cs_forward_table_find (table, forward->protocol, forward->port,
+                                        forward->client)));
     }
   if (claim->added != NULL)
     cs_forward_table_add (table, g_steal_pointer (&claim->added));
@@ -169,12 +170,16 @@ test_claims (void)
     { "6 pcp map tcp 6001>6000 for 600 nonce 1", "done tcp 6000>6000 for 600" },
     { "6 pcp map tcp 6002>6001 for 600 nonce 1", "taken" },
     { "6 pcp map tcp 80>80 for 600 nonce 1", "refused" },
+    /* ... and those are its own, whoever has them by IPv4. */
+    { "6 pcp map tcp 2222>2222 for 600 nonce 1", "done tcp 2222>2222 for 600" },
+    { "6 pcp unmap tcp 0>2222 nonce 1", "done -1" },
+    { "20 upnp find tcp 2222>0", "done tcp 2222>22 for 0" },
   };
   g_autoptr (CsForwardTable) table = cs_forward_table_new ();
 
   add_users (table, 2222, 2222, "192.168.137.20");
   add_users (table, 2223, 2223, "192.168.137.20");
-  ((CsForward *)cs_forward_table_find (table, IPPROTO_TCP, 2223))->to_port = 23;
+  ((CsForward *)cs_forward_table_find (table, IPPROTO_TCP, 2223, NULL))->to_port = 23;
   add_users (table, 4444, 4444, "02:00:00:00:00:21");
   cs_forward_table_find_client (table, "02:00:00:00:00:21")->address
       = (CsAddress)CS_IPV4 (192, 168, 137, 21);

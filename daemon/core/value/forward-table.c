@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* In the file, "+ MAPPING" is one that is added (forward.c), "- tcp PORT" is removed, and
- * "= CLIENT ADDRESS" says where a client was seen last: so its mappings are in force
- * again before it has said anything. */
+/* In the file, "+ MAPPING" is one that is added (forward.c), "- tcp PORT" is removed, of
+ * a pinhole "- tcp PORT CLIENT", and "= CLIENT ADDRESS" says where a client was seen
+ * last: so its mappings are in force again before it has said anything. */
 #include "forward-table.h"
 
 #include "dbus/errors.h"
@@ -10,7 +10,8 @@
 
 struct _CsForwardTable
 {
-  GHashTable *ports;   /* (owned) key_of () -> CsForward: for each port of each */
+  GHashTable *ports;   /* (owned) key_of () -> CsForward: for each port of each, but for
+                          pinholes, which their clients have */
   GHashTable *all;     /* (owned) a set of CsForward (owned) */
   GHashTable *clients; /* (owned) name (owned by the value) -> CsForwardClient (owned) */
   GTree *ends;         /* (owned) a set of CsForward, by when they end */
@@ -29,7 +30,9 @@ compare (gconstpointer a, gconstpointer b)
 
   if (left->protocol != right->protocol)
     return left->protocol < right->protocol ? -1 : 1;
-  return left->port < right->port ? -1 : left->port > right->port;
+  if (left->port != right->port)
+    return left->port < right->port ? -1 : 1;
+  return strcmp (left->client, right->client);
 }
 
 static int
@@ -48,6 +51,7 @@ client_free (gpointer data)
   g_free (client->client);
   g_hash_table_unref (client->forwards);
   g_array_unref (client->addresses6);
+  g_clear_pointer (&client->ports, g_hash_table_unref);
   g_free (client);
 }
 
@@ -81,29 +85,49 @@ cs_forward_table_count (const CsForwardTable *self)
   return g_hash_table_size (self->all);
 }
 
-const CsForward *
-cs_forward_table_find (const CsForwardTable *self, guint8 protocol, guint port)
+CsForwardClient *
+cs_forward_table_find_client (const CsForwardTable *self, const char *client)
 {
-  return g_hash_table_lookup (self->ports, key_of (protocol, port));
+  return g_hash_table_lookup (self->clients, client);
+}
+
+/* Where the ports of mappings to @client are (nullable: it has none). */
+static GHashTable *
+get_ports (const CsForwardTable *self, const char *client)
+{
+  const CsForwardClient *known;
+
+  if (!client || !cs_forward_client_has_pinholes (client))
+    return self->ports;
+  known = cs_forward_table_find_client (self, client);
+  return known ? known->ports : NULL;
+}
+
+const CsForward *
+cs_forward_table_find (const CsForwardTable *self,
+                       guint8 protocol,
+                       guint port,
+                       const char *client)
+{
+  GHashTable *ports = get_ports (self, client);
+
+  return ports ? g_hash_table_lookup (ports, key_of (protocol, port)) : NULL;
 }
 
 const CsForward *
 cs_forward_table_find_rival (const CsForwardTable *self, const CsForward *forward)
 {
-  for (guint port = forward->port; port <= forward->last; port++)
+  GHashTable *ports = get_ports (self, forward->client);
+
+  for (guint port = forward->port; ports && port <= forward->last; port++)
     {
-      const CsForward *other = cs_forward_table_find (self, forward->protocol, port);
+      const CsForward *other
+          = g_hash_table_lookup (ports, key_of (forward->protocol, port));
 
       if (other)
         return other;
     }
   return NULL;
-}
-
-CsForwardClient *
-cs_forward_table_find_client (const CsForwardTable *self, const char *client)
-{
-  return g_hash_table_lookup (self->clients, client);
 }
 
 GPtrArray *
@@ -201,7 +225,10 @@ get_client (CsForwardTable *self, const CsForward *forward)
   if (address.family == AF_INET)
     client->address = address;
   else
-    cs_addresses_add (client->addresses6, address);
+    {
+      cs_addresses_add (client->addresses6, address);
+      client->ports = g_hash_table_new (NULL, NULL);
+    }
   return client;
 }
 
@@ -209,10 +236,11 @@ CsForward *
 cs_forward_table_take (CsForwardTable *self, const CsForward *forward)
 {
   CsForwardClient *client = cs_forward_table_find_client (self, forward->client);
+  GHashTable *ports = client->ports ? client->ports : self->ports;
   CsForward *taken = (CsForward *)forward;
 
   for (guint port = forward->port; port <= forward->last; port++)
-    g_hash_table_remove (self->ports, key_of (forward->protocol, port));
+    g_hash_table_remove (ports, key_of (forward->protocol, port));
   if (forward->expires != 0)
     g_tree_remove (self->ends, forward);
   client->asked -= is_asked (forward);
@@ -227,6 +255,7 @@ void
 cs_forward_table_add (CsForwardTable *self, CsForward *forward)
 {
   CsForwardClient *client = get_client (self, forward);
+  GHashTable *ports = client->ports ? client->ports : self->ports;
   const CsForward *old = cs_forward_table_find_rival (self, forward);
 
   g_hash_table_add (client->forwards, forward); /* before the client could go */
@@ -234,7 +263,7 @@ cs_forward_table_add (CsForwardTable *self, CsForward *forward)
     cs_forward_free (cs_forward_table_take (self, old));
   client->asked += is_asked (forward);
   for (guint port = forward->port; port <= forward->last; port++)
-    g_hash_table_insert (self->ports, key_of (forward->protocol, port), forward);
+    g_hash_table_insert (ports, key_of (forward->protocol, port), forward);
   if (forward->expires != 0)
     g_tree_insert (self->ends, forward, forward);
   g_hash_table_add (self->all, forward);
@@ -253,8 +282,11 @@ cs_forward_table_line_of (const CsForward *forward)
 char *
 cs_forward_table_line_without (const CsForward *forward)
 {
-  return g_strdup_printf ("- %s %u\n", cs_forward_protocol_to_string (forward->protocol),
-                          forward->port);
+  gboolean is_pinhole = cs_forward_is_pinhole (forward);
+
+  return g_strdup_printf (
+      "- %s %u%s%s\n", cs_forward_protocol_to_string (forward->protocol), forward->port,
+      is_pinhole ? " " : "", is_pinhole ? forward->client : "");
 }
 
 char *
@@ -300,15 +332,16 @@ read_added (CsForwardTable *self, const char *line)
 }
 
 static void
-read_removed (CsForwardTable *self, const char *protocol, const char *port)
+read_removed (CsForwardTable *self, const char *protocol, const char *rest)
 {
+  g_auto (GStrv) words = g_strsplit (rest, " ", 2);
   const CsForward *forward;
   guint64 number;
 
-  if (!g_ascii_string_to_unsigned (port, 10, 1, G_MAXUINT16, &number, NULL))
+  if (!g_ascii_string_to_unsigned (words[0], 10, 1, G_MAXUINT16, &number, NULL))
     return;
   forward = cs_forward_table_find (self, cs_forward_protocol_from_string (protocol),
-                                   (guint)number);
+                                   (guint)number, words[1]);
   if (forward)
     cs_forward_free (cs_forward_table_take (self, forward));
 }

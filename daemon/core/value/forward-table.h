@@ -17,6 +17,7 @@ typedef struct
   guint asked;          /* how many of them the client has asked for */
   CsAddress address;    /* of IPv4; unset: not known */
   GArray *addresses6;   /* (owned) of CsAddress: those to open */
+  GHashTable *ports;    /* (owned) (nullable) of pinholes: each port -> CsForward */
 } CsForwardClient;
 
 typedef struct _CsForwardTable CsForwardTable;
@@ -26,10 +27,14 @@ void cs_forward_table_free (CsForwardTable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsForwardTable, cs_forward_table_free)
 
 guint cs_forward_table_count (const CsForwardTable *self);
-/* Whose port it is (nullable). */
-const CsForward *
-cs_forward_table_find (const CsForwardTable *self, guint8 protocol, guint port);
-/* One that has any of the ports of @forward (nullable). */
+/* Whose port of the uplink it is (nullable); or the pinhole at it, if @client (nullable)
+ * has those. */
+const CsForward *cs_forward_table_find (const CsForwardTable *self,
+                                        guint8 protocol,
+                                        guint port,
+                                        const char *client);
+/* One that has any of the ports of @forward (nullable). A pinhole has no other rivals
+ * than those of the same address. */
 const CsForward *
 cs_forward_table_find_rival (const CsForwardTable *self, const CsForward *forward);
 /* (nullable) */

@@ -86,6 +86,20 @@ cs_forward_set_client (CsForward *forward, const char *client)
 }
 
 gboolean
+cs_forward_client_has_pinholes (const char *client)
+{
+  CsAddress address;
+
+  return cs_address_parse (client, &address) && address.family == AF_INET6;
+}
+
+gboolean
+cs_forward_is_pinhole (const CsForward *forward)
+{
+  return cs_forward_client_has_pinholes (forward->client);
+}
+
+gboolean
 cs_forward_leads_alike (const CsForward *a, const CsForward *b)
 {
   return a->protocol == b->protocol && a->port == b->port && a->last == b->last

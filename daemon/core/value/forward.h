@@ -74,6 +74,11 @@ const char *cs_forward_state_to_string (CsForwardState state);
 
 /* Sets .client, in its usual form if it is a MAC or an address. */
 void cs_forward_set_client (CsForward *forward, const char *client);
+/* Whether it is for an address of IPv6 alone: it opens that at .to_port, and takes no
+ * port of the uplink's, so that others may have the same. */
+gboolean cs_forward_is_pinhole (const CsForward *forward);
+/* Whether those for such a .client are. */
+gboolean cs_forward_client_has_pinholes (const char *client);
 /* Whether it leads the same ports to the same ports of the same client. */
 gboolean cs_forward_leads_alike (const CsForward *a, const CsForward *b);
 /* Whether it is the same in everything. */

@@ -92,6 +92,8 @@ check (CsForwards *self,
       set_taken (rival, NULL, error);
       return FALSE;
     }
+  if (cs_forward_is_pinhole (forward))
+    return cs_forward_table_has_room (lan->table, forward, error);
   return cs_forward_table_has_room (lan->table, forward, error)
          && check_others (self, lan, forward, error)
          && cs_forward_rivals_check (forward, outside,
@@ -293,26 +295,75 @@ set_unknown (const CsForward *around, guint8 protocol, guint port, GError **erro
                  word, port, range);
 }
 
+/* Each client may have a pinhole at the same port: one of them (nullable). */
+static const CsForward *
+find_pinhole (const CsForwardTable *table, guint8 protocol, guint port, guint *count)
+{
+  g_autoptr (GPtrArray) clients = cs_forward_table_list_clients (table);
+  const CsForward *found = NULL;
+
+  *count = 0;
+  for (guint i = 0; i < clients->len; i++)
+    {
+      const CsForwardClient *client = clients->pdata[i];
+      const CsForward *one
+          = client->ports != NULL
+                ? cs_forward_table_find (table, protocol, port, client->client)
+                : NULL;
+
+      if (one == NULL)
+        continue;
+      found = one;
+      *count += 1;
+    }
+  return found;
+}
+
+/* What is to be removed (nullable: the error says why nothing is). */
+static const CsForward *
+find_named (const CsLanForwards *lan,
+            guint8 protocol,
+            guint port,
+            const char *client,
+            GError **error)
+{
+  const CsForward *forward
+      = lan != NULL ? cs_forward_table_find (lan->table, protocol, port, client) : NULL;
+  guint count = 0;
+
+  if (forward == NULL && lan != NULL && client == NULL)
+    forward = find_pinhole (lan->table, protocol, port, &count);
+  if (count > 1)
+    {
+      g_set_error (error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
+                   "%u clients have their own %s port %u open: name the IPv6 address of "
+                   "one",
+                   count, cs_forward_protocol_to_string (protocol), port);
+      return NULL;
+    }
+  if (forward != NULL && forward->port == port)
+    return forward;
+  set_unknown (forward, protocol, port, error);
+  return NULL;
+}
+
 void
 cs_forwards_remove_async (CsForwards *self,
                           const char *name,
                           guint8 protocol,
                           guint port,
+                          const char *client,
                           GAsyncReadyCallback callback,
                           gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   CsLanForwards *lan = cs_forwards_find_lan (self, name);
-  const CsForward *forward
-      = lan != NULL ? cs_forward_table_find (lan->table, protocol, port) : NULL;
   GError *error = NULL;
+  const CsForward *forward = find_named (lan, protocol, port, client, &error);
 
   g_task_set_source_tag (task, cs_forwards_remove_async);
-  if (forward == NULL || forward->port != port)
-    {
-      set_unknown (forward, protocol, port, &error);
-      g_task_return_error (task, error);
-    }
+  if (forward == NULL)
+    g_task_return_error (task, error);
   else if (!cs_forwards_take_away (self, lan, forward, on_removed, g_object_ref (task),
                                    &error))
     g_task_set_task_data (task, error, (GDestroyNotify)g_error_free);

@@ -254,11 +254,15 @@ cs_forwards_keep (CsForwards *self, const char *const *lans)
 /* --- What there is ----------------------------------------------------------------- */
 
 const CsForward *
-cs_forwards_find (CsForwards *self, const char *name, guint8 protocol, guint port)
+cs_forwards_find (CsForwards *self,
+                  const char *name,
+                  guint8 protocol,
+                  guint port,
+                  const char *client)
 {
   const CsLanForwards *lan = cs_forwards_find_lan (self, name);
 
-  return lan != NULL ? cs_forward_table_find (lan->table, protocol, port) : NULL;
+  return lan != NULL ? cs_forward_table_find (lan->table, protocol, port, client) : NULL;
 }
 
 const CsForwardTable *

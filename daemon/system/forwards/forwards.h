@@ -59,19 +59,24 @@ gboolean cs_forwards_can_add (CsForwards *self,
                               const char *lan,
                               const CsForward *forward,
                               GError **error);
-/* Removes the mapping whose first port that is. Returns when its flows have ended.
- * CS_ERROR_INVALID_ARGUMENT: there is none. */
+/* Removes the mapping whose first port that is; of pinholes, that of @client, or if
+ * that is NULL, the only one. Returns when its flows have ended.
+ * CS_ERROR_INVALID_ARGUMENT: there is none, or there are several. */
 void cs_forwards_remove_async (CsForwards *self,
                                const char *lan,
                                guint8 protocol,
                                guint port,
+                               const char *client,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
 gboolean cs_forwards_remove_finish (GAsyncResult *result, GError **error);
 
-/* Whose port it is (nullable). */
-const CsForward *
-cs_forwards_find (CsForwards *self, const char *lan, guint8 protocol, guint port);
+/* Whose port it is, as cs_forward_table_find () (nullable). */
+const CsForward *cs_forwards_find (CsForwards *self,
+                                   const char *lan,
+                                   guint8 protocol,
+                                   guint port,
+                                   const char *client);
 /* All of a LAN's (nullable: there are none), until the next of these calls. */
 const CsForwardTable *cs_forwards_get_table (CsForwards *self, const char *lan);
 /* Of CsForward (owned by @self), by protocol and port. */

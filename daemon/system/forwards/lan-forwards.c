@@ -216,8 +216,12 @@ end_flows (const CsLanForwards *self,
            GAsyncReadyCallback callback,
            gpointer user_data)
 {
-  cs_forward_flows_end_async (forward, self->uplinks, client, addresses6, self->networks6,
-                              callback, user_data);
+  g_autoptr (GArray) none = cs_addresses_new ();
+
+  /* A pinhole leads no port of the uplinks. */
+  cs_forward_flows_end_async (forward,
+                              cs_forward_is_pinhole (forward) ? none : self->uplinks,
+                              client, addresses6, self->networks6, callback, user_data);
 }
 
 /* Flows that lead anywhere else end, also to this computer, where they led while nobody

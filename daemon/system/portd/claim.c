@@ -130,12 +130,13 @@ list_own (const Asker *self)
   return list;
 }
 
+/* Of IPv6, each client has its own ports. */
 static const CsForward *
 find (const Asker *self, guint port)
 {
-  return self->table != NULL
-             ? cs_forward_table_find (self->table, self->request->protocol, port)
-             : NULL;
+  return self->table != NULL ? cs_forward_table_find (
+             self->table, self->request->protocol, port, self->client)
+                             : NULL;
 }
 
 /* That leads to the client's port already (nullable). */

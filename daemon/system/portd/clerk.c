@@ -51,8 +51,8 @@ next_port (const CsPortdRequest *request, guint tried)
 static gboolean
 is_known (CsForwards *forwards, const char *lan, const CsForward *forward)
 {
-  const CsForward *known
-      = cs_forwards_find (forwards, lan, forward->protocol, forward->port);
+  const CsForward *known = cs_forwards_find (forwards, lan, forward->protocol,
+                                             forward->port, forward->client);
 
   return known != NULL && g_str_equal (known->client, forward->client);
 }
@@ -117,7 +117,7 @@ proceed (GTask *task)
       const CsForward *forward = claim->removed->pdata[serving->removed++];
 
       cs_forwards_remove_async (forwards, serving->lan, forward->protocol, forward->port,
-                                on_removed, task);
+                                forward->client, on_removed, task);
     }
   else if (claim->added != NULL)
     cs_forwards_add_async (forwards, serving->lan, g_steal_pointer (&claim->added),

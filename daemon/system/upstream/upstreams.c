@@ -118,7 +118,7 @@ on_added (CsForwards *forwards,
   CsUpstreams *self = user_data;
   CsRouter *router = g_hash_table_lookup (self->lans, lan);
 
-  if (router != NULL)
+  if (router != NULL && !cs_forward_is_pinhole (forward))
     add (router, lan, forward);
 }
 
@@ -129,7 +129,8 @@ on_removed (CsForwards *forwards,
             gpointer user_data)
 {
   CsUpstreams *self = user_data;
-  CsRouter *router = g_hash_table_lookup (self->lans, lan);
+  CsRouter *router
+      = !cs_forward_is_pinhole (forward) ? g_hash_table_lookup (self->lans, lan) : NULL;
 
   for (guint port = forward->port; router != NULL && port <= forward->last; port++)
     cs_router_remove (router, lan, forward->protocol, (guint16)port);
@@ -141,7 +142,8 @@ add_all (CsUpstreams *self, CsRouter *router, const char *lan)
   g_autoptr (GPtrArray) forwards = cs_forwards_list (self->forwards, lan);
 
   for (guint i = 0; i < forwards->len; i++)
-    add (router, lan, forwards->pdata[i]);
+    if (!cs_forward_is_pinhole (forwards->pdata[i]))
+      add (router, lan, forwards->pdata[i]);
 }
 
 /* --- Following the plan ------------------------------------------------------------ */
@@ -293,7 +295,8 @@ cs_upstreams_find (const CsUpstreams *self,
                    const CsForward *forward,
                    CsUpstream *upstream)
 {
-  const CsRouter *router = g_hash_table_lookup (self->lans, lan);
+  const CsRouter *router
+      = !cs_forward_is_pinhole (forward) ? g_hash_table_lookup (self->lans, lan) : NULL;
   const CsRouterMapping *mapping;
 
   *upstream = (CsUpstream){ 0 };
