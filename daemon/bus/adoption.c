@@ -2,6 +2,8 @@
 /* One owned struct per call. */
 #include "adoption.h"
 
+#include "caller.h"
+
 #include "core/value/wan.h"
 
 /* How long NetworkManager may take: programs that it runs first may take their time.
@@ -10,19 +12,16 @@
 
 typedef struct
 {
-  CsEngine *engine;                  /* (owned) */
-  GDBusMethodInvocation *invocation; /* (owned) (nullable) until it is answered */
-  char *wan;                         /* (owned) (nullable) to adopt by */
-  const CsBusHost *host;             /* unowned (nullable) to end by */
-  guint pending;                     /* of the two that an end waits for */
+  CsCaller caller;
+  char *wan;             /* (owned) (nullable) to adopt by */
+  const CsBusHost *host; /* unowned (nullable) to end by */
+  guint pending;         /* of the two that an end waits for */
 } Call;
 
 static void
 call_free (Call *call)
 {
-  cs_engine_uninhibit (call->engine);
-  g_object_unref (call->engine);
-  g_clear_object (&call->invocation);
+  cs_caller_clear (&call->caller);
   g_free (call->wan);
   g_free (call);
 }
@@ -33,19 +32,8 @@ call_new (CsEngine *engine, GDBusMethodInvocation *invocation)
 {
   Call *call = g_new0 (Call, 1);
 
-  call->engine = g_object_ref (engine);
-  cs_engine_inhibit (engine);
-  call->invocation = invocation;
+  cs_caller_init (&call->caller, engine, invocation);
   return call;
-}
-
-static void
-answer (Call *call, const GError *error)
-{
-  if (error != NULL)
-    g_dbus_method_invocation_return_gerror (g_steal_pointer (&call->invocation), error);
-  else
-    g_dbus_method_invocation_return_value (g_steal_pointer (&call->invocation), NULL);
 }
 
 static void
@@ -55,7 +43,7 @@ on_adopted (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   cs_engine_adopt_finish (CS_ENGINE (source), result, &error);
-  answer (call, error);
+  cs_caller_answer (&call->caller, NULL, error);
 }
 
 static void
@@ -67,10 +55,10 @@ on_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (cs_authorizer_check_finish (result, NULL, &error))
     {
-      cs_engine_adopt_async (call->engine, wan, on_adopted, call);
+      cs_engine_adopt_async (call->caller.engine, wan, on_adopted, call);
       return;
     }
-  answer (call, error);
+  cs_caller_answer (&call->caller, NULL, error);
   call_free (call);
 }
 
@@ -95,7 +83,7 @@ cs_adoption_set (CsEngine *engine,
     cs_authorizer_check_async (authorizer, invocation, "", wans, on_authorized,
                                g_steal_pointer (&call));
   else
-    answer (call, error);
+    cs_caller_answer (&call->caller, NULL, error);
 }
 
 /* One of both has come to an end; the first error, or the end of the share, is the
@@ -103,8 +91,8 @@ cs_adoption_set (CsEngine *engine,
 static void
 conclude (Call *call, gboolean answers, const GError *error)
 {
-  if (answers && call->invocation != NULL)
-    answer (call, error);
+  if (answers && call->caller.invocation != NULL)
+    cs_caller_answer (&call->caller, NULL, error);
   if (--call->pending == 0)
     call_free (call);
 }

@@ -5,6 +5,7 @@
 #include "call.h"
 
 #include "adoption.h"
+#include "caller.h"
 #include "client-words.h"
 
 #include "core/value/ifname.h"
@@ -13,27 +14,23 @@
 
 typedef struct
 {
-  CsEngine *engine;                  /* (owned) */
-  GDBusMethodInvocation *invocation; /* (owned) (nullable) until it is answered */
-  char *lan;                         /* (owned) */
-  char *over;                        /* (owned) (nullable) WAN of the share that it may
-                                        replace or end; NULL: of any */
-  char *wan;                         /* (owned) (nullable) that it may share from */
-  CsRequest *request;                /* (owned) (nullable) to share by */
-  GVariant *changes;                 /* (owned) (nullable) to the share; neither: stop */
-  char *mac;                         /* (owned) (nullable) of the client to change */
-  CsDbusShare *share;                /* (owned) (nullable) that tells of that */
-  const CsBusHost *host;             /* unowned (nullable) */
-  guint waited;                      /* milliseconds */
-  GVariant *reply;                   /* (owned) (nullable) */
+  CsCaller caller;
+  char *lan;          /* (owned) */
+  char *over;         /* (owned) (nullable) WAN of the share that it may replace or end;
+                         NULL: of any */
+  char *wan;          /* (owned) (nullable) that it may share from */
+  CsRequest *request; /* (owned) (nullable) to share by */
+  GVariant *changes;  /* (owned) (nullable) to the share; neither: stop */
+  char *mac;          /* (owned) (nullable) of the client to change */
+  CsDbusShare *share; /* (owned) (nullable) that tells of that */
+  const CsBusHost *host; /* unowned (nullable) */
+  GVariant *reply;       /* (owned) (nullable) */
 } Call;
 
 static void
 call_free (Call *call)
 {
-  cs_engine_uninhibit (call->engine);
-  g_object_unref (call->engine);
-  g_clear_object (&call->invocation);
+  cs_caller_clear (&call->caller);
   g_free (call->lan);
   g_free (call->over);
   g_free (call->wan);
@@ -49,11 +46,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
 static void
 answer (Call *call, const GError *error)
 {
-  if (error != NULL)
-    g_dbus_method_invocation_return_gerror (g_steal_pointer (&call->invocation), error);
-  else
-    g_dbus_method_invocation_return_value (g_steal_pointer (&call->invocation),
-                                           call->reply);
+  cs_caller_answer (&call->caller, call->reply, error);
 }
 
 static void
@@ -115,7 +108,7 @@ check_address (const Call *call, GError **error)
 
   if (!g_variant_lookup (call->changes, "address", "&s", &text)
       || !cs_address_parse (text, &address) || !cs_mac_parse (call->mac, &mac)
-      || !cs_engine_get_share (call->engine, call->lan, &status)
+      || !cs_engine_get_share (call->caller.engine, call->lan, &status)
       || status.plan->address.prefix == 0)
     return TRUE;
   if (!is_in (status.plan->address, address))
@@ -164,7 +157,7 @@ go_share (Call *call)
 {
   CsRequest *request = g_steal_pointer (&call->request);
 
-  cs_engine_share_async (call->engine, request, call->over, on_shared, call);
+  cs_engine_share_async (call->caller.engine, request, call->over, on_shared, call);
 }
 
 /* The caller is authorized for one WAN. */
@@ -183,8 +176,8 @@ change (const CsRequest *known, gpointer user_data, GError **error)
 static void
 go_change (Call *call)
 {
-  cs_engine_change_async (call->engine, call->lan, call->mac == NULL, call->over, change,
-                          on_changed, call);
+  cs_engine_change_async (call->caller.engine, call->lan, call->mac == NULL, call->over,
+                          change, on_changed, call);
 }
 
 static void
@@ -195,8 +188,8 @@ end_adopted (Call *call, const CsRequest *known)
 
   if (call->over == NULL || g_str_equal (known->wan, call->over))
     {
-      cs_adoption_stop (call->engine, call->host, g_steal_pointer (&call->invocation),
-                        call->lan);
+      cs_adoption_stop (call->caller.engine, call->host,
+                        g_steal_pointer (&call->caller.invocation), call->lan);
       return;
     }
   cs_engine_set_changed (known, &error);
@@ -206,12 +199,12 @@ end_adopted (Call *call, const CsRequest *known)
 static void
 go_stop (Call *call)
 {
-  const CsRequest *known = cs_engine_get_ordered (call->engine, call->lan);
+  const CsRequest *known = cs_engine_get_ordered (call->caller.engine, call->lan);
 
   if (known != NULL && known->adopted)
     end_adopted (call, known);
   else
-    cs_engine_stop_async (call->engine, call->lan, call->over, on_stopped, call);
+    cs_engine_stop_async (call->caller.engine, call->lan, call->over, on_stopped, call);
 }
 
 static void
@@ -273,8 +266,8 @@ on_wifi_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
   GVariant *wifi = NULL;
 
   if (cs_authorizer_check_finish (result, NULL, &error))
-    wifi = describe_wifi (cs_engine_get_request (call->engine, call->lan), call->lan,
-                          &error);
+    wifi = describe_wifi (cs_engine_get_request (call->caller.engine, call->lan),
+                          call->lan, &error);
   if (wifi != NULL)
     call->reply = g_variant_ref_sink (g_variant_new ("(@a{sv})", wifi));
   answer (call, error);
@@ -285,9 +278,7 @@ call_new (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
 {
   Call *call = g_new0 (Call, 1);
 
-  call->engine = g_object_ref (engine);
-  cs_engine_inhibit (engine);
-  call->invocation = invocation;
+  cs_caller_init (&call->caller, engine, invocation);
   call->lan = g_strdup (lan);
   return call;
 }
@@ -297,15 +288,15 @@ call_new (CsEngine *engine, GDBusMethodInvocation *invocation, const char *lan)
 static void
 authorize (CsAuthorizer *authorizer, Call *call, const char *wan)
 {
-  const CsRequest *known = cs_engine_get_ordered (call->engine, call->lan);
+  const CsRequest *known = cs_engine_get_ordered (call->caller.engine, call->lan);
   const char *wans[] = { known != NULL ? known->wan : wan, wan, NULL };
 
   if (g_strcmp0 (wans[0], wans[1]) == 0)
     wans[1] = NULL;
   call->over = g_strdup (wans[0]);
   call->wan = g_strdup (wan);
-  cs_authorizer_check_async (authorizer, call->invocation, call->lan, wans, on_authorized,
-                             call);
+  cs_authorizer_check_async (authorizer, call->caller.invocation, call->lan, wans,
+                             on_authorized, call);
 }
 
 void
@@ -320,7 +311,7 @@ cs_call_share (CsEngine *engine,
 
   call->request = request;
   call->reply = g_variant_ref_sink (reply);
-  if (cs_engine_can_share (call->engine, request, &error))
+  if (cs_engine_can_share (call->caller.engine, request, &error))
     authorize (authorizer, g_steal_pointer (&call), request->wan);
   else
     answer (call, error);
@@ -339,7 +330,7 @@ cs_call_update (CsEngine *engine,
 
   call->changes = g_variant_ref (changes);
   request = merge (call, cs_engine_get_ordered (engine, lan), &error);
-  if (request != NULL && cs_engine_can_share (call->engine, request, &error))
+  if (request != NULL && cs_engine_can_share (call->caller.engine, request, &error))
     authorize (authorizer, g_steal_pointer (&call), request->wan);
   else
     answer (call, error);
@@ -378,22 +369,15 @@ cs_call_get_wifi (CsEngine *engine,
 
 /* --- Clients ----------------------------------------------------------------------- */
 
-/* How often to look whether the share is there, and how long. Milliseconds. */
-#define LIST_POLL 20
-#define LIST_WAIT 2000
-
-/* Right after the start of the service nothing is known of the LAN yet. */
 static gboolean
 try_list_clients (gpointer user_data)
 {
   Call *call = user_data;
-  const CsRequest *request = cs_engine_get_request (call->engine, call->lan);
+  const CsRequest *request = cs_engine_get_request (call->caller.engine, call->lan);
   CsClientList *list = call->host->look_at_clients (call->host->clients, call->lan);
   g_autoptr (GError) error = NULL;
 
-  call->waited += LIST_POLL;
-  if (request != NULL && list == NULL && call->waited < LIST_WAIT
-      && cs_engine_is_busy (call->engine))
+  if (request != NULL && list == NULL && cs_caller_may_wait (&call->caller))
     return G_SOURCE_CONTINUE;
   if (request == NULL)
     set_not_shared (call->lan, &error);
@@ -408,16 +392,13 @@ try_list_clients (gpointer user_data)
 static void
 on_clients_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Call *call = user_data;
+  g_autoptr (Call) call = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!cs_authorizer_check_finish (result, NULL, &error))
-    {
-      answer (call, error);
-      call_free (call);
-    }
-  else if (try_list_clients (call))
-    g_timeout_add (LIST_POLL, try_list_clients, call);
+  if (cs_authorizer_check_finish (result, NULL, &error))
+    cs_caller_poll (try_list_clients, g_steal_pointer (&call));
+  else
+    answer (call, error);
 }
 
 void

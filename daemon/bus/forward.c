@@ -3,6 +3,7 @@
  * client is called, only after it, as that is for those who may know. */
 #include "forward.h"
 
+#include "caller.h"
 #include "client-words.h"
 
 #include "core/value/quote.h"
@@ -11,23 +12,19 @@
 
 typedef struct
 {
-  CsEngine *engine;                  /* (owned) */
-  const CsBusHost *host;             /* unowned */
-  GDBusMethodInvocation *invocation; /* (owned) (nullable) until it is answered */
-  char *lan;                         /* (owned) */
-  CsForward *forward;                /* (owned) (nullable) to add */
-  guint8 protocol;                   /* to remove ... */
-  guint port;                        /* ... with this, */
-  char *client;                      /* (owned) (nullable) and of this address */
-  guint waited;                      /* milliseconds */
+  CsCaller caller;
+  const CsBusHost *host; /* unowned */
+  char *lan;             /* (owned) */
+  CsForward *forward;    /* (owned) (nullable) to add */
+  guint8 protocol;       /* to remove ... */
+  guint port;            /* ... with this, */
+  char *client;          /* (owned) (nullable) and of this address */
 } Call;
 
 static void
 call_free (Call *call)
 {
-  cs_engine_uninhibit (call->engine);
-  g_object_unref (call->engine);
-  g_clear_object (&call->invocation);
+  cs_caller_clear (&call->caller);
   g_clear_pointer (&call->forward, cs_forward_free);
   g_free (call->lan);
   g_free (call->client);
@@ -43,10 +40,8 @@ call_new (CsEngine *engine,
 {
   Call *call = g_new0 (Call, 1);
 
-  call->engine = g_object_ref (engine);
-  cs_engine_inhibit (engine);
+  cs_caller_init (&call->caller, engine, invocation);
   call->host = host;
-  call->invocation = invocation;
   call->lan = g_strdup (lan);
   return call;
 }
@@ -54,19 +49,19 @@ call_new (CsEngine *engine,
 static void
 answer (Call *call, GVariant *reply)
 {
-  g_dbus_method_invocation_return_value (g_steal_pointer (&call->invocation), reply);
+  cs_caller_answer (&call->caller, reply, NULL);
 }
 
 static void
 refuse (Call *call, const GError *error)
 {
-  g_dbus_method_invocation_return_gerror (g_steal_pointer (&call->invocation), error);
+  cs_caller_answer (&call->caller, NULL, error);
 }
 
 static const CsRequest *
 find_request (const Call *call, GError **error)
 {
-  const CsRequest *request = cs_engine_get_ordered (call->engine, call->lan);
+  const CsRequest *request = cs_engine_get_ordered (call->caller.engine, call->lan);
 
   if (request == NULL)
     g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE, "\"%s\" is not shared",
@@ -82,7 +77,8 @@ authorize (Call *call,
 {
   const char *const wans[] = { wan, NULL };
 
-  cs_authorizer_check_async (authorizer, call->invocation, call->lan, wans, next, call);
+  cs_authorizer_check_async (authorizer, call->caller.invocation, call->lan, wans, next,
+                             call);
 }
 
 /* --- Words ------------------------------------------------------------------------- */
@@ -206,7 +202,7 @@ check_address (const Call *call, CsAddress address, GError **error)
 
   if (cs_address_is_remote (address) && !cs_address_is_link_local (address)
       && (address.family == AF_INET6
-          || !cs_engine_get_share (call->engine, call->lan, &status)
+          || !cs_engine_get_share (call->caller.engine, call->lan, &status)
           || status.plan->subnets->len == 0
           || cs_share_plan_can_hold (status.plan, address)))
     return TRUE;
@@ -363,10 +359,6 @@ cs_forward_call_remove (CsEngine *engine,
 
 /* --- ListForwards ------------------------------------------------------------------ */
 
-/* How often to look whether the share is there, and how long. Milliseconds. */
-#define LIST_POLL 20
-#define LIST_WAIT 2000
-
 static GVariant *
 describe_all (const CsBusHost *host, const char *lan)
 {
@@ -379,7 +371,6 @@ describe_all (const CsBusHost *host, const char *lan)
   return g_variant_builder_end (&builder);
 }
 
-/* Right after the start of the service nothing is known of the uplink yet. */
 static gboolean
 try_list (gpointer user_data)
 {
@@ -388,9 +379,7 @@ try_list (gpointer user_data)
       = call->host->forward->external_address (call->host->forwards, call->lan);
   g_autoptr (GError) error = NULL;
 
-  call->waited += LIST_POLL;
-  if (!cs_address_is_set (external) && call->waited < LIST_WAIT
-      && cs_engine_is_busy (call->engine))
+  if (!cs_address_is_set (external) && cs_caller_may_wait (&call->caller))
     return G_SOURCE_CONTINUE;
   if (find_request (call, &error) != NULL)
     answer (call, g_variant_new ("(@aa{sv})", describe_all (call->host, call->lan)));
@@ -403,16 +392,13 @@ try_list (gpointer user_data)
 static void
 on_list_authorized (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Call *call = user_data;
+  g_autoptr (Call) call = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!cs_authorizer_check_finish (result, NULL, &error))
-    {
-      refuse (call, error);
-      call_free (call);
-    }
-  else if (try_list (call))
-    g_timeout_add (LIST_POLL, try_list, call);
+  if (cs_authorizer_check_finish (result, NULL, &error))
+    cs_caller_poll (try_list, g_steal_pointer (&call));
+  else
+    refuse (call, error);
 }
 
 void
