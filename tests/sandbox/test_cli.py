@@ -156,7 +156,7 @@ def test_preview_is_what_happens(host, bus):
     assert host.path("/run/connshare/dnsmasq-lan0/dnsmasq.conf").read_text() \
         == preview["dnsmasq-config"]
     rules = host.run("ip rule; ip -6 rule")
-    for words in ("iif lan0 lookup 13700", "iif lan0 unreachable"):
+    for words in ("iif lan0 lookup 13700", "iif lan0 blackhole"):
         assert words in rules and words in "\n".join(preview["routes"])
     for line in preview["sysctls"]:
         name, value = line.split(" = ")

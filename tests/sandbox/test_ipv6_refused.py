@@ -89,3 +89,28 @@ def test_foreign_source(host, client, internet):
         client.run("ip -6 route del default via fd66::1; "
                    "ip -6 address flush dev eth0 scope global")
         host.run("ip address del fd66::1/64 dev lan0")
+
+
+def mac_of(place, device):
+    return place.run(f"cat /sys/class/net/{device}/address").strip()
+
+
+def test_foreign_source_without_a_filter(host, client, internet):
+    """As of a client that had an address of a share before, while somebody has emptied the packet
+    filter: no error goes by this computer's own way to where that address is."""
+    host.share("lan0", "via", "ppp0")
+    client.dhcp()
+    host.run("ip address add fd66::1/64 dev lan0 nodad")
+    client.run("ip address add 2001:db8:5::5/64 dev eth0 nodad; "
+               "ip -6 route add default via fd66::1 dev eth0 onlink; "
+               f"ip -6 neigh replace fd66::1 lladdr {mac_of(host, 'lan0')} dev eth0")
+    assert page6(host) == BESIDE
+    try:
+        with Sniffed(host, "eth1", "lan1", "ppp0") as sniffed, host.stopped("connshared"):
+            host.run("nft flush ruleset")
+            client.call(["ping", "-6", "-c", "2", "-i", "0.2", "-W", "1", WEB6])
+        assert sniffed.leaving() == []
+    finally:
+        client.run("ip -6 route del default via fd66::1; "
+                   "ip -6 address flush dev eth0 scope global")
+        host.run("ip address del fd66::1/64 dev lan0")

@@ -450,8 +450,6 @@ parse_rule (CsSnapshot *snapshot, char **words)
         rule.protocol = (guint8)word_to_number (value);
       else if (g_str_equal (*word, "blackhole"))
         rule.ends = TRUE;
-      else if (g_str_equal (*word, "unreachable"))
-        rule.refuses = TRUE;
       else if (g_str_equal (*word, "ipv6"))
         rule.ipv6 = TRUE;
       else

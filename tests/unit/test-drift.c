@@ -87,10 +87,9 @@ test_drift (void)
       "a policy rule of table 13700 is gone" },
     /* IPv6, which a kernel may not have */
     { "lan0 via ppp0", "link lan0;",
-      LAN LAN_RULE END "rule 254 ipv6; rule 0 ipv6 pref=5000 iif=lan0 unreachable;",
-      NULL },
+      LAN LAN_RULE END "rule 254 ipv6; rule 0 ipv6 pref=5000 iif=lan0 blackhole;", NULL },
     { "lan0 via ppp0", "link lan0;",
-      LAN LAN_RULE END "rule 254 ipv6; rule 0 ipv6 pref=5000 iif=lan1 unreachable;",
+      LAN LAN_RULE END "rule 254 ipv6; rule 0 ipv6 pref=5000 iif=lan1 blackhole;",
       "the policy rule that refuses IPv6 from lan0 is gone" },
     { "lan0 via ppp0", "link lan0;", LAN "rule 13701 pref=5000 iif=lan0;" END,
       "a policy rule of table 13700 is gone" },
@@ -227,8 +226,7 @@ test_ipv6_drift (void)
     { LAN6 IPV4 "rule 255 ipv6; rule 13700 ipv6 pref=5000 iif=lan0;"
                 "rule 13700 ipv6 pref=4999 iif=ppp0 goto=5002;" WAY6 LANS6 LEFT6 OUT6,
       "the policy rule of table 13699 is gone" },
-    { LAN6 IPV4 RULES6
-      "rule 0 ipv6 pref=5000 iif=lan0 unreachable;" WAY6 LANS6 LEFT6 OUT6,
+    { LAN6 IPV4 RULES6 "rule 0 ipv6 pref=5000 iif=lan0 blackhole;" WAY6 LANS6 LEFT6 OUT6,
       "a policy rule refuses IPv6 from lan0" },
     /* the kernel has no IPv6 any more */
     { LAN IPV4, "lan0 has lost the address fd00:1:2:3::1/64" },

@@ -91,7 +91,7 @@ static const Row rows[] = {
     "route6 2001:db8:1::/64 dev lan0 table 13699;",
     13700, NULL, NULL,
     "closed lan=1 routes=2001:db8:1::/64 table=13700 dns-port=53 kept=2001:db8:1::/64" },
-  { "link lan0; rule 0 ipv6 iif=lan0 unreachable;", 13700, NULL, NULL,
+  { "link lan0; rule 0 ipv6 iif=lan0 blackhole;", 13700, NULL, NULL,
     "closed lan=1 table=13700 dns-port=53" },
 };
 

@@ -410,7 +410,7 @@ test_gone (void)
 #define RULES6       "ip -6 rule show | grep 'proto 137' || true"
 #define TABLE6       "ip -6 route show table 13700 2>/dev/null | sed 's/ pref medium//' || true"
 #define LANS6        "ip -6 route show table 13699 2>/dev/null | sed 's/ pref medium//' || true"
-#define REFUSED      "5000:\tfrom all iif lan0 unreachable proto 137"
+#define REFUSED      "5000:\tfrom all iif lan0 blackhole proto 137"
 #define UNREACHABLE6 "unreachable default dev lo proto 137 metric 4278198272"
 #define LOOKUP6      "5000:\tfrom all iif lan0 lookup 13700 proto 137"
 #define LANS_RULE6   "5002:\tfrom all lookup 13699 proto 137"
@@ -484,7 +484,7 @@ test_ipv6 (void)
     "ip -6 rule del iif lan0",
     "ip -6 rule del iif ppp0",
     "ip -6 rule del pref 5002",
-    "ip -6 rule add iif lan0 unreachable pref 5000 proto 137",
+    "ip -6 rule add iif lan0 blackhole pref 5000 proto 137",
     "ip -6 rule add iif eth1 lookup 13700 pref 5000 proto 137",
   };
   g_autoptr (CsStep) step = cs_route_step_new ();

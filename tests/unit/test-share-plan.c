@@ -351,14 +351,14 @@ test_describe (void)
     { "lan0 via wwan0", "link lan0",
       "iif lan0 lookup 13700 priority 5000\n"
       "unreachable default metric 4278198272 table 13700\n" LANS
-      "-6 iif lan0 unreachable priority 5000",
+      "-6 iif lan0 blackhole priority 5000",
       "net.ipv4.conf.lan0.forwarding = 1" },
     { "lan0 via wwan0", "",
       "iif lan0 lookup 13700 priority 5000\n"
       "unreachable default metric 4278198272 table 13700\n"
       "from all lookup 13699 priority 5002\n"
       "blackhole 192.168.137.0/24 metric 4278198272 table 13699\n"
-      "-6 iif lan0 unreachable priority 5000",
+      "-6 iif lan0 blackhole priority 5000",
       "" },
     { "lan0 via eth1.5",
       "link lan0; link eth1.5 addr=192.0.2.2/24 rp=1/0;"
@@ -372,7 +372,7 @@ test_describe (void)
       "192.0.2.0/24 dev eth1.5 src 192.0.2.2 table 13700\n"
       "default via 198.51.100.1 dev eth1.5 onlink table 13700\n"
       "unreachable default metric 4278198272 table 13700\n" LANS
-      "-6 iif lan0 unreachable priority 5000",
+      "-6 iif lan0 blackhole priority 5000",
       "net.ipv4.conf.lan0.forwarding = 1\n"
       "net.ipv4.conf.eth1/5.forwarding = 1\n"
       "net.ipv4.conf.eth1/5.rp_filter = 2" },
@@ -389,7 +389,7 @@ test_describe (void)
       "from all lookup 13699 priority 4995\n"
       "192.168.137.0/24 dev lan0 table 13699\n"
       "blackhole 192.168.137.0/24 metric 4278198272 table 13699\n"
-      "-6 iif lan0 unreachable priority 5000",
+      "-6 iif lan0 blackhole priority 5000",
       "net.ipv4.conf.lan0.forwarding = 1\n"
       "net.ipv4.conf.eth1.forwarding = 1" },
     { "lan0 via ppp0 keep-lan",
@@ -406,7 +406,7 @@ test_describe (void)
       "from all lookup 13699 priority 5002\n"
       "10.0.0.0/24 dev lan0 table 13699\n"
       "blackhole 10.0.0.0/24 metric 4278198272 table 13699\n"
-      "-6 iif lan0 unreachable priority 5000",
+      "-6 iif lan0 blackhole priority 5000",
       "net.ipv4.conf.lan0.forwarding = 1\n"
       "net.ipv4.conf.ppp0.forwarding = 1" },
   };

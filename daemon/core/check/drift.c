@@ -65,7 +65,7 @@ refuses_ipv6 (const CsSharePlan *plan, const CsSnapshot *snapshot)
     {
       const CsRule *rule = &g_array_index (snapshot->rules, CsRule, i);
 
-      if (rule->ipv6 && rule->refuses && g_str_equal (rule->iif, plan->lan))
+      if (cs_rule_blocks_ipv6 (rule) && g_str_equal (rule->iif, plan->lan))
         return TRUE;
     }
   return FALSE;

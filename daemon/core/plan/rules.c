@@ -36,10 +36,16 @@ cs_policy_rule_is (const CsPolicyRule *wanted, const CsRule *rule, guint32 table
 }
 
 gboolean
+cs_rule_blocks_ipv6 (const CsRule *rule)
+{
+  return rule->ipv6 && rule->ends && rule->table == 0;
+}
+
+gboolean
 cs_rule_is_ours (const CsRule *rule)
 {
   return rule->protocol == CS_ROUTE_PROTOCOL
-         && (cs_table_is_ours (rule->table) || rule->refuses);
+         && (cs_table_is_ours (rule->table) || cs_rule_blocks_ipv6 (rule));
 }
 
 /* "local", which the kernel has at priority 0, stays before all others. */

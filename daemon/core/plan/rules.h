@@ -29,6 +29,9 @@ guint cs_share_plan_displaced (const CsSharePlan *plan, int family);
 /* Whether the kernel's @rule is this one, of ours and into @table. */
 gboolean
 cs_policy_rule_is (const CsPolicyRule *wanted, const CsRule *rule, guint32 table);
+/* Whether it is like the one that drops the IPv6 of a LAN (ipv6-block.h): others of ours
+ * with that action name their table. */
+gboolean cs_rule_blocks_ipv6 (const CsRule *rule);
 /* Whether it is of any share, that one included. */
 gboolean cs_rule_is_ours (const CsRule *rule);
 /* How far our rules of @family have to be moved to stand before others', or in the

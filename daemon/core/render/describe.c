@@ -113,7 +113,7 @@ cs_share_plan_describe_routes (const CsSharePlan *plan)
   if (cs_share_plan_has_ipv6 (plan))
     describe_family (lines, plan, AF_INET6);
   else
-    take (lines, g_strdup_printf ("-6 iif %s unreachable priority %d", plan->lan,
+    take (lines, g_strdup_printf ("-6 iif %s blackhole priority %d", plan->lan,
                                   CS_RULE_PRIORITY));
   return end_lines (lines);
 }

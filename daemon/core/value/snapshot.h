@@ -179,12 +179,11 @@ typedef struct
   char oif[16];  /* likewise */
   CsCidr source; /* unset: any */
   guint32 priority;
-  guint32 mark;     /* of packets; 0: any */
-  guint32 skip_to;  /* priority of the rule to go on with; 0: the action is not goto */
-  gboolean ends;    /* the action is blackhole */
-  gboolean refuses; /* the action is unreachable */
-  guint32 table;    /* of a lookup, or only written on a goto or blackhole; 0: another */
-  guint8 protocol;  /* RTPROT_*: who made it */
+  guint32 mark;    /* of packets; 0: any */
+  guint32 skip_to; /* priority of the rule to go on with; 0: the action is not goto */
+  gboolean ends;   /* the action is blackhole */
+  guint32 table;   /* of a lookup, or only written on a goto or blackhole; 0: another */
+  guint8 protocol; /* RTPROT_*: who made it */
 } CsRule;
 
 /* Packets to a LAN, or from its clients, that the kernel would route elsewhere. */

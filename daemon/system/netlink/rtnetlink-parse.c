@@ -391,7 +391,6 @@ cs_rtnetlink_parse_rule (const struct nlmsghdr *message, CsRule *rule)
   if (info->action == FR_ACT_GOTO)
     rule->skip_to = cs_netlink_get_u32 (attributes[FRA_GOTO], 0);
   rule->ends = info->action == FR_ACT_BLACKHOLE;
-  rule->refuses = info->action == FR_ACT_UNREACHABLE;
   if (info->action == FR_ACT_TO_TBL || info->action == FR_ACT_GOTO || rule->ends)
     rule->table = cs_netlink_get_u32 (attributes[FRA_TABLE], info->table);
   return TRUE;

@@ -6,6 +6,7 @@
 
 #include "orphan-server.h"
 
+#include "core/plan/rules.h"
 #include "core/render/ruleset.h"
 #include "core/value/ifname.h"
 #include "system/filters/nft-accepts.h"
@@ -33,7 +34,7 @@ parse_own_rule (const struct nlmsghdr *message, CsRule *rule)
   return cs_rtnetlink_parse_rule (message, rule) && rule->protocol == CS_ROUTE_PROTOCOL;
 }
 
-/* "iif LAN lookup T", or for IPv6 "iif LAN unreachable" instead; rules of uplinks have
+/* "iif LAN lookup T", or for IPv6 "iif LAN blackhole" instead; rules of uplinks have
  * other actions. The priority says nothing: a rule moves when others' rules precede it.
  */
 static const char *
@@ -41,7 +42,7 @@ lan_of_rule (const CsRule *rule)
 {
   gboolean looks_up = rule->table != 0 && rule->skip_to == 0 && !rule->ends;
 
-  if (!(looks_up || (rule->ipv6 && rule->refuses))
+  if (!(looks_up || cs_rule_blocks_ipv6 (rule))
       || !cs_ifname_check (rule->iif, "LAN", NULL))
     return NULL;
   return rule->iif;

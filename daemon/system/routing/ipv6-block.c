@@ -18,7 +18,7 @@ cs_ipv6_block (CsNetlink *netlink, const char *lan, gboolean on, GError **error)
   int failure;
 
   rule->family = AF_INET6;
-  rule->action = FR_ACT_UNREACHABLE;
+  rule->action = FR_ACT_BLACKHOLE;
   mnl_attr_put_u32 (&request.header, FRA_PRIORITY, CS_RULE_PRIORITY);
   mnl_attr_put_u8 (&request.header, FRA_PROTOCOL, CS_ROUTE_PROTOCOL);
   mnl_attr_put_strz (&request.header, FRA_IIFNAME, lan);
@@ -26,6 +26,6 @@ cs_ipv6_block (CsNetlink *netlink, const char *lan, gboolean on, GError **error)
   return failure == EAFNOSUPPORT || failure == EOPNOTSUPP
          || failure == (on ? EEXIST : ENOENT)
          || cs_netlink_check (netlink, failure, error,
-                              "cannot %s the IPv6 policy rule \"iif %s unreachable\"",
+                              "cannot %s the IPv6 policy rule \"iif %s blackhole\"",
                               on ? "add" : "delete", lan);
 }

@@ -4,7 +4,7 @@
  * and from that moment on everything ends at that default. The table of all LANs
  * (core/plan/lan-table.h) says where their networks are; a share adds and deletes its own
  * routes there, and the last one to go removes the rule. Both are there for IPv6 as well
- * if the share has any, under the same numbers; otherwise one rule refuses it. */
+ * if the share has any, under the same numbers; otherwise one rule drops it. */
 #include "route.h"
 
 #include "ipv6-block.h"
@@ -101,7 +101,7 @@ has_ipv6 (const CsSharePlan *share)
   return share != NULL && cs_share_plan_has_ipv6 (share);
 }
 
-/* The rule that refuses IPv6 holds until the table does, and before it does not. */
+/* The rule that drops IPv6 holds until the table does, and before it does not. */
 static gboolean
 bring_ipv6 (CsNetlink *netlink,
             const CsPlan *plan,
