@@ -9,11 +9,16 @@ import re
 import time
 
 import pytest
+from chaos import frames
 from host import wait_for
 from ipv6 import (BESIDE, OURS, WEB6, Sniffed, addresses6, advertisement, await_ipv6,
                   await_no_router, beside, clients6, internet6, line, managed,
                   page6, ping6, pretend_router, reaches6, router_of, udp6, unmanaged)
 
+SEND_FRAME = """import socket, sys
+sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+sock.bind(("eth0", 0))
+sock.send(bytes.fromhex(sys.argv[1]))"""
 WAYS = {"managed": managed, "unmanaged": unmanaged, "line": line}
 NAMES = {"managed": "wan7", "unmanaged": "wan8", "line": "ppp1"}
 
@@ -253,6 +258,20 @@ def test_spoofed_source(host, client, managed_uplink):
     assert [line for line in sniffed.leaving() if WEB6 in line] == []
     client.run("ip address del 2001:db8:5::5/64 dev eth0; ip address del fd55::5/64 dev eth0")
     assert page6(client)
+
+
+def test_no_source(host, client, managed_uplink):
+    """Nobody is redirected to a neighbour, which would leave by this computer's own way."""
+    share(host, client, "wan7")
+    to, source = (place.run(f"cat /sys/class/net/{name}/address").strip()
+                  for place, name in ((host, "lan0"), (client, "eth0")))
+    frame = frames.ethernet(to, source, frames.udp6("::", "fe80::99", 5000, 7, 9 * b"astray"))
+    with line(host, address=False):
+        host.run("ip -6 route add ::/1 dev ppp1")
+        with Sniffed(host, "ppp1") as sniffed:
+            client.run(["/usr/bin/python3", "-c", SEND_FRAME, frame.hex()])
+            time.sleep(0.2)
+    assert [row for row in sniffed.packets if b"astray" in row[2]] == []
 
 
 def test_not_between_others(host, client, managed_uplink):

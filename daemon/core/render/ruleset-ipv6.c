@@ -19,7 +19,9 @@
  * What comes unasked is dropped (RFC 6092), but for echo requests to clients that have
  * addresses of the Internet (RFC 4890, 4.3.1). Neighbour discovery and MLD from any
  * source get to this computer (4.4.1): what it replies stays on the link. Other
- * multicasts from a source that is not the LAN's do not, because it would reply to that.
+ * multicasts from a source that is not the LAN's do not, because it would reply to that;
+ * nor does anything else from no source at all, as the kernel would redirect that to
+ * another router, by its own default route (ip6_forward ()).
  *
  * IPv6 of a LAN whose share has none meets the chains of IPv4, which drop it, and before
  * that a routing rule, which replies. So what has a source that is not behind that LAN,
@@ -335,7 +337,7 @@ list_source_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
     add_rule (rules, "ether saddr { %s } drop", blocked);
   add_rule (rules, "ip6 daddr ff00::/8 " DISCOVERY " accept");
   add_rule (rules, "fib daddr type local " DISCOVERY " accept");
-  add_rule (rules, "ip6 saddr != :: ip6 saddr != fe80::/10%s%s drop", not_own, foreign);
+  add_rule (rules, "ip6 saddr != fe80::/10%s%s drop", not_own, foreign);
 }
 
 static void
