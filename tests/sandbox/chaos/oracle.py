@@ -189,11 +189,12 @@ class Oracle:
         if frame.knocks and is_of_a_lan(frame.target):
             return self.judge_knock(at, name, frame)
         if name in LANS:
+            own = frame.probe in self.model.uplinks(name, at)
+            asks = frame.kind == ECHO and network6_of(frame.target) == frame.probe
+            if own and (asks or self.model.is_filter_gone(at)):
+                return None
             if self.model.is_guarded(name, at):
-                own = frame.probe in self.model.uplinks(name, at)
-                asks = frame.kind == ECHO and network6_of(frame.target) == frame.probe
-                return None if own and (asks or self.model.is_filter_gone(at)) else (
-                    "P3 into a LAN")
+                return "P3 into a LAN"
         if self.model.forwards_anyway(at) and not frame.is_ipv6:
             return None
         return f"P3 into {self.place(name)}"
