@@ -85,7 +85,7 @@ class Oracle:
             return None
         if not frame.ip:
             return "P1 not IP"
-        if not self.is_ours(at, lan, frame) or self.is_left_over(at, frame):
+        if not self.is_ours(at, name, lan, frame) or self.is_left_over(at, frame):
             return None
         if frame.is_error and frame.inner and uplink_of(frame.inner[1]):
             return self.judge_refusal(at, name, lan, frame)
@@ -150,13 +150,14 @@ class Oracle:
         addresses = [frame.source, frame.target, *(frame.inner or ())]
         return "?" if any(is_of_a_lan(address) for address in addresses) else None
 
-    def is_ours(self, at, lan, frame):
+    def is_ours(self, at, name, lan, frame):
         """Whether it is a share's business, and not what this host does anyway."""
         if frame.is_hostile and self.model.is_filter_gone(at):
             return False
         if frame.is_reset and (frame.source.endswith(GATEWAYS) or self.is_to_spoofed(at, frame)):
             return False  # of this host itself: it was asked by a neighbour, or without a share
-        if all(self.model.is_guarded(name, at) for name in (LANS if lan == "?" else [lan])):
+        if all(self.model.is_guarded(one, time) for one in (LANS if lan == "?" else [lan])
+               for time in (at, at - self.lateness(at, name))):
             return True
         if frame.is_hostile:
             return False
