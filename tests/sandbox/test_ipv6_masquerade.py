@@ -19,6 +19,8 @@ SEND_FRAME = """import socket, sys
 sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
 sock.bind(("eth0", 0))
 sock.send(bytes.fromhex(sys.argv[1]))"""
+CONNTRACK = ("table ip6 fw { chain f { type filter hook forward priority 0; "
+             "ct state established accept; }; }")
 WAYS = {"managed": managed, "unmanaged": unmanaged, "line": line}
 NAMES = {"managed": "wan7", "unmanaged": "wan8", "line": "ppp1"}
 
@@ -244,6 +246,29 @@ def test_unasked(host, client, managed_uplink):
             host.internet.call(["curl", "-m", "1", f"http://[{own}]/"])
     finally:
         host.internet.run(f"ip -6 route del {network_of(own)} dev isp-wan7")
+    assert sniffed.of("2001:db8::/32") == []
+
+
+def test_unasked_in_the_gap(host, client, managed_uplink):
+    """What comes in while the filter is away does not go on after it, although the client has
+    answered."""
+    own = share(host, client, "wan7")
+    link = host.run("ip -j -6 address show dev wan7 scope link | grep -o 'fe80[^\"]*'")
+    host.internet.run(f"ip -6 route add {network_of(own)} via {link} dev isp-wan7")
+    pings = host.internet.popen(["ping", "-n", "-i", "0.05", own])
+    try:
+        with host.stopped("connshared"):
+            host.run(["nft", "-f", "-"], input="flush ruleset\n" + CONNTRACK)
+            wait_for(lambda: own in host.run(f"conntrack -L -f ipv6 -d {own} 2>/dev/null"))
+        wait_for(lambda: "to6_lan0" in host.call("nft list table inet connshare").stdout)
+        time.sleep(0.5)
+        with Sniffed(client, "eth0") as sniffed:
+            time.sleep(0.5)
+    finally:
+        pings.kill()
+        pings.communicate()
+        host.internet.run(f"ip -6 route del {network_of(own)} dev isp-wan7")
+        host.run("nft delete table ip6 fw")
     assert sniffed.of("2001:db8::/32") == []
 
 

@@ -47,6 +47,7 @@ typedef enum
 #define LOCAL_WLAN0 LOCAL "2001:db8:b::2"
 #define LOCAL_BARE  LOCAL "fd00:1:2:3::10"
 #define TO_GATEWAY6 "fd00:1:2:3::10>fd00:1:2:3::1<fd00:1:2:3::10"
+#define TO_CLIENT6  "2001:db8:f::9>fd00:1:2:3::10<2001:db8:f::9"
 #define DELEGATED_5 "2001:db8:5::10>2001:db8:f::1<2001:db8:5::10"
 #define DELEGATED_6 "2001:db8:6::10>2001:db8:f::1<2001:db8:6::10"
 #define DELEGATED_7 "2001:db8:7::10>2001:db8:f::1<2001:db8:7::10"
@@ -61,9 +62,10 @@ typedef struct
 } Case;
 
 static const Case cases[] = {
-  { "begins", NOTHING, PPP0, NOT_MASKED " " OWN, OWN },
+  { "begins", NOTHING, PPP0, NOT_MASKED " " TO_CLIENT " " OWN, OWN },
   { "begins, adopted", NOTHING, PPP0, VIA_PPP0 " " OWN, VIA_PPP0 " " OWN },
-  { "repaired", PPP0, PPP0, VIA_PPP0 " " NOT_MASKED, VIA_PPP0 },
+  { "repaired", PPP0, PPP0, VIA_PPP0 " " NOT_MASKED " " TO_CLIENT " " TO_GATEWAY,
+    VIA_PPP0 " " TO_GATEWAY },
   { "better", PPP0, WLAN0, VIA_PPP0 " " VIA_WLAN0 " " VIA_WLAN0_2,
     VIA_WLAN0 " " VIA_WLAN0_2 },
   { "back", WLAN0, PPP0, VIA_PPP0 " " VIA_WLAN0 " " VIA_WLAN0_2, VIA_PPP0 },
@@ -90,7 +92,9 @@ static const Case cases[] = {
   { "IPv6 of another uplink", MASQUERADED, MASQUERADED_ELSE,
     LOCAL_PPP0 " " LOCAL_WLAN0 " " OWN6 " " TO_GATEWAY6,
     LOCAL_WLAN0 " " OWN6 " " TO_GATEWAY6 },
-  { "IPv6 is repaired", MASQUERADED, MASQUERADED, LOCAL_PPP0 " " LOCAL_BARE, LOCAL_PPP0 },
+  { "IPv6 is repaired", MASQUERADED, MASQUERADED,
+    LOCAL_PPP0 " " LOCAL_BARE " " TO_CLIENT6 " " TO_GATEWAY6,
+    LOCAL_PPP0 " " TO_GATEWAY6 },
   { "IPv6 ends", MASQUERADED, NOTHING, LOCAL_PPP0 " " VIA_PPP0 " " OWN6, OWN6 },
   { "a share without IPv6", PPP0, WLAN0, LOCAL_PPP0 " " VIA_PPP0, LOCAL_PPP0 },
   { "IPv6 is given up", MASQUERADED, PPP0, LOCAL_PPP0 " " VIA_PPP0, VIA_PPP0 },

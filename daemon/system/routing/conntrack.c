@@ -48,6 +48,7 @@ typedef struct
   const CsSharePlan *ended; /* (nullable) it ends, and others stay */
   gboolean strays;          /* answers to them may still come to this computer */
   gboolean masqueraded;     /* all of them are */
+  gboolean unasked;         /* what others have begun goes, too */
   GPtrArray *picked;        /* of struct nlmsghdr (owned) */
 } Sweep;
 
@@ -92,10 +93,21 @@ is_led (const Sweep *sweep, const CsConnection *connection)
              || cs_cidrs_contain (sweep->left, connection->answers_from));
 }
 
+/* Whether somebody else began it, to a client's own address, as only a missing filter
+ * lets him; or as he may, and then it begins again. */
+static gboolean
+comes_in (const Sweep *sweep, const CsConnection *connection)
+{
+  return is_clients (sweep, connection->server)
+         && !is_clients (sweep, connection->client);
+}
+
 /* What stays within clients' networks is none of ours. */
 static gboolean
 is_wrong (const Sweep *sweep, const CsConnection *connection)
 {
+  if (sweep->unasked && comes_in (sweep, connection))
+    return TRUE;
   if (is_led (sweep, connection))
     return cs_cidrs_contain (sweep->left, connection->answers_from)
            || !cs_cidrs_contain (sweep->addresses, connection->server);
@@ -165,7 +177,8 @@ is_masqueraded (const CsSharePlan *from)
          && (from->uplink_ifindex != 0 || from->former_addresses->len > 0);
 }
 
-/* A flow that began while the packet filter was gone would go on without masquerade. */
+/* A flow that began while the packet filter was gone would go on, without masquerade, or
+ * to a client that has asked nobody. */
 static gboolean
 is_repair (const CsSharePlan *from, const CsSharePlan *to)
 {
@@ -291,6 +304,7 @@ clear_found (GTask *task, gpointer source, gpointer task_data, GCancellable *can
                       .addresses = share->uplink_addresses,
                       .networks6 = networks6,
                       .own6 = own6,
+                      .unasked = TRUE,
                       .picked = picked };
 
       clear_flows (self, &sweep);
@@ -414,7 +428,8 @@ apply (gpointer conntrack, const CsStepCall *call, GError **error)
       sweep.addresses = to->uplink_addresses;
       sweep.networks6 = networks6 = list_networks6 (from, to);
       sweep.own6 = own6 = list_own6 (from, to);
-      sweep.masqueraded = !has_left (&sweep) && blocked == NULL && !is_repair (from, to)
+      sweep.unasked = is_repair (from, to);
+      sweep.masqueraded = !has_left (&sweep) && blocked == NULL && !sweep.unasked
                           && is_masqueraded (from);
     }
   sweep.strays = has_left (&sweep) || blocked != NULL || sweep.ended != NULL
