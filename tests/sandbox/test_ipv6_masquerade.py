@@ -367,3 +367,15 @@ def test_repair(host, client, managed_uplink, damage):
         wait_for(lambda: (advertisement(client) or {}).get("lifetime"), 10, "no router")
         assert page6(client)
     assert sniffed.of(own) == []
+
+
+def test_networkmanager_starts_while_the_lan_is_shared(spare):
+    """It takes our addresses for somebody else's."""
+    with internet6(spare), line(spare):
+        before = spare.settled_state()
+        spare.kill("NetworkManager", 9)
+        spare.share("lan1", "via", "ppp1")
+        spare.start_network_manager(wait=False)
+        wait_for(lambda: "lan1" in spare.call("nmcli -g NAME connection show --active").stdout)
+        spare.unshare("lan1")
+        spare.await_return(before)

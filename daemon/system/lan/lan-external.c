@@ -3,10 +3,27 @@
 
 #include "dbus/errors.h"
 
-/* libnm may still list @ours. An IPv6 link-local address comes with any link that is up.
+static gboolean
+has_address (const GArray *cidrs, CsAddress address)
+{
+  for (guint i = 0; i < cidrs->len; i++)
+    if (cs_address_equal (g_array_index (cidrs, CsCidr, i).address, address))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_ours (const CsSharePlan *share, CsAddress address)
+{
+  return cs_address_equal (address, share->address.address)
+         || has_address (share->ipv6.addresses, address)
+         || has_address (share->ipv6.deprecated, address);
+}
+
+/* libnm may still list ours. An IPv6 link-local address comes with any link that is up.
  */
 static gboolean
-has_other_address (NMIPConfig *config, CsAddress ours)
+has_other_address (NMIPConfig *config, const CsSharePlan *share)
 {
   GPtrArray *addresses = config != NULL ? nm_ip_config_get_addresses (config) : NULL;
 
@@ -15,7 +32,7 @@ has_other_address (NMIPConfig *config, CsAddress ours)
       const char *text = nm_ip_address_get_address (addresses->pdata[i]);
       CsAddress address;
 
-      if (cs_address_parse (text, &address) && !cs_address_equal (address, ours)
+      if (cs_address_parse (text, &address) && !is_ours (share, address)
           && !(address.family == AF_INET6 && cs_address_is_link_local (address)))
         return TRUE;
     }
@@ -34,8 +51,8 @@ find_made_up (NMClient *client, const CsSharePlan *share)
       || !(nm_active_connection_get_state_flags (active)
            & NM_ACTIVATION_STATE_FLAG_EXTERNAL)
       || nm_device_get_ports (device)->len > 0
-      || has_other_address (nm_device_get_ip4_config (device), share->address.address)
-      || has_other_address (nm_device_get_ip6_config (device), share->address.address))
+      || has_other_address (nm_device_get_ip4_config (device), share)
+      || has_other_address (nm_device_get_ip6_config (device), share))
     return NULL;
   return active;
 }
