@@ -8,35 +8,21 @@
 #include "bus/wire.h"
 #include "engine/engine.h"
 #include "system/clients/clients.h"
-#include "system/delegation/delegation.h"
-#include "system/routing/conntrack.h"
-#include "system/nm/dial.h"
 #include "system/dnsmasq/dnsmasq-files.h"
-#include "system/dnsmasq/dnsmasq.h"
-#include "system/filters/foreign-firewall.h"
-#include "system/forwards/forwards-step.h"
-#include "system/lan/lan.h"
-#include "system/lan/lan-ipv6.h"
-#include "system/neighbors/nd-proxy.h"
 #include "system/nm/network-manager.h"
-#include "system/nm/shared.h"
 #include "system/watch/network-monitor.h"
 #include "system/nft/nft-table.h"
 #include "system/nft/nft-worker.h"
 #include "system/nft/usages.h"
-#include "system/nft/nft.h"
 #include "system/orphans/orphans.h"
 #include "system/portd/portd.h"
-#include "system/probe/probe.h"
-#include "system/radvd/radvd.h"
-#include "system/lan/bounce.h"
-#include "system/routing/route.h"
-#include "system/routing/sysctl.h"
 
+#include "bus-host.h"
 #include "config.h"
 #include "idle-off.h"
 #include "mappings.h"
 #include "notify.h"
+#include "steps.h"
 #include "undo.h"
 #include "dbus/errors.h"
 #include "dbus/names.h"
@@ -283,18 +269,6 @@ on_idle_check (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static CsClientList *
-look_at_clients (gpointer clients, const char *lan)
-{
-  return cs_clients_look (clients, lan);
-}
-
-static guint
-count_clients (gconstpointer clients, const char *lan)
-{
-  return cs_clients_count (clients, lan);
-}
-
 static void
 on_clients_changed (const char *lan, gpointer user_data)
 {
@@ -323,57 +297,6 @@ on_share_changed (Service *service, const char *lan)
     cs_idle_off_update (service->idle_off, lan, cs_clients_count (service->clients, lan));
 }
 
-static void
-end_shared_async (gpointer nm,
-                  const char *lan,
-                  GAsyncReadyCallback callback,
-                  gpointer user_data)
-{
-  cs_nm_end_shared_async (nm, lan, callback, user_data);
-}
-
-static CsBusHost host = {
-  .read_counters = cs_nft_read_counters,
-  .look_at_clients = look_at_clients,
-  .count_clients = count_clients,
-  .probe_async = cs_probe_async,
-  .probe_finish = cs_probe_finish,
-  .end_shared_async = end_shared_async,
-  .end_shared_finish = cs_nm_end_shared_finish,
-  .forward = &cs_mappings_functions,
-};
-
-static GPtrArray *
-make_steps (CsNetworkManager *nm,
-            CsFirewalld *firewalld,
-            CsOpeningLog *openings,
-            CsDelegations *delegations,
-            CsForwards *forwards,
-            CsStep *portd,
-            GDBusConnection *connection)
-{
-  GPtrArray *steps = g_ptr_array_new_with_free_func ((GDestroyNotify)cs_step_unref);
-
-  /* The filter comes first, so that it is in place before a packet can flow; what
-   * clients do not wait for comes last. */
-  g_ptr_array_add (steps, cs_nft_step_new ());
-  g_ptr_array_add (steps, cs_forwards_step_new (forwards));
-  g_ptr_array_add (steps, cs_foreign_firewall_step_new (firewalld, openings));
-  g_ptr_array_add (steps, cs_lan_step_new (nm));
-  g_ptr_array_add (steps, cs_lan_ipv6_step_new ());
-  g_ptr_array_add (steps, cs_nd_proxy_step_new ());
-  g_ptr_array_add (steps, cs_route_step_new ());
-  g_ptr_array_add (steps, cs_sysctl_step_new ());
-  g_ptr_array_add (steps, cs_dnsmasq_step_new (CS_RUNTIME_DIR, connection));
-  g_ptr_array_add (steps, cs_radvd_step_new (CS_RUNTIME_DIR));
-  g_ptr_array_add (steps, cs_delegation_step_new (delegations));
-  g_ptr_array_add (steps, cs_step_ref (portd));
-  g_ptr_array_add (steps, cs_conntrack_step_new ());
-  g_ptr_array_add (steps, cs_bounce_step_new ());
-  g_ptr_array_add (steps, cs_dial_step_new (nm));
-  return steps;
-}
-
 static gboolean
 build (Service *service, CsNetworkManager *nm, GError **error)
 {
@@ -390,19 +313,19 @@ build (Service *service, CsNetworkManager *nm, GError **error)
   if (monitor == NULL)
     return FALSE;
   service->portd = cs_portd_step_new (CS_PORTD, forwards);
-  steps = make_steps (nm, firewalld, openings, delegations, forwards, service->portd,
-                      service->connection);
+  steps = cs_steps_new (nm, firewalld, openings, delegations, forwards, service->portd,
+                        service->connection);
   service->engine = cs_engine_new (monitor, steps, store);
   if (!service->undoing) /* nobody can call by then */
     {
       service->clients = cs_clients_new (CS_RUNTIME_DIR, on_clients_changed, service);
-      host.clients = service->clients;
-      host.nm = nm;
+      cs_bus_host.clients = service->clients;
+      cs_bus_host.nm = nm;
       service->upstreams = cs_upstreams_new (forwards, on_upstream_changed, service);
-      host.forwards = forwards;
-      host.upstreams = service->upstreams;
+      cs_bus_host.forwards = forwards;
+      cs_bus_host.upstreams = service->upstreams;
       service->idle_off = cs_idle_off_new (service->engine);
-      service->manager = cs_bus_manager_new (service->engine, &host);
+      service->manager = cs_bus_manager_new (service->engine, &cs_bus_host);
     }
   if (service->manager != NULL
       && !cs_bus_manager_export (service->manager, service->connection, error))
@@ -421,7 +344,7 @@ build (Service *service, CsNetworkManager *nm, GError **error)
                             G_CALLBACK (on_share_changed), service);
   g_signal_connect_swapped (service->engine, "share-removed",
                             G_CALLBACK (on_share_changed), service);
-  cs_mappings_connect (forwards, service->engine, service->clients, service->manager);
+  cs_mappings_connect (forwards, service->engine, &cs_bus_host, service->manager);
   cs_notify_of_shares (service->engine);
   /* before the name is ours, because calls to a share can come with it */
   return cs_engine_load (service->engine, error);

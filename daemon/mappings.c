@@ -98,12 +98,6 @@ const CsBusForwards cs_mappings_functions = {
 
 /* --- Following --------------------------------------------------------------------- */
 
-static CsClientList *
-look_at_clients (gpointer clients, const char *lan)
-{
-  return cs_clients_look (clients, lan);
-}
-
 static void
 on_share_changed (CsEngine *engine, const char *lan, gpointer forwards)
 {
@@ -145,7 +139,7 @@ on_lan_changed (CsForwards *forwards, const char *lan, gpointer manager)
 void
 cs_mappings_connect (CsForwards *forwards,
                      CsEngine *engine,
-                     CsClients *clients,
+                     const CsBusHost *host,
                      CsBusManager *manager)
 {
   g_signal_connect_object (engine, "share-changed", G_CALLBACK (on_share_changed),
@@ -154,8 +148,8 @@ cs_mappings_connect (CsForwards *forwards,
                            forwards, 0);
   g_signal_connect_object (engine, "adopt-wan-changed", G_CALLBACK (on_adopt_wan_changed),
                            forwards, 0);
-  if (clients != NULL)
-    cs_forwards_set_clients (forwards, look_at_clients, clients);
+  if (host->clients != NULL)
+    cs_forwards_set_clients (forwards, host->look_at_clients, host->clients);
   if (manager != NULL)
     g_signal_connect_object (forwards, "lan-changed", G_CALLBACK (on_lan_changed),
                              manager, 0);
