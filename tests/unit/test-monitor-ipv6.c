@@ -59,7 +59,7 @@ test_sysctls_with_ports (MonitorFixture *f, gconstpointer data)
       private_net_ip ("link set port%u master br0", i);
       private_net_ip ("link set port%u master br0", i + 1);
     }
-  private_net_ip ("address add 2001:db8::1/64 dev port9 nodad");
+  private_net_ip ("address add 2001:db8::1/64 dev port9");
   after = monitor_look (f);
   private_net_ip ("link delete br0");
   for (guint i = 0; i < 10; i += 2)
