@@ -3,6 +3,9 @@
  * others on all hooks, and describes what drops it in words for people. */
 #include "block.h"
 
+#include "accept.h"
+#include "flow-packet.h"
+
 #include "core/value/firewall-words.h"
 
 /* One walk past all chains. */

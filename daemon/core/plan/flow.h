@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kinds of packets that a share lives by, and so what other packet filters must let
- * pass: one table, which yields the accepts, in the words of nft(8) and of iptables(8),
- * and the packets that test whether they would pass, as each hook on their way sees
- * them. */
+ * pass: one table, which yields the accepts (accept.h), and the packets that test whether
+ * they would pass (flow-packet.h). */
 #pragma once
 
 #include "share-plan.h"
@@ -53,34 +52,6 @@ typedef enum
 
 #define CS_FLOW_BIT(flow) (1u << (flow))
 
-/* What lets the packets of a flow pass. Coarse, by interface: all strictness is in "inet
- * connshare", whose own drops no accept can override. All unowned. */
-typedef struct
-{
-  const char *chain;     /* "FORWARD", "INPUT", "OUTPUT", or another base chain */
-  const char *iif;       /* (nullable) */
-  const char *oif;       /* (nullable) */
-  CsAddress source;      /* may be unset */
-  CsAddress destination; /* may be unset */
-  const char *protocol;  /* (nullable) "udp", "tcp" or "ipv6-icmp" */
-  guint source_port;     /* 0: any */
-  guint port;            /* 0: any */
-  gboolean established;  /* only replies */
-} CsAccept;
-
-/* Appends the accepts for @flow of @share to @accepts (of CsAccept): on the hook of
- * @base, or, NULL, in the filter on its main hook. They are valid as long as @share and
- * @base are. */
-void cs_accepts_add (GArray *accepts,
-                     const CsSharePlan *share,
-                     CsFlow flow,
-                     const CsFilterChain *base);
-/* "iifname "lan0" udp dport 67", the way cs_filter_rule_to_string () begins. Owned. */
-char *cs_accept_to_nft (const CsAccept *accept);
-/* "-i lan0 -p udp --dport 67"; with @saved "-i lan0 -p udp -m udp --dport 67", as
- * iptables-save(8) prints it. Owned. */
-char *cs_accept_to_iptables (const CsAccept *accept, gboolean saved);
-
 gboolean cs_flow_is_ipv6 (CsFlow flow);
 /* CS_HOOK_FORWARD, CS_HOOK_INPUT or CS_HOOK_OUTPUT. */
 CsHook cs_flow_hook (CsFlow flow);
@@ -93,8 +64,3 @@ gboolean cs_flow_would_exist6 (const CsSharePlan *share, CsFlow flow);
 /* Whether its packets come by @base. */
 gboolean
 cs_flow_passes (const CsSharePlan *share, CsFlow flow, const CsFilterChain *base);
-/* Makes such a packet, as it is when it comes by @base. */
-void cs_flow_make_packet (CsPacket *packet,
-                          const CsSharePlan *share,
-                          CsFlow flow,
-                          const CsFilterChain *base);

@@ -7,7 +7,7 @@
  * with the command that would open it. */
 #pragma once
 
-#include "flow.h"
+#include "accept.h"
 #include "plan-list.h"
 
 /* Sets .open, .zone, .found_zone and what it is blocked by of @share, the rest of which
