@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by the parts of the kernel view: kernel-view.c reads, kernel-news.c listens. */
+/* Shared by the parts of the kernel view: kernel-reading.c reads, kernel-news.c listens.
+ */
 #pragma once
 
 #include "kernel-view.h"
@@ -44,3 +45,6 @@ GArray *cs_kernel_view_new_addresses6 (void);
 
 /* Applies one of the kernel's messages. Returns whether it matters for a snapshot. */
 gboolean cs_kernel_view_is_news (CsKernelView *self, const struct nlmsghdr *message);
+
+/* Reads again what must be. */
+gboolean cs_kernel_view_read (CsKernelView *self, CsNetlink *netlink, GError **error);
