@@ -3,10 +3,12 @@
 # Clients with IPv6: listed by their addresses of either family, and counted.
 #
 import re
+import subprocess
 
 import pytest
 from host import wait_for
-from ipv6 import OURS, await_ipv6, clients6, internet6, line, page6, reaches6, usable
+from ipv6 import (OURS, WEB6, Sniffed, await_ipv6, clients6, internet6, line, page6, reaches6,
+                  usable)
 from test_clients import SHARE, find, set_client
 
 # Solicits the gateway from so many addresses of one network.
@@ -26,6 +28,14 @@ for i in range(int(sys.argv[5])):
     body = body[:2] + struct.pack("!H", total ^ 0xffff) + body[4:]
     header = struct.pack("!IHBB", 6 << 28, len(body), 58, 255) + source + gateway
     sender.send(router + mac + b"\\x86\\xdd" + header + body)"""
+
+# Asks the echo server, and again when told.
+FLOW = f"""import socket, sys
+sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+sock.sendto(b"x", ("{WEB6}", 7))
+print(sock.recv(100).decode(), flush=True)
+sys.stdin.readline()
+sock.sendto(b"x", ("{WEB6}", 7))"""
 
 
 @pytest.fixture
@@ -89,6 +99,21 @@ def test_blocked(shared, client, bus):
     assert not reaches6(client)
     set_client(bus, client, "{'blocked': <false>}")
     wait_for(lambda: reaches6(client))
+
+
+def test_blocked_when_forgotten(shared, client, bus):
+    """The kernel no longer knows whose address it is; the flow ends all the same."""
+    await_ipv6(client)
+    wait_for(lambda: reaches6(client))
+    flow = client.popen(["/usr/bin/python3", "-c", FLOW], stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE)
+    assert flow.stdout.readline() == "2001:db8:c1::2\n"
+    shared.run("ip -6 neigh flush dev lan0")
+    set_client(bus, client, "{'blocked': <true>}")
+    with Sniffed(shared, "ppp1") as sniffed:
+        flow.communicate("\n")
+    assert sniffed.leaving() == []
+    set_client(bus, client, "{'blocked': <false>}")
 
 
 def test_thousands_of_addresses(shared, client, bus):

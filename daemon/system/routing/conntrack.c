@@ -14,12 +14,12 @@
  * the share has any, or had. */
 #include "conntrack.h"
 
+#include "blocked-flows.h"
+
 #include "base/errno-words.h"
 #include "core/plan/ipv6.h"
-#include "core/value/client-choices.h"
 #include "dbus/errors.h"
 #include "system/netlink/ctnetlink.h"
-#include "system/netlink/neighbors.h"
 #include "system/nft/strays.h"
 
 #include <errno.h>
@@ -44,28 +44,18 @@ typedef struct
   const GArray *networks6; /* (nullable) of CsCidr: as .subnets, of IPv6 */
   const GArray *own6;      /* of CsCidr: those of them that belong to the uplink */
   const GArray *left;      /* (nullable) of CsCidr, both families: whose flows all go */
-  const GArray *blocked;   /* (nullable) of CsAddress: whose flows all go, either way */
-  const CsSharePlan *ended; /* (nullable) it ends, and others stay */
-  gboolean strays;          /* answers to them may still come to this computer */
-  gboolean masqueraded;     /* all of them are */
-  gboolean unasked;         /* what others have begun goes, too */
-  GPtrArray *picked;        /* of struct nlmsghdr (owned) */
+  const CsBlockedFlows *blocked; /* (nullable) which all go */
+  const CsSharePlan *ended;      /* (nullable) it ends, and others stay */
+  gboolean strays;               /* answers to them may still come to this computer */
+  gboolean masqueraded;          /* all of them are */
+  gboolean unasked;              /* what others have begun goes, too */
+  GPtrArray *picked;             /* of struct nlmsghdr (owned) */
 } Sweep;
 
 static gboolean
 has_left (const Sweep *sweep)
 {
   return sweep->left != NULL && sweep->left->len > 0;
-}
-
-static gboolean
-is_of (const GArray *addresses, const CsConnection *connection)
-{
-  return addresses != NULL
-         && (cs_addresses_contain (addresses, connection->client)
-             || cs_addresses_contain (addresses, connection->server)
-             || cs_addresses_contain (addresses, connection->answers_from)
-             || cs_addresses_contain (addresses, connection->answers_to));
 }
 
 static gboolean
@@ -124,7 +114,8 @@ on_connection (const struct nlmsghdr *message, gpointer user_data)
   CsConnection connection;
 
   if (cs_ctnetlink_parse (message, &connection)
-      && (is_of (sweep->blocked, &connection) || is_wrong (sweep, &connection)))
+      && ((sweep->blocked != NULL && cs_blocked_flows_have (sweep->blocked, &connection))
+          || is_wrong (sweep, &connection)))
     g_ptr_array_add (sweep->picked, g_memdup2 (message, message->nlmsg_len));
 }
 
@@ -233,21 +224,12 @@ has_ipv6 (const GArray *networks)
   return FALSE;
 }
 
-static gboolean
-has_address6 (const GArray *addresses)
-{
-  for (guint i = 0; addresses != NULL && i < addresses->len; i++)
-    if (g_array_index (addresses, CsAddress, i).family == AF_INET6)
-      return TRUE;
-  return FALSE;
-}
-
 /* Errno, or 0. */
 static int
 clear_flows (Conntrack *self, Sweep *sweep)
 {
-  gboolean ipv6 = has_ipv6 (sweep->networks6) || has_ipv6 (sweep->left)
-                  || has_address6 (sweep->blocked);
+  gboolean ipv6
+      = has_ipv6 (sweep->networks6) || has_ipv6 (sweep->left) || sweep->blocked != NULL;
   /* with one network of IPv6, that is the local one, unless the LAN's are kept */
   gboolean masqueraded6
       = sweep->masqueraded && sweep->networks6->len == 1
@@ -334,49 +316,6 @@ clear_found_later (const CsStepCall *call)
   g_timeout_add_full (G_PRIORITY_DEFAULT, LATER, on_later, task, g_object_unref);
 }
 
-/* --- Clients that are blocked ------------------------------------------------------ */
-
-/* The addresses of those that are blocked from now on. */
-typedef struct
-{
-  const CsSharePlan *from, *to;
-  GArray *addresses; /* of CsAddress */
-} Blocking;
-
-static void
-on_neighbor (const struct nlmsghdr *message, gpointer user_data)
-{
-  const Blocking *blocking = user_data;
-  CsNeighbor neighbor;
-
-  if (cs_neighbor_parse (message, blocking->to->lan_ifindex, &neighbor)
-      && cs_blocked_has (blocking->to->blocked, neighbor.mac)
-      && (blocking->from == NULL
-          || !cs_blocked_has (blocking->from->blocked, neighbor.mac)))
-    cs_addresses_add (blocking->addresses, neighbor.address);
-}
-
-/* (nullable) */
-static GArray *
-find_blocked (const CsSharePlan *from, const CsSharePlan *to)
-{
-  g_autoptr (CsNetlink) netlink = NULL;
-  Blocking blocking = { from, to, NULL };
-
-  if (to == NULL || to->blocked == NULL || to->blocked[0] == NULL)
-    return NULL;
-  netlink = cs_netlink_open (NETLINK_ROUTE, NULL);
-  if (netlink == NULL)
-    return NULL;
-  blocking.addresses = cs_addresses_new ();
-  cs_neighbors_dump (netlink, AF_INET, to->lan_ifindex, on_neighbor, &blocking);
-  if (cs_share_plan_has_ipv6 (to))
-    cs_neighbors_dump (netlink, AF_INET6, to->lan_ifindex, on_neighbor, &blocking);
-  if (blocking.addresses->len == 0)
-    g_clear_pointer (&blocking.addresses, g_array_unref);
-  return blocking.addresses;
-}
-
 static void
 remember (Conntrack *self, const CsSharePlan *from, CsSharePlan *to)
 {
@@ -408,7 +347,7 @@ apply (gpointer conntrack, const CsStepCall *call, GError **error)
   const CsSharePlan *from = call->from, *to = call->to;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   g_autoptr (GPtrArray) picked = NULL;
-  g_autoptr (GArray) blocked = find_blocked (from, to);
+  g_autoptr (CsBlockedFlows) blocked = cs_blocked_flows_find (from, to);
   g_autoptr (GArray) left = list_left (from, to);
   g_autoptr (GArray) networks6 = NULL;
   g_autoptr (GArray) own6 = NULL;
