@@ -184,7 +184,8 @@ read_mapping (const Action *self, CsPortdRequest *request)
   request->kind = CS_PORTD_MAP;
   request->to_port = (guint16)to_port;
   request->lifetime
-      = lifetime != 0 ? cs_gateway_lifetime (lifetime) : CS_PORTD_MAX_LIFETIME;
+      = lifetime != 0 ? CLAMP (lifetime, CS_PORTD_MIN_LIFETIME, CS_PORTD_UPNP_LIFETIME)
+                      : CS_PORTD_UPNP_LIFETIME;
   cs_gateway_set_name (request, get_text (self, "NewPortMappingDescription"));
   return UPNP_DONE;
 }

@@ -25,9 +25,13 @@ typedef enum
   CS_PORTD_FDS,
 } CsPortdFd;
 
-/* Seconds; what is beyond gets these. */
-#define CS_PORTD_MIN_LIFETIME 120u
-#define CS_PORTD_MAX_LIFETIME 86400u
+/* Seconds; what is beyond gets these. PCP and NAT-PMP renew at half of it; many programs
+ * that speak UPnP never do, and ask for 0: permanent in WANIPConnection:1, but to be
+ * taken as the longest there is, a week, in WANIPConnection:2 (2.3, PortMapping-
+ * LeaseDuration), as miniupnpd does. */
+#define CS_PORTD_MIN_LIFETIME  120u
+#define CS_PORTD_MAX_LIFETIME  86400u
+#define CS_PORTD_UPNP_LIFETIME 604800u
 /* The first port that a client may have. */
 #define CS_PORTD_FIRST_PORT 1024u
 

@@ -23,7 +23,7 @@ ask (const CsPortdRequest *request, CsPortdAnswer *answer, gpointer user_data)
   if (request->kind == CS_PORTD_MAP)
     g_assert_true (request->port != 0 && request->to_port != 0
                    && request->lifetime >= CS_PORTD_MIN_LIFETIME
-                   && request->lifetime <= CS_PORTD_MAX_LIFETIME);
+                   && request->lifetime <= CS_PORTD_UPNP_LIFETIME);
   *answer = (CsPortdAnswer){ .result = CS_PORTD_DONE, .port = 4711, .to_port = 1 };
 }
 

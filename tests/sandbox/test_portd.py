@@ -175,6 +175,19 @@ def test_no_more_than_64(shared, client):
     assert pcp(client, OTHER, port=6000)["result"] == SUCCESS
 
 
+def test_upnp_asks_for_no_end(shared, client):
+    """It gets a week, as its programs never ask again; and it sees what the user has made for it."""
+    add(client, 8080)
+    assert 604700 < forwards(shared)["tcp", 8080]["expires"] - time.time() <= 604800
+    mac = client.run("cat /sys/class/net/eth0/address")
+    shared.run(["sharectl", "forward", "add", "lan0", "tcp", "443", f"{mac}:8443"])
+    entries = [soap(client, "GetGenericPortMappingEntry",
+                    f"<NewPortMappingIndex>{index}</NewPortMappingIndex>")[1] for index in range(3)]
+    assert "<NewExternalPort>443<" in entries[0] and "<NewInternalPort>8443<" in entries[0]
+    assert "<NewLeaseDuration>0<" in entries[0] and "<NewExternalPort>8080<" in entries[1]
+    assert FAULT(713) in entries[2]
+
+
 def test_lifetime(shared, client, restart):
     """Within its bounds, and then it is gone."""
     assert pcp(client, port=8080, lifetime=1)["lifetime"] == 120

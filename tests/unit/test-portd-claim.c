@@ -124,7 +124,8 @@ test_claims (void)
       "done tcp 8080>80 for 7200 name x" },
     /* Others neither see nor get nor end it. */
     { "21 upnp find tcp 8080>0", "not-found" },
-    { "21 upnp list at 0", "not-found" },
+    { "21 upnp list at 0", "done tcp 4444>22 for 0" },
+    { "21 upnp list at 1", "not-found" },
     { "21 upnp map tcp 8080>80 exact for 600", "taken" },
     { "21 nat-pmp map tcp 8080>80 for 600", "taken" },
     { "21 upnp unmap tcp 8080>0", "refused" },
@@ -253,7 +254,9 @@ test_validity (void)
   } rows[] = {
     { "20 upnp map tcp 5000>80 exact for 600", TRUE },
     { "20 upnp map tcp 5000>80 for 119", FALSE },
-    { "20 upnp map tcp 5000>80 for 86401", FALSE },
+    { "20 upnp map tcp 5000>80 for 604800", TRUE },
+    { "20 upnp map tcp 5000>80 for 604801", FALSE },
+    { "20 pcp map tcp 5000>80 for 86401", FALSE },
     { "20 upnp map tcp 0>80 for 600", FALSE },
     { "20 upnp map tcp 5000>0 for 600", FALSE },
     { "20 upnp map 5000>80 for 600", FALSE },

@@ -239,7 +239,7 @@ test_request (void)
   g_assert_cmpuint (fixture.request.protocol, ==, IPPROTO_TCP);
   g_assert_cmpuint (fixture.request.port, ==, 8080);
   g_assert_cmpuint (fixture.request.to_port, ==, 80);
-  g_assert_cmpuint (fixture.request.lifetime, ==, 86400);
+  g_assert_cmpuint (fixture.request.lifetime, ==, 604800);
   g_assert_true (fixture.request.exact);
   g_assert_cmpstr (fixture.request.name, ==, "Game");
 }

@@ -26,6 +26,15 @@ is_protocol (guint8 protocol)
 }
 
 static gboolean
+is_lifetime (const CsPortdRequest *request)
+{
+  return request->lifetime >= CS_PORTD_MIN_LIFETIME
+         && request->lifetime <= (request->origin == CS_PORTD_UPNP
+                                      ? CS_PORTD_UPNP_LIFETIME
+                                      : CS_PORTD_MAX_LIFETIME);
+}
+
+static gboolean
 is_client (CsAddress address, CsAddress gateway, const GArray *networks)
 {
   return (address.family == AF_INET || address.family == AF_INET6)
@@ -51,8 +60,7 @@ cs_claim_is_valid (const CsPortdRequest *request,
     {
     case CS_PORTD_MAP:
       return is_protocol (request->protocol) && request->port != 0
-             && request->to_port != 0 && request->lifetime >= CS_PORTD_MIN_LIFETIME
-             && request->lifetime <= CS_PORTD_MAX_LIFETIME;
+             && request->to_port != 0 && is_lifetime (request);
     case CS_PORTD_UNMAP:
       return request->protocol == 0 || is_protocol (request->protocol);
     case CS_PORTD_FIND:
@@ -329,10 +337,36 @@ look_up (Asker *self)
     self->claim->result = CS_PORTD_NOT_FOUND;
 }
 
+/* With what the user has made for its hardware address. */
+static GPtrArray *
+list_concerning (const Asker *self)
+{
+  GPtrArray *list = list_own (self);
+  g_autoptr (GPtrArray) clients = self->table != NULL
+                                      ? cs_forward_table_list_clients (self->table)
+                                      : g_ptr_array_new ();
+
+  for (guint i = 0; i < clients->len; i++)
+    {
+      const CsForwardClient *client = clients->pdata[i];
+      GHashTableIter iter;
+      gpointer forward;
+
+      if (!cs_address_equal (client->address, self->request->client)
+          || g_str_equal (client->client, self->client))
+        continue;
+      g_hash_table_iter_init (&iter, client->forwards);
+      while (g_hash_table_iter_next (&iter, &forward, NULL))
+        g_ptr_array_add (list, forward);
+    }
+  g_ptr_array_sort (list, compare);
+  return list;
+}
+
 static void
 list (Asker *self)
 {
-  g_autoptr (GPtrArray) own = list_own (self);
+  g_autoptr (GPtrArray) own = list_concerning (self);
   const CsForward *forward
       = self->request->index < own->len ? own->pdata[self->request->index] : NULL;
 
