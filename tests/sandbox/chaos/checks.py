@@ -176,9 +176,11 @@ def check_mappings(world, lan, share):
     """Those that were asked for are there, and lead from the share's uplink to its client, and
     from nowhere else; what is in force is known afterwards."""
     mappings = world.model.requests[lan].mappings
-    if not mappings.present():
+    if not mappings.present() and share["options"].get("upnp"):
+        operations.ask_port(world, lan, "tcp", LAST[lan], 0)
+    elif not mappings.present():
         operations.add_mapping(world, lan, "tcp", LAST[lan], LAST[lan], 0, "mac")
-        world.await_call(lan)
+    world.await_call(lan)
     listed = world.mappings(lan)
     if listed is None:
         raise Fault("P5 mappings are not told", lan)
@@ -204,19 +206,20 @@ def check_mapping(world, lan, share, one, listed, address):
     number, port = LANS.index(lan), one.last
     is_there = ":" in one.client or "." not in one.client or one.client == world.address(lan)
     wanted = f"cstag{number}-" if is_there else None
-    state = "blocked" if share["source"] == "adopted" else "active"  # by NetworkManager's filter
-    if is_there and (listed["external_address"] != address
-                     or listed["state"] not in ("active", state)):
-        raise Fault("P5 mapping is not active", f"{lan}: {listed}, {brief(share)}")
     rivals = [other for name in LANS if name != lan for other in
               world.model.requests[name].mappings.present()
-              if other.protocol == one.protocol and other.first <= port <= other.last]
+              if other.protocol == one.protocol
+              and one.first <= other.last and other.first <= one.last]
+    # NetworkManager's own filter refuses what it shares itself.
+    states = ["active"] + ["blocked"] * (share["source"] == "adopted") + ["taken"] * bool(rivals)
+    if is_there and (listed["external_address"] != address or listed["state"] not in states):
+        raise Fault("P5 mapping is not active", f"{lan}: {listed}, {brief(share)}")
     for uplink in UPLINKS:
         is_own = uplink == share["uplink"]
         answer = ask(world, uplink, one.protocol, address, port, is_own and is_there)
         good = not answer if not (is_own and wanted) else answer and answer.startswith(wanted)
-        if is_own and share["source"] == "adopted" and answer is None:
-            continue  # NetworkManager's own filter refuses it, as the doctor says
+        if is_own and listed["state"] == "blocked" and answer is None:
+            continue
         if not good and not rivals:
             raise Fault("P5 mapping leads elsewhere",
                         f"{lan}: {one} by {uplink}: {answer!r}, not {wanted if is_own else None}; "

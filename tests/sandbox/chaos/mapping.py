@@ -35,6 +35,11 @@ class Mapping:
                 and to_port == port + self.shift)
 
     @property
+    def number(self):
+        """Of the protocol."""
+        return PROTOCOLS[self.protocol]
+
+    @property
     def words(self):
         """(protocol, first port), (last port, client's first port)"""
         return (self.protocol, self.first), (self.last, self.first + self.shift)

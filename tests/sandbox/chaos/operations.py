@@ -53,7 +53,7 @@ def describe(row):
 
 # --- Users
 
-@operation(14, lan=LANS, wan=WANS, option=("", "", "--temporary", "--address",
+@operation(14, lan=LANS, wan=WANS, option=("", "", "--upnp", "--upnp", "--temporary", "--address",
                                            "--ipv6=masquerade", "--ipv6=off"))
 def share(world, lan, wan, option):
     hotspot_down(world, lan)
@@ -202,6 +202,18 @@ def add_forward(world, lan, protocol, port, shift, client):
 @operation(3, lan=LANS, protocol=tuple(PROTOCOLS), port=MAPPED[:-3], shift=SHIFTS, client=CLIENT)
 def add_range(world, lan, protocol, port, shift, client):
     add_mapping(world, lan, protocol, port, port + 3, shift, client)
+
+
+@operation(8, lan=LANS, protocol=tuple(PROTOCOLS), port=MAPPED, shift=SHIFTS)
+def ask_port(world, lan, protocol, port, shift):
+    """The client itself, by PCP, for this port and no other; where the share has no --upnp, in vain."""
+    if not world.model.requests[lan].wans():
+        return
+    world.await_call(lan)
+    mapping = Mapping(protocol, port, port, shift, world.address(lan), Spans())
+    mappings = world.model.requests[lan].mappings
+    mappings.begin_adding(mapping)
+    world.ask_port(lan, mapping, told=lambda outcome: mappings.end_adding(mapping, outcome))
 
 
 @operation(5, lan=LANS, number=tuple(range(4)))

@@ -24,6 +24,7 @@ from .model import (BOX, BOX_LINK, LANS, LISTENING_PORT, NUMBERS6, SERVER6, VPN,
 from .oracle import Oracle
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
+REFUSALS = (2, 10, 11)  # not authorized, over the quota, taken: nothing comes of it
 CALL_LIMIT = 40  # seconds that the service may take for anything
 COMMAND_LIMIT = 10  # and that operations wait for a command
 FAR = {"lan0": ("client", "eth0"), "lan1": ("client2", "eth0"), "eth1": ("internet", "isp1")}
@@ -34,6 +35,20 @@ CONTAINER = (f"ip netns add box && ip link add {BOX_LINK} type veth peer name et
              f"ip -n box address add {BOX}/16 dev eth0 && ip -n box link set eth0 up && "
              "ip -n box route add default via 172.17.0.1")
 LINK = "address {mac} arp off"
+
+
+def judge_call(text, code):
+    """Whether it has succeeded; None: nobody knows."""
+    lost = any(word in text for word in ("NoReply", "did not receive a reply", "timed out",
+                                         "disconnected", "no reply"))
+    return True if code == 0 else None if lost else False
+
+
+def judge_pcp(text, code):
+    if code or not text.startswith("{"):
+        return None if "null" in text else False  # it had no such address
+    result = json.loads(text)["result"]
+    return True if result == 0 else False if result in REFUSALS else None
 
 
 class World:
@@ -139,7 +154,23 @@ class World:
         self.await_call(lan)
         if changes:
             self.model.requests[lan].begin(wan)
-        self.calls[lan] = (self.host.popen(words), time.monotonic(), words, changes, then, told)
+        self.calls[lan] = (self.host.popen(words), time.monotonic(), words, changes, then, told,
+                           judge_call)
+
+    def ask_port(self, lan, mapping, told):
+        """Likewise, of the LAN's client, by PCP."""
+        place = self.clients[LANS.index(lan)].place
+        words = place.call("ip -4 route show default").stdout.split()
+        if "via" not in words:
+            told(False)
+            return
+        self.await_call(lan)
+        request = {"protocol": mapping.number, "port": mapping.first, "exact": True,
+                   "to_port": mapping.first + mapping.shift}
+        words = ["/bin/sh", "-c", 'echo "$1" | /usr/bin/python3 "$2" "$3" "$4" 0.9', "-",
+                 json.dumps(request), str(HERE / "pcp.py"), words[words.index("via") + 1],
+                 mapping.client]
+        self.calls[lan] = (place.popen(words), time.monotonic(), words, False, None, told, judge_pcp)
 
     def await_call(self, lan):
         while lan in self.calls and not self.oracle.violations:
@@ -147,7 +178,7 @@ class World:
             time.sleep(0.01)
 
     def end_call(self, lan):
-        process, begin, words, changes, then, told = self.calls[lan]
+        process, begin, words, changes, then, told, judge = self.calls[lan]
         if process.poll() is None:
             if time.monotonic() - begin > CALL_LIMIT:
                 self.oracle.note("P7 no answer", f"{' '.join(words)} after {CALL_LIMIT} s")
@@ -155,14 +186,12 @@ class World:
             return
         del self.calls[lan]
         text = "".join(process.communicate())
-        lost = any(word in text for word in ("NoReply", "did not receive a reply", "timed out",
-                                             "disconnected", "no reply"))
-        outcome = True if process.returncode == 0 else None if lost else False
+        outcome = judge(text, process.returncode)
         if changes:
             self.model.requests[lan].end(outcome)
         if told:
             told(outcome)
-        if then and process.returncode == 0:
+        if then and outcome:
             then()
 
     def mac(self, lan):
