@@ -354,6 +354,8 @@ remedy_of (const GError *error)
     return "; \"sharectl list\" shows what is";
   if (g_error_matches (error, CS_ERROR, CS_ERROR_NO_SUCH_DEVICE))
     return "; \"sharectl interfaces\" lists all";
+  if (g_error_matches (error, CS_ERROR, CS_ERROR_NO_SUCH_CLIENT))
+    return "; \"sharectl clients\" lists those that have names";
   return "";
 }
 
@@ -400,6 +402,7 @@ exit_status_of_code (CsError code)
       return CS_EXIT_USAGE;
     case CS_ERROR_NO_SUCH_DEVICE:
     case CS_ERROR_NO_SUCH_SHARE:
+    case CS_ERROR_NO_SUCH_CLIENT:
       return CS_EXIT_NO_SUCH_THING;
     case CS_ERROR_NOT_AUTHORIZED:
       return CS_EXIT_NOT_AUTHORIZED;

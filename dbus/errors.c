@@ -12,6 +12,7 @@ static const GDBusErrorEntry entries[] = {
   { CS_ERROR_NOT_AUTHORIZED, NAME ("NotAuthorized") },
   { CS_ERROR_NO_SUCH_DEVICE, NAME ("NoSuchDevice") },
   { CS_ERROR_NO_SUCH_SHARE, NAME ("NoSuchShare") },
+  { CS_ERROR_NO_SUCH_CLIENT, NAME ("NoSuchClient") },
   { CS_ERROR_NOT_SUITABLE, NAME ("NotSuitable") },
   { CS_ERROR_ADDRESS_CONFLICT, NAME ("AddressConflict") },
   { CS_ERROR_NOT_SUPPORTED, NAME ("NotSupported") },

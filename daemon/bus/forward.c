@@ -186,7 +186,7 @@ find_by_name (const Call *call,
   if (found == 1)
     return TRUE;
   g_set_error (
-      error, CS_ERROR, CS_ERROR_INVALID_ARGUMENT,
+      error, CS_ERROR, found == 0 ? CS_ERROR_NO_SUCH_CLIENT : CS_ERROR_INVALID_ARGUMENT,
       found == 0 ? "no client of %s is called %s: use its MAC address or IP address"
                  : "several clients of %s are called %s: use a MAC address or IP address",
       call->lan, quoted);

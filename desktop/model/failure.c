@@ -40,6 +40,8 @@ static const Row of_port[] = {
         "one.") },
   { CS_ERROR_INVALID_ARGUMENT, CS_STEP_NONE,
     N_ ("%s cannot lead to this device. Look at the details.") },
+  { CS_ERROR_NO_SUCH_CLIENT, CS_STEP_NONE,
+    N_ ("%s cannot lead to this device. Look at the details.") },
 };
 
 static const Row bus[] = {

@@ -11,13 +11,15 @@ from conftest import HERE, SHARECTL, Bus
 PREFIX = "org.connshare1.Error."
 # What sharectl adds to the service's words.
 REMEDIES = {"NoSuchShare": '; "sharectl list" shows what is',
-            "NoSuchDevice": '; "sharectl interfaces" lists all'}
+            "NoSuchDevice": '; "sharectl interfaces" lists all',
+            "NoSuchClient": '; "sharectl clients" lists those that have names'}
 
 
 @pytest.mark.parametrize("error, status", [
     (PREFIX + "Failed", 1), (PREFIX + "NotSuitable", 1), (PREFIX + "AddressConflict", 1),
     (PREFIX + "NotSupported", 1), (PREFIX + "Timeout", 1), (PREFIX + "InvalidArgument", 2),
-    (PREFIX + "NoSuchDevice", 3), (PREFIX + "NoSuchShare", 3), (PREFIX + "NotAuthorized", 4),
+    (PREFIX + "NoSuchDevice", 3), (PREFIX + "NoSuchShare", 3), (PREFIX + "NoSuchClient", 3),
+    (PREFIX + "NotAuthorized", 4),
     ("org.example.Unheard", 1), ("org.freedesktop.DBus.Error.UnknownMethod", 1),
 ])
 @pytest.mark.parametrize("method, words", [

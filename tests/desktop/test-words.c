@@ -133,6 +133,8 @@ test_failures_of_ports (void)
       "one." },
     { "org.connshare1.Error.InvalidArgument",
       "TCP port 22 cannot lead to this device. Look at the details." },
+    { "org.connshare1.Error.NoSuchClient",
+      "TCP port 22 cannot lead to this device. Look at the details." },
     { "org.connshare1.Error.NoSuchShare", "LAN is not shared any more." },
   };
 

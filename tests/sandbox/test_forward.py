@@ -502,7 +502,8 @@ def test_twice_the_same(shared, phone, bus):
 def test_bad_values(shared, bus, values, words):
     with pytest.raises(BusError) as error:
         add(bus, **{"protocol": "tcp", "port": 8080, "client": LAN_ADDRESS, **values})
-    assert error.value.name.endswith(".InvalidArgument") and words in str(error.value)
+    kind = ".NoSuchClient" if words == '"nobody"' else ".InvalidArgument"
+    assert error.value.name.endswith(kind) and words in str(error.value)
     assert mappings(bus) == []
 
 

@@ -59,7 +59,7 @@ def test_states(host, phone):
 
 
 @pytest.mark.parametrize("status, words, told", [
-    (USAGE, "add lan0 tcp 80 nobody", "nobody"),
+    (NO_SUCH, "add lan0 tcp 80 nobody", "nobody"),
     (USAGE, "add lan0 tcp 80 198.51.100.1", "198.51.100.1"),
     (USAGE, "add lan0 tcp 80 192.168.137.1", "192.168.137.1"),
     (USAGE, "remove lan0 tcp 80", "sharectl forward list"),
