@@ -3,6 +3,8 @@
  * much, it makes this computer ask little. */
 #include "router-private.h"
 
+#include "base/clock.h"
+
 /* Up to so many seconds after a restart of the router its clients ask again (RFC 6887,
  * 14.1.3), so that not all do at once. */
 #define SCATTER 5
@@ -168,7 +170,7 @@ void
 cs_router_take (const guint8 *data, gsize size, gboolean announced, gpointer user_data)
 {
   CsRouter *self = user_data;
-  gint64 now = cs_router_now ();
+  gint64 now = cs_clock_now ();
   CsRouterReply reply;
 
   if (size == 0 && self->asking && !self->known)

@@ -3,8 +3,6 @@
  * neither, and go on with the next hour. */
 #include "router-times.h"
 
-#include <time.h>
-
 /* RFC 6887, section 8.1.1; the first is for one that may not know the protocol. */
 #define PCP_TRIES       2
 #define PCP_TRIES_KNOWN 5
@@ -15,15 +13,6 @@
 
 #define MINUTE (60 * CS_ROUTER_SECOND)
 #define HOUR   (60 * MINUTE)
-
-gint64
-cs_router_now (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_BOOTTIME, &now);
-  return now.tv_sec * CS_ROUTER_SECOND + now.tv_nsec / 1000;
-}
 
 gboolean
 cs_router_epoch_follow (CsRouterEpoch *self, guint32 epoch, gint64 now)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* When a router is asked again, and whether it has forgotten what it was asked. Times are
- * microseconds of a clock that goes on while the computer sleeps. */
+ * those of base/clock.h. */
 #pragma once
 
 #include "router-message.h"
@@ -19,8 +19,6 @@ typedef struct
   guint32 epoch;
   gint64 at;
 } CsRouterEpoch;
-
-gint64 cs_router_now (void);
 
 /* Takes what a reply says at @now. TRUE: it has lost its mappings since the last one
  * (RFC 6887, section 8.5; RFC 6886, 3.6, allows as much). */

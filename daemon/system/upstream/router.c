@@ -7,6 +7,8 @@
 #include "router-nonce.h"
 #include "router-private.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
 /* Seconds for which an external address of NAT-PMP need not be asked for again. */
@@ -96,7 +98,7 @@ send_request (CsRouter *self)
 
   self->tries++;
   self->repeat
-      = cs_router_now () + cs_router_wait (self->spoken, self->tries, self->known);
+      = cs_clock_now () + cs_router_wait (self->spoken, self->tries, self->known);
   if (!cs_router_socket_send (self->socket, data, size))
     self->repeat = 0;
 }
@@ -124,7 +126,7 @@ lacks_address (const CsRouter *self, const CsRouterMapping *mapping)
 {
   return self->spoken == CS_ROUTER_NAT_PMP && !mapping->ending
          && (self->located == 0
-             || cs_router_now () - self->located > ADDRESS_LASTS * CS_ROUTER_SECOND);
+             || cs_clock_now () - self->located > ADDRESS_LASTS * CS_ROUTER_SECOND);
 }
 
 static void
@@ -144,7 +146,7 @@ ask (CsRouter *self, CsRouterMapping *mapping)
 void
 cs_router_be_silent (CsRouter *self)
 {
-  gint64 now = cs_router_now (), least = 0, left;
+  gint64 now = cs_clock_now (), least = 0, left;
   GHashTableIter iter;
   gpointer one;
 
@@ -234,7 +236,7 @@ cs_router_step (CsRouter *self)
   g_clear_handle_id (&self->timer, g_source_remove);
   for (;;)
     {
-      now = cs_router_now ();
+      now = cs_clock_now ();
       if (self->asking && self->repeat > now)
         return wake_at (self, self->repeat, now);
       if (self->asking)
@@ -319,7 +321,7 @@ cs_router_is_empty (const CsRouter *self)
 static void
 ask_soon (CsRouter *self, CsRouterMapping *mapping)
 {
-  gint64 now = cs_router_now ();
+  gint64 now = cs_clock_now ();
 
   mapping->due = now;
   if (self->silent == 0)
@@ -363,7 +365,7 @@ static gboolean
 end (CsRouter *self, CsRouterMapping *mapping)
 {
   mapping->ending = TRUE;
-  mapping->due = cs_router_now ();
+  mapping->due = cs_clock_now ();
   return mapping->granted || mapping == self->asked;
 }
 
