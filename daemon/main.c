@@ -303,7 +303,7 @@ build (Service *service, CsNetworkManager *nm, GError **error)
   g_autoptr (CsFirewalld) firewalld = cs_firewalld_new (service->connection);
   g_autoptr (CsOpeningLog) openings = cs_opening_log_new ();
   g_autoptr (CsDelegations) delegations
-      = cs_delegations_new (CS_RUNTIME_DIR "/delegation", CS_DHCPCD_HOOK);
+      = cs_delegations_new (CS_RUNTIME_DIR "/delegation");
   CsForwards *forwards = service->forwards = cs_forwards_new (CS_STATE_DIR "/forwards");
   g_autoptr (CsMonitor) monitor
       = cs_network_monitor_new (nm, firewalld, openings, delegations, forwards, error);

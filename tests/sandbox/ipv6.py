@@ -39,6 +39,7 @@ KEA = {
     "interfaces-config": {"interfaces": []},
     "lease-database": {"type": "memfile", "persist": True, "lfc-interval": 0},
     "valid-lifetime": 3600, "preferred-lifetime": 1800, "renew-timer": 600, "rebind-timer": 900,
+    "option-data": [{"name": "dns-servers", "data": "2001:db8::53"}],
     "loggers": [{"name": "kea-dhcp6", "severity": "INFO",
                  "output_options": [{"output": "stdout"}]}],
 }
@@ -210,18 +211,22 @@ class Delegating:
     """kea-dhcp6-server beside a router: a /60 for each who asks.  route() is called now and then,
     as what a provider's router does at once."""
 
-    def __init__(self, router, pool):
+    def __init__(self, router, pool, times):
         self.router, self.host, self.pool = router, router.host, pool
+        self.times = dict(zip(("valid-lifetime", "preferred-lifetime", "renew-timer",
+                               "rebind-timer"), times))
         self.folder = f"/run/kea-{router.name}"
         self.routed = set()
 
     def start(self):
         link = f"isp-{self.router.name}"
-        settings = dict(KEA, **{"interfaces-config": {"interfaces": [link]}})
+        settings = dict(KEA, **self.times, **{"interfaces-config": {"interfaces": [link]}})
         settings["lease-database"] = dict(KEA["lease-database"], name=f"{self.folder}/leases")
         settings["data-directory"] = self.folder
+        own = self.router.address().removesuffix("1")
         settings["subnet6"] = [{
             "id": 1, "subnet": self.router.prefix, "interface": link,
+            "pools": [{"pool": f"{own}d:0 - {own}d:ffff"}],
             "pd-pools": [{"prefix": self.pool.partition("/")[0],
                           "prefix-len": int(self.pool.partition("/")[2]), "delegated-len": 60}]}]
         self.host.run(f"mkdir -p {self.folder} /run/kea")
@@ -242,6 +247,15 @@ class Delegating:
         rows = [row.split(",") for row in text.splitlines()[1:]]
         state = {f"{row[0]}/{row[8]}": int(row[2]) for row in rows if row[6] == "2"}
         return {prefix for prefix, lifetime in state.items() if lifetime}
+
+    def expiry(self):
+        """Until when something is delegated."""
+        text = self.host.path(f"{self.folder}/leases").read_text()
+        return max(int(row.split(",")[3]) for row in text.splitlines()[1:])
+
+    def in_pool(self, address):
+        """Whether it is one that it gives by itself."""
+        return ":d:" in address
 
     def route(self):
         """Leads what is delegated to the uplink's link-local address."""
@@ -267,8 +281,9 @@ class Delegating:
 
 
 @contextlib.contextmanager
-def delegating(router, pool="2001:db8:7000::/40"):
-    server = Delegating(router, pool)
+def delegating(router, pool="2001:db8:7000::/40", times=()):
+    """@times, in seconds: valid, preferred, renewed, rebound."""
+    server = Delegating(router, pool, times)
     server.start()
     try:
         yield server

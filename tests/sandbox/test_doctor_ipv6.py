@@ -34,14 +34,6 @@ def test_nothing_is_delegated(host, uplink):
     assert "ipv6-delegation" not in notes(host)
 
 
-def test_dhcpcd_is_missing(host, uplink):
-    with replaced(host, "/usr/sbin/dhcpcd", None):
-        host.share("lan0", "via", uplink)
-        assert notes(host)["ipv6-delegation"].startswith("dhcpcd is not installed")
-        host.run("sharectl change lan0 --ipv6 masquerade")
-        assert "ipv6-delegation" not in notes(host)
-
-
 def test_radvd_is_missing(host, client, uplink):
     with replaced(host, "/usr/sbin/radvd", None):
         host.share("lan0", "via", uplink, "--ipv6", "masquerade")

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# IPv6 of clients by a prefix that the uplink's network delegates (RFC 8415), asked for by a
-# dhcpcd of ours: they have addresses of the Internet's, and nothing is translated.
+# IPv6 of clients by a prefix that the uplink's network delegates (RFC 8415), asked for beside
+# NetworkManager's own DHCPv6: they have addresses of the Internet's, and nothing is translated.
 #
 import ipaddress
 import subprocess
+import time
 
 import pytest
 from host import wait_for
 from ipv6 import (BESIDE, OURS, Sniffed, addresses6, advertisement, await_ipv6, await_no_router,
-                  beside, clients6, delegating, internet6, managed, page6, ping6, reaches6,
+                  beside, clients6, delegating, global_addresses, internet6, managed, page6, ping6, reaches6,
                   router_of, unmanaged, usable)
 from test_portd import pcp
 
@@ -163,14 +164,14 @@ def test_crash_and_end(host, client, server):
     await_no_router(client)
     wait_for(lambda: not usable(client, POOL), 3)
     host.await_return(before, "before the share")
-    assert host.pids("dhcpcd") == []
 
 
 def test_other_grades_ask_nobody(host, client, server):
     host.share("lan0", "via", "wan7", "--ipv6", "masquerade")
     client.dhcp()
     await_ipv6(client)
-    assert (mode(host), usable(client, POOL), host.pids("dhcpcd")) == ("masquerade", [], [])
+    time.sleep(2.5)
+    assert (mode(host), usable(client, POOL), server.prefixes()) == ("masquerade", [], set())
 
 
 def test_nothing_is_delegated(host, client, internet):
@@ -181,7 +182,6 @@ def test_nothing_is_delegated(host, client, internet):
         assert not reaches6(client)
         assert mode(host) == "none"
         host.unshare("lan0")
-        assert host.pids("dhcpcd") == []
 
 
 def test_goodbye_of_the_router(host, client, server):
@@ -192,22 +192,85 @@ def test_goodbye_of_the_router(host, client, server):
 
 
 def test_uplink_loses_everything(host, client, server):
-    """Its dhcpcd cannot say goodbye to anybody; nobody waits for it, and nothing is left."""
     before = host.settled_state()
     share(host, client, "wan7", server)
     host.run("sysctl -qw net.ipv6.conf.wan7.disable_ipv6=1")
     wait_for(lambda: mode(host) == "none", 3)
     assert client.can_get()
     host.unshare("lan0")
-    assert host.pids("dhcpcd") == []
     assert "unreachable" not in host.run("ip -6 route show")
     host.run("sysctl -qw net.ipv6.conf.wan7.disable_ipv6=0; nmcli connection up wan7")
     host.await_return(before, "before the share")
 
 
-def test_dhcpcd_is_killed(host, client, server):
-    share(host, client, "wan7", server)
-    host.kill("dhcpcd")
-    assert seen(client)
-    host.unshare("lan0")
-    assert "unreachable" not in host.run("ip -6 route show")
+# --- Beside another client of DHCPv6
+
+FLAGS = {"addresses": "AdvManagedFlag on; AdvOtherConfigFlag on;",
+         "options": "AdvOtherConfigFlag on;"}
+
+
+def options6(host):
+    """What NetworkManager has got by DHCPv6."""
+    return host.run("nmcli -e no -g DHCP6.OPTION device show wan7")
+
+
+@pytest.mark.parametrize("flags", FLAGS)
+def test_networkmanager_asks_for_more(host, client, internet, flags):
+    """Each gets its own: when NetworkManager was there first, and when it comes back later."""
+    with managed(host, more=FLAGS[flags]) as router, delegating(router) as server:
+        wait_for(lambda: "2001:db8::53" in options6(host), what="NetworkManager gets no options")
+        share(host, client, "wan7", server)
+        assert seen(client)
+        host.run("nmcli connection up wan7")
+        wait_for(lambda: "2001:db8::53" in options6(host), what="NetworkManager gets no options")
+        wait_for(lambda: server.route() and mode(host) == "delegated" and usable(client, POOL)
+                 and seen(client), 15)
+        host.unshare("--all")
+
+
+def test_dhcpcd_of_the_user(host, client, internet):
+    """It may begin while a share has been asking."""
+    with unmanaged(host) as router, delegating(router) as server:
+        share(host, client, "wan8", server)
+        dhcpcd = host.popen(["dhcpcd", "--nobackground", "-6", "--noipv6rs", "--ia_na",
+                             "--script", "/bin/true", "wan8"],
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: any(server.in_pool(address)
+                                 for address in global_addresses(host, "wan8")),
+                     what="dhcpcd gets no address")
+            assert seen(client)
+        finally:
+            dhcpcd.terminate()
+            dhcpcd.wait()
+        host.unshare("--all")
+
+
+# --- Time passes
+
+def test_renewal(host, client, internet):
+    """Also by another server than the one that has delegated it."""
+    with managed(host) as router, delegating(router, times=(17, 16, 10, 12)) as server:
+        address = share(host, client, "wan7", server)
+        expiry = server.expiry()
+        wait_for(lambda: server.expiry() > expiry, 13, "it is not renewed")
+        server.stop()
+        server.start()
+        assert server.prefixes() == set()
+        wait_for(server.route, 15, "nobody asks again")
+        assert usable(client, POOL) == [address]
+        assert seen(client)
+        host.unshare("--all")
+
+
+def test_server_is_gone(host, client, internet):
+    """What was delegated ends with its lifetime."""
+    with managed(host) as router, delegating(router, times=(12, 11, 10, 11)) as server:
+        share(host, client, "wan7", server)
+        server.stop()
+        wait_for(lambda: mode(host) != "delegated", 15, "it lasts longer than its lifetime")
+        wait_for(lambda: not usable(client, POOL), 3)
+        assert "unreachable" not in host.run("ip -6 route show")
+        server.start()
+        wait_for(lambda: server.route() and usable(client, POOL), 20)
+        host.unshare("--all")

@@ -97,8 +97,6 @@ set_fact (CsFacts *facts, const char *key, const char *value)
     facts->dnsmasq_missing = TRUE;
   else if (g_str_equal (key, "no-radvd"))
     facts->radvd_missing = TRUE;
-  else if (g_str_equal (key, "no-dhcpcd"))
-    facts->dhcpcd_missing = TRUE;
   else if (g_str_equal (key, "no-dns-user"))
     facts->dns_user_missing = TRUE;
   else if (g_str_equal (key, "resolver"))

@@ -89,18 +89,6 @@ add_none (CsWalk *w, const char *code, const char *why, char *remedy)
                remedy);
 }
 
-/* A prefix of their own spares clients the masquerading. */
-static void
-add_dhcpcd_missing (CsWalk *w)
-{
-  cs_walk_add (
-      w, CS_SEVERITY_INFO, "ipv6-delegation",
-      g_strdup_printf ("dhcpcd is not installed, so connshared cannot ask for an "
-                       "IPv6 prefix through %s",
-                       w->share->uplink),
-      g_strdup ("install the package dhcpcd-base (dhcpcd on some systems)"));
-}
-
 void
 cs_walk_check_ipv6 (CsWalk *w)
 {
@@ -109,10 +97,7 @@ cs_walk_check_ipv6 (CsWalk *w)
 
   if (!w->uplink || wish <= CS_IPV6_NONE || w->share->ipv6.blocked)
     return;
-  if (w->facts->dhcpcd_missing && w->share->ipv6.asks
-      && w->share->ipv6.mode != CS_IPV6_DELEGATED)
-    add_dhcpcd_missing (w);
-  else if (wish == CS_IPV6_AUTO || w->share->ipv6.mode != CS_IPV6_NONE)
+  if (wish == CS_IPV6_AUTO || w->share->ipv6.mode != CS_IPV6_NONE)
     return;
   else if (!any)
     add_none (w, "ipv6-none", "it has none", g_strdup (""));

@@ -66,7 +66,6 @@ typedef struct
   guint lacking;        /* CS_EXTRA_BIT () of what the kernel cannot do for flows */
   gboolean dnsmasq_missing;
   gboolean radvd_missing;
-  gboolean dhcpcd_missing;
   gboolean dns_user_missing; /* it has to run as nobody */
   char *table_flaw;          /* (owned) (nullable) what of our table is not as planned */
   gboolean ip_forward;       /* net.ipv4.ip_forward: every interface forwards */

@@ -5,112 +5,181 @@
 
 #include <string.h>
 
-#define WORD "new_dhcp6_ia_pd"
-/* More than any network delegates to one computer. */
-#define MOST 16
-
-typedef struct
+gboolean
+cs_duid_equal (const CsDuid *a, const CsDuid *b)
 {
-  const char *name; /* unowned: "new_dhcp6_ia_pd1_prefix1" */
-  CsAddress address;
-  guint32 length, preferred, valid;
-} Delegation;
-
-/* @name is a line's up to its "=", without what comes behind the number of the prefix. */
-static Delegation *
-find (GArray *list, const char *name)
-{
-  const Delegation new = { .name = name };
-
-  for (guint i = 0; i < list->len; i++)
-    if (g_str_equal (g_array_index (list, Delegation, i).name, name))
-      return &g_array_index (list, Delegation, i);
-  if (list->len == MOST)
-    return NULL;
-  g_array_append_val (list, new);
-  return &g_array_index (list, Delegation, list->len - 1);
-}
-
-static void
-set_number (guint32 *number, const char *text)
-{
-  guint64 value;
-
-  if (g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &value, NULL))
-    *number = (guint32)value;
-}
-
-/* @line: "NAME=VALUE", which this cuts in pieces. */
-static void
-parse_line (GArray *list, char *line)
-{
-  char *value = strchr (line, '=');
-  char *rest;
-  Delegation *delegation;
-
-  if (!g_str_has_prefix (line, WORD) || !value)
-    return;
-  *value++ = '\0';
-  rest = strstr (line, "_prefix");
-  if (!rest)
-    return;
-  rest += strlen ("_prefix");
-  rest += strspn (rest, "0123456789");
-  if (*rest != '\0' && *rest != '_')
-    return;
-  /* what is behind the number, less its "_" */
-  if (*rest == '_')
-    *rest++ = '\0';
-  delegation = find (list, line);
-  if (!delegation)
-    return;
-  if (*rest == '\0')
-    cs_address_parse (value, &delegation->address);
-  else if (g_str_equal (rest, "length"))
-    set_number (&delegation->length, value);
-  else if (g_str_equal (rest, "pltime"))
-    set_number (&delegation->preferred, value);
-  else if (g_str_equal (rest, "vltime"))
-    set_number (&delegation->valid, value);
+  return a->size == b->size && memcmp (a->bytes, b->bytes, a->size) == 0;
 }
 
 static gboolean
-is_usable (const Delegation *delegation)
+is_usable (const CsDelegatedPrefix *prefix)
 {
-  return (cs_ipv6_is_global (delegation->address)
-          || cs_ipv6_is_unique_local (delegation->address))
-         && delegation->length >= 8 && delegation->length <= 64
-         && delegation->preferred > 0 && delegation->preferred <= delegation->valid;
+  return (cs_ipv6_is_global (prefix->network.address)
+          || cs_ipv6_is_unique_local (prefix->network.address))
+         && prefix->network.prefix >= 8 && prefix->network.prefix <= 64
+         && prefix->preferred > 0 && prefix->preferred <= prefix->valid;
+}
+
+void
+cs_delegation_add (CsDelegation *self, CsDelegatedPrefix prefix)
+{
+  if (!is_usable (&prefix) || self->count == CS_DELEGATION_PREFIXES)
+    return;
+  prefix.network = cs_cidr_network (prefix.network);
+  self->prefixes[self->count++] = prefix;
+}
+
+static guint32
+share_of (guint32 lifetime, guint percent)
+{
+  return lifetime == CS_LIFETIME_INFINITE ? lifetime
+                                          : (guint32)((guint64)lifetime * percent / 100);
+}
+
+/* RFC 8415, section 14.2 for what a server leaves open, 21.21 for what is invalid. */
+gboolean
+cs_delegation_complete (CsDelegation *self)
+{
+  guint32 shortest = CS_LIFETIME_INFINITE;
+
+  for (guint i = 0; i < self->count; i++)
+    shortest = MIN (shortest, self->prefixes[i].preferred);
+  if (self->count == 0
+      || (self->renew > 0 && self->rebind > 0 && self->renew > self->rebind))
+    return FALSE;
+  if (self->renew == 0)
+    self->renew = MIN (share_of (shortest, 50),
+                       self->rebind > 0 ? self->rebind : CS_LIFETIME_INFINITE);
+  if (self->rebind == 0)
+    self->rebind = MAX (self->renew, share_of (shortest, 80));
+  return TRUE;
+}
+
+static gint64
+end_of (const CsDelegation *self, const CsDelegatedPrefix *prefix)
+{
+  return prefix->valid == CS_LIFETIME_INFINITE ? G_MAXINT64 : self->since + prefix->valid;
+}
+
+gint64
+cs_delegation_get_end (const CsDelegation *self)
+{
+  gint64 end = G_MININT64;
+
+  for (guint i = 0; i < self->count; i++)
+    end = MAX (end, end_of (self, &self->prefixes[i]));
+  return end;
 }
 
 static int
 compare_lives (gconstpointer a, gconstpointer b)
 {
-  guint32 left = ((const Delegation *)a)->preferred;
-  guint32 right = ((const Delegation *)b)->preferred;
+  guint32 left = ((const CsDelegatedPrefix *)a)->preferred;
+  guint32 right = ((const CsDelegatedPrefix *)b)->preferred;
 
   return left > right ? -1 : left < right;
 }
 
 GArray *
-cs_delegation_parse (const char *text)
+cs_delegation_list (const CsDelegation *self, gint64 now)
+{
+  g_autoptr (GArray) alive = g_array_new (FALSE, FALSE, sizeof (CsDelegatedPrefix));
+  GArray *networks = g_array_new (FALSE, TRUE, sizeof (CsCidr));
+
+  for (guint i = 0; i < self->count; i++)
+    if (end_of (self, &self->prefixes[i]) > now)
+      g_array_append_val (alive, self->prefixes[i]);
+  g_array_sort (alive, compare_lives);
+  for (guint i = 0; i < alive->len; i++)
+    g_array_append_val (networks, g_array_index (alive, CsDelegatedPrefix, i).network);
+  return networks;
+}
+
+/* --- As text ---------------------------------------------------------------------- */
+
+char *
+cs_delegation_print (const CsDelegation *self)
+{
+  GString *text = g_string_new ("server ");
+
+  for (guint i = 0; i < self->server.size; i++)
+    g_string_append_printf (text, "%02x", self->server.bytes[i]);
+  g_string_append_printf (text, "\ntimes %" G_GINT64_FORMAT " %u %u\n", self->since,
+                          self->renew, self->rebind);
+  for (guint i = 0; i < self->count; i++)
+    {
+      const CsDelegatedPrefix *prefix = &self->prefixes[i];
+      g_autofree char *network = cs_cidr_to_string (prefix->network);
+
+      g_string_append_printf (text, "prefix %s %u %u\n", network, prefix->preferred,
+                              prefix->valid);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+parse_duid (const char *text, CsDuid *duid)
+{
+  gsize size = strlen (text) / 2;
+
+  if (size == 0 || size > CS_DUID_MAX || strspn (text, "0123456789abcdef") != size * 2
+      || text[size * 2] != '\0')
+    return FALSE;
+  duid->size = (guint8)size;
+  for (gsize i = 0; i < size; i++)
+    duid->bytes[i] = (guint8)(g_ascii_xdigit_value (text[2 * i]) << 4
+                              | g_ascii_xdigit_value (text[2 * i + 1]));
+  return TRUE;
+}
+
+static gboolean
+parse_seconds (const char *text, guint32 *seconds)
+{
+  guint64 value;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &value, NULL))
+    return FALSE;
+  *seconds = (guint32)value;
+  return TRUE;
+}
+
+static gboolean
+parse_prefix (char **words, CsDelegation *self)
+{
+  CsDelegatedPrefix prefix = { 0 };
+  guint before = self->count;
+
+  if (!cs_cidr_parse (words[1], &prefix.network, NULL)
+      || !parse_seconds (words[2], &prefix.preferred)
+      || !parse_seconds (words[3], &prefix.valid))
+    return FALSE;
+  cs_delegation_add (self, prefix);
+  return self->count > before;
+}
+
+static gboolean
+parse_line (const char *line, CsDelegation *self)
+{
+  g_auto (GStrv) words = g_strsplit (line, " ", -1);
+  guint count = g_strv_length (words);
+
+  if (count == 2 && g_str_equal (words[0], "server"))
+    return parse_duid (words[1], &self->server);
+  if (count == 4 && g_str_equal (words[0], "times"))
+    return g_ascii_string_to_signed (words[1], 10, 0, G_MAXINT32, &self->since, NULL)
+           && parse_seconds (words[2], &self->renew)
+           && parse_seconds (words[3], &self->rebind);
+  return count == 4 && g_str_equal (words[0], "prefix") && parse_prefix (words, self);
+}
+
+gboolean
+cs_delegation_parse (const char *text, CsDelegation *self)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (Delegation));
-  GArray *prefixes = g_array_new (FALSE, TRUE, sizeof (CsCidr));
 
-  for (char **line = lines; *line; line++)
-    parse_line (list, *line);
-  g_array_sort (list, compare_lives);
-  for (guint i = 0; i < list->len; i++)
-    {
-      const Delegation *delegation = &g_array_index (list, Delegation, i);
-      CsCidr prefix = { delegation->address, (guint8)delegation->length };
-
-      if (!is_usable (delegation))
-        continue;
-      prefix = cs_cidr_network (prefix);
-      g_array_append_val (prefixes, prefix);
-    }
-  return prefixes;
+  *self = (CsDelegation){ 0 };
+  for (char **line = lines; *line != NULL; line++)
+    if (**line != '\0' && !parse_line (*line, self))
+      return FALSE;
+  return self->server.size > 0 && cs_delegation_complete (self);
 }

@@ -3,32 +3,16 @@
  * are served in another way. */
 #include "delegation.h"
 
-static void
-on_followed (GObject *source, GAsyncResult *result, gpointer user_data)
+static gboolean
+apply (gpointer self, const CsStepCall *call, GError **error)
 {
-  GError *error = NULL;
-
-  cs_delegations_follow_finish (result, &error);
-  cs_step_call_return (user_data, error);
-}
-
-/* Only the end of a share waits for the end of a dhcpcd, so that nothing is left. */
-static void
-apply_async (gpointer self, CsStepCall *call)
-{
-  if (call->to != NULL)
-    {
-      cs_delegations_follow_async (self, call->plan, NULL, NULL);
-      cs_step_call_return (call, NULL);
-      return;
-    }
-  cs_delegations_follow_async (self, call->plan, on_followed, call);
+  cs_delegations_follow (self, call->plan);
+  return TRUE;
 }
 
 static const CsStepType type = {
   .name = "delegation",
-  .flags = CS_STEP_WAITS,
-  .apply_async = apply_async,
+  .apply = apply,
   .free = g_object_unref,
 };
 

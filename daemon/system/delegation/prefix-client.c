@@ -1,65 +1,125 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dhcpcd does nothing else for us: it gets a configuration of its own, keeps its hands
- * off addresses, routers and name servers, and runs a hook that writes what is delegated
- * to a file. So what it has found outlives the service, like dhcpcd itself.
+/* Our own client, as those that Debian has (dhcpcd, dhclient) are made to be the only one
+ * at an interface, where NetworkManager, systemd-networkd or the user may have theirs
+ * (dhcpv6-socket.c).
  *
- * What an uplink had when it went counts again at once when it returns, as most networks
- * delegate the same; unless they have said so themselves within CONFIRM_LIMIT, it counts
- * no more. */
+ * What an interface had when it went counts again at once when it returns, as most
+ * networks delegate the same; unless they have said so themselves within ten seconds, it
+ * counts no more. Nothing is given back (RELEASE), so that whoever shares again has the
+ * same prefixes again. */
 #include "prefix-client.h"
 
+#include "dhcpv6-exchange.h"
+#include "duid.h"
+
+#include "base/clock.h"
 #include "base/files.h"
-#include "core/value/delegation.h"
-#include "dbus/errors.h"
 #include "system/netlink/netlink.h"
-#include "system/process/kept-process.h"
-#include "system/process/own-process.h"
-#include "system/process/program.h"
 
-#include <gio/gio.h>
-#include <glib/gstdio.h>
 #include <linux/rtnetlink.h>
-#include <pwd.h>
 #include <string.h>
-#include <unistd.h>
 
-#define PREFIXES ".prefixes"
-#define PROCESS  CS_PREFIX_CLIENT_NOTE
-#define CONFIG   ".conf"
-/* Seconds; a network that answers does so within two. */
-#define CONFIRM_LIMIT 10
-/* It takes back what it has done before it ends, unless its network does not let it. */
-#define PATIENCE 3
-/* And those after which one that has ended is started again. */
+#define SECOND ((gint64)G_USEC_PER_SEC)
+/* The best preference: no other server is waited for. */
+#define BEST 255
+/* Seconds: a server that says otherwise is not asked more often ... */
+#define RENEW_MIN 10
+/* ... and one that takes back what it has just offered is not asked at once. */
 #define AGAIN 30
+/* Nor does a clock run longer without being looked at. */
+#define LOOK 3600
+/* Between two solicitations, unless a server says otherwise. */
+#define SOL_MAX_RT 3600
+
+typedef enum
+{
+  IDLE,
+  SOLICITING, /* any server for an offer */
+  REQUESTING, /* what one has offered, or does not know any more */
+  BOUND,
+  RENEWING,   /* by the server who has delegated it */
+  REBINDING,  /* by any */
+  CONFIRMING, /* likewise, as the interface may be at another network */
+} State;
 
 struct _CsPrefixClient
 {
-  char *folder;    /* (owned) */
-  char *hook;      /* (owned) */
+  char *path;      /* (owned) of the file */
   char *interface; /* (owned) its name */
-  CsPrefixClientFunc changed, stopped;
+  CsPrefixClientFunc changed;
   gpointer user_data;
-  CsKeptProcess *process; /* (owned) */
-  GArray *prefixes;       /* (owned) of CsCidr */
-  GArray *routed;         /* (owned) likewise: all for which it may have made a route */
   gboolean wanted;
-  gboolean stopping;
-  gboolean lacking; /* that it cannot be started has been logged */
-  guint limit;      /* timeout source, or 0: what is remembered has to be confirmed */
-  guint again;      /* likewise: start it */
+  State state;
+  CsDhcpv6Exchange *exchange; /* (owned) (nullable) */
+  CsDelegation delegation;    /* without prefixes: none */
+  GArray *prefixes;           /* (owned) of CsCidr: those of it that others see */
+  CsDelegation offer;         /* likewise, while soliciting or requesting */
+  guint8 preference;          /* of that one's server */
+  guint longest;              /* SOL_MAX_RT, seconds */
+  guint timeout;              /* source, or 0 */
 };
 
-static char *
-path_of (const CsPrefixClient *self, const char *suffix)
-{
-  g_autofree char *file = g_strconcat (self->interface, suffix, NULL);
+static void begin (CsPrefixClient *self, State state);
 
-  return g_build_filename (self->folder, file, NULL);
+static gint64
+now_in_seconds (void)
+{
+  return cs_clock_now () / SECOND;
 }
 
-static void start (CsPrefixClient *self);
-static void stop (CsPrefixClient *self);
+/* --- What is delegated ------------------------------------------------------------- */
+
+static void
+change_route (CsNetlink *netlink, gboolean add, CsCidr network)
+{
+  CsNetlinkRequest request;
+  struct rtmsg *header
+      = cs_netlink_begin (&request, add ? RTM_NEWROUTE : RTM_DELROUTE,
+                          add ? NLM_F_CREATE | NLM_F_EXCL : 0, sizeof *header);
+
+  header->rtm_family = AF_INET6;
+  header->rtm_dst_len = network.prefix;
+  header->rtm_table = RT_TABLE_MAIN;
+  header->rtm_protocol = RTPROT_DHCP;
+  header->rtm_type = RTN_UNREACHABLE;
+  cs_netlink_put_address (&request.header, RTA_DST, network.address);
+  cs_netlink_ask (netlink, &request.header, NULL, NULL);
+}
+
+/* What is delegated and on no LAN ends in an unreachable route, so that no packet goes to
+ * and fro between this computer and its router (RFC 7084, WPD-5). It is there already, or
+ * gone already, is no error. */
+static void
+change_routes (const GArray *prefixes, gboolean add)
+{
+  g_autoptr (CsNetlink) netlink
+      = prefixes->len > 0 ? cs_netlink_open (NETLINK_ROUTE, NULL) : NULL;
+
+  for (guint i = 0; netlink != NULL && i < prefixes->len; i++)
+    change_route (netlink, add, g_array_index (prefixes, CsCidr, i));
+}
+
+static void
+read_file (CsPrefixClient *self)
+{
+  g_autofree char *text = cs_file_read (self->path, NULL);
+  CsDelegation read;
+
+  if (text != NULL && cs_delegation_parse (text, &read))
+    self->delegation = read;
+}
+
+static void
+write_file (CsPrefixClient *self)
+{
+  g_autofree char *text = cs_delegation_print (&self->delegation);
+  g_autoptr (GError) error = NULL;
+
+  if (self->delegation.count == 0)
+    cs_file_remove (self->path, NULL);
+  else if (!cs_file_write (self->path, text, &error))
+    g_warning ("%s", error->message);
+}
 
 static gboolean
 are_equal (const GArray *a, const GArray *b)
@@ -71,257 +131,279 @@ are_equal (const GArray *a, const GArray *b)
   return equal;
 }
 
-static GArray *
-read_file (const CsPrefixClient *self)
-{
-  g_autofree char *path = path_of (self, PREFIXES);
-  g_autofree char *text = cs_file_read (path, NULL);
-
-  return cs_delegation_parse (text != NULL ? text : "");
-}
-
+/* Those that are valid now are the ones that others see. */
 static void
-remember_routes (CsPrefixClient *self, const GArray *prefixes)
-{
-  for (guint i = 0; i < prefixes->len; i++)
-    {
-      CsCidr prefix = g_array_index (prefixes, CsCidr, i);
-
-      if (!cs_cidr_overlaps_any (prefix, self->routed))
-        g_array_append_val (self->routed, prefix);
-    }
-}
-
-static void
-delete_route (CsNetlink *netlink, CsCidr prefix)
-{
-  CsNetlinkRequest request;
-  struct rtmsg *header = cs_netlink_begin (&request, RTM_DELROUTE, 0, sizeof *header);
-
-  header->rtm_family = AF_INET6;
-  header->rtm_dst_len = prefix.prefix;
-  header->rtm_table = RT_TABLE_MAIN;
-  header->rtm_protocol = RTPROT_DHCP;
-  header->rtm_type = RTN_UNREACHABLE;
-  cs_netlink_put_address (&request.header, RTA_DST, prefix.address);
-  cs_netlink_ask (netlink, &request.header, NULL, NULL);
-}
-
-/* dhcpcd ends what is delegated in an unreachable route (RFC 7084, WPD-5), which it
- * deletes when it ends, if it gets to that. */
-static void
-delete_routes (CsPrefixClient *self)
-{
-  g_autoptr (CsNetlink) netlink
-      = self->routed->len > 0 ? cs_netlink_open (NETLINK_ROUTE, NULL) : NULL;
-
-  for (guint i = 0; netlink != NULL && i < self->routed->len; i++)
-    delete_route (netlink, g_array_index (self->routed, CsCidr, i));
-  g_array_set_size (self->routed, 0);
-}
-
-static void
-read_prefixes (CsPrefixClient *self)
+update (CsPrefixClient *self)
 {
   g_autoptr (GArray) before = self->prefixes;
 
-  self->prefixes = read_file (self);
-  remember_routes (self, self->prefixes);
+  self->prefixes = cs_delegation_list (&self->delegation, now_in_seconds ());
   if (are_equal (before, self->prefixes))
     return;
+  change_routes (before, FALSE);
+  change_routes (self->prefixes, TRUE);
   g_message ("%s: %s", self->interface,
              self->prefixes->len > 0 ? "IPv6 prefixes are delegated"
                                      : "no IPv6 prefixes are delegated any more");
   self->changed (self->user_data);
 }
 
-static gboolean
-on_unconfirmed (gpointer user_data)
+static void
+set_delegation (CsPrefixClient *self, const CsDelegation *delegation)
 {
-  CsPrefixClient *self = user_data;
-  g_autofree char *path = path_of (self, PREFIXES);
-
-  self->limit = 0;
-  cs_file_remove (path, NULL);
-  read_prefixes (self);
-  return G_SOURCE_REMOVE;
+  self->delegation = *delegation;
+  write_file (self);
+  update (self);
 }
 
-/* --- The process ------------------------------------------------------------------ */
+/* --- In time ---------------------------------------------------------------------- */
 
-/* Whom dhcpcd becomes. */
-static uid_t
-user_id (void)
+static void
+start_anew (CsPrefixClient *self)
 {
-  const struct passwd *entry = getpwnam ("dhcpcd");
+  const CsDelegation none = { 0 };
 
-  return entry != NULL ? entry->pw_uid : 0;
+  set_delegation (self, &none);
+  begin (self, SOLICITING);
+}
+
+static gboolean on_timeout (gpointer user_data);
+
+static void
+wait_for (CsPrefixClient *self, gint64 seconds)
+{
+  g_clear_handle_id (&self->timeout, g_source_remove);
+  self->timeout
+      = g_timeout_add_seconds ((guint)CLAMP (seconds, 1, LOOK), on_timeout, self);
+}
+
+static gint64
+renewal_of (const CsDelegation *delegation)
+{
+  return delegation->renew == CS_LIFETIME_INFINITE
+             ? G_MAXINT64
+             : delegation->since + MAX (delegation->renew, RENEW_MIN);
+}
+
+static gint64
+rebinding_of (const CsDelegation *delegation)
+{
+  return delegation->rebind == CS_LIFETIME_INFINITE
+             ? G_MAXINT64
+             : delegation->since + MAX (delegation->rebind, RENEW_MIN);
+}
+
+/* Does what is due of what the interface has, or waits until it is. */
+static void
+look (CsPrefixClient *self)
+{
+  const CsDelegation *delegation = &self->delegation;
+  gint64 now = now_in_seconds ();
+
+  if (now >= cs_delegation_get_end (delegation))
+    start_anew (self);
+  else if (now >= rebinding_of (delegation))
+    begin (self, REBINDING);
+  else if (now >= renewal_of (delegation))
+    begin (self, RENEWING);
+  else
+    wait_for (self, MIN (renewal_of (delegation) - now, LOOK));
 }
 
 static gboolean
-on_again (gpointer user_data)
+on_timeout (gpointer user_data)
 {
   CsPrefixClient *self = user_data;
 
-  self->again = 0;
-  if (self->wanted && !self->stopping && !cs_kept_process_is_running (self->process))
-    start (self);
+  self->timeout = 0;
+  look (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
-start_later (CsPrefixClient *self)
+rest (CsPrefixClient *self, State state, gint64 seconds)
 {
-  if (self->again == 0)
-    self->again = g_timeout_add_seconds (AGAIN, on_again, self);
+  g_clear_pointer (&self->exchange, cs_dhcpv6_exchange_free);
+  self->state = state;
+  wait_for (self, seconds);
 }
 
-static void
-on_ended (gpointer user_data)
-{
-  CsPrefixClient *self = user_data;
+/* --- What servers say -------------------------------------------------------------- */
 
-  if (!self->wanted)
+static void
+bind_to (CsPrefixClient *self, const CsDhcpv6Reply *reply)
+{
+  CsDelegation delegation = reply->delegation;
+
+  delegation.since = now_in_seconds ();
+  rest (self, BOUND, MIN (renewal_of (&delegation) - delegation.since, LOOK));
+  set_delegation (self, &delegation);
+}
+
+/* @count: of the solicitation, which more than one server may hear. */
+static void
+take_advertisement (CsPrefixClient *self, const CsDhcpv6Reply *reply, guint count)
+{
+  if (reply->delegation.count == 0
+      || (self->offer.count > 0 && reply->preference <= self->preference))
     return;
-  g_message ("dhcpcd for %s ended; it starts again in %d seconds", self->interface,
-             AGAIN);
-  start_later (self);
+  self->offer = reply->delegation;
+  self->preference = reply->preference;
+  if (count > 1 || reply->preference == BEST)
+    begin (self, REQUESTING);
 }
 
-/* What the kernel does about link-local addresses, before dhcpcd changes it. */
-static char *
-read_gen_mode (const char *name)
+/* A server of this network has lost what it had delegated: it may delegate it again. */
+static void
+request_again (CsPrefixClient *self, const CsDhcpv6Reply *reply)
 {
-  g_autofree char *path
-      = g_strdup_printf ("/proc/sys/net/ipv6/conf/%s/addr_gen_mode", name);
-  char *text = NULL;
-
-  return g_file_get_contents (path, &text, NULL, NULL) ? g_strchomp (text)
-                                                       : g_strdup ("");
+  self->offer = self->delegation;
+  self->offer.server = reply->delegation.server;
+  begin (self, REQUESTING);
 }
 
-/* The DUID and the lease are dhcpcd's own, in its own folder, so that a network delegates
- * the same as before when the computer restarts. */
-static gboolean
-write_config (CsPrefixClient *self, const char *path, GError **error)
+static void
+take_reply (CsPrefixClient *self, const CsDhcpv6Reply *reply)
 {
-  g_autofree char *prefixes = path_of (self, PREFIXES);
-  g_autofree char *gen_mode = read_gen_mode (self->interface);
-  g_autofree char *text = g_strdup_printf ("# connshared's, written anew each time\n"
-                                           "duid\n"
-                                           "ipv6only\n"
-                                           "noipv6rs\n"
-                                           "nogateway\n"
-                                           "env connshare_file=%s\n"
-                                           "env connshare_gen_mode=%s\n"
-                                           "interface %s\n"
-                                           "ia_pd 1\n",
-                                           prefixes, gen_mode, self->interface);
+  const CsDelegation none = { 0 };
 
-  return cs_file_write (path, text, error);
-}
-
-static gboolean
-spawn (CsPrefixClient *self, GError **error)
-{
-  g_autofree char *program = cs_program_find ("dhcpcd");
-  g_autofree char *config = path_of (self, CONFIG);
-  const CsOwnProcessSetup setup = { cs_kept_process_get_note (self->process), getpid () };
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-  g_autoptr (GSubprocess) process = NULL;
-
-  if (program == NULL)
+  if (reply->delegation.count > 0)
+    bind_to (self, reply);
+  else if (reply->status == CS_DHCPV6_UNSPECIFIED)
+    return;
+  else if (reply->status == CS_DHCPV6_NO_BINDING && self->state != REQUESTING)
+    request_again (self, reply);
+  else if (self->state != REQUESTING)
+    start_anew (self);
+  else
     {
-      g_set_error (error, CS_ERROR, CS_ERROR_NOT_SUPPORTED,
-                   "dhcpcd is not installed (package dhcpcd-base)");
-      return FALSE;
+      rest (self, IDLE, AGAIN);
+      set_delegation (self, &none);
     }
-  if (!write_config (self, config, error))
-    return FALSE;
-  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
-  g_subprocess_launcher_set_child_setup (launcher, cs_own_process_set_up,
-                                         (gpointer)&setup, NULL);
-  process = g_subprocess_launcher_spawn (launcher, error, program, "--nobackground",
-                                         "--config", config, "--script", self->hook,
-                                         self->interface, NULL);
-  return process != NULL && cs_kept_process_is_running (self->process);
 }
 
-/* Without dhcpcd, clients are served in another way. */
+static void
+on_replied (const CsDhcpv6Reply *reply, guint count, gpointer user_data)
+{
+  CsPrefixClient *self = user_data;
+
+  if (reply->longest > 0)
+    {
+      self->longest = reply->longest;
+      if (self->state == SOLICITING)
+        cs_dhcpv6_exchange_set_longest (self->exchange, self->longest);
+    }
+  if (self->state != SOLICITING && reply->type == CS_DHCPV6_REPLY)
+    take_reply (self, reply);
+  else if (self->state == SOLICITING && reply->type == CS_DHCPV6_ADVERTISE)
+    take_advertisement (self, reply, count);
+  else if (self->state == SOLICITING && reply->rapid && reply->delegation.count > 0)
+    bind_to (self, reply);
+}
+
+static gboolean
+on_waited (gpointer user_data)
+{
+  CsPrefixClient *self = user_data;
+
+  if (self->state != SOLICITING || self->offer.count == 0)
+    return TRUE;
+  begin (self, REQUESTING);
+  return FALSE;
+}
+
+static void
+on_failed (gpointer user_data)
+{
+  CsPrefixClient *self = user_data;
+
+  if (self->state == RENEWING)
+    begin (self, REBINDING);
+  else
+    start_anew (self);
+}
+
+/* --- What is asked ---------------------------------------------------------------- */
+
+/* RFC 8415, section 7.6; a REBIND for another network's sake as its CONFIRM, 18.2.12. */
+static CsDhcpv6Times
+times_of (const CsPrefixClient *self, State state)
+{
+  const CsDelegation *delegation = &self->delegation;
+  gint64 now = now_in_seconds ();
+  gint64 left = MIN (state == RENEWING ? rebinding_of (delegation) : G_MAXINT64,
+                     cs_delegation_get_end (delegation));
+  guint in_all = left == G_MAXINT64 ? 0 : (guint)CLAMP (left - now, 1, G_MAXINT32);
+
+  if (state == SOLICITING)
+    return (CsDhcpv6Times){ .first = 1, .longest = self->longest };
+  if (state == REQUESTING)
+    return (CsDhcpv6Times){ .first = 1, .longest = 30, .times = 10 };
+  if (state == CONFIRMING)
+    return (CsDhcpv6Times){ .first = 1, .longest = 4, .in_all = 10 };
+  return (CsDhcpv6Times){ .first = 10, .longest = 600, .in_all = in_all };
+}
+
+/* The IAID, which tells the interfaces of this computer from each other. */
+static void
+begin (CsPrefixClient *self, State state)
+{
+  static const CsDhcpv6Type types[] = { [SOLICITING] = CS_DHCPV6_SOLICIT,
+                                        [REQUESTING] = CS_DHCPV6_REQUEST,
+                                        [RENEWING] = CS_DHCPV6_RENEW,
+                                        [REBINDING] = CS_DHCPV6_REBIND,
+                                        [CONFIRMING] = CS_DHCPV6_REBIND };
+  const CsDhcpv6ExchangeCalls calls = { on_replied, on_waited, on_failed };
+  const CsDhcpv6Times times = times_of (self, state);
+  const CsDhcpv6Request request
+      = { .type = types[state],
+          .client = cs_duid_get_own (),
+          .association = g_str_hash (self->interface),
+          .delegation = state == REQUESTING ? &self->offer : &self->delegation };
+
+  g_clear_handle_id (&self->timeout, g_source_remove);
+  g_clear_pointer (&self->exchange, cs_dhcpv6_exchange_free);
+  self->state = state;
+  if (state == SOLICITING)
+    self->offer.count = 0;
+  self->exchange
+      = cs_dhcpv6_exchange_new (self->interface, &request, &times, &calls, self);
+}
+
 static void
 start (CsPrefixClient *self)
 {
-  g_autoptr (GError) error = NULL;
-
-  read_prefixes (self);
-  if (cs_kept_process_is_running (self->process))
-    return;
-  if (cs_kept_process_has_remains (self->process))
+  if (now_in_seconds () >= cs_delegation_get_end (&self->delegation))
     {
-      stop (self);
+      start_anew (self);
       return;
     }
-  if (self->prefixes->len > 0 && self->limit == 0)
-    self->limit = g_timeout_add_seconds (CONFIRM_LIMIT, on_unconfirmed, self);
-  if (spawn (self, &error))
-    return;
-  if (error != NULL && !self->lacking)
-    g_message ("cannot ask for IPv6 prefixes at %s: %s", self->interface, error->message);
-  self->lacking = self->lacking || error != NULL;
-  start_later (self);
-}
-
-static void
-on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  CsPrefixClient *self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  self->stopping = FALSE;
-  delete_routes (self);
-  if (!cs_kept_process_stop_finish (result, &error))
-    g_warning ("%s", error->message);
-  else
-    cs_file_remove (cs_kept_process_get_note (self->process), NULL);
-  if (self->wanted)
-    start (self);
-  self->stopped (self->user_data);
+  change_routes (self->prefixes, TRUE);
+  begin (self, CONFIRMING);
 }
 
 static void
 stop (CsPrefixClient *self)
 {
-  g_clear_handle_id (&self->limit, g_source_remove);
-  g_clear_handle_id (&self->again, g_source_remove);
-  if (self->stopping)
-    return;
-  if (!cs_kept_process_is_running (self->process)
-      && !cs_kept_process_has_remains (self->process))
-    {
-      delete_routes (self);
-      return;
-    }
-  self->stopping = TRUE;
-  cs_kept_process_stop_async (self->process, on_stopped, self);
+  g_clear_handle_id (&self->timeout, g_source_remove);
+  g_clear_pointer (&self->exchange, cs_dhcpv6_exchange_free);
+  self->state = IDLE;
+  change_routes (self->prefixes, FALSE);
 }
 
+/* What is due after a sleep of the computer is done when that is over, which is news. */
 void
 cs_prefix_client_set_wanted (CsPrefixClient *self, gboolean wanted)
 {
-  if (wanted != self->wanted)
-    self->lacking = FALSE;
-  self->wanted = wanted;
-  if (!wanted)
-    stop (self);
-  else if (!self->stopping && self->again == 0)
-    start (self);
-}
+  gboolean before = self->wanted;
 
-gboolean
-cs_prefix_client_is_stopping (const CsPrefixClient *self)
-{
-  return self->stopping;
+  self->wanted = wanted;
+  if (wanted && !before)
+    start (self);
+  else if (!wanted)
+    stop (self);
+  else if (self->state == BOUND)
+    look (self);
 }
 
 const GArray *
@@ -330,53 +412,31 @@ cs_prefix_client_get_prefixes (const CsPrefixClient *self)
   return self->prefixes;
 }
 
-void
-cs_prefix_client_take_news (CsPrefixClient *self, const char *file, gboolean written)
-{
-  g_autofree char *own = g_strconcat (self->interface, PREFIXES, NULL);
-
-  if (file != NULL && !g_str_equal (file, own))
-    return;
-  if (file != NULL && written)
-    g_clear_handle_id (&self->limit, g_source_remove);
-  read_prefixes (self);
-}
-
 CsPrefixClient *
-cs_prefix_client_new (const CsPrefixClientSetup *setup)
+cs_prefix_client_new (const char *folder,
+                      const char *interface,
+                      CsPrefixClientFunc changed,
+                      gpointer user_data)
 {
   CsPrefixClient *self = g_new0 (CsPrefixClient, 1);
-  g_autofree char *note = NULL;
-  CsKeptProcessSetup process = { .program = "dhcpcd",
-                                 .user = user_id,
-                                 .patience = PATIENCE,
-                                 .ended = on_ended,
-                                 .user_data = self };
 
-  self->folder = g_strdup (setup->folder);
-  self->hook = g_strdup (setup->hook);
-  self->interface = g_strdup (setup->interface);
-  self->changed = setup->changed;
-  self->stopped = setup->stopped;
-  self->user_data = setup->user_data;
-  self->prefixes = g_array_new (FALSE, TRUE, sizeof (CsCidr));
-  self->routed = read_file (self);
-  note = path_of (self, PROCESS);
-  process.note = note;
-  self->process = cs_kept_process_new (&process);
+  self->path = g_strconcat (folder, "/", interface, CS_PREFIX_CLIENT_FILE, NULL);
+  self->interface = g_strdup (interface);
+  self->changed = changed;
+  self->user_data = user_data;
+  self->longest = SOL_MAX_RT;
+  read_file (self);
+  self->prefixes = cs_delegation_list (&self->delegation, now_in_seconds ());
   return self;
 }
 
 void
 cs_prefix_client_free (CsPrefixClient *self)
 {
-  g_clear_handle_id (&self->limit, g_source_remove);
-  g_clear_handle_id (&self->again, g_source_remove);
-  cs_kept_process_free (self->process);
+  g_clear_handle_id (&self->timeout, g_source_remove);
+  g_clear_pointer (&self->exchange, cs_dhcpv6_exchange_free);
   g_array_unref (self->prefixes);
-  g_array_unref (self->routed);
-  g_free (self->folder);
-  g_free (self->hook);
+  g_free (self->path);
   g_free (self->interface);
   g_free (self);
 }

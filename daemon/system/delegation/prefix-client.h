@@ -1,35 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Asks the network at one interface for prefixes, by a dhcpcd(8) of ours. */
+/* Asks the network at one interface for prefixes, by DHCPv6 (RFC 8415). */
 #pragma once
 
 #include <glib.h>
 
-/* How the name of the file ends that records its process; before it is the interface's.
- */
-#define CS_PREFIX_CLIENT_NOTE ".process"
+/* How the name of the file ends that records what is delegated; before it is the
+ * interface's. */
+#define CS_PREFIX_CLIENT_FILE ".prefixes"
 
 typedef struct _CsPrefixClient CsPrefixClient;
+/* Other prefixes are delegated than before. */
 typedef void (*CsPrefixClientFunc) (gpointer user_data);
 
-typedef struct
-{
-  const char *folder; /* for its files; it need not exist before it is wanted */
-  const char *hook;   /* the program that dhcpcd is to run */
-  const char *interface;
-  CsPrefixClientFunc changed; /* other prefixes are delegated than before */
-  CsPrefixClientFunc stopped; /* its process is gone, after it was no longer wanted */
-  gpointer user_data;
-} CsPrefixClientSetup;
-
-/* Not wanted at first; but a process of a service before this one may run. */
-CsPrefixClient *cs_prefix_client_new (const CsPrefixClientSetup *setup);
-/* Leaves the process running; not while it is being stopped. */
+/* Not wanted at first. @folder: for its file; it need not exist before it is wanted. */
+CsPrefixClient *cs_prefix_client_new (const char *folder,
+                                      const char *interface,
+                                      CsPrefixClientFunc changed,
+                                      gpointer user_data);
+/* What is delegated stays so, and on record. */
 void cs_prefix_client_free (CsPrefixClient *self);
 
 void cs_prefix_client_set_wanted (CsPrefixClient *self, gboolean wanted);
-gboolean cs_prefix_client_is_stopping (const CsPrefixClient *self);
-/* Of CsCidr; see cs_delegation_parse (). */
+/* Of CsCidr, the longest-lived first. */
 const GArray *cs_prefix_client_get_prefixes (const CsPrefixClient *self);
-/* @file of the folder has been written, or has gone; NULL: any may have. */
-void
-cs_prefix_client_take_news (CsPrefixClient *self, const char *file, gboolean written);

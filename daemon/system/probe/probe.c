@@ -339,7 +339,6 @@ look (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellabl
   probe->facts = facts;
   facts->dnsmasq_missing = lacks_program ("dnsmasq");
   facts->radvd_missing = lacks_program ("radvd");
-  facts->dhcpcd_missing = lacks_program ("dhcpcd");
   facts->dns_user_missing = !cs_dns_user_find (&user, &group, &id);
   if (!cs_nft_table_exists (&exists, &error))
     facts->nftables_error = g_strdup (error->message);

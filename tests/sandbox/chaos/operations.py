@@ -457,7 +457,7 @@ def kill(world, program, seconds, number):
     world.later(seconds, lambda: world.start(program))
 
 
-@operation(4, program=("NetworkManager", "dnsmasq", "polkitd", "radvd", "dhcpcd"),
+@operation(4, program=("NetworkManager", "dnsmasq", "polkitd", "radvd"),
            seconds=(0.3, 2))
 def stop(world, program, seconds):
     world.signal(program, signal.SIGSTOP)
@@ -470,7 +470,7 @@ def kill_dnsmasq(world):
     world.signal("dnsmasq", signal.SIGKILL, but=world.pids_of_hotspots())
 
 
-@operation(3, program=("radvd", "dhcpcd"), number=(signal.SIGKILL, signal.SIGTERM))
+@operation(3, program=("radvd",), number=(signal.SIGKILL, signal.SIGTERM))
 def kill_child(world, program, number):
     world.signal(program, number)
 

@@ -326,7 +326,7 @@ class World:
     def settle(self):
         """Everybody is there who is needed for serving; what shares have to cope with stays."""
         self.do_all_due()
-        for program in ("NetworkManager", "polkitd", "dnsmasq", "radvd", "dhcpcd"):
+        for program in ("NetworkManager", "polkitd", "dnsmasq", "radvd"):
             self.signal(program, signal.SIGCONT)
         for program in DAEMONS:
             self.start(program)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Clients' IPv6 where it takes the machine: radvd and dhcpcd in the sandbox of the unit, a line
+# Clients' IPv6 where it takes the machine: radvd in the sandbox of the unit, a line
 # that has only link-local addresses, and a kernel before Linux 6.17, which forwards IPv6
 # between all interfaces or none.
 #
@@ -63,7 +63,7 @@ def page6(place):
 
 
 def refusals(vm):
-    """What the service, dnsmasq, radvd and dhcpcd may not do, but for what radvd is not to."""
+    """What the service, dnsmasq and radvd may not do, but for what radvd is not to."""
     said = vm.journal("_SYSTEMD_UNIT=connshared.service").splitlines()
     return [line for line in said if re.search("denied|permitted|Read-only", line)
             and "failed to set LinkMTU" not in line]
@@ -118,8 +118,7 @@ def test_masquerade(vm, client, kind, end):
 
 
 def test_prefix_of_a_line(vm, client):
-    """pppd's, with an address of a prefix that is delegated to a dhcpcd in the unit's sandbox;
-    it keeps its lease, so that it gets the same prefix after the computer's restart."""
+    """pppd's, with an address of a prefix that is delegated to the service in its sandbox."""
     vm.put("/etc/ppp/peers/provider", PEER.encode())
     vm.put("/etc/NetworkManager/conf.d/ppp.conf", UNMANAGED.encode())
     vm.run("nmcli general reload")
@@ -130,8 +129,6 @@ def test_prefix_of_a_line(vm, client):
     own = await_address6(client, "2001:db8:70")
     assert page6(client) == own
     assert vm.json("status")["shares"][0]["ipv6_mode"] == "delegated"
-    assert vm.run("ls /var/lib/dhcpcd") == "duid\nppp0.lease6"
     assert refusals(vm) == []
     vm.run("sharectl unshare lan0")
     await_same(vm, before)
-    assert vm.call("pgrep dhcpcd").status == 1
