@@ -6,10 +6,11 @@
 #include "command.h"
 #include "dictionary.h"
 #include "forward-list.h"
-#include "lan-address.h"
 #include "mapping.h"
 #include "near.h"
 #include "output.h"
+
+#include "dbus/private-address.h"
 
 #include <stdio.h>
 
@@ -62,6 +63,7 @@ report (GVariant *mapping, const char *lan, const char *client)
   const char *external = cs_dictionary_get_string (mapping, "external-address");
   g_autofree char *sentence = cs_forward_list_sentence (mapping, lan, client);
   g_autofree char *line = cs_output_line (sentence);
+  guint32 address;
 
   printf ("%s\n", line);
   if (g_str_equal (cs_dictionary_get_string (mapping, "upstream-state"), "asking"))
@@ -69,8 +71,8 @@ report (GVariant *mapping, const char *lan, const char *client)
         "%s is no address of the Internet, so the router there is asked for the port, "
         "too: \"sharectl forward list %s\" shows what it says\n",
         external, lan);
-  else if (*external != '\0' && *cs_dictionary_get_string (mapping, "upstream") == '\0'
-           && !cs_lan_address_is_public (external))
+  else if (*cs_dictionary_get_string (mapping, "upstream") == '\0'
+           && cs_ipv4_parse (external, &address) && cs_ipv4_is_private (address))
     printf ("%s is no address of the Internet: from there it is reached only if the "
             "network before this computer forwards the port, too\n",
             external);

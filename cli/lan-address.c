@@ -5,7 +5,8 @@
 
 #include "describe.h"
 
-#include <arpa/inet.h>
+#include "dbus/private-address.h"
+
 #include <stdio.h>
 
 gboolean
@@ -15,26 +16,21 @@ cs_lan_address_is_public (const char *address)
   {
     guint32 network;
     guint prefix;
-  } others[] = {
-    { 0x0a000000, 8 },  /* 10.0.0.0 */
-    { 0x64400000, 10 }, /* 100.64.0.0 */
-    { 0xa9fe0000, 16 }, /* 169.254.0.0 */
-    { 0xac100000, 12 }, /* 172.16.0.0 */
+  } reserved[] = {
     { 0xc0000200, 24 }, /* 192.0.2.0 */
-    { 0xc0a80000, 16 }, /* 192.168.0.0 */
     { 0xc6120000, 15 }, /* 198.18.0.0 */
     { 0xc6336400, 24 }, /* 198.51.100.0 */
     { 0xcb007100, 24 }, /* 203.0.113.0 */
   };
   g_auto (GStrv) parts = g_strsplit (address, "/", 2);
-  struct in_addr value;
+  guint32 value;
 
-  if (parts[0] == NULL || inet_pton (AF_INET, parts[0], &value) != 1)
+  if (parts[0] == NULL || !cs_ipv4_parse (parts[0], &value))
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
-    if ((ntohl (value.s_addr) ^ others[i].network) >> (32 - others[i].prefix) == 0)
+  for (guint i = 0; i < G_N_ELEMENTS (reserved); i++)
+    if ((value ^ reserved[i].network) >> (32 - reserved[i].prefix) == 0)
       return FALSE;
-  return TRUE;
+  return !cs_ipv4_is_private (value);
 }
 
 void

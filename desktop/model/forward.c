@@ -5,6 +5,8 @@
 #include "client.h"
 #include "dictionary.h"
 
+#include "dbus/private-address.h"
+
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 
@@ -176,31 +178,17 @@ cs_forward_get_subtitle (const CsForward *forward, GPtrArray *clients)
   return g_string_free (text, FALSE);
 }
 
-/* Of a network that nothing on the Internet leads to, or of a provider that shares one
- * address among customers (RFC 6598). */
-static gboolean
-is_private (const char *text)
-{
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
-  const guint8 *bytes = address != NULL ? g_inet_address_to_bytes (address) : NULL;
-
-  if (address == NULL || g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV4)
-    return FALSE;
-  return g_inet_address_get_is_site_local (address)
-         || g_inet_address_get_is_link_local (address)
-         || (bytes[0] == 100 && (bytes[1] & 0xc0) == 64);
-}
-
 char *
 cs_forwards_describe (GPtrArray *forwards)
 {
   const char *external = "";
+  guint32 address;
 
   for (guint i = 0; i < forwards->len && *external == '\0'; i++)
     external = ((CsForward *)g_ptr_array_index (forwards, i))->external;
   if (*external == '\0')
     return g_strdup ("");
-  if (is_private (external))
+  if (cs_ipv4_parse (external, &address) && cs_ipv4_is_private (address))
     return g_strdup_printf (
         _ ("The Internet connection has the private address %s. To be reached from the "
            "Internet, forward the ports to it in the router there as well."),

@@ -1,37 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "diagnose-forwards.h"
 
-#include "core/value/cidr.h"
-
-static gboolean
-is_in (const CsCidr *networks, gsize count, CsAddress address)
-{
-  for (gsize i = 0; i < count; i++)
-    if (cs_cidr_contains (networks[i], address))
-      return TRUE;
-  return FALSE;
-}
-
-/* RFC 1918, RFC 3927: behind a router, whose user may be able to set it up. */
-static gboolean
-is_private (CsAddress address)
-{
-  static const CsCidr networks[]
-      = { CS_CIDR4 (10, 0, 0, 0, 8), CS_CIDR4 (172, 16, 0, 0, 12),
-          CS_CIDR4 (192, 168, 0, 0, 16), CS_CIDR4 (169, 254, 0, 0, 16) };
-
-  return is_in (networks, G_N_ELEMENTS (networks), address);
-}
-
-/* RFC 6598: behind the NAT of a provider. */
-static gboolean
-is_shared (CsAddress address)
-{
-  static const CsCidr networks[] = { CS_CIDR4 (100, 64, 0, 0, 10) };
-
-  return is_in (networks, G_N_ELEMENTS (networks), address);
-}
-
 /* No more than good to know: the uplink's own network may be all that is meant, and what
  * its router forwards without having been asked from here cannot be seen. */
 void
@@ -41,9 +10,9 @@ cs_walk_check_external (CsWalk *w)
   g_autofree char *address = cs_address_to_string (w->found->external);
 
   if (!share->maps || w->found->forwards == w->found->forwards_led
-      || !cs_address_is_set (w->found->external))
+      || !cs_address_is_private (w->found->external))
     return;
-  if (is_private (w->found->external))
+  if (!cs_address_is_shared (w->found->external))
     cs_walk_add (w, CS_SEVERITY_INFO, "forward-private",
                  g_strdup_printf ("ports of %s lead to clients of %s, but its address %s "
                                   "is private: the Internet does not reach them there",
@@ -51,7 +20,7 @@ cs_walk_check_external (CsWalk *w)
                  g_strdup_printf ("forward the same ports to %s in the router of that "
                                   "network",
                                   address));
-  else if (is_shared (w->found->external))
+  else
     cs_walk_add (w, CS_SEVERITY_INFO, "forward-private",
                  g_strdup_printf ("ports of %s lead to clients of %s, but its address %s "
                                   "is one that a provider shares among customers: the "

@@ -3,6 +3,8 @@
  * compared. */
 #include "address.h"
 
+#include "dbus/private-address.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -132,25 +134,13 @@ cs_address_is_remote (CsAddress address)
 gboolean
 cs_address_is_private (CsAddress address)
 {
-  static const struct
-  {
-    guint32 network;
-    guint prefix;
-  } networks[] = {
-    { 0x0a000000, 8 },  /* 10.0.0.0 */
-    { 0x64400000, 10 }, /* 100.64.0.0 */
-    { 0xa9fe0000, 16 }, /* 169.254.0.0 */
-    { 0xac100000, 12 }, /* 172.16.0.0 */
-    { 0xc0000000, 24 }, /* 192.0.0.0 */
-    { 0xc0a80000, 16 }, /* 192.168.0.0 */
-  };
+  return address.family == AF_INET && cs_ipv4_is_private (cs_address_to_number (address));
+}
 
-  for (guint i = 0; address.family == AF_INET && i < G_N_ELEMENTS (networks); i++)
-    if ((cs_address_to_number (address) ^ networks[i].network)
-            >> (32 - networks[i].prefix)
-        == 0)
-      return TRUE;
-  return FALSE;
+gboolean
+cs_address_is_shared (CsAddress address)
+{
+  return address.family == AF_INET && cs_ipv4_is_shared (cs_address_to_number (address));
 }
 
 guint

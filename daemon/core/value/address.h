@@ -49,6 +49,8 @@ gboolean cs_address_is_remote (CsAddress address);
  * between a provider and its customers (RFC 6598, RFC 7335) or link-local. Who has one is
  * behind another router's NAT. */
 gboolean cs_address_is_private (CsAddress address);
+/* One of these that a provider shares among its customers. */
+gboolean cs_address_is_shared (CsAddress address);
 
 /* How many of .bytes, or their bits, the family has: 4 or 16, 32 or 128; 0 for none. */
 guint cs_address_size (CsAddress address);
