@@ -6,6 +6,7 @@
 
 #include "nft-netlink.h"
 #include "nft-rule.h"
+#include "nft-rules.h"
 #include "nft-table.h"
 
 #include "core/render/ruleset.h"

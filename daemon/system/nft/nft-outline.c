@@ -2,7 +2,7 @@
 /* Takes a dump of the rules and one of each set. */
 #include "nft-outline.h"
 
-#include "nft-rule.h"
+#include "nft-rules.h"
 #include "nft-set.h"
 
 #include "core/render/ruleset.h"
