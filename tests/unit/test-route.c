@@ -641,7 +641,7 @@ test_refused (void)
   share = share_with_routes ("route 0.0.0.0/0 via 127.0.0.1 dev ppp0");
   g_assert_false (step_apply (step, NULL, NULL, share, &error));
   g_assert_cmpstr (error->message, ==,
-                   "cannot add the route \"0.0.0.0/0 via 127.0.0.1 dev ppp0 table "
+                   "cannot add the route \"default via 127.0.0.1 dev ppp0 table "
                    "13700\": Nexthop has invalid gateway");
   step_must_apply (step, NULL, share, NULL);
   assert_shell ("undone", TABLE " 2>/dev/null || true", "");

@@ -33,25 +33,9 @@ static char *
 describe_route (const CsSharePlan *plan, const CsRoute *route)
 {
   const char *device = route->ifindex == plan->lan_ifindex ? plan->lan : plan->uplink;
-  GString *line = g_string_new (words_for (route->destination.address.family));
-  g_autofree char *destination = cs_cidr_to_string (route->destination);
-  g_autofree char *gateway = cs_route_describe_gateway (route);
-  g_autofree char *source = cs_address_to_string (route->source);
+  g_autofree char *words = cs_route_to_string (route, device, route->table);
 
-  if (!route->unicast)
-    g_string_append_printf (line, "%s ", cs_route_end_word (route->end));
-  g_string_append (line, route->destination.prefix ? destination : "default");
-  g_string_append (line, gateway);
-  if (route->unicast)
-    g_string_append_printf (line, " dev %s", device);
-  if (cs_address_is_set (route->source))
-    g_string_append_printf (line, " src %s", source);
-  if (route->onlink)
-    g_string_append (line, " onlink");
-  if (!route->unicast)
-    g_string_append_printf (line, " metric %u", route->metric);
-  g_string_append_printf (line, " table %u", route->table);
-  return g_string_free (line, FALSE);
+  return g_strconcat (words_for (route->destination.address.family), words, NULL);
 }
 
 static char *

@@ -20,14 +20,38 @@ cs_route_describe_gateway (const CsRoute *route)
   return g_strdup_printf (" via %s%s", foreign ? "inet6 " : "", gateway);
 }
 
-const char *
-cs_route_end_word (CsRouteEnd end)
+static const char *
+end_word (CsRouteEnd end)
 {
   static const char *const words[] = { [CS_END_ERROR] = "unreachable",
                                        [CS_END_SILENCE] = "blackhole",
                                        [CS_END_GO_ON] = "throw" };
 
   return words[end];
+}
+
+char *
+cs_route_to_string (const CsRoute *route, const char *device, guint32 table)
+{
+  GString *words = g_string_new (NULL);
+  g_autofree char *destination = cs_cidr_to_string (route->destination);
+  g_autofree char *gateway = cs_route_describe_gateway (route);
+  g_autofree char *source = cs_address_to_string (route->source);
+
+  if (!route->unicast)
+    g_string_append_printf (words, "%s ", end_word (route->end));
+  g_string_append (words, route->destination.prefix ? destination : "default");
+  g_string_append (words, gateway);
+  if (route->unicast)
+    g_string_append_printf (words, " dev %s", device);
+  if (cs_address_is_set (route->source))
+    g_string_append_printf (words, " src %s", source);
+  if (route->onlink)
+    g_string_append (words, " onlink");
+  if (!route->unicast)
+    g_string_append_printf (words, " metric %u", route->metric);
+  g_string_append_printf (words, " table %u", table);
+  return g_string_free (words, FALSE);
 }
 
 gboolean

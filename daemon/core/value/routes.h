@@ -8,8 +8,9 @@
 gboolean cs_route_has_gateway (const CsRoute *route);
 /* " via 192.0.2.1", " via inet6 fe80::1", "" for none, as ip(8) has it; owned. */
 char *cs_route_describe_gateway (const CsRoute *route);
-/* The word of ip-route(8) for a route that leads nowhere: "unreachable". */
-const char *cs_route_end_word (CsRouteEnd end);
+/* "default via 192.0.2.1 dev ppp0 table 13700", likewise; @device is (nullable)
+ * for a route that leads nowhere. Owned. */
+char *cs_route_to_string (const CsRoute *route, const char *device, guint32 table);
 /* Whether both lead the same way; the reason for .onlink does not matter. */
 gboolean cs_route_equal (const CsRoute *a, const CsRoute *b);
 gboolean cs_routes_contain (const GArray *routes, const CsRoute *route);

@@ -236,15 +236,9 @@ static char *
 describe_route (const CsRoute *route, guint32 table, const CsSharePlan *share)
 {
   const char *device = route->ifindex == share->lan_ifindex ? share->lan : share->uplink;
-  g_autofree char *destination = cs_cidr_to_string (route->destination);
-  g_autofree char *gateway = cs_route_describe_gateway (route);
+  g_autofree char *words = cs_route_to_string (route, device, table);
 
-  if (!route->unicast)
-    return g_strdup_printf (
-        "the route \"%s %s table %u\"", cs_route_end_word (route->end),
-        route->destination.prefix != 0 ? destination : "default", table);
-  return g_strdup_printf ("the route \"%s%s dev %s table %u\"", destination, gateway,
-                          device, table);
+  return g_strdup_printf ("the route \"%s\"", words);
 }
 
 /* Routes that end packets first, then those on link, which the others' gateways need. */
