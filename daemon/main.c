@@ -35,6 +35,11 @@
 #define END_POLL  20
 #define END_LIMIT 800
 
+/* How long routers upstream may take to forget what they were asked for, from the start
+ * of --undo-all on. Milliseconds, microseconds. */
+#define RELEASE_POLL  20
+#define RELEASE_LIMIT (2 * G_USEC_PER_SEC)
+
 /* How long there must have been nothing to do before the service exits; D-Bus starts
  * it again on demand. Seconds. */
 #define IDLE_LIMIT 30
@@ -53,6 +58,7 @@ typedef struct
   guint name;                  /* owner id of the bus name */
   gboolean started;            /* the engine */
   gboolean undoing;            /* --undo-all: end all shares, then exit */
+  gint64 release_end;          /* monotonic: how long routers upstream are waited for */
   guint end_waited;            /* milliseconds */
   guint idle_timer;            /* timeout source while nothing is shared, or 0 */
   guint idle_checks;           /* idle checks in a row */
@@ -124,6 +130,19 @@ watch_idle (Service *service)
     }
 }
 
+/* Routers upstream that do not answer are left to forget by themselves. */
+static gboolean
+on_release_poll (gpointer user_data)
+{
+  Service *service = user_data;
+
+  if (cs_upstreams_is_busy (service->upstreams)
+      && g_get_monotonic_time () < service->release_end)
+    return G_SOURCE_CONTINUE;
+  g_main_loop_quit (service->loop);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_undone (gboolean all, gpointer user_data)
 {
@@ -135,7 +154,7 @@ on_undone (gboolean all, gpointer user_data)
       cs_forwards_keep (service->forwards, (const char *const[]){ NULL });
       cs_store_clear (CS_STATE_DIR);
       cs_usages_clear ();
-      g_main_loop_quit (service->loop);
+      g_timeout_add (RELEASE_POLL, on_release_poll, service);
     }
   else
     fail (service, "some changes could not be undone (see above); connshared tries again "
@@ -164,10 +183,11 @@ follow_shares (Service *service)
 
   if (service->clients != NULL)
     cs_clients_follow (service->clients, shown);
+  if (service->undoing)
+    return;
   if (service->upstreams != NULL)
     cs_upstreams_follow (service->upstreams, shown);
-  if (!service->undoing)
-    cs_usages_follow (shown);
+  cs_usages_follow (shown);
 }
 
 /* /run may be cleared by hand or with a package; shares that were in force then still
@@ -191,6 +211,19 @@ sweep_leases (Service *service)
                           service->undoing ? none : (const char *const *)lans);
 }
 
+/* Of what was in force, as the ledger has it: the shares' ends forget their mappings. */
+static void
+release_upstream (Service *service)
+{
+  g_autoptr (CsStore) store = cs_store_new (CS_STATE_DIR, CS_RUNTIME_DIR);
+  g_autoptr (CsPlan) unfinished = NULL;
+  g_autoptr (CsPlan) applied = NULL;
+
+  service->release_end = g_get_monotonic_time () + RELEASE_LIMIT;
+  if (cs_store_load_ledger (store, &applied, &unfinished, NULL))
+    cs_upstreams_release (service->upstreams, applied);
+}
+
 static void
 on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_data)
 {
@@ -204,6 +237,8 @@ on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_d
   follow_shares (service);
   find_orphans (service);
   sweep_leases (service);
+  if (service->undoing)
+    release_upstream (service);
   cs_mappings_sweep (service->forwards, service->engine);
   if (!cs_engine_start (service->engine, &error))
     fail (service, error->message);
@@ -316,12 +351,12 @@ build (Service *service, CsNetworkManager *nm, GError **error)
   steps = cs_steps_new (nm, firewalld, openings, delegations, forwards, service->portd,
                         service->connection);
   service->engine = cs_engine_new (monitor, steps, store);
+  service->upstreams = cs_upstreams_new (forwards, on_upstream_changed, service);
   if (!service->undoing) /* nobody can call by then */
     {
       service->clients = cs_clients_new (CS_RUNTIME_DIR, on_clients_changed, service);
       cs_bus_host.clients = service->clients;
       cs_bus_host.nm = nm;
-      service->upstreams = cs_upstreams_new (forwards, on_upstream_changed, service);
       cs_bus_host.forwards = forwards;
       cs_bus_host.upstreams = service->upstreams;
       service->idle_off = cs_idle_off_new (service->engine);

@@ -5,6 +5,7 @@
 #
 import contextlib
 import pathlib
+import time
 
 import pytest
 from follow import add_profile, await_uplink
@@ -154,6 +155,21 @@ def test_end_of_the_share(spare, router, spare_bus):
     assert len(router.ports()) == 4
     spare.unshare("lan0")
     wait_for(lambda: not router.ports())
+
+
+def test_undo_all(spare, router, spare_bus):
+    """By a process that has never asked for it."""
+    router.serve("pcp")
+    share(spare)
+    add(spare_bus, "tcp", 8080, "192.168.137.82")
+    add(spare_bus, "udp", 5000, "192.168.137.82", end_port=5003)
+    await_state(spare_bus, 5000, "mapped", f"{OUTSIDE}:5000-5003")
+    wait_for(lambda: len(router.ports()) == 5)
+    spare.kill("connshared")
+    begin = time.monotonic()
+    spare.run("/usr/libexec/connshared --undo-all")
+    assert router.ports() == []
+    assert time.monotonic() - begin < 3
 
 
 def test_crash(spare, router, spare_bus):

@@ -382,6 +382,17 @@ cs_router_remove (CsRouter *self, const char *lan, guint8 protocol, guint16 port
 }
 
 void
+cs_router_release (CsRouter *self, const char *lan, guint8 protocol, guint16 port)
+{
+  cs_router_add (self, lan, protocol, port);
+  if (find (self, protocol, port) != NULL)
+    {
+      find (self, protocol, port)->granted = TRUE;
+      cs_router_remove (self, lan, protocol, port);
+    }
+}
+
+void
 cs_router_remove_lan (CsRouter *self, const char *lan)
 {
   GHashTableIter iter;

@@ -36,6 +36,9 @@ void cs_router_remove (CsRouter *self, const char *lan, guint8 protocol, guint16
 /* All of this LAN. */
 void cs_router_remove_lan (CsRouter *self, const char *lan);
 
+/* Has the router forget what an earlier process may have asked it for. */
+void cs_router_release (CsRouter *self, const char *lan, guint8 protocol, guint16 port);
+
 /* (nullable) */
 const CsRouterMapping *
 cs_router_find (const CsRouter *self, guint8 protocol, guint16 port);

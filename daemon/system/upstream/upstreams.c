@@ -242,6 +242,43 @@ cs_upstreams_follow (CsUpstreams *self, const CsPlan *plan)
     }
 }
 
+static void
+release (CsUpstreams *self, CsRouter *router, const char *lan)
+{
+  g_autoptr (GPtrArray) forwards = cs_forwards_list (self->forwards, lan);
+
+  for (guint i = 0; i < forwards->len; i++)
+    {
+      const CsForward *forward = forwards->pdata[i];
+
+      for (guint port = forward->port;
+           !cs_forward_is_pinhole (forward) && port <= forward->last; port++)
+        cs_router_release (router, lan, forward->protocol, (guint16)port);
+    }
+}
+
+void
+cs_upstreams_release (CsUpstreams *self, const CsPlan *plan)
+{
+  for (guint i = 0; i < plan->shares->len; i++)
+    {
+      const CsSharePlan *share = plan->shares->pdata[i];
+      CsRouter *router = find_router (self, share);
+
+      if (router != NULL)
+        release (self, router, share->lan);
+    }
+}
+
+gboolean
+cs_upstreams_is_busy (const CsUpstreams *self)
+{
+  for (guint i = 0; i < self->routers->len; i++)
+    if (!cs_router_is_empty (self->routers->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
 CsUpstreams *
 cs_upstreams_new (CsForwards *forwards,
                   void (*changed) (const char *lan, gpointer user_data),

@@ -29,6 +29,11 @@ void cs_upstreams_free (CsUpstreams *self);
 /* @plan is what is shown of the shares now. */
 void cs_upstreams_follow (CsUpstreams *self, const CsPlan *plan);
 
+/* Has the routers of @plan's shares forget all mappings, whoever asked for them; until
+ * then cs_upstreams_is_busy (). */
+void cs_upstreams_release (CsUpstreams *self, const CsPlan *plan);
+gboolean cs_upstreams_is_busy (const CsUpstreams *self);
+
 /* FALSE: nothing is asked for this mapping. */
 gboolean cs_upstreams_find (const CsUpstreams *self,
                             const char *lan,
