@@ -143,17 +143,45 @@ name_online (const CsBusHost *host, const char *lan)
   return names;
 }
 
+/* "2 mapped, 1 refused"; NULL: it was not asked. */
+static char *
+print_counts (GHashTable *states)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GList) words
+      = g_list_sort (g_hash_table_get_keys (states), (GCompareFunc)g_strcmp0);
+
+  for (const GList *word = words; word != NULL; word = word->next)
+    g_ptr_array_add (
+        parts, g_strdup_printf (
+                   "%u %s", GPOINTER_TO_UINT (g_hash_table_lookup (states, word->data)),
+                   (const char *)word->data));
+  if (parts->len == 0)
+    return NULL;
+  g_ptr_array_add (parts, NULL);
+  return g_strjoinv (", ", (char **)parts->pdata);
+}
+
+static void
+count (GHashTable *states, const char *word)
+{
+  guint number = GPOINTER_TO_UINT (g_hash_table_lookup (states, word));
+
+  g_hash_table_insert (states, (gpointer)word, GUINT_TO_POINTER (number + 1));
+}
+
 static void
 count_forwards (const CsBusHost *host, CsShareFacts *found)
 {
   const CsBusForwards *functions = host->forward;
   g_autoptr (GPtrArray) forwards = functions->list (host->forwards, found->lan);
+  g_autoptr (GHashTable) states = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) online = NULL;
 
+  found->external = functions->external_address (host->forwards, found->lan);
   if (forwards->len == 0)
     return;
   online = name_online (host, found->lan);
-  found->external = functions->external_address (host->forwards, found->lan);
   found->forwards = forwards->len;
   for (guint i = 0; i < forwards->len; i++)
     {
@@ -167,6 +195,8 @@ count_forwards (const CsBusHost *host, CsShareFacts *found)
 
       if (upstream != NULL)
         found->forwards_led++;
+      if (state != NULL)
+        count (states, state);
       if (functions->find_standing (host->forwards, found->lan, forward).state
           == CS_FORWARD_TAKEN)
         found->forwards_taken++;
@@ -175,6 +205,7 @@ count_forwards (const CsBusHost *host, CsShareFacts *found)
       else if (!g_hash_table_contains (online, forward->client))
         found->forwards_away++;
     }
+  found->router_says = print_counts (states);
 }
 
 static void

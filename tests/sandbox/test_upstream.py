@@ -153,6 +153,9 @@ def test_end_of_the_share(spare, router, spare_bus):
     add(spare_bus, "udp", 5000, "192.168.137.82", end_port=5003)
     await_state(spare_bus, 5000, "mapped", f"{OUTSIDE}:5000-5003")
     assert len(router.ports()) == 4
+    notes = {one["code"]: one["message"] for one in spare.findings()}
+    assert notes["forward-upstream"].endswith(": 1 mapped")
+    assert "NAT type open: the router before this computer leads ports" in notes["nat-type"]
     spare.unshare("lan0")
     wait_for(lambda: not router.ports())
 

@@ -72,6 +72,8 @@ set_share_fact (CsShareFacts *share, const char *key, const char *value)
     share->forwards_lost = (guint)atoi (value);
   else if (g_str_equal (key, "away"))
     share->forwards_away = (guint)atoi (value);
+  else if (g_str_equal (key, "router"))
+    share->router_says = g_strdup (value);
   else if (g_str_equal (key, "taken"))
     share->forwards_taken = (guint)atoi (value);
   else if (g_str_equal (key, "sent"))

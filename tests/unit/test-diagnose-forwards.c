@@ -106,6 +106,72 @@ test_ports (void)
   check (rows, G_N_ELEMENTS (rows), cs_walk_check_ports, TRUE);
 }
 
+#define NAT(type, why) \
+  "info nat-type lan0: game consoles on lan0 have NAT type " type ": " why
+#define OPEN NAT ("open", "the uplink's address is public, and its ports lead to clients")
+#define LED \
+  NAT ("open", \
+       "the router before this computer leads ports to the uplink's address, and " \
+       "its ports lead to clients")
+#define MODERATE \
+  NAT ("moderate", \
+       "the Internet reaches the uplink's address, but no port of it leads to " \
+       "a client")
+#define LET_THEM " [let them ask for ports: sharectl change lan0 --upnp]"
+#define STRICT \
+  NAT ("strict", "the uplink's address 10.0.0.9 is behind another NAT, which leads no " \
+                 "port to it [turn on UPnP, NAT-PMP or PCP in the router before this " \
+                 "computer]")
+
+static void
+test_nat (void)
+{
+  static const struct
+  {
+    const char *facts;
+    gboolean upnp;
+    const char *blocked_by;
+    const char *findings;
+  } rows[] = {
+    { "", TRUE, NULL, "" },
+    { "external=8.8.8.8", FALSE, NULL, "" },
+    { "external=8.8.8.8", TRUE, NULL, OPEN },
+    { "external=8.8.8.8; upnp=x", TRUE, NULL, MODERATE },
+    { "external=8.8.8.8; forwards=1", FALSE, NULL, OPEN },
+    { "external=8.8.8.8; forwards=2; lost=1; taken=1", FALSE, NULL, MODERATE LET_THEM },
+    { "external=8.8.8.8; forwards=1", TRUE, "ufw", MODERATE },
+    { "external=10.0.0.9; forwards=1", TRUE, NULL, STRICT },
+    { "external=10.0.0.9; forwards=2; led=1", TRUE, NULL, LED },
+    { "external=10.0.0.9; forwards=1; led=1; lost=1", FALSE, NULL, MODERATE LET_THEM },
+  };
+  g_autoptr (CsPlan) plan = plan_in ("lan0 via ppp0", GOOD, NULL);
+  g_autoptr (CsSnapshot) now = network_parse (GOOD);
+  CsSharePlan *share = g_ptr_array_index (plan->shares, 0);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_test_message ("%s", rows[i].facts);
+      share->upnp = rows[i].upnp;
+      g_free (share->ports_blocked_by);
+      share->ports_blocked_by = g_strdup (rows[i].blocked_by);
+      assert_findings_of (cs_walk_check_nat, share, plan, now, rows[i].facts,
+                          rows[i].findings);
+    }
+}
+
+static void
+test_router (void)
+{
+  static const Row rows[] = {
+    { "forwards=3", "" },
+    { "forwards=3; router=2 mapped, 1 refused",
+      "info forward-upstream lan0: the router before this computer was asked for the "
+      "ports of lan0's mappings: 2 mapped, 1 refused" },
+  };
+
+  check (rows, G_N_ELEMENTS (rows), cs_walk_check_router, TRUE);
+}
+
 static void
 test_upnp (void)
 {
@@ -134,6 +200,8 @@ main (int argc, char **argv)
   g_test_add_func ("/diagnose-forwards/external", test_external);
   g_test_add_func ("/diagnose-forwards/clients", test_clients);
   g_test_add_func ("/diagnose-forwards/ports", test_ports);
+  g_test_add_func ("/diagnose-forwards/nat", test_nat);
+  g_test_add_func ("/diagnose-forwards/router", test_router);
   g_test_add_func ("/diagnose-forwards/upnp", test_upnp);
   return g_test_run ();
 }

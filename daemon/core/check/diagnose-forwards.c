@@ -29,6 +29,75 @@ cs_walk_check_external (CsWalk *w)
                  g_strdup ("ask the provider for a public IPv4 address, or use IPv6"));
 }
 
+/* What came of asking the router before this computer for the same ports. */
+void
+cs_walk_check_router (CsWalk *w)
+{
+  if (w->found->router_says)
+    cs_walk_add (w, CS_SEVERITY_INFO, "forward-upstream",
+                 g_strdup_printf ("the router before this computer was asked for the "
+                                  "ports of %s's mappings: %s",
+                                  w->share->lan, w->found->router_says),
+                 g_strdup (""));
+}
+
+/* Whether a mapping, or a client's request for one, has an effect. */
+static gboolean
+clients_get_ports (const CsWalk *w)
+{
+  const CsShareFacts *found = w->found;
+
+  return !w->share->ports_blocked_by
+         && ((w->share->upnp && !found->upnp_problem)
+             || found->forwards > found->forwards_lost + found->forwards_taken);
+}
+
+/* As game consoles have it: "open" if peers of the Internet can begin flows to a client,
+ * "strict" if another NAT is in between, which may give each flow another port, and
+ * "moderate" otherwise, as this computer keeps a client's port where it can. Of a share
+ * that has to do with ports: others need no such line. */
+void
+cs_walk_check_nat (CsWalk *w)
+{
+  const CsSharePlan *share = w->share;
+  g_autofree char *address = cs_address_to_string (w->found->external);
+  gboolean is_public = !cs_address_is_private (w->found->external);
+  gboolean is_reached = is_public || w->found->forwards_led > 0;
+  gboolean leads = clients_get_ports (w);
+
+  if (!cs_address_is_set (w->found->external)
+      || (!share->upnp && w->found->forwards == 0))
+    return;
+  if (leads && is_reached)
+    cs_walk_add (w, CS_SEVERITY_INFO, "nat-type",
+                 g_strdup_printf ("game consoles on %s have NAT type open: %s, and its "
+                                  "ports lead to clients",
+                                  share->lan,
+                                  is_public ? "the uplink's address is public"
+                                            : "the router before this computer leads "
+                                              "ports to the uplink's address"),
+                 g_strdup (""));
+  else if (is_reached)
+    cs_walk_add (
+        w, CS_SEVERITY_INFO, "nat-type",
+        g_strdup_printf (
+            "game consoles on %s have NAT type moderate: the Internet reaches "
+            "the uplink's address, but no port of it leads to a client",
+            share->lan),
+        share->upnp ? g_strdup ("")
+                    : g_strdup_printf (
+                        "let them ask for ports: sharectl change %s --upnp", share->lan));
+  else
+    cs_walk_add (
+        w, CS_SEVERITY_INFO, "nat-type",
+        g_strdup_printf ("game consoles on %s have NAT type strict: the uplink's "
+                         "address %s is behind another NAT, which leads no port "
+                         "to it",
+                         share->lan, address),
+        g_strdup ("turn on UPnP, NAT-PMP or PCP in the router before this "
+                  "computer"));
+}
+
 static char *
 count_mappings (guint count, const char *lan)
 {

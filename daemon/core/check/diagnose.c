@@ -25,7 +25,8 @@ static const Check share_checks[] = {
   cs_walk_check_upstream,   cs_walk_check_resolver,     cs_walk_check_ipv6,
   cs_walk_check_ipv6_alone, cs_walk_check_ipv6_proxied, cs_walk_check_replies,
   cs_walk_check_data_limit, cs_walk_check_external,     cs_walk_check_forwards,
-  cs_walk_check_ports,      cs_walk_check_upnp,
+  cs_walk_check_ports,      cs_walk_check_upnp,         cs_walk_check_router,
+  cs_walk_check_nat,
 };
 
 static void

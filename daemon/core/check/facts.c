@@ -10,6 +10,7 @@ share_facts_free (CsShareFacts *share)
   g_free (share->dns_owner);
   g_free (share->dhcp_owner);
   g_free (share->upnp_problem);
+  g_free (share->router_says);
   g_free (share);
 }
 

@@ -56,6 +56,8 @@ typedef struct
   guint forwards_lost;  /* ... to clients without a known address */
   guint forwards_away;  /* ... to others that are not there now */
   guint forwards_taken; /* ... of ports that lead to another share's clients */
+  char
+      *router_says; /* (owned) (nullable) the router upstream of them: how many are how */
 } CsShareFacts;
 
 /* About the host. Errors say why not; NULL: as it should be. */
