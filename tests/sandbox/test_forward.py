@@ -4,6 +4,7 @@
 #
 import contextlib
 import ipaddress
+import re
 import signal
 import time
 
@@ -277,6 +278,29 @@ def test_counted(shared, phone, bus):
     assert [b - a for a, b in zip(before, after)] == [1, 1]
 
 
+def short_path(host, address, six=""):
+    """Packets from and to a client that took it."""
+    maps = [host.run(f"nft list map inet connshare short_{way}{six}")
+            for way in ("sent", "received")]
+    return [int(re.search(rf"{address} .*?counter packets (\d+)", text)[1]) for text in maps]
+
+
+def is_known(host, address, six=""):
+    return address in host.run(f"nft list map inet connshare short_received{six}")
+
+
+def test_takes_the_short_path(shared, phone, bus):
+    add(bus, "udp", 8080, LAN_ADDRESS)
+    wait_for(lambda: is_known(shared, LAN_ADDRESS))
+    flow = Flow(shared.internet, "udp", PPP0, 8080)
+    before = short_path(shared, LAN_ADDRESS)
+    for _ in range(5):
+        assert flow.ask().startswith("phone")
+    after = short_path(shared, LAN_ADDRESS)
+    flow.close()
+    assert [b - a for a, b in zip(before, after)] == [5, 5]
+
+
 # --- What may come between
 
 
@@ -547,6 +571,11 @@ def test_pinhole(host, client, bus):
         assert not reaches(host.internet, address=address, port=8081)
         assert address in mappings(bus)[0]["addresses"]
         flow = Flow(host.internet, "tcp", address, 8080)
+        wait_for(lambda: is_known(host, address, "6"))
+        before = short_path(host, address, "6")
+        assert flow.ask().startswith("phone")
+        after = short_path(host, address, "6")
+        assert after[0] > before[0] and after[1] > before[1]
         remove(bus, "tcp", 8080)
         assert not reaches(host.internet, address=address)
         assert not flow.ask().startswith("phone")

@@ -95,6 +95,7 @@ add_flow_elements (GPtrArray *elements,
   g_autofree char *sent = g_strdup_printf (PAIR, lan, uplink);
   g_autofree char *received = g_strdup_printf (PAIR, uplink, lan);
 
+  add (elements, "inward", "%s", received);
   add (elements, flows, "established . %s : jump flow%s_%s", sent, six, id);
   if (clamps)
     add (elements, flows, "established . %s : jump in%s_%s", received, six, id);

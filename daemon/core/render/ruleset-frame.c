@@ -6,7 +6,7 @@
 #include "extras.h"
 #include "ruleset-ipv6.h"
 
-#define RULES_MAX 11
+#define RULES_MAX 13
 #define MARK      G_STRINGIFY (CS_PUBLISHED_MARK)
 /* ICMP errors. */
 #define ERRORS "icmp type { destination-unreachable, time-exceeded, parameter-problem }"
@@ -30,6 +30,7 @@ static const struct
   { "map", "to_lan", "ifname : verdict", FALSE, FALSE },
   { "map", "answers", "nf_proto . iface_index . iface_index : counter", FALSE, FALSE },
   { "map", "flows", "ct_state . iface_index . iface_index : verdict", FALSE, FALSE },
+  { "set", "inward", "iface_index . iface_index", FALSE, FALSE },
   { "set", "masqueraded", "ifname . ifname", FALSE, FALSE },
   { "set", "lan_networks", "ipv4_addr", TRUE, FALSE },
   { "set", "lans", "ifname", FALSE, FALSE },
@@ -66,8 +67,12 @@ static const struct
     "filter hook forward priority filter",
     {
         "ct direction reply ip daddr . iif . oif vmap @" CS_SHORT_RECEIVED,
-        "ct state established ip saddr . iif . oif vmap @" CS_SHORT_SENT,
+        "ct status seen-reply / seen-reply,dnat"
+        " ip saddr . iif . oif vmap @" CS_SHORT_SENT,
         "meta nfproto ipv6 goto forward6",
+        "ct direction original ct status seen-reply,dnat / seen-reply,dnat"
+        " ip daddr . iif . oif vmap @" CS_SHORT_RECEIVED,
+        "ct direction reply ct status dnat ip saddr . iif . oif vmap @" CS_SHORT_SENT,
         "ct direction reply counter name meta nfproto . iif . oif map @answers"
         " goto received",
         "ct state . iif . oif vmap @flows",
@@ -123,6 +128,7 @@ static const struct
     "filter hook prerouting priority dstnat + 10",
     {
         "ct status seen-reply / seen-reply,dnat accept",
+        "ct status seen-reply ct mark & " MARK " == 0 accept",
         "meta nfproto ipv6 goto arrivals6",
         "iifname vmap @lan_sources",
         CS_RULESET_PUBLISHED " meta mark set meta mark | " MARK " accept",
@@ -158,6 +164,7 @@ static const struct
         "ct status & (snat | confirmed) == snat | confirmed accept",
         "meta nfproto ipv6 goto leaving6",
         "ct direction reply ct status dnat ip saddr . oifname @uplink_paths accept",
+        "iif . oif @inward accept",
         "iifname . oifname @masqueraded meta l4proto . th sport @" CS_OWN_PORTS " drop",
         "ct status snat accept",
         "iifname . oifname @masqueraded drop",

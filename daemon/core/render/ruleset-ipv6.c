@@ -37,7 +37,7 @@
 
 #include "core/plan/ipv6.h"
 
-#define RULES_MAX   12
+#define RULES_MAX   13
 #define LARGEST_MSS (G_MAXUINT16 - CS_TCP_HEADERS6)
 #define OPENS       "tcp flags & (syn | rst) == syn"
 #define ERRORS \
@@ -102,6 +102,7 @@ static const struct
     {
         "ct direction reply ip6 daddr . iif . oif vmap @" CS_SHORT_RECEIVED6,
         "ct state established ip6 saddr . iif . oif vmap @" CS_SHORT_SENT6,
+        "ct state established ip6 daddr . iif . oif vmap @" CS_SHORT_RECEIVED6,
         "ct direction reply counter name meta nfproto . iif . oif map @answers"
         " goto received6",
         "ct state . iif . oif vmap @flows6",
@@ -162,6 +163,7 @@ static const struct
   { "leaving6",
     {
         "ip6 saddr " NETWORK " . oifname @paths6 accept",
+        "iif . oif @inward accept",
         "iifname . oifname @routed6 goto masqueraded6",
         FROM_LANS " oifname != @lans oifname != \"lo\" drop",
     } },

@@ -15,8 +15,13 @@
  * the counter itself. It is cheaper: the kernel has an interface's number at hand, but
  * copies its name for each lookup (nft_meta_get_eval ()). The short path is optional: two
  * shares that claim the same interfaces, while names move from one device to another, do
- * without it, except the known clients of the first, and so may flows that somebody
- * behind the uplink began.
+ * without it, except the known clients of the first.
+ *
+ * A flow that somebody behind the uplink began, through a port mapping, has the client's
+ * replies in conntrack's other direction. It takes the short path by rules of its own,
+ * behind those that other flows end with: of IPv4 it is told by its "dnat". "leaving" has
+ * nothing to say about what goes from an uplink to its LAN, and finds that by both
+ * numbers ("inward").
  *
  * What is addressed to a LAN's network leaves by that LAN or is dropped, even if the host
  * itself sends it. Packets that come from a LAN with a source that is not its own are
@@ -30,8 +35,8 @@
  * marks each packet of those that somebody else has translated then, and each reply, for
  * a policy rule that leads them past those of the LANs (core/plan/lan-table.h). Clients
  * can neither make such a translation nor set a mark. Other flows pay nothing for that,
- * as "arrivals" lets them pass with its first rule, and "prerouting" only sees the first
- * of their packets.
+ * as "arrivals" lets them pass with its first rule, those of port mappings with its
+ * second, and "prerouting" only sees the first of their packets.
  *
  * When the whole table is replaced, the kernel is briefly between both: the new table's
  * sets with "flags interval" are still empty (nft_set_commit_update (), at the end of
