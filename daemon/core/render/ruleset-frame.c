@@ -66,10 +66,10 @@ static const struct
   { "forward",
     "filter hook forward priority filter",
     {
+        "meta nfproto ipv6 goto forward6",
         "ct direction reply ip daddr . iif . oif vmap @" CS_SHORT_RECEIVED,
         "ct status seen-reply / seen-reply,dnat"
         " ip saddr . iif . oif vmap @" CS_SHORT_SENT,
-        "meta nfproto ipv6 goto forward6",
         "ct direction original ct status seen-reply,dnat / seen-reply,dnat"
         " ip daddr . iif . oif vmap @" CS_SHORT_RECEIVED,
         "ct direction reply ct status dnat ip saddr . iif . oif vmap @" CS_SHORT_SENT,

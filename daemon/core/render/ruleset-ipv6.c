@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A packet's path is that of IPv4 (ruleset.c), in chains of its own: each base chain has
- * one rule that leads there, so that IPv4 pays for nothing else. What differs is this.
+ * one rule that leads there, so that IPv4 pays for nothing else. In "forward" that is the
+ * first: to fail with two rules of IPv4 costs more than to ask for the family once. What
+ * differs is this.
  *
  * A LAN has several networks, all of 64 bits, and a set of networks is one of hashes, in
  * which the upper half of an address is looked up. So rules may drop what they do not
@@ -162,6 +164,7 @@ static const struct
     } },
   { "leaving6",
     {
+        "ct direction reply iif . oif @inward accept",
         "ip6 saddr " NETWORK " . oifname @paths6 accept",
         "iif . oif @inward accept",
         "iifname . oifname @routed6 goto masqueraded6",
