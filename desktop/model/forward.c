@@ -43,6 +43,9 @@ cs_forward_new (GVariant *dictionary)
   forward->state = g_strdup (cs_dictionary_get_string (dictionary, "state"));
   forward->external
       = g_strdup (cs_dictionary_get_string (dictionary, "external-address"));
+  forward->upstream = g_strdup (cs_dictionary_get_string (dictionary, "upstream"));
+  forward->upstream_state
+      = g_strdup (cs_dictionary_get_string (dictionary, "upstream-state"));
   forward->key
       = g_strdup_printf ("%s %u%s%s", forward->protocol, forward->port,
                          cs_client_is_ipv6 (forward->client) ? " " : "",
@@ -61,6 +64,8 @@ cs_forward_free (CsForward *forward)
   g_free (forward->origin);
   g_free (forward->state);
   g_free (forward->external);
+  g_free (forward->upstream);
+  g_free (forward->upstream_state);
   g_free (forward);
 }
 
@@ -155,6 +160,31 @@ describe_state (const CsForward *forward)
   return g_str_equal (forward->state, "active") ? "" : forward->state;
 }
 
+/* Of the router upstream; (owned). One that is silent may be set up by hand. */
+static char *
+describe_upstream (const CsForward *forward)
+{
+  static const struct
+  {
+    const char *state;
+    const char *words;
+  } rows[] = {
+    { "asking", N_ ("Asking the router for it") },
+    { "refused", N_ ("The router refuses it") },
+    { "full", N_ ("The router has no room for it") },
+    { "offline", N_ ("The router is offline") },
+    { "private", N_ ("The router is not on the Internet itself") },
+  };
+
+  if (*forward->upstream != '\0')
+    /* Translators: an address and a port on the Internet */
+    return g_strdup_printf (_ ("Reached at %s"), forward->upstream);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_str_equal (rows[i].state, forward->upstream_state))
+      return g_strdup (_ (rows[i].words));
+  return g_strdup ("");
+}
+
 char *
 cs_forward_get_title (const CsForward *forward)
 {
@@ -168,8 +198,9 @@ cs_forward_get_subtitle (const CsForward *forward, GPtrArray *clients)
   g_autofree char *outside
       = *forward->name != '\0' ? cs_forward_describe_port (forward) : g_strdup ("");
   g_autofree char *inside = format_inside (forward, clients);
-  const char *const parts[]
-      = { outside, inside, describe_origin (forward), describe_state (forward) };
+  g_autofree char *upstream = describe_upstream (forward);
+  const char *const parts[] = { outside, inside, describe_origin (forward),
+                                describe_state (forward), upstream };
   GString *text = g_string_new (NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
@@ -182,11 +213,19 @@ char *
 cs_forwards_describe (GPtrArray *forwards)
 {
   const char *external = "";
+  gboolean led = FALSE;
   guint32 address;
 
-  for (guint i = 0; i < forwards->len && *external == '\0'; i++)
-    external = ((CsForward *)g_ptr_array_index (forwards, i))->external;
-  if (*external == '\0')
+  for (guint i = 0; i < forwards->len; i++)
+    {
+      const CsForward *forward = g_ptr_array_index (forwards, i);
+
+      if (*external == '\0')
+        external = forward->external;
+      led = led || *forward->upstream != '\0';
+    }
+  /* each says where the router has it */
+  if (*external == '\0' || led)
     return g_strdup ("");
   if (cs_ipv4_parse (external, &address) && cs_ipv4_is_private (address))
     return g_strdup_printf (

@@ -18,6 +18,8 @@ typedef struct
   char *origin;   /* (owned) "user", or how the device itself asked for it */
   char *state;    /* (owned) "active", "no-uplink", "no-address", "blocked", "taken" */
   char *external; /* (owned) the address where the port is, or "" */
+  char *upstream; /* (owned) where the router upstream has it in the Internet, or "" */
+  char *upstream_state; /* (owned) what that router says, or "" */
 } CsForward;
 
 CsForward *cs_forward_new (GVariant *dictionary);

@@ -136,7 +136,13 @@ test_clients (void)
   "<uint16 7>," \
   "  'client': <'1'>, 'state': <'of-a-later-version'>}," \
   " {'protocol': <'tcp'>, 'port': <uint16 23>, 'client': <'2'>, 'state': <'blocked'>}," \
-  " {'protocol': <'tcp'>, 'port': <uint16 24>, 'client': <'2'>, 'state': <'taken'>}],)"
+  " {'protocol': <'tcp'>, 'port': <uint16 24>, 'client': <'2'>, 'state': <'taken'>}," \
+  " {'protocol': <'tcp'>, 'port': <uint16 25>, 'client': <'2'>, 'state': <'active'>," \
+  "  'upstream': <'8.8.8.8:26'>, 'upstream-state': <'mapped'>}," \
+  " {'protocol': <'tcp'>, 'port': <uint16 26>, 'client': <'2'>, 'state': <'active'>," \
+  "  'upstream-state': <'refused'>}," \
+  " {'protocol': <'tcp'>, 'port': <uint16 27>, 'client': <'2'>, 'state': <'active'>," \
+  "  'upstream-state': <'silent'>}],)"
 
 static void
 test_forwards (void)
@@ -159,6 +165,9 @@ test_forwards (void)
     { "UDP ports 1–2", "Desk, ports 7–8 · of-a-later-version" },
     { "TCP port 23", "tv · Blocked by a firewall" },
     { "TCP port 24", "tv · Another network has this port" },
+    { "TCP port 25", "tv · Reached at 8.8.8.8:26" },
+    { "TCP port 26", "tv · The router refuses it" },
+    { "TCP port 27", "tv" },
   };
   g_autoptr (GPtrArray) forwards = cs_forwards_new (reply);
   g_autoptr (GPtrArray) clients = cs_clients_new (devices);

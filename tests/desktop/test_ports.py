@@ -56,6 +56,10 @@ def test_ports_are_listed(ports, service):
     ports.wait_until_gone("UDP ports 6000–6010")
     ports.find("Desk, port 80 · Waiting for the device", "label")
     ports.find("They are reached from the Internet at 8.8.8.8.", "label")
+    service.tell("forwards", "eth0", [{**WEB, "upstream": "8.8.4.4:8080",
+                                       "upstream-state": "mapped"}])
+    ports.find("TCP port 8080 · Desk, port 80 · Reached at 8.8.4.4:8080", "label")
+    ports.wait_until_gone("They are reached from the Internet at 8.8.8.8.")
 
 
 def test_page_is_up_to_date_when_it_is_opened(ports, service):
