@@ -4,20 +4,10 @@
 
 #include "descriptors.h"
 #include "private-net.h"
-#include "step-call.h"
+#include "sysctl-fixture.h"
 
 /* Values are lan0's forwarding, ppp0's forwarding, ppp0's rp_filter, src_valid_mark. */
-typedef struct
-{
-  const char *name;
-  const char *host;    /* as it was before the share */
-  const char *found;   /* in the plan; '-' is NULL */
-  const char *during;  /* expected */
-  const char *meddled; /* (nullable) what somebody sets meanwhile */
-  const char *end;     /* expected */
-} Case;
-
-static const Case cases[] = {
+static const SysctlCase cases[] = {
   { "all of it", "0000", "00--", "1100", NULL, "0000" },
   { "strict filter", "0010", "001-", "1120", NULL, "0010" },
   { "was on already", "1101", "----", "1101", NULL, "1101" },
@@ -46,58 +36,24 @@ assert_host (const char *where, const char *expected)
                 expected);
 }
 
-static char *
-found (char value)
-{
-  return value == '-' ? NULL : g_strdup_printf ("%c", value);
-}
-
 static CsSharePlan *
-share_with_found (const char *values)
+share_with_found (const char *lan, const char *values)
 {
-  CsSharePlan *share = share_new ("lan0", "ppp0", "192.168.137.1/24", 13700);
+  CsSharePlan *share = share_new (lan, "ppp0", "192.168.137.1/24", 13700);
 
-  share->found_lan_forwarding = found (values[0]);
-  share->found_uplink_forwarding = found (values[1]);
-  share->found_uplink_rp_filter = found (values[2]);
-  share->found_src_valid_mark = found (values[3]);
+  share->found_lan_forwarding = sysctl_found (values[0]);
+  share->found_uplink_forwarding = sysctl_found (values[1]);
+  share->found_uplink_rp_filter = sysctl_found (values[2]);
+  share->found_src_valid_mark = sysctl_found (values[3]);
   return share;
-}
-
-static void
-set_up (void)
-{
-  add_link ("lan0");
-  add_link ("lan1");
-  add_link ("ppp0");
-}
-
-static void
-tear_down (void)
-{
-  g_free (
-      shell ("for link in lan0 lan1 ppp0; do ip link del $link 2>/dev/null; done; true"));
 }
 
 static void
 test_case (gconstpointer data)
 {
-  const Case *c = data;
-  g_autoptr (CsStep) step = cs_sysctl_step_new ();
-  g_autoptr (CsSharePlan) share = NULL;
+  static const SysctlDigits digits = { set_host, assert_host, share_with_found };
 
-  set_up ();
-  set_host (c->host);
-  share = share_with_found (c->found);
-  step_must_apply (step, NULL, NULL, share);
-  assert_host (c->name, c->during);
-  step_must_apply (step, NULL, share, share);
-  assert_host (c->name, c->during);
-  if (c->meddled != NULL)
-    set_host (c->meddled);
-  step_must_apply (step, NULL, share, NULL);
-  assert_host (c->name, c->end);
-  tear_down ();
+  sysctl_test_case (data, &digits);
 }
 
 /* What another share still needs stays as long. */
@@ -108,9 +64,9 @@ test_shared_uplink (void)
   g_autoptr (CsSharePlan) first = NULL;
   g_autoptr (CsSharePlan) second = NULL;
 
-  set_up ();
+  sysctl_set_up ();
   set_host ("0010");
-  first = share_with_found ("0010");
+  first = share_with_found ("lan0", "0010");
   second = share_new ("lan1", "ppp0", "192.168.138.1/24", 13701);
   second->found_uplink_forwarding = g_strdup ("0");
   second->found_uplink_rp_filter = g_strdup ("1");
@@ -121,7 +77,7 @@ test_shared_uplink (void)
   assert_host ("first ended", "0121");
   step_must_apply (step, NULL, second, NULL);
   assert_host ("both ended", "0010");
-  tear_down ();
+  sysctl_tear_down ();
 }
 
 /* One share's LAN is the other's uplink. */
@@ -132,9 +88,9 @@ test_chain (void)
   g_autoptr (CsSharePlan) first = NULL;
   g_autoptr (CsSharePlan) second = NULL;
 
-  set_up ();
+  sysctl_set_up ();
   set_host ("0000");
-  first = share_with_found ("00--");
+  first = share_with_found ("lan0", "00--");
   second = share_new ("lan1", "lan0", "192.168.138.1/24", 13701);
   second->found_uplink_forwarding = g_strdup ("0");
   step_must_apply (step, NULL, NULL, first);
@@ -143,7 +99,7 @@ test_chain (void)
   assert_host ("first ended", "1000");
   step_must_apply (step, NULL, second, NULL);
   assert_host ("both ended", "0000");
-  tear_down ();
+  sysctl_tear_down ();
 }
 
 static void
@@ -153,9 +109,9 @@ test_uplink_moves (void)
   g_autoptr (CsSharePlan) ppp = NULL;
   g_autoptr (CsSharePlan) waiting = NULL;
 
-  set_up ();
+  sysctl_set_up ();
   set_host ("0010");
-  ppp = share_with_found ("001-");
+  ppp = share_with_found ("lan0", "001-");
   waiting = share_new ("lan0", NULL, "192.168.137.1/24", 13700);
   waiting->found_lan_forwarding = g_strdup ("0");
   step_must_apply (step, NULL, NULL, ppp);
@@ -163,7 +119,7 @@ test_uplink_moves (void)
   assert_host ("waiting", "1010");
   step_must_apply (step, NULL, waiting, ppp);
   assert_host ("back", "1120");
-  tear_down ();
+  sysctl_tear_down ();
 }
 
 /* It has kept what was set, and gets back what it had. */
@@ -173,15 +129,15 @@ test_renamed (void)
   g_autoptr (CsStep) step = cs_sysctl_step_new ();
   g_autoptr (CsSharePlan) share = NULL;
 
-  set_up ();
+  sysctl_set_up ();
   set_host ("0010");
-  share = share_with_found ("001-");
+  share = share_with_found ("lan0", "001-");
   step_must_apply (step, NULL, NULL, share);
   g_free (shell ("ip link set ppp0 name ppp9; ip link set lan0 name lan9"));
   step_must_apply (step, NULL, share, NULL);
   g_free (shell ("ip link set ppp9 name ppp0; ip link set lan9 name lan0"));
   assert_host ("renamed", "0010");
-  tear_down ();
+  sysctl_tear_down ();
 }
 
 static void
@@ -190,9 +146,9 @@ test_devices_gone (void)
   g_autoptr (CsStep) step = cs_sysctl_step_new ();
   g_autoptr (CsSharePlan) share = NULL;
 
-  set_up ();
-  share = share_with_found ("001-");
-  tear_down ();
+  sysctl_set_up ();
+  share = share_with_found ("lan0", "001-");
+  sysctl_tear_down ();
   step_must_apply (step, NULL, NULL, share);
   step_must_apply (step, NULL, share, NULL);
 }
@@ -206,9 +162,9 @@ test_no_descriptors (void)
   g_autoptr (GError) error = NULL;
   gboolean done;
 
-  set_up ();
+  sysctl_set_up ();
   set_host ("0010");
-  share = share_with_found ("001-");
+  share = share_with_found ("lan0", "001-");
   step_must_apply (step, NULL, NULL, share);
   descriptors_take ();
   done = step_apply (step, NULL, share, NULL, &error);
@@ -218,7 +174,7 @@ test_no_descriptors (void)
   assert_host ("not put back", "1120");
   step_must_apply (step, NULL, share, NULL);
   assert_host ("put back later", "0010");
-  tear_down ();
+  sysctl_tear_down ();
 }
 
 int

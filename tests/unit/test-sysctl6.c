@@ -4,23 +4,14 @@
 #include "system/routing/sysctl.h"
 
 #include "private-net.h"
-#include "step-call.h"
+#include "sysctl-fixture.h"
 
 #define CONF "/proc/sys/net/ipv6/conf"
 
-/* Values are all/forwarding, then of ppp0 forwarding, accept_ra and proxy_ndp. */
-typedef struct
-{
-  const char *name;
-  const char *host; /* as it was before the share */
-  const char *plan; /* found_all_forwarding, found_uplink_forwarding, "1" where accept_ra
-                       is raised, found_uplink_proxy_ndp; '-' is NULL */
-  const char *during;
-  const char *meddled; /* (nullable) what somebody sets meanwhile */
-  const char *end;
-} Case;
-
-static const Case cases[] = {
+/* Values are all/forwarding, then of ppp0 forwarding, accept_ra and proxy_ndp; in a plan
+ * found_all_forwarding, found_uplink_forwarding, "1" where accept_ra is raised,
+ * found_uplink_proxy_ndp. */
+static const SysctlCase cases[] = {
   { "nothing", "0010", "----", "0010", NULL, "0010" },
   { "all", "0010", "0-1-", "1120", NULL, "0010" },
   { "all, without RAs", "0000", "0---", "1100", NULL, "0000" },
@@ -49,12 +40,6 @@ assert_host (const char *where, const char *expected)
                 expected);
 }
 
-static char *
-found (char value)
-{
-  return value == '-' ? NULL : g_strdup_printf ("%c", value);
-}
-
 static CsSharePlan *
 new_share (const char *lan, const char *values)
 {
@@ -65,49 +50,27 @@ new_share (const char *lan, const char *values)
   g_assert_true (cs_cidr_parse ("fd00:1:2:3::1/64", &own, NULL));
   g_array_append_val (share->ipv6.addresses, own);
   share->ipv6.mode = values[3] == '-' ? CS_IPV6_MASQUERADE : CS_IPV6_EXTENDED;
-  share->ipv6.found_all_forwarding = found (values[0]);
-  share->ipv6.found_uplink_forwarding = found (values[1]);
+  share->ipv6.found_all_forwarding = sysctl_found (values[0]);
+  share->ipv6.found_uplink_forwarding = sysctl_found (values[1]);
   if (values[2] == '1')
     share->ipv6.raised = g_strdupv ((char **)raised);
-  share->ipv6.found_uplink_proxy_ndp = found (values[3]);
+  share->ipv6.found_uplink_proxy_ndp = sysctl_found (values[3]);
   return share;
-}
-
-static void
-set_up (void)
-{
-  add_link ("lan0");
-  add_link ("lan1");
-  add_link ("ppp0");
 }
 
 static void
 tear_down (void)
 {
-  g_free (shell ("for link in lan0 lan1 ppp0; do ip link del $link 2>/dev/null; done; "
-                 "echo 0 >" CONF "/all/forwarding"));
+  sysctl_tear_down ();
+  g_free (shell ("echo 0 >" CONF "/all/forwarding"));
 }
 
 static void
 test_case (gconstpointer data)
 {
-  const Case *c = data;
-  g_autoptr (CsStep) step = cs_sysctl_step_new ();
-  g_autoptr (CsSharePlan) share = NULL;
+  static const SysctlDigits digits = { set_host, assert_host, new_share };
 
-  set_up ();
-  set_host (c->host);
-  share = new_share ("lan0", c->plan);
-  step_must_apply (step, NULL, NULL, share);
-  assert_host (c->name, c->during);
-  step_must_apply (step, NULL, share, share);
-  assert_host (c->name, c->during);
-  if (c->meddled != NULL)
-    set_host (c->meddled);
-  step_must_apply (step, NULL, share, NULL);
-  assert_host (c->name, c->end);
-  step_must_apply (step, NULL, share, NULL);
-  assert_host (c->name, c->end);
+  sysctl_test_case (data, &digits);
   tear_down ();
 }
 
@@ -119,7 +82,7 @@ test_two_shares (void)
   g_autoptr (CsSharePlan) first = NULL;
   g_autoptr (CsSharePlan) second = NULL;
 
-  set_up ();
+  sysctl_set_up ();
   set_host ("0010");
   first = new_share ("lan0", "0-1-");
   second = new_share ("lan1", "0-1-");
@@ -142,7 +105,7 @@ test_default_route (void)
   g_autoptr (CsStep) step = cs_sysctl_step_new ();
   g_autoptr (CsSharePlan) share = NULL;
 
-  set_up ();
+  sysctl_set_up ();
   set_host ("0010");
   g_free (shell ("ip -6 route add default via fe80::2 dev ppp0 proto ra expires 1000"));
   share = new_share ("lan0", "0-1-");
@@ -160,7 +123,7 @@ test_devices (void)
   g_autoptr (CsStep) step = cs_sysctl_step_new ();
   g_autoptr (CsSharePlan) share = NULL;
 
-  set_up ();
+  sysctl_set_up ();
   set_host ("0010");
   share = new_share ("lan0", "-010");
   step_must_apply (step, NULL, NULL, share);
@@ -184,7 +147,7 @@ test_forced (void)
 
   if (!g_file_test (CONF "/all/force_forwarding", G_FILE_TEST_EXISTS))
     return;
-  set_up ();
+  sysctl_set_up ();
   share = new_share ("lan0", "----");
   share->ipv6.found_lan_forced = g_strdup ("0");
   share->ipv6.found_uplink_forced = g_strdup ("0");
@@ -204,7 +167,7 @@ test_forced_and_forwarding (void)
   const char *const read
       = "cd " CONF "; cat lan0/forwarding ppp0/forwarding ppp0/accept_ra | tr -d '\n'";
 
-  set_up ();
+  sysctl_set_up ();
   set_host ("0010");
   g_free (shell ("ip -6 route add default via fe80::2 dev ppp0 proto ra expires 1000"));
   share = new_share ("lan0", "--1-");
