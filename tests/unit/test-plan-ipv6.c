@@ -92,7 +92,8 @@ test_modes (void)
         "::/0 fe80::1 0.0.0.0 1024 9 0 13700; *"
         "| ipv6-kept=fd66::/64;2001:db8:66::/64;2001:db8:69::/64; *"
         "| ipv6-mode=2 | ipv6-addresses= | ipv6-deprecated= | "
-        "ipv6-left-forwarding=false | ipv6-asks=false | found-lan-force-forwarding=0 | "
+        "ipv6-left-forwarding=false | ipv6-farewell=false | ipv6-asks=false | "
+        "found-lan-force-forwarding=0 | "
         "found-lan-forwarding6=0 | found-uplink-force-forwarding=0 |" } },
     { "keep-lan: forwarded as they are",
       "lan0 via ppp0 keep-lan ipv6=delegated",
@@ -124,7 +125,8 @@ test_modes (void)
         "| routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700;"
         "::/0 fe80::1 0.0.0.0 1024 9 0 13700; *"
         "| ipv6-mode=2 | ipv6-addresses=" ULA
-        " | ipv6-deprecated= | ipv6-left-forwarding=false | ipv6-asks=true | "
+        " | ipv6-deprecated= | ipv6-left-forwarding=false | ipv6-farewell=false | "
+        "ipv6-asks=true | "
         "found-lan-force-forwarding=0 | found-lan-forwarding6=0 | "
         "found-uplink-force-forwarding=0 |" } },
     { "temporary and deprecated addresses count for what is open",
@@ -180,7 +182,8 @@ test_modes (void)
     { "extended",
       "lan0 via eth1 ipv6=extended",
       LAN ETH1,
-      { "active*| " EXTENDED " | ipv6-left-forwarding=false | ipv6-asks=false | "
+      { "active*| " EXTENDED
+        " | ipv6-left-forwarding=false | ipv6-farewell=false | ipv6-asks=false | "
         "found-lan-force-forwarding=0 | found-lan-forwarding6=0 | "
         "found-uplink-force-forwarding=0 | found-uplink-forwarding6=0 | "
         "found-uplink-proxy-ndp=0 |" } },
@@ -249,7 +252,8 @@ test_modes (void)
       "lan0 via ppp0",
       "forwards6; link lan0 conf6=0/0/1/0/0;" PPP0_6,
       { "active*| found-uplink-forwarding=0 *| ipv6-mode=2 | ipv6-addresses=" ULA
-        " | ipv6-deprecated= | ipv6-left-forwarding=false | ipv6-asks=true |" } },
+        " | ipv6-deprecated= | ipv6-left-forwarding=false | ipv6-farewell=false | "
+        "ipv6-asks=true |" } },
     { "a kernel that cannot force it",
       "lan0 via ppp0",
       "no-forces6; conf6=0/1/0/-1/0; link lan0 conf6=0/1/0/-1/0;"
@@ -310,6 +314,14 @@ test_changes (void)
         "| routes=0.0.0.0/0 10.64.64.64 0.0.0.0 0 9 1 13700; *"
         "| former-addresses=2001:db8:9::9/128; *| ipv6-mode=1 | ipv6-addresses=" ULA " *",
         "active*| ipv6-mode=2 *" } },
+    { "likewise if the LAN was away when it lost it",
+      { LAN PPP0_6, PPP0_6, PPP0, LAN PPP0, LAN PPP0 },
+      { "active*| ipv6-addresses=" ULA " *", "waiting*", "waiting*",
+        "active*| ipv6-mode=1 | ipv6-addresses=" ULA " *| ipv6-farewell=false *",
+        "active*| ipv6-addresses=" ULA " *" } },
+    { "a LAN without any, that was away",
+      { LAN PPP0, PPP0, LAN PPP0 },
+      { NONE, "waiting*", NONE } },
     { "what was found stays known",
       { "link lan0 conf6=1/1/0/0/0;" PPP0_6,
         "link lan0 conf6=0/0/1/1/0;" PPP0_4

@@ -32,6 +32,10 @@ typedef struct
 
   gboolean asks; /* the uplink's network is asked for a prefix */
 
+  /* Clients may still take this computer for their router: it could not tell them, as the
+   * LAN was away. */
+  gboolean farewell;
+
   gboolean blocked; /* and so off: other packet filters drop it, which are not ours to
                        open */
 

@@ -378,6 +378,7 @@ cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
   CsIpv6Question q = *question;
   CsIpv6Plan *ipv6 = &share->ipv6;
   g_autoptr (GArray) routes = NULL;
+  gboolean farewell = q.before && q.before->ipv6.farewell;
   CsCidr own, address = { 0 };
   gint64 wake_at;
 
@@ -398,7 +399,8 @@ cs_ipv6_plan (CsSharePlan *share, const CsIpv6Question *question)
   ipv6->mode = choose_mode (&q, routes, &address);
   ipv6->asks
       = routes->len > 0 && is_wanted (cs_request_ipv6 (q.request), CS_IPV6_DELEGATED);
-  if (ipv6->mode == CS_IPV6_NONE && !(q.before && cs_share_plan_has_ipv6 (q.before)))
+  if (ipv6->mode == CS_IPV6_NONE && !farewell
+      && !(q.before && cs_share_plan_has_ipv6 (q.before)))
     return 0;
   if (!choose_address (&q, q.snapshot->own_network6, &own))
     {

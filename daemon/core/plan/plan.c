@@ -426,12 +426,22 @@ fail (CsSharePlan *share, GError *error)
   return share;
 }
 
+/* Until the LAN is back: then clients are told. */
+static gboolean
+owes_farewell (const Planner *p, const CsSharePlan *share)
+{
+  return p->before && !cs_share_plan_has_ipv6 (share)
+         && (p->before->ipv6.farewell
+             || (!p->lan && cs_share_plan_serves_ipv6 (p->before)));
+}
+
 /* An uplink that is gone forwards nothing, and one by which the host itself forwards
  * is the host's own. What is left is checked again, whether or not anything happens. */
 static void
 leave (const Planner *p, CsSharePlan *share)
 {
   cs_share_uplink_leave (share, p->before);
+  share->ipv6.farewell = owes_farewell (p, share);
   if (share->left_uplink
       && (p->snapshot->host_forwards
           || !cs_snapshot_find_index (p->snapshot, p->before->uplink_ifindex)))

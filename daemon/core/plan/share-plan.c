@@ -76,6 +76,7 @@ static const CsField host_fields[] = {
   CS_FIELD (CsSharePlan, ipv6.deprecated, "ipv6-deprecated", CIDRS),
   CS_FIELD (CsSharePlan, ipv6.left_uplink, "ipv6-left-uplink", STRING),
   CS_FIELD (CsSharePlan, ipv6.left_forwarding, "ipv6-left-forwarding", BOOL),
+  CS_FIELD (CsSharePlan, ipv6.farewell, "ipv6-farewell", BOOL),
   CS_FIELD (CsSharePlan, ipv6.asks, "ipv6-asks", BOOL),
   CS_FIELD (CsSharePlan, ipv6.found_lan_disabled, "found-lan-disable-ipv6", STRING),
   CS_FIELD (CsSharePlan, ipv6.found_lan_accept_ra, "found-lan-accept-ra", STRING),
