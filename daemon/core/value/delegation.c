@@ -64,7 +64,7 @@ end_of (const CsDelegation *self, const CsDelegatedPrefix *prefix)
 gint64
 cs_delegation_get_end (const CsDelegation *self)
 {
-  gint64 end = G_MININT64;
+  gint64 end = 0;
 
   for (guint i = 0; i < self->count; i++)
     end = MAX (end, end_of (self, &self->prefixes[i]));

@@ -42,7 +42,7 @@ void cs_delegation_add (CsDelegation *self, CsDelegatedPrefix prefix);
 /* Fills in .renew and .rebind where the server leaves them to the client (0). FALSE:
  * there are no prefixes, or the times contradict each other. */
 gboolean cs_delegation_complete (CsDelegation *self);
-/* When the last of its prefixes ends; G_MAXINT64: never. */
+/* When the last of its prefixes ends; G_MAXINT64: never; 0: it has none. */
 gint64 cs_delegation_get_end (const CsDelegation *self);
 /* Of CsCidr (transfer full), the longest-lived first: those that are valid at @now. */
 GArray *cs_delegation_list (const CsDelegation *self, gint64 now);
