@@ -37,8 +37,11 @@ test_parse (void)
     { SERVER TIMES "prefix 2001:db8:1::/64 100 500\nprefix 2001:db8:2::/64 100 501\n",
       "2001:db8:2::/64" },
     { SERVER TIMES "prefix 2001:db8:77::/65 3600 7200\n", NULL },
-    { SERVER TIMES "prefix 2001:db8:77::/7 3600 7200\n", NULL },
+    { SERVER TIMES "prefix 2001:db8:77::/32 3600 7200\n", "2001:db8::/32" },
+    { SERVER TIMES "prefix 2001:db8:77::/31 3600 7200\n", NULL },
+    { SERVER TIMES "prefix 2000::/8 3600 7200\n", NULL },
     { SERVER TIMES "prefix 2001:db8:77::/60 0 7200\n", NULL },
+    { SERVER TIMES "prefix 2001:db8:77::/60 9 7200\n", NULL },
     { SERVER TIMES "prefix 2001:db8:77::/60 7201 7200\n", NULL },
     { SERVER TIMES "prefix 2001:db8:77::/60 3600 4294967296\n", NULL },
     { SERVER TIMES "prefix fe80::/60 3600 7200\n", NULL },
@@ -70,7 +73,7 @@ test_parse (void)
 static void
 test_print (void)
 {
-  static const char text[] = "server 000100ff\n" TIMES "prefix 2001:db8:77::/60 1 2\n"
+  static const char text[] = "server 000100ff\n" TIMES "prefix 2001:db8:77::/60 10 20\n"
                              "prefix fd00:3::/48 4294967295 4294967295\n";
   CsDelegation delegation;
   g_autofree char *printed = NULL;
@@ -121,8 +124,8 @@ test_many (void)
     cs_delegation_add (
         &delegation,
         (CsDelegatedPrefix){ .network = { { AF_INET6, { 0x20, 1, 0x0d, 0xb8, i } }, 48 },
-                             .preferred = 1,
-                             .valid = 1 });
+                             .preferred = 10,
+                             .valid = 10 });
   prefixes = cs_delegation_list (&delegation, 0);
   g_assert_cmpuint (prefixes->len, ==, CS_DELEGATION_PREFIXES);
 }

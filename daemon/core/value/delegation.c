@@ -11,13 +11,18 @@ cs_duid_equal (const CsDuid *a, const CsDuid *b)
   return a->size == b->size && memcmp (a->bytes, b->bytes, a->size) == 0;
 }
 
+/* Packets to what is delegated end here, which whoever says that it is a wide part of the
+ * Internet might want: a provider itself has 32 bits. */
+#define WIDEST 32
+
 static gboolean
 is_usable (const CsDelegatedPrefix *prefix)
 {
   return (cs_ipv6_is_global (prefix->network.address)
           || cs_ipv6_is_unique_local (prefix->network.address))
-         && prefix->network.prefix >= 8 && prefix->network.prefix <= 64
-         && prefix->preferred > 0 && prefix->preferred <= prefix->valid;
+         && prefix->network.prefix >= WIDEST && prefix->network.prefix <= 64
+         && prefix->preferred >= CS_DELEGATION_SHORTEST
+         && prefix->preferred <= prefix->valid;
 }
 
 void

@@ -6,6 +6,8 @@
 
 /* More prefixes than any network delegates to one computer. */
 #define CS_DELEGATION_PREFIXES 16
+/* Seconds: what ends sooner is of no use. */
+#define CS_DELEGATION_SHORTEST 10
 /* Bytes of a DUID. */
 #define CS_DUID_MAX 130
 /* A lifetime without an end, in seconds. */
@@ -36,8 +38,8 @@ typedef struct
 
 gboolean cs_duid_equal (const CsDuid *a, const CsDuid *b);
 
-/* Adds a prefix, if it is of use: at most 64 bits of global or unique local addresses
- * that may be preferred. */
+/* Adds a prefix, if it is of use: 32 to 64 bits of global or unique local addresses that
+ * may be preferred for a while. */
 void cs_delegation_add (CsDelegation *self, CsDelegatedPrefix prefix);
 /* Fills in .renew and .rebind where the server leaves them to the client (0). FALSE:
  * there are no prefixes, or the times contradict each other. */

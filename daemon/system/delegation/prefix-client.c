@@ -23,7 +23,7 @@
 /* The best preference: no other server is waited for. */
 #define BEST 255
 /* Seconds: a server that says otherwise is not asked more often ... */
-#define RENEW_MIN 10
+#define RENEW_MIN CS_DELEGATION_SHORTEST
 /* ... and one that takes back what it has just offered is not asked at once. */
 #define AGAIN 30
 /* Nor does a clock run longer without being looked at. */
