@@ -165,6 +165,18 @@ test_modes (void)
       LAN PPP0_4 " addr6=2001:db8:9::9/64 delegated=fd12:3456:789a::/56;"
                  "route6 default dev ppp0;",
       { "active*| ipv6-mode=2 *" } },
+    { "what is delegated is in use elsewhere",
+      "lan0 via ppp0",
+      LAN "link eth5 addr6=2001:db8:77:80::5/64;" PPP0_4
+          " addr6=2001:db8:9::9/64 delegated=2001:db8:77:80::/64 "
+          "delegated=2001:db8:9::/64; route6 default dev ppp0;",
+      { "active*| ipv6-mode=2 *" } },
+    { "a part of it is",
+      "lan0 via ppp0",
+      LAN "link eth5 addr6=2001:db8:77:80::5/64;" PPP0_4
+          " addr6=2001:db8:9::9/64 delegated=2001:db8:77:80::/63; "
+          "route6 default dev ppp0;",
+      { "active*| ipv6-mode=4 | ipv6-addresses=" ULA "2001:db8:77:81::1/64; *" } },
     { "delegated by hand where it is not",
       "lan0 via ppp0 ipv6=delegated",
       LAN PPP0_6,
@@ -276,6 +288,27 @@ test_modes (void)
       plan = plan_in (rows[i].requests, rows[i].network, NULL);
       plan_assert (plan, rows[i].shares);
     }
+}
+
+/* A network that delegates another prefix each time. */
+static void
+test_restless (void)
+{
+  g_autoptr (CsPlan) plan = NULL;
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *network
+          = g_strdup_printf (LAN PPP0_4 " delegated=2001:db8:%x::/64; "
+                                        "route6 default dev ppp0; now %u",
+                             i + 1, 1000 + i);
+      g_autoptr (CsPlan) before = g_steal_pointer (&plan);
+
+      plan = plan_in ("lan0 via ppp0", network, before);
+    }
+  plan_assert (plan, (const char *const[]){ "active*| ipv6-deprecated=2001:db8:5c::1/64;"
+                                            "*2001:db8:63::1/64; *",
+                                            NULL, NULL });
 }
 
 /* One after the other. */
@@ -515,6 +548,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plan-ipv6/modes", test_modes);
   g_test_add_func ("/plan-ipv6/changes", test_changes);
+  g_test_add_func ("/plan-ipv6/restless", test_restless);
   g_test_add_func ("/plan-ipv6/alone", test_alone);
   g_test_add_func ("/plan-ipv6/extended", test_extended);
   g_test_add_func ("/plan-ipv6/several-lans", test_several_lans);

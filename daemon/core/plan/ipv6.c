@@ -21,6 +21,8 @@
 
 /* How many /64 are tried for one that is free. */
 #define ATTEMPTS 65536u
+/* More than the prefixes that clients keep addresses of. */
+#define DEPRECATED_MAX 8
 /* In the unit of CsSnapshot.now. */
 #define VALID ((gint64)CS_IPV6_VALID * G_USEC_PER_SEC)
 
@@ -158,16 +160,39 @@ choose_address (const CsIpv6Question *q, CsCidr network, CsCidr *address)
   return FALSE;
 }
 
+/* Of CsCidr (transfer full): the other LANs' networks, and those that this computer has
+ * elsewhere, whatever some network delegates. */
+static GArray *
+list_elsewhere (const CsIpv6Question *q)
+{
+  GArray *networks = g_array_new (FALSE, FALSE, sizeof (CsCidr));
+
+  g_array_append_vals (networks, q->taken->data, q->taken->len);
+  for (guint i = 0; i < q->snapshot->interfaces->len; i++)
+    {
+      const CsInterface *interface = q->snapshot->interfaces->pdata[i];
+
+      for (guint k = 0; interface != q->lan && k < interface->addresses6->len; k++)
+        g_array_append_val (
+            networks, g_array_index (interface->addresses6, CsIpv6Address, k).local);
+    }
+  return networks;
+}
+
 /* This computer's own network is on the LAN already, should somebody delegate that. */
 static gboolean
-find_delegated (const CsIpv6Question *q, CsCidr *address)
+find_delegated (const CsIpv6Question *question, CsCidr *address)
 {
-  for (guint i = 0; i < q->uplink->delegated->len; i++)
-    {
-      CsCidr network = g_array_index (q->uplink->delegated, CsCidr, i);
+  g_autoptr (GArray) elsewhere = list_elsewhere (question);
+  CsIpv6Question q = *question;
 
-      if (!cs_cidr_overlaps (network, q->snapshot->own_network6)
-          && choose_address (q, network, address))
+  q.taken = elsewhere;
+  for (guint i = 0; i < q.uplink->delegated->len; i++)
+    {
+      CsCidr network = g_array_index (q.uplink->delegated, CsCidr, i);
+
+      if (!cs_cidr_overlaps (network, q.snapshot->own_network6)
+          && choose_address (&q, network, address))
         return TRUE;
     }
   return FALSE;
@@ -286,7 +311,8 @@ deprecate (CsIpv6Plan *ipv6, const GArray *addresses)
     }
 }
 
-/* Each prefix that is added begins the time of all anew, which does no harm. */
+/* Each prefix that is added begins the time of all anew, which does no harm; nor does it
+ * if the oldest is forgotten, where a network delegates another one again and again. */
 static gint64
 plan_deprecated (CsSharePlan *share, const CsIpv6Question *q)
 {
@@ -302,6 +328,8 @@ plan_deprecated (CsSharePlan *share, const CsIpv6Question *q)
     return 0;
   ipv6->deprecated_since
       = ipv6->deprecated->len > earlier ? q->snapshot->now : before->deprecated_since;
+  if (ipv6->deprecated->len > DEPRECATED_MAX)
+    g_array_remove_range (ipv6->deprecated, 0, ipv6->deprecated->len - DEPRECATED_MAX);
   return ipv6->deprecated_since + VALID;
 }
 
