@@ -7,7 +7,8 @@
 
 #include "base/clock.h"
 
-#define MILLISECONDS(microseconds) ((guint)((microseconds) / 1000))
+/* Never too early: what is over then would be sent once more. */
+#define MILLISECONDS(microseconds) ((guint)(((microseconds) + 999) / 1000))
 #define SECOND                     ((gint64)G_USEC_PER_SEC)
 
 struct _CsDhcpv6Exchange
