@@ -91,12 +91,9 @@ cs_dhcpv6_print (const CsDhcpv6Request *request, guint8 data[CS_DHCPV6_REQUEST_M
   at += 2;
   if (request->type == CS_DHCPV6_SOLICIT)
     at = put_option (at, RAPID, 0);
-  if (request->type != CS_DHCPV6_RELEASE)
-    {
-      at = put_option (at, WANTED, 2);
-      cs_bytes_put16 (at, SOL_MAX_RT);
-      at += 2;
-    }
+  at = put_option (at, WANTED, 2);
+  cs_bytes_put16 (at, SOL_MAX_RT);
+  at += 2;
   at = put_association (at, request);
   return (gsize)(at - data);
 }

@@ -18,7 +18,6 @@ typedef enum
   CS_DHCPV6_RENEW = 5,
   CS_DHCPV6_REBIND = 6,
   CS_DHCPV6_REPLY = 7,
-  CS_DHCPV6_RELEASE = 8,
 } CsDhcpv6Type;
 
 /* Status codes, of the registry of RFC 8415, section 21.13. */
