@@ -76,6 +76,21 @@ cs_delegation_get_end (const CsDelegation *self)
   return end;
 }
 
+gint64
+cs_delegation_get_next_end (const CsDelegation *self, gint64 now)
+{
+  gint64 next = G_MAXINT64;
+
+  for (guint i = 0; i < self->count; i++)
+    {
+      gint64 end = end_of (self, &self->prefixes[i]);
+
+      if (end > now)
+        next = MIN (next, end);
+    }
+  return next;
+}
+
 static int
 compare_lives (gconstpointer a, gconstpointer b)
 {

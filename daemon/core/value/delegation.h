@@ -46,6 +46,8 @@ void cs_delegation_add (CsDelegation *self, CsDelegatedPrefix prefix);
 gboolean cs_delegation_complete (CsDelegation *self);
 /* When the last of its prefixes ends; G_MAXINT64: never; 0: it has none. */
 gint64 cs_delegation_get_end (const CsDelegation *self);
+/* Likewise, when the first of those that are valid at @now does. */
+gint64 cs_delegation_get_next_end (const CsDelegation *self, gint64 now);
 /* Of CsCidr (transfer full), the longest-lived first: those that are valid at @now. */
 GArray *cs_delegation_list (const CsDelegation *self, gint64 now);
 

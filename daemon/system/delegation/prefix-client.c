@@ -57,6 +57,7 @@ struct _CsPrefixClient
   guint8 preference;          /* of that one's server */
   guint longest;              /* SOL_MAX_RT, seconds */
   guint timeout;              /* source, or 0 */
+  guint end_timeout;          /* likewise, to when the next prefix ends */
 };
 
 static void begin (CsPrefixClient *self, State state);
@@ -131,13 +132,21 @@ are_equal (const GArray *a, const GArray *b)
   return equal;
 }
 
+static gboolean on_end (gpointer user_data);
+
 /* Those that are valid now are the ones that others see. */
 static void
 update (CsPrefixClient *self)
 {
   g_autoptr (GArray) before = self->prefixes;
+  gint64 now = now_in_seconds ();
+  gint64 end = cs_delegation_get_next_end (&self->delegation, now);
 
-  self->prefixes = cs_delegation_list (&self->delegation, now_in_seconds ());
+  g_clear_handle_id (&self->end_timeout, g_source_remove);
+  if (end != G_MAXINT64)
+    self->end_timeout
+        = g_timeout_add_seconds ((guint)MIN (end - now, LOOK), on_end, self);
+  self->prefixes = cs_delegation_list (&self->delegation, now);
   if (are_equal (before, self->prefixes))
     return;
   change_routes (before, FALSE);
@@ -165,6 +174,27 @@ start_anew (CsPrefixClient *self)
 
   set_delegation (self, &none);
   begin (self, SOLICITING);
+}
+
+static gboolean
+has_ended (const CsPrefixClient *self)
+{
+  return self->delegation.count > 0
+         && now_in_seconds () >= cs_delegation_get_end (&self->delegation);
+}
+
+/* Whatever is being asked for at the moment, and however late a server wants that. */
+static gboolean
+on_end (gpointer user_data)
+{
+  CsPrefixClient *self = user_data;
+
+  self->end_timeout = 0;
+  if (has_ended (self))
+    start_anew (self);
+  else
+    update (self);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean on_timeout (gpointer user_data);
@@ -378,6 +408,7 @@ start (CsPrefixClient *self)
       start_anew (self);
       return;
     }
+  update (self);
   change_routes (self->prefixes, TRUE);
   begin (self, CONFIRMING);
 }
@@ -386,6 +417,7 @@ static void
 stop (CsPrefixClient *self)
 {
   g_clear_handle_id (&self->timeout, g_source_remove);
+  g_clear_handle_id (&self->end_timeout, g_source_remove);
   g_clear_pointer (&self->exchange, cs_dhcpv6_exchange_free);
   self->state = IDLE;
   change_routes (self->prefixes, FALSE);
@@ -434,6 +466,7 @@ void
 cs_prefix_client_free (CsPrefixClient *self)
 {
   g_clear_handle_id (&self->timeout, g_source_remove);
+  g_clear_handle_id (&self->end_timeout, g_source_remove);
   g_clear_pointer (&self->exchange, cs_dhcpv6_exchange_free);
   g_array_unref (self->prefixes);
   g_free (self->path);
