@@ -172,6 +172,7 @@ take_association (Bytes value, guint32 association, CsDhcpv6Reply *reply)
     return FALSE;
   if (cs_bytes_get32 (value.data) != association)
     return TRUE;
+  reply->answers = TRUE;
   reply->delegation.renew = cs_bytes_get32 (value.data + 4);
   reply->delegation.rebind = cs_bytes_get32 (value.data + 8);
   value = (Bytes){ value.data + IA_PD_SIZE, value.size - IA_PD_SIZE };

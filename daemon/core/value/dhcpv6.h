@@ -46,6 +46,7 @@ typedef struct
   guint8 preference; /* of its server */
   gboolean rapid;    /* a REPLY to a SOLICIT */
   int status;        /* the first that is not SUCCESS, of the message or of its IA_PD */
+  gboolean answers;  /* it has the IA_PD that was asked for */
   guint32 longest;   /* SOL_MAX_RT in seconds; 0: not said */
   CsDelegation delegation; /* but for .since; without prefixes where none are of use */
 } CsDhcpv6Reply;

@@ -292,6 +292,15 @@ request_again (CsPrefixClient *self, const CsDhcpv6Reply *reply)
   begin (self, REQUESTING);
 }
 
+/* Which is as good as no reply: a server that has failed, or one that has left out what
+ * it was asked for (RFC 8415, section 18.2.10). */
+static gboolean
+says_nothing (const CsDhcpv6Reply *reply)
+{
+  return reply->status == CS_DHCPV6_UNSPECIFIED
+         || (reply->status == CS_DHCPV6_SUCCESS && !reply->answers);
+}
+
 static void
 take_reply (CsPrefixClient *self, const CsDhcpv6Reply *reply)
 {
@@ -299,7 +308,7 @@ take_reply (CsPrefixClient *self, const CsDhcpv6Reply *reply)
 
   if (reply->delegation.count > 0)
     bind_to (self, reply);
-  else if (reply->status == CS_DHCPV6_UNSPECIFIED)
+  else if (says_nothing (reply))
     return;
   else if (reply->status == CS_DHCPV6_NO_BINDING && self->state != REQUESTING)
     request_again (self, reply);
