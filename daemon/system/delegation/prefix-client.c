@@ -28,6 +28,8 @@
 #define AGAIN 30
 /* Nor does a clock run longer without being looked at. */
 #define LOOK 3600
+/* What the interface had and nobody confirms counts no longer. */
+#define CONFIRM 10
 /* Between two solicitations, unless a server says otherwise. */
 #define SOL_MAX_RT 3600
 
@@ -369,6 +371,7 @@ static CsDhcpv6Times
 times_of (const CsPrefixClient *self, State state)
 {
   const CsDelegation *delegation = &self->delegation;
+  gboolean has_any = delegation->count > 0;
   gint64 now = now_in_seconds ();
   gint64 left = MIN (state == RENEWING ? rebinding_of (delegation) : G_MAXINT64,
                      cs_delegation_get_end (delegation));
@@ -377,9 +380,11 @@ times_of (const CsPrefixClient *self, State state)
   if (state == SOLICITING)
     return (CsDhcpv6Times){ .first = 1, .longest = self->longest };
   if (state == REQUESTING)
-    return (CsDhcpv6Times){ .first = 1, .longest = 30, .times = 10 };
+    return (CsDhcpv6Times){
+      .first = 1, .longest = 30, .times = 10, .in_all = has_any ? CONFIRM : 0
+    };
   if (state == CONFIRMING)
-    return (CsDhcpv6Times){ .first = 1, .longest = 4, .in_all = 10 };
+    return (CsDhcpv6Times){ .first = 1, .longest = 4, .in_all = CONFIRM };
   return (CsDhcpv6Times){ .first = 10, .longest = 600, .in_all = in_all };
 }
 
