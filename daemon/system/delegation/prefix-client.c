@@ -30,6 +30,8 @@
 #define LOOK 3600
 /* What the interface had and nobody confirms counts no longer. */
 #define CONFIRM 10
+/* Any other route to the same network is better, and none of those is taken away. */
+#define METRIC G_MAXUINT32
 /* Between two solicitations, unless a server says otherwise. */
 #define SOL_MAX_RT 3600
 
@@ -86,6 +88,7 @@ change_route (CsNetlink *netlink, gboolean add, CsCidr network)
   header->rtm_protocol = RTPROT_DHCP;
   header->rtm_type = RTN_UNREACHABLE;
   cs_netlink_put_address (&request.header, RTA_DST, network.address);
+  mnl_attr_put_u32 (&request.header, RTA_PRIORITY, METRIC);
   cs_netlink_ask (netlink, &request.header, NULL, NULL);
 }
 
