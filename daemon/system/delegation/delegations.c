@@ -44,17 +44,18 @@ sweep (CsDelegations *self)
 
 /* --- Which are asked -------------------------------------------------------------- */
 
-static gboolean
-is_wanted (const CsPlan *plan, const char *name)
+/* The ifindex of uplink @name, if it is to be asked, or 0. */
+static int
+find_wanted (const CsPlan *plan, const char *name)
 {
   for (guint i = 0; i < plan->shares->len; i++)
     {
       const CsSharePlan *share = cs_share_plan_applied (plan->shares->pdata[i]);
 
       if (share != NULL && share->ipv6.asks && g_strcmp0 (share->uplink, name) == 0)
-        return TRUE;
+        return share->uplink_ifindex;
     }
-  return FALSE;
+  return 0;
 }
 
 /* Whether what uplinks had may be of use again. */
@@ -111,7 +112,7 @@ cs_delegations_follow (CsDelegations *self, const CsPlan *plan)
     }
   g_hash_table_iter_init (&iter, self->clients);
   while (g_hash_table_iter_next (&iter, &uplink, &client))
-    cs_prefix_client_set_wanted (client, is_wanted (plan, uplink));
+    cs_prefix_client_set_wanted (client, find_wanted (plan, uplink));
   if (!is_of_use (plan))
     sweep (self);
 }

@@ -52,7 +52,7 @@ struct _CsPrefixClient
   char *interface; /* (owned) its name */
   CsPrefixClientFunc changed;
   gpointer user_data;
-  gboolean wanted;
+  int ifindex; /* of what is asked; 0: nothing is wanted */
   State state;
   CsDhcpv6Exchange *exchange; /* (owned) (nullable) */
   CsDelegation delegation;    /* without prefixes: none */
@@ -417,9 +417,11 @@ begin (CsPrefixClient *self, State state)
       = cs_dhcpv6_exchange_new (self->interface, &request, &times, &calls, self);
 }
 
+/* What a server of another network said of solicitations does not count here. */
 static void
 start (CsPrefixClient *self)
 {
+  self->longest = SOL_MAX_RT;
   if (now_in_seconds () >= cs_delegation_get_end (&self->delegation))
     {
       start_anew (self);
@@ -440,18 +442,20 @@ stop (CsPrefixClient *self)
   change_routes (self->prefixes, FALSE);
 }
 
-/* What is due after a sleep of the computer is done when that is over, which is news. */
+/* What is due after a sleep of the computer is done when that is over, which is news. An
+ * interface in place of another may be at another network, and sockets do not move to it.
+ */
 void
-cs_prefix_client_set_wanted (CsPrefixClient *self, gboolean wanted)
+cs_prefix_client_set_wanted (CsPrefixClient *self, int ifindex)
 {
-  gboolean before = self->wanted;
+  gboolean same = ifindex == self->ifindex;
 
-  self->wanted = wanted;
-  if (wanted && !before)
-    start (self);
-  else if (!wanted)
+  self->ifindex = ifindex;
+  if (!same || ifindex == 0)
     stop (self);
-  else if (self->state == BOUND)
+  if (!same && ifindex != 0)
+    start (self);
+  else if (ifindex != 0 && (self->state == BOUND || has_ended (self)))
     look (self);
 }
 

@@ -20,6 +20,7 @@ CsPrefixClient *cs_prefix_client_new (const char *folder,
 /* What is delegated stays so, and on record. */
 void cs_prefix_client_free (CsPrefixClient *self);
 
-void cs_prefix_client_set_wanted (CsPrefixClient *self, gboolean wanted);
+/* @ifindex: of the interface as it is now; 0: nothing is wanted. */
+void cs_prefix_client_set_wanted (CsPrefixClient *self, int ifindex);
 /* Of CsCidr, the longest-lived first. */
 const GArray *cs_prefix_client_get_prefixes (const CsPrefixClient *self);
