@@ -152,6 +152,23 @@ def test_uplink_returns(host, client, server):
     assert seen(client)
 
 
+def test_uplink_returns_elsewhere(host, client, internet):
+    """The other network delegates another prefix."""
+    other = ipaddress.ip_network("2001:db8:8000::/40")
+    with managed(host) as router:
+        with delegating(router) as server:
+            address = share(host, client, "wan7", server)
+            host.run("nmcli device disconnect wan7")
+        with delegating(router, str(other)) as server:
+            host.run("nmcli connection up wan7")
+            wait_for(lambda: server.route() and usable(client, other), 15)
+            assert not usable(client, POOL)
+            assert addresses6(client)[address]["deprecated"]
+            wait_for(lambda: reaches6(client), 5)
+            assert page6(client) in usable(client, other)
+        host.unshare("--all")
+
+
 def test_crash_and_end(host, client, server):
     before = host.settled_state()
     address = share(host, client, "wan7", server)
