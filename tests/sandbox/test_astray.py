@@ -431,3 +431,21 @@ def test_open_nowhere_while_it_yields(host, client, lease):
                  "sysctl -qw net.ipv4.ip_forward=0")
         host.unshare("lan0")
         host.run("nft flush ruleset")
+
+
+def test_uplink_has_just_lost_its_address(host, client):
+    """The kernel masquerades with another interface's then, while there is a route."""
+    dial(host, 1, "ppp1")
+    try:
+        host.share("lan0", "via", "ppp1")
+        client.dhcp()
+        table = re.search(r"iif lan0 lookup (\d+)", host.run("ip rule"))[1]
+        route = host.run(f"ip route show default table {table}").splitlines()[0]
+        with host.stopped("connshared"):
+            host.run(f"ip address flush dev ppp1; ip route add {route} table {table} onlink")
+            with capture(host, "ppp1") as packets:
+                client.call("ping -c 3 -i 0.2 -W 1 192.0.2.80")
+    finally:
+        host.unshare("--all")
+        host.hang_up("ppp1")
+    assert packets == []

@@ -166,6 +166,8 @@ static const struct
         "ct direction reply ct status dnat ip saddr . oifname @uplink_paths accept",
         "iif . oif @inward accept",
         "iifname . oifname @masqueraded meta l4proto . th sport @" CS_OWN_PORTS " drop",
+        "iifname . oifname @masqueraded fib saddr type local"
+        " fib saddr . oif type != local drop",
         "ct status snat accept",
         "iifname . oifname @masqueraded drop",
         "ct direction reply ct status dnat accept",

@@ -49,7 +49,8 @@
  * each other through it, but not one on which this computer listens: replies to the flow
  * would shadow what others send to that service (CVE-2021-3773). Where the kernel happens
  * to choose such a port itself, "leaving" drops the packet, and the next one tries
- * another.
+ * another. It does the same where an uplink has just lost its address, and the kernel has
+ * taken another interface's instead.
  *
  * Clients' queries to the gateway's port 53 go to the share's own name server, whoever
  * else has that port, and before another program's redirections of it (Docker's, for
