@@ -51,23 +51,12 @@ check_others (CsForwards *self,
               const CsForward *forward,
               GError **error)
 {
-  GHashTableIter iter;
-  gpointer other;
+  const CsLanForwards *lan;
+  const CsForward *rival = cs_forwards_find_rival (self, own, forward, &lan);
 
-  g_hash_table_iter_init (&iter, self->lans);
-  while (g_hash_table_iter_next (&iter, NULL, &other))
-    {
-      const CsLanForwards *lan = other;
-      const CsForward *rival = lan != own && cs_lan_forwards_meet (own, lan)
-                                   ? cs_forward_table_find_rival (lan->table, forward)
-                                   : NULL;
-
-      if (rival == NULL)
-        continue;
-      set_taken (rival, lan->lan, error);
-      return FALSE;
-    }
-  return TRUE;
+  if (rival != NULL)
+    set_taken (rival, lan->lan, error);
+  return rival == NULL;
 }
 
 /* @known (nullable) is set to the mapping that leads alike. */

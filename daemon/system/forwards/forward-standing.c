@@ -57,11 +57,11 @@ holds_ports (const CsLanForwards *lan,
   return holds;
 }
 
-static gboolean
-find_rival (CsForwards *self,
-            const CsLanForwards *own,
-            const CsForward *forward,
-            CsForwardStanding *standing)
+const CsForward *
+cs_forwards_find_rival (CsForwards *self,
+                        const CsLanForwards *own,
+                        const CsForward *forward,
+                        const CsLanForwards **whose)
 {
   GHashTableIter iter;
   gpointer other;
@@ -74,13 +74,11 @@ find_rival (CsForwards *self,
                                    ? cs_forward_table_find_rival (lan->table, forward)
                                    : NULL;
 
-      if (rival == NULL)
-        continue;
-      standing->taken_on = lan->lan;
-      standing->taken_by = rival->client;
-      return TRUE;
+      *whose = lan;
+      if (rival != NULL)
+        return rival;
     }
-  return FALSE;
+  return NULL;
 }
 
 /* --- Both -------------------------------------------------------------------------- */
@@ -92,7 +90,8 @@ look (CsForwards *self,
       const CsForwardClient *client,
       CsForwardStanding *standing)
 {
-  CsForwardStanding rival = { CS_FORWARD_TAKEN };
+  const CsLanForwards *whose;
+  const CsForward *rival = cs_forwards_find_rival (self, lan, forward, &whose);
   gboolean is_led = cs_address_is_set (client->address)
                     && cs_address_is_set (cs_forwards_external_address (self, lan->lan));
   gboolean is_open = lan->networks6->len > 0 && client->addresses6->len > 0;
@@ -101,9 +100,10 @@ look (CsForwards *self,
   if (!is_led && !is_open)
     standing->state = cs_address_is_set (client->address) ? CS_FORWARD_NO_UPLINK
                                                           : CS_FORWARD_NO_ADDRESS;
-  else if (is_led && find_rival (self, lan, forward, &rival)
-           && !holds_ports (lan, forward, client))
-    *standing = rival;
+  else if (is_led && rival != NULL && !holds_ports (lan, forward, client))
+    *standing = (CsForwardStanding){ .state = CS_FORWARD_TAKEN,
+                                     .taken_on = whose->lan,
+                                     .taken_by = rival->client };
   else if (blocked_by != NULL)
     *standing
         = (CsForwardStanding){ .state = CS_FORWARD_BLOCKED, .blocked_by = blocked_by };

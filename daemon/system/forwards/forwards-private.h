@@ -24,6 +24,12 @@ CsLanForwards *cs_forwards_find_lan (CsForwards *self, const char *lan);
 CsLanForwards *cs_forwards_get_lan (CsForwards *self, const char *name);
 /* The clients of @lan (nullable), valid until the main loop runs. */
 CsClientList *cs_forwards_look (const CsForwards *self, const char *lan);
+/* The mapping of another LAN than @own, by the same uplink, that wants one of @forward's
+ * ports, and @whose that is; NULL: there is none. */
+const CsForward *cs_forwards_find_rival (CsForwards *self,
+                                         const CsLanForwards *own,
+                                         const CsForward *forward,
+                                         const CsLanForwards **whose);
 /* Which packet filters of others are in the way, by @plan, which is shown. */
 void cs_forwards_note_blocks (CsForwards *self, const CsPlan *plan);
 /* What is said of @lan's mappings is different now. */
