@@ -174,6 +174,7 @@ class Model:
         self.requests = {lan: Request() for lan in LANS}
         self.forwards = Spans()  # another program lets this host forward
         self.flushes = Spans()   # the packet filter was being emptied
+        self.rule_flushes = Spans()  # likewise the policy rules
         self.published = Spans()  # another program leads a port of this host to the container
         self.listening = Spans()  # this host has a service on LISTENING_PORT
         self.deaths = Spans()    # nobody was there to put anything back
@@ -228,6 +229,10 @@ class Model:
         begin = at - LOOK
         return (self.listening.covers(begin, at) and self.requests[lan].guarded.covers(begin, at)
                 and not self.deaths.touches(begin, at) and not self.flushes.touches(begin, at))
+
+    def is_bare(self, at):
+        """Neither filter nor policy rules are there: another program took both at once."""
+        return self.is_filter_gone(at) and self.rule_flushes.touches(at - REPAIR, at)
 
     def is_filter_gone(self, at, late=0):
         """Emptied a moment ago, or while the service was dead, which is so or was so just now; or

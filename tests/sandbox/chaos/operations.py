@@ -330,9 +330,11 @@ def flush_addresses(world, name):
 @operation(4)
 def flush_rules(world):
     """All policy rules but the kernel's own three."""
+    world.model.rule_flushes.open()
     world.run("""for family in -4 -6; do
         ip $family rule | sed -n 's/^\\([0-9]*\\):.*/\\1/p' | grep -vx -e 0 -e 32766 -e 32767 |
         while read -r priority; do ip $family rule del priority $priority; done; done""")
+    world.model.rule_flushes.close()
 
 
 @operation(4)

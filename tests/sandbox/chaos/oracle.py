@@ -85,7 +85,8 @@ class Oracle:
             return None
         if not frame.ip:
             return "P1 not IP"
-        if not self.is_ours(at, name, lan, frame) or self.is_left_over(at, frame):
+        if not self.is_ours(at, name, lan, frame) or self.is_left_over(at, frame) or (
+                self.model.is_bare(at)):
             return None
         if frame.is_error and frame.inner and uplink_of(frame.inner[1]):
             return self.judge_refusal(at, name, lan, frame)
@@ -96,7 +97,8 @@ class Oracle:
         if frame.is_reset and self.model.is_filter_gone(at):
             return None  # to a spoofed address
         is_own = uplink_of(frame.source) == name
-        if is_of_a_lan(frame.target) and (frame.is_error or not is_own) and not (
+        asks = not frame.is_error and not frame.comes_back and self.model.is_filter_gone(at)
+        if is_of_a_lan(frame.target) and (frame.is_error or not is_own) and not asks and not (
                 frame.is_hostile and network6_of(frame.target)):
             return "P2 answer back to an uplink"
         if self.is_of_a_blocked(at, lan, name, frame):
