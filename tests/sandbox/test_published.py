@@ -3,13 +3,16 @@
 # Ports that another program publishes at the computer's addresses and leads to a container, as
 # Docker does: the LAN's clients reach them as they do without a share; and nothing else.
 #
+import subprocess
+import time
+
 import pytest
 from follow import PPP0, await_state, capture, probe
 from host import wait_for
 
 BOX = "172.17.0.2"
 SERVER = """
-import http.server, socket, threading
+import http.server, socket, threading, time
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
@@ -22,6 +25,7 @@ echo.bind(("", 9000))
 def answer():
     while True:
         data, sender = echo.recvfrom(100)
+        time.sleep(data == b"later")
         echo.sendto(data.upper(), sender)
 threading.Thread(target=answer, daemon=True).start()
 http.server.ThreadingHTTPServer(("", 80), Page).serve_forever()
@@ -95,6 +99,21 @@ def test_end_of_a_share_that_no_ledger_tells_of(shared):
     shared.run("sharectl list")
     wait_for(lambda: shared.run("sysctl -n net.ipv4.conf.all.src_valid_mark") == "0")
     assert "proto 137" not in shared.run("ip -d rule")
+
+
+def test_answer_to_a_client_whose_lan_is_given_away(shared):
+    """It has no way to the client any more, and so none at all."""
+    client = shared.client
+    client.dhcp()
+    with capture(shared, "eth1") as packets:
+        asking = client.popen(["/usr/bin/python3", "-c", ASK.replace("hello", "later")],
+                              stderr=subprocess.DEVNULL)
+        time.sleep(0.3)
+        shared.run("nmcli connection add save no type ethernet ifname lan0 con-name cafe "
+                   "autoconnect no ipv4.method manual ipv4.addresses 10.9.8.7/24; "
+                   "nmcli connection up cafe")
+        asking.communicate()
+    assert packets == []
 
 
 def test_it_does_not_depend_on_the_uplink(shared):

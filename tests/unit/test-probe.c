@@ -387,7 +387,7 @@ test_table (void)
     { "flush ruleset", "chain arrivals is missing" },
     { "flush chain inet connshare to_lan0", "chain to_lan0 is missing" },
     { "insert rule inet connshare forward drop",
-      "chain forward has 14 instead of 13 rules" },
+      "chain forward has 15 instead of 14 rules" },
     { "add chain inet connshare more; add rule inet connshare more drop",
       "chain more is not one of ours" },
     { "flush set inet connshare masqueraded",

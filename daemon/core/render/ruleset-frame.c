@@ -6,7 +6,7 @@
 #include "extras.h"
 #include "ruleset-ipv6.h"
 
-#define RULES_MAX 13
+#define RULES_MAX 16
 #define MARK      G_STRINGIFY (CS_PUBLISHED_MARK)
 /* ICMP errors. */
 #define ERRORS "icmp type { destination-unreachable, time-exceeded, parameter-problem }"
@@ -83,6 +83,7 @@ static const struct
         " ip daddr . meta l4proto . th dport @" CS_FORWARD_TARGETS
         " oifname != @lans drop",
         "ct direction reply ct status snat ip daddr @left_networks drop",
+        "ct direction reply " CS_RULESET_PUBLISHED " oifname != @lans drop",
         "iifname @uplinks ct state invalid,new,untracked drop",
     } },
   { "sent",

@@ -39,7 +39,7 @@
 
 #include "core/plan/ipv6.h"
 
-#define RULES_MAX   13
+#define RULES_MAX   16
 #define LARGEST_MSS (G_MAXUINT16 - CS_TCP_HEADERS6)
 #define OPENS       "tcp flags & (syn | rst) == syn"
 #define ERRORS \

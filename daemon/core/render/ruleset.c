@@ -34,9 +34,10 @@
  * their flows to addresses of this computer, before anybody translates these; "arrivals"
  * marks each packet of those that somebody else has translated then, and each reply, for
  * a policy rule that leads them past those of the LANs (core/plan/lan-table.h). Clients
- * can neither make such a translation nor set a mark. Other flows pay nothing for that,
- * as "arrivals" lets them pass with its first rule, those of port mappings with its
- * second, and "prerouting" only sees the first of their packets.
+ * can neither make such a translation nor set a mark. Replies have no other way than to a
+ * LAN: where that is given away, the host's own routes would lead them anywhere. Other
+ * flows pay nothing for that, as "arrivals" lets them pass with its first rule, those of
+ * port mappings with its second, and "prerouting" only sees the first of their packets.
  *
  * When the whole table is replaced, the kernel is briefly between both: the new table's
  * sets with "flags interval" are still empty (nft_set_commit_update (), at the end of
