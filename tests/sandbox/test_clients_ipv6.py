@@ -2,8 +2,10 @@
 #
 # Clients with IPv6: listed by their addresses of either family, and counted.
 #
+import pathlib
 import re
 import subprocess
+import time
 
 import pytest
 from host import wait_for
@@ -11,6 +13,7 @@ from ipv6 import (OURS, WEB6, Sniffed, await_ipv6, clients6, internet6, line, pa
                   usable)
 from test_clients import SHARE, find, set_client
 
+HERE = pathlib.Path(__file__).resolve().parent
 # Solicits the gateway from so many addresses of one network.
 FLOOD = """import socket, struct, sys
 sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
@@ -129,3 +132,22 @@ def test_thousands_of_addresses(shared, client, bus):
     wait_for(lambda: len(addresses(bus, client)) == 16)
     assert len(usable(client, OURS)) >= 1
     assert bus.property(SHARE, "ClientCount") == 1
+
+
+def test_hundreds_of_clients(shared, client, bus):
+    """As at a conference, each with four addresses."""
+    own = await_ipv6(client)
+    assert page6(client)
+    crowd = client.popen(["/usr/bin/python3", str(HERE / "crowd6.py"), "eth0", own, WEB6, "250", "4"],
+                         stdin=subprocess.PIPE)
+    answered, seconds = crowd.communicate(
+        shared.run("cat /sys/class/net/lan0/address") + "\n")[0].split()
+    assert answered == "1000"
+    wait_for(lambda: bus.property(SHARE, "ClientCount") == 251)
+    begin = time.monotonic()
+    listed = shared.json("clients")["clients"]
+    took = time.monotonic() - begin
+    assert sorted(len(one["addresses"]) for one in listed) == [1] + [4] * 250
+    print(f"{seconds} s for all answers, {took:.3f} s for the list,",
+          shared.run("grep -h VmRSS /proc/$(pgrep -x connshared)/status"))
+    assert page6(client)
