@@ -17,7 +17,7 @@ sys.path.insert(0, str(HERE.parent))
 from machine import SCENES, Client, Machine  # noqa: E402
 
 SCRIPTS = [TESTS / "sandbox/internet.py", TESTS / "sandbox/internet6.py",
-           TESTS / "sandbox/dhcp-script",
+           TESTS / "sandbox/dhcp-script", TESTS / "sandbox/pcp.py",
            TESTS / "sandbox/agent.py", *sorted((HERE.parent / "guest").iterdir())]
 
 

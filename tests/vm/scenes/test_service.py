@@ -2,6 +2,7 @@
 #
 # The service under systemd, in the sandbox of its unit.
 #
+import json
 import re
 import shlex
 
@@ -155,3 +156,25 @@ def test_reboot(vm, client, wan):
     wait_for(lambda: [share["state"] for share in vm.json("status")["shares"]] == ["active"], 90)
     client.dhcp()
     assert client.get() == "198.18.1.2"
+
+
+ASK = '{"to_port": 8000, "port": 8000}'
+
+
+def test_programs_map_ports(vm, client, wan):
+    """connshare-portd keeps its own filter of system calls in the sandbox of the unit, and has no
+    capabilities; what it maps leads to the client."""
+    vm.run("sharectl share lan0 via wan0 --upnp")
+    own = client.dhcp()["ip"]
+    reply = json.loads(client.run(
+        f"echo '{ASK}' | /usr/bin/python3 {SCENES}/pcp.py 192.168.137.1 {own}"))
+    assert (reply["result"], reply["port"], reply["external"]) == (0, 8000, "198.18.1.2")
+    status = vm.run("cat /proc/$(pgrep -x connshare-portd)/status")
+    assert re.search(r"^Seccomp:\t2$", status, re.MULTILINE)
+    assert re.search(r"^CapEff:\t0+$", status, re.MULTILINE)
+    client.spawn("timeout 60 /usr/bin/python3 -m http.server 8000")
+    vm.wait_for("ip netns exec internet curl -sS --fail -m 2 -o /dev/null http://198.18.1.2:8000/")
+    vm.run("sharectl unshare lan0")
+    assert vm.call("pgrep -x connshare-portd").status == 1
+    assert vm.call("ip netns exec internet curl -sS -m 2 http://198.18.1.2:8000/").status != 0
+    assert not re.search("denied|permitted|Read-only", vm.journal("_SYSTEMD_UNIT=connshared.service"))
