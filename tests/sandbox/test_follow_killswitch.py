@@ -190,12 +190,13 @@ def ping6(host):
 
 @pytest.mark.parametrize("wreck", ["true", "nft flush ruleset"])
 def test_ipv6_of_clients_is_not_forwarded(with_ipv6, wreck):
+    """Whoever can tell whether an error finds its way says so at once."""
     with_ipv6.kill("connshared")
     with_ipv6.run(wreck)
     assert "1 received" in with_ipv6.client.run("ping -6 -c 1 -W 2 fd00:1::1")
     told = ping6(with_ipv6)
     assert " 0 received" in told
-    assert "unreachable" in told or "prohibited" in told or "No route" in told
+    assert wreck != "true" or "prohibited" in told
 
 
 def test_ipv6_is_forwarded_again_afterwards(with_ipv6):

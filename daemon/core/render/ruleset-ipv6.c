@@ -150,6 +150,8 @@ static const struct
   { "refused6",
     {
         "ip6 saddr != :: fib saddr . iif oif missing drop",
+        "ip6 daddr != fe80::/10 fib daddr type != local fib daddr type != multicast"
+        " fib daddr type != anycast reject with icmpx admin-prohibited",
     } },
   { "arrivals6",
     {
