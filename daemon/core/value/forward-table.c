@@ -338,7 +338,8 @@ read_removed (CsForwardTable *self, const char *protocol, const char *rest)
   const CsForward *forward;
   guint64 number;
 
-  if (!g_ascii_string_to_unsigned (words[0], 10, 1, G_MAXUINT16, &number, NULL))
+  if (words[0] == NULL
+      || !g_ascii_string_to_unsigned (words[0], 10, 1, G_MAXUINT16, &number, NULL))
     return;
   forward = cs_forward_table_find (self, cs_forward_protocol_from_string (protocol),
                                    (guint)number, words[1]);
