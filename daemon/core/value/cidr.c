@@ -141,6 +141,16 @@ cs_cidr_equal (CsCidr a, CsCidr b)
   return a.prefix == b.prefix && cs_address_equal (a.address, b.address);
 }
 
+gboolean
+cs_cidrs_equal (const GArray *a, const GArray *b)
+{
+  gboolean equal = a->len == b->len;
+
+  for (guint i = 0; equal && i < a->len; i++)
+    equal = cs_cidr_equal (g_array_index (a, CsCidr, i), g_array_index (b, CsCidr, i));
+  return equal;
+}
+
 /* What makes @cidr no gateway, to follow "it is", or NULL. */
 static const char *
 gateway_flaw (CsCidr cidr)

@@ -34,6 +34,8 @@ gboolean cs_cidrs_contain (const GArray *networks, CsAddress address);
 gboolean cs_cidr_overlaps (CsCidr a, CsCidr b);
 gboolean cs_cidr_overlaps_any (CsCidr cidr, const GArray *networks); /* of CsCidr */
 gboolean cs_cidr_equal (CsCidr a, CsCidr b);
+/* Whether both lists, of CsCidr, have the same ones in the same order. */
+gboolean cs_cidrs_equal (const GArray *a, const GArray *b);
 /* Whether @cidr can be a gateway's: an IPv4 unicast host address (not the network's
  * own, not its broadcast, not loopback, link-local, multicast or reserved) in a
  * network of 8 to 30 bits. The error names it and says why not. */

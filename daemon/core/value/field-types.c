@@ -275,13 +275,7 @@ clear_cidrs (gpointer value)
 static gboolean
 cidr_lists_equal (gconstpointer a, gconstpointer b)
 {
-  const GArray *cidrs = *(GArray *const *)a, *others = *(GArray *const *)b;
-  gboolean equal = cidrs->len == others->len;
-
-  for (guint i = 0; equal && i < cidrs->len; i++)
-    equal = cs_cidr_equal (g_array_index (cidrs, CsCidr, i),
-                           g_array_index (others, CsCidr, i));
-  return equal;
+  return cs_cidrs_equal (*(GArray *const *)a, *(GArray *const *)b);
 }
 
 static char **

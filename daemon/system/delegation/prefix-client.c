@@ -127,16 +127,6 @@ write_file (CsPrefixClient *self)
     g_warning ("%s", error->message);
 }
 
-static gboolean
-are_equal (const GArray *a, const GArray *b)
-{
-  gboolean equal = a->len == b->len;
-
-  for (guint i = 0; equal && i < a->len; i++)
-    equal = cs_cidr_equal (g_array_index (a, CsCidr, i), g_array_index (b, CsCidr, i));
-  return equal;
-}
-
 static gboolean on_end (gpointer user_data);
 
 /* Those that are valid now are the ones that others see. */
@@ -152,7 +142,7 @@ update (CsPrefixClient *self)
     self->end_timeout
         = g_timeout_add_seconds ((guint)MIN (end - now, LOOK), on_end, self);
   self->prefixes = cs_delegation_list (&self->delegation, now);
-  if (are_equal (before, self->prefixes))
+  if (cs_cidrs_equal (before, self->prefixes))
     return;
   change_routes (before, FALSE);
   change_routes (self->prefixes, TRUE);

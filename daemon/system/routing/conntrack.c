@@ -145,18 +145,8 @@ has_other_uplink (const CsSharePlan *from, const CsSharePlan *to)
 static gboolean
 has_other_addresses (const CsSharePlan *from, const CsSharePlan *to)
 {
-  const GArray *before, *now = to->uplink_addresses;
-
-  if (to->uplink_ifindex == 0 || from == NULL || !from->maps)
-    return FALSE;
-  before = from->uplink_addresses;
-  if (before->len != now->len)
-    return TRUE;
-  for (guint i = 0; i < now->len; i++)
-    if (!cs_cidr_equal (g_array_index (before, CsCidr, i),
-                        g_array_index (now, CsCidr, i)))
-      return TRUE;
-  return FALSE;
+  return to->uplink_ifindex != 0 && from != NULL && from->maps
+         && !cs_cidrs_equal (from->uplink_addresses, to->uplink_addresses);
 }
 
 /* Whether all flows of @from's clients are masqueraded, as they are once it has had an
