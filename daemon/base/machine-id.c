@@ -28,3 +28,32 @@ cs_machine_id_read (void)
     }
   return NULL;
 }
+
+static const char *
+get_key (void)
+{
+  static char *key;
+
+  if (key == NULL)
+    key = cs_machine_id_read ();
+  if (key == NULL)
+    key = g_uuid_string_random ();
+  return key;
+}
+
+void
+cs_machine_id_derive (const char *purpose,
+                      const guint8 *data,
+                      gsize size,
+                      guint8 digest[CS_MACHINE_ID_DIGEST])
+{
+  const char *key = get_key ();
+  g_autoptr (GHmac) hmac
+      = g_hmac_new (G_CHECKSUM_SHA256, (const guchar *)key, strlen (key));
+  gsize room = CS_MACHINE_ID_DIGEST;
+
+  g_hmac_update (hmac, (const guchar *)purpose, -1);
+  if (size > 0)
+    g_hmac_update (hmac, data, (gssize)size);
+  g_hmac_get_digest (hmac, digest, &room);
+}

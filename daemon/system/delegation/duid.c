@@ -13,16 +13,9 @@
 static void
 fill (CsDuid *self)
 {
-  g_autofree char *id = cs_machine_id_read ();
-  /* without one, for as long as the service runs */
-  g_autofree char *key = id != NULL ? g_steal_pointer (&id) : g_uuid_string_random ();
-  g_autoptr (GHmac) hmac
-      = g_hmac_new (G_CHECKSUM_SHA256, (const guchar *)key, strlen (key));
-  guint8 digest[32];
-  gsize size = sizeof digest;
+  guint8 digest[CS_MACHINE_ID_DIGEST];
 
-  g_hmac_update (hmac, (const guchar *)"connshare-duid", -1);
-  g_hmac_get_digest (hmac, digest, &size);
+  cs_machine_id_derive ("connshare-duid", NULL, 0, digest);
   cs_bytes_put16 (self->bytes, TYPE_UUID);
   memcpy (self->bytes + 2, digest, UUID_SIZE);
   /* version 4 (random) of RFC 4122's variant */

@@ -3,37 +3,20 @@
  * can know it, but is in the place of whoever asks anyway. */
 #include "router-nonce.h"
 
+#include "base/bytes.h"
 #include "base/machine-id.h"
 
 #include <string.h>
 
-static const char *
-get_key (void)
-{
-  static char *key;
-
-  if (key == NULL)
-    key = cs_machine_id_read ();
-  if (key == NULL) /* then for as long as the service runs */
-    key = g_uuid_string_random ();
-  return key;
-}
-
 void
 cs_router_nonce_set (CsRouterRequest *request, CsAddress own, CsAddress router)
 {
-  const char *key = get_key ();
-  const guint8 port[]
-      = { request->protocol, (guint8)(request->port >> 8), (guint8)request->port };
-  g_autoptr (GHmac) hmac
-      = g_hmac_new (G_CHECKSUM_SHA256, (const guchar *)key, strlen (key));
-  guint8 digest[32];
-  gsize size = sizeof digest;
+  guint8 data[] = { 0, 0, 0, 0, 0, 0, 0, 0, request->protocol, 0, 0 };
+  guint8 digest[CS_MACHINE_ID_DIGEST];
 
-  g_hmac_update (hmac, (const guchar *)"connshare-pcp", -1);
-  g_hmac_update (hmac, own.bytes, 4);
-  g_hmac_update (hmac, router.bytes, 4);
-  g_hmac_update (hmac, port, sizeof port);
-  g_hmac_get_digest (hmac, digest, &size);
+  memcpy (data, own.bytes, 4);
+  memcpy (data + 4, router.bytes, 4);
+  cs_bytes_put16 (data + 9, request->port);
+  cs_machine_id_derive ("connshare-pcp", data, sizeof data, digest);
   memcpy (request->nonce, digest, CS_ROUTER_NONCE);
 }
