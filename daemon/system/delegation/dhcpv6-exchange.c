@@ -64,7 +64,7 @@ send_request (CsDhcpv6Exchange *self)
   guint8 data[CS_DHCPV6_REQUEST_MAX];
 
   if (self->socket == NULL)
-    self->socket = cs_dhcpv6_socket_new (self->interface, on_input, self, NULL);
+    self->socket = cs_dhcpv6_socket_new (self->interface, on_input, self);
   self->request.elapsed = (guint)MIN ((now - self->begun) / (SECOND / 100), G_MAXUINT16);
   if (self->socket != NULL)
     cs_dhcpv6_socket_send (self->socket, data, cs_dhcpv6_print (&self->request, data));

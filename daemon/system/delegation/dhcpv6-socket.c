@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Port 546 is not bound. Whoever binds it keeps others from it: dhcpcd(8)
- * NetworkManager's own client, which then does not start at all; and of two that share
- * it, one gets the replies of both. A raw socket gets a copy of what comes, once the
- * host's packet filters have let it in, and takes it from nobody. */
+/* Port 546 is not bound. Whoever binds it keeps others from it: dhcpcd(8), for one, keeps
+ * NetworkManager's own client from starting at all; and of two that share the port, one
+ * gets the replies of both. A raw socket gets a copy of what comes, once the host's
+ * packet filters have let it in, and takes it from nobody. */
 #include "dhcpv6-socket.h"
 
 #include "base/bytes.h"
 #include "core/value/dhcpv6.h"
-#include "dbus/errors.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -65,15 +64,14 @@ prepare (int descriptor, const char *interface)
 }
 
 static int
-open_raw (const char *interface, GError **error)
+open_raw (const char *interface)
 {
   int descriptor
       = socket (AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_UDP);
 
   if (descriptor >= 0 && prepare (descriptor, interface))
     return descriptor;
-  g_set_error (error, CS_ERROR, CS_ERROR_FAILED, "cannot speak DHCPv6 at %s: %s",
-               interface, g_strerror (errno));
+  g_debug ("cannot speak DHCPv6 at %s: %s", interface, g_strerror (errno));
   if (descriptor >= 0)
     close (descriptor);
   return -1;
@@ -115,10 +113,9 @@ cs_dhcpv6_socket_send (CsDhcpv6Socket *self, const guint8 *data, gsize size)
 CsDhcpv6Socket *
 cs_dhcpv6_socket_new (const char *interface,
                       CsDhcpv6SocketInput input,
-                      gpointer user_data,
-                      GError **error)
+                      gpointer user_data)
 {
-  int descriptor = open_raw (interface, error);
+  int descriptor = open_raw (interface);
   CsDhcpv6Socket *self;
 
   if (descriptor < 0)

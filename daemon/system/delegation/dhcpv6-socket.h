@@ -12,8 +12,7 @@ typedef void (*CsDhcpv6SocketInput) (const guint8 *data, gsize size, gpointer us
 /* NULL: there is no such interface, or no socket. */
 CsDhcpv6Socket *cs_dhcpv6_socket_new (const char *interface,
                                       CsDhcpv6SocketInput input,
-                                      gpointer user_data,
-                                      GError **error);
+                                      gpointer user_data);
 void cs_dhcpv6_socket_free (CsDhcpv6Socket *self);
 
 /* Sends a message to all servers. What cannot be sent is lost: a link-local address may
