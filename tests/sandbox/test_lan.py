@@ -150,6 +150,17 @@ def test_keep_lan_after_all(host, kept_lan):
         assert not find_rest() + host.run("ip route show table all dev lan0").splitlines()
 
 
+def test_counting_for_clients_ends_with_the_share(host, client, kept_lan):
+    """A next share of the LAN counts for none of the addresses that it does not have."""
+    host.share("lan0", "via", "ppp0")
+    own = client.dhcp()["ip"]
+    counted = "nft list set inet connshare clients_sent"
+    wait_for(lambda: f" {own} " in host.run(counted), what="the client is not counted for")
+    host.unshare("lan0")
+    host.share("lan0", "via", "ppp0", "--keep-lan")
+    assert f" {own} " not in host.run(counted)
+
+
 def test_profile_of_before_comes_back(host, client):
     host.run("nmcli connection add save no type ethernet ifname lan0 con-name before "
              "ipv4.method manual ipv4.addresses 10.5.5.5/24 "

@@ -266,9 +266,11 @@ add_lan (CsClients *self, CsSharePlan *share)
   watch_leases (self, lan);
 }
 
+/* The addresses of its clients would otherwise be counted for in the next table. */
 static void
 drop_lans (CsClients *self, const CsPlan *plan)
 {
+  guint before = g_hash_table_size (self->lans);
   GHashTableIter iter;
   gpointer name, lan;
 
@@ -279,6 +281,8 @@ drop_lans (CsClients *self, const CsPlan *plan)
         cs_inotify_remove (self->inotify, ((CsLanClients *)lan)->watch);
         g_hash_table_iter_remove (&iter);
       }
+  if (g_hash_table_size (self->lans) < before)
+    follow_addresses (self);
 }
 
 static void
