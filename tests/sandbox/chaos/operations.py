@@ -17,6 +17,7 @@ DIALED = ("ppp0", "ppp1")
 PAUSES = (0, 0, 0.02, 0.1, 0.2, 0.5, 1)
 WANS = ("ppp0", "ppp0", "ppp1", "eth1", "ppp0,ppp1", "ppp1,eth1", "wired", "auto")
 SHARE = "/org/connshare1/share/"
+NO_SUCH_CONNECTION = 10  # nmcli's exit status
 TABLE = {}
 
 
@@ -151,12 +152,14 @@ def hotspot_down(world, lan):
 
 
 def end_hotspot(world, lan):
-    """NetworkManager ends its dnsmasq two seconds later, and starts no other one before that."""
+    """NetworkManager ends its dnsmasq two seconds later, and starts no other one before that.  It
+    may have been killed just now."""
     world.await_call(lan)
     world.model.requests[lan].begin(None)
     pids = world.pids_of_hotspots(lan)
-    world.run(f"nmcli --wait 5 connection delete hotspot-{lan}",
-              *[f"kill -KILL {pid}" for pid in pids])
+    world.run("for _ in $(seq 50); do "
+              f"nmcli --wait 5 connection delete hotspot-{lan}; [ $? != {NO_SUCH_CONNECTION} ] || "
+              "break; sleep 0.1; done", *[f"kill -KILL {pid}" for pid in pids])
     world.model.requests[lan].end(True)
 
 
@@ -455,8 +458,17 @@ def kill(world, program, seconds, number):
     if program == "NetworkManager":
         world.was_killed = True
         doubt_hotspots(world)
+    killed = set(world.host.pids(program))
     world.signal(program, number)
-    world.later(seconds, lambda: world.start(program))
+    world.later(seconds, lambda: start_after(world, program, killed))
+
+
+def start_after(world, program, killed):
+    """Once those are dead."""
+    if killed & set(world.host.pids(program)):
+        world.later(0.02, lambda: start_after(world, program, killed))
+    else:
+        world.start(program)
 
 
 @operation(4, program=("NetworkManager", "dnsmasq", "polkitd", "radvd"),

@@ -94,8 +94,9 @@ class Oracle:
         late = self.lateness(at, name)
         if not any(name in self.model.uplinks(lan, at, late) for lan in lans):
             return self.kind(frame)
-        if frame.is_reset and self.model.is_filter_gone(at):
-            return None  # to a spoofed address
+        if self.model.is_filter_gone(at) and (frame.is_reset or (
+                frame.is_error and self.model.forwards_anyway(at))):
+            return None  # to a spoofed address; hotspots of NetworkManager have rules of their own
         is_own = uplink_of(frame.source) == name
         asks = not frame.is_error and not frame.comes_back and self.model.is_filter_gone(at)
         if is_of_a_lan(frame.target) and (frame.is_error or not is_own) and not asks and not (
