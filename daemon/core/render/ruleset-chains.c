@@ -3,7 +3,7 @@
 
 #include "ruleset-elements.h"
 #include "ruleset-frame.h"
-#include "ruleset-ipv6.h"
+#include "ruleset-chains6.h"
 #include "ruleset-limits.h"
 
 #include "core/plan/ipv6.h"

@@ -4,7 +4,7 @@
 #include "ruleset-frame.h"
 
 #include "extras.h"
-#include "ruleset-ipv6.h"
+#include "ruleset-frame6.h"
 
 #define RULES_MAX 16
 #define MARK      G_STRINGIFY (CS_PUBLISHED_MARK)

@@ -39,6 +39,14 @@
   " daddr . th dport @" set " update @" set " { " ip \
   " saddr . meta l4proto . th sport . " ip " daddr . th dport } drop"
 
+/* The upper half of an address of IPv6, as it is looked up in a set of networks. */
+#define CS_NETWORK6 "& ffff:ffff:ffff:ffff::"
+#define CS_TO_LANS6 "ip6 daddr " CS_NETWORK6 " @lan_networks6"
+/* Neighbour discovery and MLD. */
+#define CS_DISCOVERY6 \
+  "icmpv6 type { mld-listener-query, mld-listener-report, mld-listener-done," \
+  " nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert, mld2-listener-report }"
+
 /* The last rules for a flow that is masqueraded, of either family; ends with NULL. */
 extern const char *const cs_ruleset_masquerading[];
 

@@ -31,26 +31,15 @@
  *
  * Before Linux 6.17, a computer forwards IPv6 between all of its interfaces or none.
  * While it does so because of a share, "strangers6" drops what belongs to none. */
-#include "ruleset-ipv6.h"
+#include "ruleset-frame6.h"
 
 #include "extras.h"
-#include "ruleset-elements.h"
-#include "ruleset-limits.h"
 
-#include "core/plan/ipv6.h"
-
-#define RULES_MAX   16
-#define LARGEST_MSS (G_MAXUINT16 - CS_TCP_HEADERS6)
-#define OPENS       "tcp flags & (syn | rst) == syn"
+#define RULES_MAX 16
 #define ERRORS \
   "icmpv6 type { destination-unreachable, packet-too-big, time-exceeded," \
   " parameter-problem }"
-#define DISCOVERY \
-  "icmpv6 type { mld-listener-query, mld-listener-report, mld-listener-done," \
-  " nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert, mld2-listener-report }"
-#define NETWORK     "& ffff:ffff:ffff:ffff::"
-#define TO_LANS     "ip6 daddr " NETWORK " @lan_networks6"
-#define FROM_LANS   "ip6 saddr " NETWORK " @lan_networks6"
+#define FROM_LANS   "ip6 saddr " CS_NETWORK6 " @lan_networks6"
 #define SHORT_TYPE6 "ipv6_addr . iface_index . iface_index : verdict"
 
 static const struct
@@ -112,7 +101,7 @@ static const struct
         "iifname vmap @from_lan",
         "oifname vmap @to_lan6",
         "oifname vmap @to_lan",
-        TO_LANS " oifname != @lans drop",
+        CS_TO_LANS6 " oifname != @lans drop",
         "ct direction reply ip6 daddr @left_networks6 drop",
         "iifname @uplinks6 ct state invalid,new,untracked drop",
         "meta nfproto vmap @strangers6",
@@ -124,18 +113,18 @@ static const struct
     } },
   { "visitors6",
     {
-        DISCOVERY " accept",
-        "ip6 daddr " NETWORK " . iifname @paths6 ct state established,related accept",
+        CS_DISCOVERY6 " accept",
+        "ip6 daddr " CS_NETWORK6 " . iifname @paths6 ct state established,related accept",
         FROM_LANS " reject with icmpx admin-prohibited",
         "drop",
     } },
   { "output6",
     {
         "ip6 saddr @gateways6 ip6 saddr . oifname != @gateway_lans6 oifname != \"lo\""
-        " ip6 saddr " NETWORK " . oifname != @paths6 drop",
+        " ip6 saddr " CS_NETWORK6 " . oifname != @paths6 drop",
         "oifname \"lo\" accept",
         "oifname vmap @lan_outputs6",
-        TO_LANS " oifname != @lans drop",
+        CS_TO_LANS6 " oifname != @lans drop",
         ERRORS " oifname != @lans goto errors6",
     } },
   { "errors6",
@@ -143,7 +132,8 @@ static const struct
         "ip6 saddr @uplink_addresses6 ip6 saddr . oifname != @uplink_paths6 drop",
         "ct reply ip6 daddr @uplink_addresses6"
         " ct reply ip6 daddr . oifname != @uplink_paths6 drop",
-        "ct reply " TO_LANS " ct reply ip6 daddr " NETWORK " . oifname != @paths6 drop",
+        "ct reply " CS_TO_LANS6 " ct reply ip6 daddr " CS_NETWORK6
+        " . oifname != @paths6 drop",
         "ct reply ip6 daddr @left_networks6 drop",
         "ip6 daddr @left_networks6 drop",
     } },
@@ -167,7 +157,7 @@ static const struct
   { "leaving6",
     {
         "ct direction reply iif . oif @inward accept",
-        "ip6 saddr " NETWORK " . oifname @paths6 accept",
+        "ip6 saddr " CS_NETWORK6 " . oifname @paths6 accept",
         "iif . oif @inward accept",
         "iifname . oifname @routed6 goto masqueraded6",
         FROM_LANS " oifname != @lans oifname != \"lo\" drop",
@@ -180,199 +170,6 @@ static const struct
         "drop",
     } },
 };
-
-static void G_GNUC_PRINTF (2, 3) add_rule (GPtrArray *rules, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_ptr_array_add (rules, g_strdup_vprintf (format, arguments));
-  va_end (arguments);
-}
-
-static void
-add_subnet_rules (GPtrArray *rules,
-                  const GArray *networks,
-                  const char *before,
-                  const char *after)
-{
-  for (guint i = 0; i < networks->len; i++)
-    {
-      g_autofree char *network = cs_cidr_to_string (g_array_index (networks, CsCidr, i));
-
-      add_rule (rules, "%sip6 saddr %s %s", before, network, after);
-    }
-}
-
-static void
-list_out_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
-{
-  add_rule (rules, "ct state invalid drop");
-  add_rule (rules, "ct state new " TO_LANS " reject with icmpx admin-prohibited");
-  add_rule (rules, OPENS " tcp option maxseg size set rt mtu");
-  cs_ruleset_add_pace6 (rules, share, "paced_sent", "saddr");
-  cs_ruleset_add_end6 (rules, share, "sent");
-}
-
-static void
-add_clamp (GPtrArray *rules, const CsSharePlan *share)
-{
-  if (cs_ruleset_clamps6 (share))
-    add_rule (rules, OPENS " tcp option maxseg size set %u",
-              MIN (share->uplink_mtu - CS_TCP_HEADERS6, LARGEST_MSS));
-}
-
-static void
-list_in_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
-{
-  add_clamp (rules, share);
-  cs_ruleset_add_pace6 (rules, share, "paced_received", "daddr");
-  cs_ruleset_add_end6 (rules, share, "received");
-}
-
-static void
-list_flow_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
-{
-  g_autoptr (GArray) leaving = cs_ruleset_list_leaving6 (share);
-  g_autofree char *end = g_strdup_printf ("counter name \"sent_%s\" goto sent6", id);
-
-  if (cs_ruleset_clamps6 (share))
-    add_rule (rules, OPENS " return");
-  add_subnet_rules (rules, leaving, "", end);
-}
-
-static void
-list_short_sent_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
-{
-  if (!cs_ruleset_has_short_path (share) || !cs_share_plan_forwards_ipv6 (share))
-    return;
-  if (cs_ruleset_clamps6 (share))
-    add_rule (rules, OPENS " return");
-  add_rule (rules, "counter name \"sent_%s\" accept", id);
-}
-
-static void
-list_short_received_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
-{
-  if (!cs_ruleset_has_short_path (share) || !cs_share_plan_forwards_ipv6 (share))
-    return;
-  add_clamp (rules, share);
-  add_rule (rules, "counter name \"received_%s\" accept", id);
-}
-
-/* Where the uplink's link has the same network, only clients to whom there is a route may
- * use it: other addresses are somebody else's, or nobody answers for them. */
-static void
-add_unknown_rule (GPtrArray *rules, const char *by_uplink, CsCidr network)
-{
-  g_autofree char *text = cs_cidr_to_string (network);
-
-  add_rule (rules, "%sip6 saddr %s fib saddr . iif oif missing drop", by_uplink, text);
-}
-
-static void
-list_from_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
-{
-  g_autoptr (GArray) networks = cs_share_plan_networks6 (share);
-  g_autoptr (GArray) leaving = cs_ruleset_list_leaving6 (share);
-  g_autofree char *by_uplink = g_strdup_printf ("oifname \"%s\" ", share->uplink);
-  g_autofree char *out = g_strdup_printf ("goto out6_%s", id);
-
-  add_rule (rules, "oifname \"%s\" accept", share->lan);
-  for (guint i = 0; i < leaving->len; i++)
-    if (cs_share_plan_extends (share, g_array_index (leaving, CsCidr, i)))
-      add_unknown_rule (rules, by_uplink, g_array_index (leaving, CsCidr, i));
-  add_subnet_rules (rules, leaving, by_uplink, out);
-  add_subnet_rules (rules, networks, "",
-                    leaving->len > 0 ? "reject with icmpx admin-prohibited"
-                                     : "reject with icmpx no-route");
-  add_rule (rules, "drop");
-}
-
-static void
-list_to_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
-{
-  g_autoptr (GArray) own = cs_share_plan_own_sources6 (share);
-
-  if (cs_share_plan_forwards_ipv6 (share))
-    add_rule (rules, "iifname \"%s\" ct state established,related goto in6_%s",
-              share->uplink, id);
-  if (cs_share_plan_maps (share) && own->len > 0)
-    add_rule (rules,
-              "iifname \"%s\" ct state new meta l4proto { tcp, udp }"
-              " ip6 daddr . meta l4proto . th dport @" CS_PINHOLES " goto in6_%s",
-              share->uplink, id);
-  for (guint i = 0; i < own->len; i++)
-    {
-      g_autofree char *network = cs_cidr_to_string (g_array_index (own, CsCidr, i));
-
-      add_rule (rules,
-                "iifname \"%s\" ip6 daddr %s icmpv6 type echo-request ct state new"
-                " limit rate 10/second burst 20 packets goto in6_%s",
-                share->uplink, network, id);
-    }
-  add_rule (rules, "drop");
-}
-
-/* " ip6 FIELD != NETWORK" for each of the LAN's networks. */
-static char *
-format_not_own (const CsSharePlan *share, const char *field)
-{
-  g_autoptr (GArray) networks = cs_share_plan_networks6 (share);
-  GString *out = g_string_new (NULL);
-
-  for (guint i = 0; i < networks->len; i++)
-    {
-      g_autofree char *network = cs_cidr_to_string (g_array_index (networks, CsCidr, i));
-
-      g_string_append_printf (out, " ip6 %s != %s", field, network);
-    }
-  return g_string_free (out, FALSE);
-}
-
-/* A LAN that is kept may have more networks than clients leave it from; so those reach
- * this computer, as they would without a share. */
-static void
-list_source_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
-{
-  g_autofree char *not_own = format_not_own (share, "saddr");
-  g_autofree char *blocked = share->blocked ? g_strjoinv (", ", share->blocked) : NULL;
-  const char *foreign
-      = cs_share_plan_serves_ipv6 (share) ? "" : " fib saddr . iif oif missing";
-
-  if (blocked && blocked[0])
-    add_rule (rules, "ether saddr { %s } drop", blocked);
-  add_rule (rules, "ip6 daddr ff00::/8 " DISCOVERY " accept");
-  add_rule (rules, "fib daddr type local " DISCOVERY " accept");
-  add_rule (rules, "ip6 saddr != fe80::/10%s%s drop", not_own, foreign);
-}
-
-static void
-list_output_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
-{
-  g_autofree char *not_own = format_not_own (share, "daddr");
-
-  add_rule (rules, TO_LANS "%s drop", not_own);
-}
-
-const CsShareChain cs_ruleset_ipv6_chains[] = {
-  { "out6", list_out_rules },
-  { "in6", list_in_rules },
-  { "flow6", list_flow_rules },
-  { "from6", list_from_rules },
-  { "to6", list_to_rules },
-  { "source6", list_source_rules },
-  { "output6", list_output_rules },
-  { CS_SHORT_SENT6, list_short_sent_rules },
-  { CS_SHORT_RECEIVED6, list_short_received_rules },
-  { NULL, NULL },
-};
-
-const char *const cs_ruleset_ipv6_prefixes[]
-    = { "from6",   "to6",          "out6",
-        "in6",     "flow6",        "source6",
-        "output6", CS_SHORT_SENT6, CS_SHORT_RECEIVED6,
-        NULL };
 
 static void
 add_extra (GPtrArray *rules, guint lacking, CsExtra extra, const char *rule)
@@ -391,7 +188,7 @@ list_postrouting (guint lacking)
   g_ptr_array_add (rules, (gpointer)CS_RULESET_ENDED ("ip6", CS_ENDED_FLOWS6));
   add_extra (rules, lacking, CS_EXTRA_UDP_TIMEOUT,
              "iifname @lans ct timeout set \"udp_flow6\"");
-  g_ptr_array_add (rules, (gpointer) "ip6 saddr " NETWORK " . oifname @masqueraded6"
+  g_ptr_array_add (rules, (gpointer) "ip6 saddr " CS_NETWORK6 " . oifname @masqueraded6"
                                      " goto masquerading6");
   g_ptr_array_add (rules, NULL);
   return rules;
