@@ -121,9 +121,8 @@ parse_cidr (const char *text)
 
 /* Gives the share what @words say of IPv6: a mode; addresses of its LAN ("+") and earlier
  * ones ("-"), of its uplink ("@"), a network that it has left ("<") or
- * extended ("="); whether it has the
- * whole host forward ("all"), or its uplink ("forced"); and whether it has a rate
- * ("paced"). */
+ * extended ("="); whether it has the whole host forward ("all"), or its uplink
+ * ("forced"), has a rate ("paced"), or has lost its LAN to somebody else ("taken"). */
 static void
 add_ipv6 (CsSharePlan *share, const char *text)
 {
@@ -145,6 +144,8 @@ add_ipv6 (CsSharePlan *share, const char *text)
         share->ipv6.found_all_forwarding = g_strdup ("0");
       else if (g_str_equal (*word, "paced"))
         share->rate = 8000000;
+      else if (g_str_equal (*word, "taken"))
+        share->lan_taken = CS_LAN_TAKEN_OTHERS;
       else if (g_str_equal (*word, "forced"))
         share->ipv6.found_uplink_forced = g_strdup ("0");
       else
@@ -163,8 +164,9 @@ add_ipv6 (CsSharePlan *share, const char *text)
 #define EXTENDED \
   "extended forced " OWN0 " +2001:db8:0:1::1/64 =2001:db8:0:1::/64 " \
   "@2001:db8:0:1::9/128"
-#define NONE "none " OWN0 " -2001:db8:8:a::1/64 <2001:db8:6:a::/64"
-#define ALL  "masquerade all " OWN1 " @2001:db8:0:1::9/128"
+#define NONE  "none " OWN0 " -2001:db8:8:a::1/64 <2001:db8:6:a::/64"
+#define TAKEN "none taken <192.168.137.0/24 <fd64:1:2::/64"
+#define ALL   "masquerade all " OWN1 " @2001:db8:0:1::9/128"
 
 /* Whole tables. */
 static void
@@ -260,6 +262,7 @@ static const struct
   { "lan0 via eth1;", LANS UPLINKS, DELEGATED },
   { "lan0 via wwan0;", LANS UPLINKS, NONE },
   { "lan0 via eth1 limit=5;", LANS UPLINKS, "all " EXTENDED },
+  { "lan0 via wwan0;", LANS UPLINKS, TAKEN },
 };
 
 #define COMPANY "lan1 via ppp0 address=10.8.0.1/24; lan2 via eth1 address=10.11.0.1/24"
@@ -368,6 +371,7 @@ test_change_texts (void)
     { "change-stop-answers.nft", 2, 0 },  { "change-start-ipv6.nft", 0, 16 },
     { "change-uplink-ipv6.nft", 16, 17 }, { "change-stop-ipv6.nft", 17, 0 },
     { "change-to-ipv6.nft", 2, 17 },      { "change-lose-ipv6.nft", 17, 18 },
+    { "change-to-taken.nft", 16, 20 },
   };
   g_autofree char *nothing = cs_ruleset_render_change (NULL, NULL, NULL, NULL);
 

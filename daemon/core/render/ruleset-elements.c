@@ -192,6 +192,7 @@ add_guard_elements (GPtrArray *elements, const CsSharePlan *share, const char *i
 }
 
 /* Even for a share that no longer guards its LAN. */
+/* A LAN that somebody else has taken is closed as well, until it forwards no more. */
 static void
 add_left_elements (GPtrArray *elements, const CsSharePlan *share)
 {
@@ -205,6 +206,8 @@ add_left_elements (GPtrArray *elements, const CsSharePlan *share)
                                                                      : "left_networks",
            "%s", network);
     }
+  if (share->left_networks->len > 0 && !cs_share_plan_guards (share))
+    add (elements, "closed_lans", "\"%s\"", share->lan);
 }
 
 static void
