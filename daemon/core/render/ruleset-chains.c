@@ -11,9 +11,6 @@
 
 #define LARGEST_MSS (G_MAXUINT16 - CS_TCP_HEADERS)
 
-/* The segments that carry an MSS. */
-#define OPENS "tcp flags & (syn | rst) == syn"
-
 /* The mark is about the route alone, others need not see it. */
 #define UNMARK "meta mark set meta mark & 0xefffffff accept"
 
@@ -36,15 +33,6 @@ cs_ruleset_format_subnets (const GArray *subnets)
   return g_string_free (list, FALSE);
 }
 
-static void G_GNUC_PRINTF (2, 3) add_rule (GPtrArray *rules, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_ptr_array_add (rules, g_strdup_vprintf (format, arguments));
-  va_end (arguments);
-}
-
 /* What conntrack calls invalid would go out without masquerading. Packets to a LAN
  * come here because the share's own routes know no LAN except, perhaps, its own; once
  * a flow is established, its packets need not be checked again. The route's MTU is the
@@ -52,10 +40,10 @@ static void G_GNUC_PRINTF (2, 3) add_rule (GPtrArray *rules, const char *format,
 static void
 list_out_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 {
-  add_rule (rules, "ct state invalid drop");
-  add_rule (rules, "ct state new ip daddr @lan_networks"
-                   " reject with icmpx admin-prohibited");
-  add_rule (rules, OPENS " tcp option maxseg size set rt mtu");
+  cs_ruleset_add_rule (rules, "ct state invalid drop");
+  cs_ruleset_add_rule (rules, "ct state new ip daddr @lan_networks"
+                              " reject with icmpx admin-prohibited");
+  cs_ruleset_add_rule (rules, CS_OPENS " tcp option maxseg size set rt mtu");
   cs_ruleset_add_pace (rules, share, "paced_sent", "saddr");
   cs_ruleset_add_end (rules, share, "sent");
 }
@@ -66,14 +54,14 @@ static void
 add_clamp (GPtrArray *rules, const CsSharePlan *share)
 {
   if (cs_ruleset_clamps (share))
-    add_rule (rules, OPENS " tcp option maxseg size set %u",
-              MIN (share->uplink_mtu - CS_TCP_HEADERS, LARGEST_MSS));
+    cs_ruleset_add_rule (rules, CS_OPENS " tcp option maxseg size set %u",
+                         MIN (share->uplink_mtu - CS_TCP_HEADERS, LARGEST_MSS));
 }
 
 static void
 list_in_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 {
-  add_rule (rules, "meta nfproto != ipv4 drop");
+  cs_ruleset_add_rule (rules, "meta nfproto != ipv4 drop");
   add_clamp (rules, share);
   cs_ruleset_add_pace (rules, share, "paced_received", "daddr");
   cs_ruleset_add_end (rules, share, "received");
@@ -88,9 +76,10 @@ list_flow_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
   g_autofree char *subnets = cs_ruleset_format_subnets (share->subnets);
 
   if (cs_ruleset_clamps (share))
-    add_rule (rules, OPENS " return");
+    cs_ruleset_add_rule (rules, CS_OPENS " return");
   if (share->subnets->len > 0)
-    add_rule (rules, "ip saddr %s counter name \"sent_%s\" goto sent", subnets, id);
+    cs_ruleset_add_rule (rules, "ip saddr %s counter name \"sent_%s\" goto sent", subnets,
+                         id);
 }
 
 /* The same for clients that are known, whose element has counted the packet; a segment
@@ -100,9 +89,7 @@ list_short_sent_rules (GPtrArray *rules, const CsSharePlan *share, const char *i
 {
   if (!cs_ruleset_has_short_path (share))
     return;
-  if (cs_ruleset_clamps (share))
-    add_rule (rules, OPENS " return");
-  add_rule (rules, "counter name \"sent_%s\" accept", id);
+  cs_ruleset_add_short_sent (rules, cs_ruleset_clamps (share), id);
 }
 
 static void
@@ -111,7 +98,7 @@ list_short_received_rules (GPtrArray *rules, const CsSharePlan *share, const cha
   if (!cs_ruleset_has_short_path (share))
     return;
   add_clamp (rules, share);
-  add_rule (rules, "counter name \"received_%s\" accept", id);
+  cs_ruleset_add_rule (rules, "counter name \"received_%s\" accept", id);
 }
 
 /* An error goes only to a source in the LAN: to another, such as that of a network that
@@ -124,48 +111,33 @@ list_from_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 {
   g_autofree char *subnets = cs_ruleset_format_subnets (share->subnets);
 
-  add_rule (rules, "oifname \"%s\" accept", share->lan);
+  cs_ruleset_add_rule (rules, "oifname \"%s\" accept", share->lan);
   if (share->uplink && share->subnets->len > 0)
-    add_rule (rules, "oifname \"%s\" ip saddr %s goto out_%s", share->uplink, subnets,
-              id);
+    cs_ruleset_add_rule (rules, "oifname \"%s\" ip saddr %s goto out_%s", share->uplink,
+                         subnets, id);
   if (cs_share_plan_publishes (share))
-    add_rule (rules, CS_RULESET_PUBLISHED " " UNMARK);
+    cs_ruleset_add_rule (rules, CS_RULESET_PUBLISHED " " UNMARK);
   if (share->subnets->len > 0)
-    add_rule (rules, "ip saddr %s reject with icmpx %s", subnets,
-              share->uplink ? "admin-prohibited" : "no-route");
-  add_rule (rules, "drop");
+    cs_ruleset_add_rule (rules, "ip saddr %s reject with icmpx %s", subnets,
+                         share->uplink ? "admin-prohibited" : "no-route");
+  cs_ruleset_add_rule (rules, "drop");
 }
 
 static void
 list_to_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 {
   if (share->uplink)
-    add_rule (rules, "iifname \"%s\" ct state established,related goto in_%s",
-              share->uplink, id);
+    cs_ruleset_add_rule (rules, "iifname \"%s\" ct state established,related goto in_%s",
+                         share->uplink, id);
   if (cs_share_plan_maps (share))
-    add_rule (rules,
-              "iifname \"%s\" ct state new ct status dnat"
-              " ip daddr . meta l4proto . th dport @" CS_FORWARD_TARGETS " goto in_%s",
-              share->uplink, id);
+    cs_ruleset_add_rule (rules,
+                         "iifname \"%s\" ct state new ct status dnat"
+                         " ip daddr . meta l4proto . th dport @" CS_FORWARD_TARGETS
+                         " goto in_%s",
+                         share->uplink, id);
   if (cs_share_plan_publishes (share))
-    add_rule (rules, "ct direction reply " CS_RULESET_PUBLISHED " " UNMARK);
-  add_rule (rules, "drop");
-}
-
-/* " ip FIELD != NETWORK" for each of the LAN's networks. */
-static char *
-format_not_own (const CsSharePlan *share, const char *field)
-{
-  GString *out = g_string_new (NULL);
-
-  for (guint i = 0; i < share->subnets->len; i++)
-    {
-      g_autofree char *subnet
-          = cs_cidr_to_string (g_array_index (share->subnets, CsCidr, i));
-
-      g_string_append_printf (out, " ip %s != %s", field, subnet);
-    }
-  return g_string_free (out, FALSE);
+    cs_ruleset_add_rule (rules, "ct direction reply " CS_RULESET_PUBLISHED " " UNMARK);
+  cs_ruleset_add_rule (rules, "drop");
 }
 
 /* DHCP requests come from 0.0.0.0. The connections of a client that is blocked are ended,
@@ -173,20 +145,18 @@ format_not_own (const CsSharePlan *share, const char *field)
 static void
 list_source_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 {
-  g_autofree char *not_own = format_not_own (share, "saddr");
-  g_autofree char *blocked = share->blocked ? g_strjoinv (", ", share->blocked) : NULL;
+  g_autofree char *not_own = cs_ruleset_format_not_own (share->subnets, "ip", "saddr");
 
-  if (blocked && blocked[0])
-    add_rule (rules, "ether saddr { %s } drop", blocked);
-  add_rule (rules, "ip saddr != 0.0.0.0%s drop", not_own);
+  cs_ruleset_add_blocked (rules, share);
+  cs_ruleset_add_rule (rules, "ip saddr != 0.0.0.0%s drop", not_own);
 }
 
 static void
 list_output_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 {
-  g_autofree char *not_own = format_not_own (share, "daddr");
+  g_autofree char *not_own = cs_ruleset_format_not_own (share->subnets, "ip", "daddr");
 
-  add_rule (rules, "ip daddr @lan_networks%s drop", not_own);
+  cs_ruleset_add_rule (rules, "ip daddr @lan_networks%s drop", not_own);
 }
 
 /* A share's chains, those first that others jump to. */

@@ -7,16 +7,6 @@
 #include "core/plan/ipv6.h"
 
 #define LARGEST_MSS (G_MAXUINT16 - CS_TCP_HEADERS6)
-#define OPENS       "tcp flags & (syn | rst) == syn"
-
-static void G_GNUC_PRINTF (2, 3) add_rule (GPtrArray *rules, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_ptr_array_add (rules, g_strdup_vprintf (format, arguments));
-  va_end (arguments);
-}
 
 static void
 add_subnet_rules (GPtrArray *rules,
@@ -28,16 +18,17 @@ add_subnet_rules (GPtrArray *rules,
     {
       g_autofree char *network = cs_cidr_to_string (g_array_index (networks, CsCidr, i));
 
-      add_rule (rules, "%sip6 saddr %s %s", before, network, after);
+      cs_ruleset_add_rule (rules, "%sip6 saddr %s %s", before, network, after);
     }
 }
 
 static void
 list_out_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 {
-  add_rule (rules, "ct state invalid drop");
-  add_rule (rules, "ct state new " CS_TO_LANS6 " reject with icmpx admin-prohibited");
-  add_rule (rules, OPENS " tcp option maxseg size set rt mtu");
+  cs_ruleset_add_rule (rules, "ct state invalid drop");
+  cs_ruleset_add_rule (rules,
+                       "ct state new " CS_TO_LANS6 " reject with icmpx admin-prohibited");
+  cs_ruleset_add_rule (rules, CS_OPENS " tcp option maxseg size set rt mtu");
   cs_ruleset_add_pace6 (rules, share, "paced_sent", "saddr");
   cs_ruleset_add_end6 (rules, share, "sent");
 }
@@ -46,8 +37,8 @@ static void
 add_clamp (GPtrArray *rules, const CsSharePlan *share)
 {
   if (cs_ruleset_clamps6 (share))
-    add_rule (rules, OPENS " tcp option maxseg size set %u",
-              MIN (share->uplink_mtu - CS_TCP_HEADERS6, LARGEST_MSS));
+    cs_ruleset_add_rule (rules, CS_OPENS " tcp option maxseg size set %u",
+                         MIN (share->uplink_mtu - CS_TCP_HEADERS6, LARGEST_MSS));
 }
 
 static void
@@ -65,7 +56,7 @@ list_flow_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
   g_autofree char *end = g_strdup_printf ("counter name \"sent_%s\" goto sent6", id);
 
   if (cs_ruleset_clamps6 (share))
-    add_rule (rules, OPENS " return");
+    cs_ruleset_add_rule (rules, CS_OPENS " return");
   add_subnet_rules (rules, leaving, "", end);
 }
 
@@ -74,9 +65,7 @@ list_short_sent_rules (GPtrArray *rules, const CsSharePlan *share, const char *i
 {
   if (!cs_ruleset_has_short_path (share) || !cs_share_plan_forwards_ipv6 (share))
     return;
-  if (cs_ruleset_clamps6 (share))
-    add_rule (rules, OPENS " return");
-  add_rule (rules, "counter name \"sent_%s\" accept", id);
+  cs_ruleset_add_short_sent (rules, cs_ruleset_clamps6 (share), id);
 }
 
 static void
@@ -85,7 +74,7 @@ list_short_received_rules (GPtrArray *rules, const CsSharePlan *share, const cha
   if (!cs_ruleset_has_short_path (share) || !cs_share_plan_forwards_ipv6 (share))
     return;
   add_clamp (rules, share);
-  add_rule (rules, "counter name \"received_%s\" accept", id);
+  cs_ruleset_add_rule (rules, "counter name \"received_%s\" accept", id);
 }
 
 /* Where the uplink's link has the same network, only clients to whom there is a route may
@@ -95,7 +84,8 @@ add_unknown_rule (GPtrArray *rules, const char *by_uplink, CsCidr network)
 {
   g_autofree char *text = cs_cidr_to_string (network);
 
-  add_rule (rules, "%sip6 saddr %s fib saddr . iif oif missing drop", by_uplink, text);
+  cs_ruleset_add_rule (rules, "%sip6 saddr %s fib saddr . iif oif missing drop",
+                       by_uplink, text);
 }
 
 static void
@@ -106,7 +96,7 @@ list_from_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
   g_autofree char *by_uplink = g_strdup_printf ("oifname \"%s\" ", share->uplink);
   g_autofree char *out = g_strdup_printf ("goto out6_%s", id);
 
-  add_rule (rules, "oifname \"%s\" accept", share->lan);
+  cs_ruleset_add_rule (rules, "oifname \"%s\" accept", share->lan);
   for (guint i = 0; i < leaving->len; i++)
     if (cs_share_plan_extends (share, g_array_index (leaving, CsCidr, i)))
       add_unknown_rule (rules, by_uplink, g_array_index (leaving, CsCidr, i));
@@ -114,7 +104,7 @@ list_from_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
   add_subnet_rules (rules, networks, "",
                     leaving->len > 0 ? "reject with icmpx admin-prohibited"
                                      : "reject with icmpx no-route");
-  add_rule (rules, "drop");
+  cs_ruleset_add_rule (rules, "drop");
 }
 
 static void
@@ -123,39 +113,25 @@ list_to_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
   g_autoptr (GArray) own = cs_share_plan_own_sources6 (share);
 
   if (cs_share_plan_forwards_ipv6 (share))
-    add_rule (rules, "iifname \"%s\" ct state established,related goto in6_%s",
-              share->uplink, id);
+    cs_ruleset_add_rule (rules, "iifname \"%s\" ct state established,related goto in6_%s",
+                         share->uplink, id);
   if (cs_share_plan_maps (share) && own->len > 0)
-    add_rule (rules,
-              "iifname \"%s\" ct state new meta l4proto { tcp, udp }"
-              " ip6 daddr . meta l4proto . th dport @" CS_PINHOLES " goto in6_%s",
-              share->uplink, id);
+    cs_ruleset_add_rule (rules,
+                         "iifname \"%s\" ct state new meta l4proto { tcp, udp }"
+                         " ip6 daddr . meta l4proto . th dport @" CS_PINHOLES
+                         " goto in6_%s",
+                         share->uplink, id);
   for (guint i = 0; i < own->len; i++)
     {
       g_autofree char *network = cs_cidr_to_string (g_array_index (own, CsCidr, i));
 
-      add_rule (rules,
-                "iifname \"%s\" ip6 daddr %s icmpv6 type echo-request ct state new"
-                " limit rate 10/second burst 20 packets goto in6_%s",
-                share->uplink, network, id);
+      cs_ruleset_add_rule (
+          rules,
+          "iifname \"%s\" ip6 daddr %s icmpv6 type echo-request ct state new"
+          " limit rate 10/second burst 20 packets goto in6_%s",
+          share->uplink, network, id);
     }
-  add_rule (rules, "drop");
-}
-
-/* " ip6 FIELD != NETWORK" for each of the LAN's networks. */
-static char *
-format_not_own (const CsSharePlan *share, const char *field)
-{
-  g_autoptr (GArray) networks = cs_share_plan_networks6 (share);
-  GString *out = g_string_new (NULL);
-
-  for (guint i = 0; i < networks->len; i++)
-    {
-      g_autofree char *network = cs_cidr_to_string (g_array_index (networks, CsCidr, i));
-
-      g_string_append_printf (out, " ip6 %s != %s", field, network);
-    }
-  return g_string_free (out, FALSE);
+  cs_ruleset_add_rule (rules, "drop");
 }
 
 /* A LAN that is kept may have more networks than clients leave it from; so those reach
@@ -163,24 +139,24 @@ format_not_own (const CsSharePlan *share, const char *field)
 static void
 list_source_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 {
-  g_autofree char *not_own = format_not_own (share, "saddr");
-  g_autofree char *blocked = share->blocked ? g_strjoinv (", ", share->blocked) : NULL;
+  g_autoptr (GArray) networks = cs_share_plan_networks6 (share);
+  g_autofree char *not_own = cs_ruleset_format_not_own (networks, "ip6", "saddr");
   const char *foreign
       = cs_share_plan_serves_ipv6 (share) ? "" : " fib saddr . iif oif missing";
 
-  if (blocked && blocked[0])
-    add_rule (rules, "ether saddr { %s } drop", blocked);
-  add_rule (rules, "ip6 daddr ff00::/8 " CS_DISCOVERY6 " accept");
-  add_rule (rules, "fib daddr type local " CS_DISCOVERY6 " accept");
-  add_rule (rules, "ip6 saddr != fe80::/10%s%s drop", not_own, foreign);
+  cs_ruleset_add_blocked (rules, share);
+  cs_ruleset_add_rule (rules, "ip6 daddr ff00::/8 " CS_DISCOVERY6 " accept");
+  cs_ruleset_add_rule (rules, "fib daddr type local " CS_DISCOVERY6 " accept");
+  cs_ruleset_add_rule (rules, "ip6 saddr != fe80::/10%s%s drop", not_own, foreign);
 }
 
 static void
 list_output_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
 {
-  g_autofree char *not_own = format_not_own (share, "daddr");
+  g_autoptr (GArray) networks = cs_share_plan_networks6 (share);
+  g_autofree char *not_own = cs_ruleset_format_not_own (networks, "ip6", "daddr");
 
-  add_rule (rules, CS_TO_LANS6 "%s drop", not_own);
+  cs_ruleset_add_rule (rules, CS_TO_LANS6 "%s drop", not_own);
 }
 
 const CsShareChain cs_ruleset_ipv6_chains[] = {

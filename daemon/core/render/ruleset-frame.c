@@ -6,8 +6,7 @@
 #include "extras.h"
 #include "ruleset-frame6.h"
 
-#define RULES_MAX 16
-#define MARK      G_STRINGIFY (CS_PUBLISHED_MARK)
+#define MARK G_STRINGIFY (CS_PUBLISHED_MARK)
 /* ICMP errors. */
 #define ERRORS "icmp type { destination-unreachable, time-exceeded, parameter-problem }"
 
@@ -18,14 +17,7 @@
 
 #define SHORT_TYPE "ipv4_addr . iface_index . iface_index : verdict"
 
-static const struct
-{
-  const char *word;
-  const char *name;
-  const char *type;
-  gboolean interval;
-  gboolean counts;
-} sets[] = {
+static const CsFrameSet sets[] = {
   { "map", "from_lan", "ifname : verdict", FALSE, FALSE },
   { "map", "to_lan", "ifname : verdict", FALSE, FALSE },
   { "map", "answers", "nf_proto . iface_index . iface_index : counter", FALSE, FALSE },
@@ -57,12 +49,7 @@ static const struct
   { "map", CS_SHORT_RECEIVED, SHORT_TYPE, FALSE, TRUE },
 };
 
-static const struct
-{
-  const char *name;
-  const char *type; /* NULL: not a base chain */
-  const char *rules[RULES_MAX + 1];
-} chains[] = {
+static const CsFrameChain chains[] = {
   { "forward",
     "filter hook forward priority filter",
     {
@@ -213,11 +200,7 @@ cs_ruleset_add_frame (GString *out, guint lacking)
   g_autoptr (GPtrArray) rules = list_masquerading (lacking);
 
   g_string_append (out, "table inet connshare {\n");
-  for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
-    g_string_append_printf (out, "\t%s %s {\n\t\ttype %s\n%s%s\t}\n", sets[i].word,
-                            sets[i].name, sets[i].type,
-                            sets[i].interval ? "\t\tflags interval\n" : "",
-                            sets[i].counts ? "\t\tsize 16384\n\t\tcounter\n" : "");
+  cs_ruleset_add_frame_sets (out, sets, G_N_ELEMENTS (sets));
   add_ended_flows (out, CS_ENDED_FLOWS, "ipv4");
   add_ended_flows (out, CS_ENDED_FLOWS6, "ipv6");
   cs_ruleset_add_ipv6_sets (out);
@@ -226,32 +209,19 @@ cs_ruleset_add_frame (GString *out, guint lacking)
       g_string_append (out, cs_extra_get_object (extra));
   cs_ruleset_add_ipv6_chains (out, lacking);
   cs_ruleset_add_chain (out, "masquerading", NULL, (const char *const *)rules->pdata);
-  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
-    cs_ruleset_add_chain (out, chains[i].name, chains[i].type, chains[i].rules);
+  cs_ruleset_add_frame_chains (out, chains, G_N_ELEMENTS (chains));
   g_string_append (out, "}\n");
-}
-
-/* Whether what is in that set does not follow from the plan. */
-static gboolean
-is_fleeting (const char *name)
-{
-  static const char *const names[]
-      = { CS_OWN_PORTS, CS_FORWARDS, CS_FORWARD_TARGETS, NULL };
-
-  return g_strv_contains (names, name);
 }
 
 void
 cs_ruleset_outline_frame (CsOutline *outline, guint lacking)
 {
+  static const char *const but[]
+      = { CS_OWN_PORTS, CS_FORWARDS, CS_FORWARD_TARGETS, NULL };
   g_autoptr (GPtrArray) rules = list_masquerading (lacking);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
-    if (!is_fleeting (sets[i].name) && !sets[i].counts)
-      cs_outline_add (outline, CS_OUTLINE_SET, sets[i].name, 0);
+  cs_ruleset_outline_frame_sets (outline, sets, G_N_ELEMENTS (sets), but);
   cs_ruleset_outline_ipv6 (outline, lacking);
   cs_outline_add (outline, CS_OUTLINE_CHAIN, "masquerading", rules->len - 1);
-  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
-    cs_outline_add (outline, CS_OUTLINE_CHAIN, chains[i].name,
-                    g_strv_length ((char **)chains[i].rules));
+  cs_ruleset_outline_frame_chains (outline, chains, G_N_ELEMENTS (chains));
 }

@@ -35,21 +35,13 @@
 
 #include "extras.h"
 
-#define RULES_MAX 16
 #define ERRORS \
   "icmpv6 type { destination-unreachable, packet-too-big, time-exceeded," \
   " parameter-problem }"
 #define FROM_LANS   "ip6 saddr " CS_NETWORK6 " @lan_networks6"
 #define SHORT_TYPE6 "ipv6_addr . iface_index . iface_index : verdict"
 
-static const struct
-{
-  const char *word;
-  const char *name;
-  const char *type;
-  gboolean interval;
-  gboolean counts;
-} sets[] = {
+static const CsFrameSet sets[] = {
   { "map", "from_lan6", "ifname : verdict", FALSE, FALSE },
   { "map", "to_lan6", "ifname : verdict", FALSE, FALSE },
   { "map", "flows6", "ct_state . iface_index . iface_index : verdict", FALSE, FALSE },
@@ -74,22 +66,21 @@ static const struct
   { "map", CS_SHORT_RECEIVED6, SHORT_TYPE6, FALSE, TRUE },
 };
 
-static const struct
-{
-  const char *name;
-  const char *rules[RULES_MAX + 1];
-} chains[] = {
+static const CsFrameChain chains[] = {
   { "sent6",
+    NULL,
     {
         "ip6 saddr @" CS_CLIENTS_SENT6 " accept",
         "accept",
     } },
   { "received6",
+    NULL,
     {
         "ip6 daddr @" CS_CLIENTS_RECEIVED6 " accept",
         "accept",
     } },
   { "forward6",
+    NULL,
     {
         "ct direction reply ip6 daddr . iif . oif vmap @" CS_SHORT_RECEIVED6,
         "ct state established ip6 saddr . iif . oif vmap @" CS_SHORT_SENT6,
@@ -107,11 +98,13 @@ static const struct
         "meta nfproto vmap @strangers6",
     } },
   { "input6",
+    NULL,
     {
         "ip6 daddr @gateways6 ip6 daddr . iifname != @gateway_lans6 iifname != \"lo\""
         " goto visitors6",
     } },
   { "visitors6",
+    NULL,
     {
         CS_DISCOVERY6 " accept",
         "ip6 daddr " CS_NETWORK6 " . iifname @paths6 ct state established,related accept",
@@ -119,6 +112,7 @@ static const struct
         "drop",
     } },
   { "output6",
+    NULL,
     {
         "ip6 saddr @gateways6 ip6 saddr . oifname != @gateway_lans6 oifname != \"lo\""
         " ip6 saddr " CS_NETWORK6 " . oifname != @paths6 drop",
@@ -128,6 +122,7 @@ static const struct
         ERRORS " oifname != @lans goto errors6",
     } },
   { "errors6",
+    NULL,
     {
         "ip6 saddr @uplink_addresses6 ip6 saddr . oifname != @uplink_paths6 drop",
         "ct reply ip6 daddr @uplink_addresses6"
@@ -138,23 +133,27 @@ static const struct
         "ip6 daddr @left_networks6 drop",
     } },
   { "refused6",
+    NULL,
     {
         "ip6 saddr != :: fib saddr . iif oif missing drop",
         "ip6 daddr != fe80::/10 fib daddr type != local fib daddr type != multicast"
         " fib daddr type != anycast reject with icmpx admin-prohibited",
     } },
   { "arrivals6",
+    NULL,
     {
         "iifname vmap @lan_sources6",
         "iifname @closed_lans ip6 daddr != ff00::/8 ip6 daddr != fe80::/10"
         " fib daddr type != local drop",
     } },
   { "prerouting6",
+    NULL,
     {
         "meta l4proto { tcp, udp } th dport 53 ip6 daddr . iifname @gateway_lans6"
         " dnat ip6 to iifname map @name_servers6",
     } },
   { "leaving6",
+    NULL,
     {
         "ct direction reply iif . oif @inward accept",
         "ip6 saddr " CS_NETWORK6 " . oifname @paths6 accept",
@@ -163,6 +162,7 @@ static const struct
         FROM_LANS " oifname != @lans oifname != \"lo\" drop",
     } },
   { "masqueraded6",
+    NULL,
     {
         "meta l4proto . th sport @" CS_OWN_PORTS " drop",
         "ip6 saddr . oifname @uplink_paths6 accept",
@@ -209,11 +209,7 @@ list_masquerading (guint lacking)
 void
 cs_ruleset_add_ipv6_sets (GString *out)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
-    g_string_append_printf (out, "\t%s %s {\n\t\ttype %s\n%s%s\t}\n", sets[i].word,
-                            sets[i].name, sets[i].type,
-                            sets[i].interval ? "\t\tflags interval\n" : "",
-                            sets[i].counts ? "\t\tsize 16384\n\t\tcounter\n" : "");
+  cs_ruleset_add_frame_sets (out, sets, G_N_ELEMENTS (sets));
 }
 
 void
@@ -226,22 +222,18 @@ cs_ruleset_add_ipv6_chains (GString *out, guint lacking)
                         (const char *const *)masquerading->pdata);
   cs_ruleset_add_chain (out, "postrouting6", NULL,
                         (const char *const *)postrouting->pdata);
-  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
-    cs_ruleset_add_chain (out, chains[i].name, NULL, chains[i].rules);
+  cs_ruleset_add_frame_chains (out, chains, G_N_ELEMENTS (chains));
 }
 
 void
 cs_ruleset_outline_ipv6 (CsOutline *outline, guint lacking)
 {
+  static const char *const but[] = { CS_PINHOLES, NULL };
   g_autoptr (GPtrArray) masquerading = list_masquerading (lacking);
   g_autoptr (GPtrArray) postrouting = list_postrouting (lacking);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
-    if (!sets[i].counts && !g_str_equal (sets[i].name, CS_PINHOLES))
-      cs_outline_add (outline, CS_OUTLINE_SET, sets[i].name, 0);
+  cs_ruleset_outline_frame_sets (outline, sets, G_N_ELEMENTS (sets), but);
   cs_outline_add (outline, CS_OUTLINE_CHAIN, "masquerading6", masquerading->len - 1);
   cs_outline_add (outline, CS_OUTLINE_CHAIN, "postrouting6", postrouting->len - 1);
-  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
-    cs_outline_add (outline, CS_OUTLINE_CHAIN, chains[i].name,
-                    g_strv_length ((char **)chains[i].rules));
+  cs_ruleset_outline_frame_chains (outline, chains, G_N_ELEMENTS (chains));
 }

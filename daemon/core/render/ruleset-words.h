@@ -2,6 +2,8 @@
 /* What the parts of table "inet connshare" have in common. */
 #pragma once
 
+#include "outline.h"
+
 #include "core/plan/share-plan.h"
 
 /* Flows from a LAN to an address of this computer that another program has led elsewhere.
@@ -47,8 +49,40 @@
   "icmpv6 type { mld-listener-query, mld-listener-report, mld-listener-done," \
   " nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert, mld2-listener-report }"
 
+/* The segments that carry an MSS. */
+#define CS_OPENS "tcp flags & (syn | rst) == syn"
+
 /* The last rules for a flow that is masqueraded, of either family; ends with NULL. */
 extern const char *const cs_ruleset_masquerading[];
+
+/* A set or map of the frame. */
+typedef struct
+{
+  const char *word; /* "set" or "map" */
+  const char *name;
+  const char *type;
+  gboolean interval;
+  gboolean counts; /* each element; and what is in it does not follow from the plan */
+} CsFrameSet;
+
+/* A chain of the frame. */
+typedef struct
+{
+  const char *name;
+  const char *type;      /* as below */
+  const char *rules[17]; /* the last is NULL */
+} CsFrameChain;
+
+void cs_ruleset_add_frame_sets (GString *out, const CsFrameSet *sets, gsize count);
+void cs_ruleset_add_frame_chains (GString *out, const CsFrameChain *chains, gsize count);
+/* @but: names that end with NULL, of sets whose elements do not follow from the plan. */
+void cs_ruleset_outline_frame_sets (CsOutline *outline,
+                                    const CsFrameSet *sets,
+                                    gsize count,
+                                    const char *const *but);
+void cs_ruleset_outline_frame_chains (CsOutline *outline,
+                                      const CsFrameChain *chains,
+                                      gsize count);
 
 /* A share's chain. */
 typedef struct
@@ -62,3 +96,13 @@ void cs_ruleset_add_chain (GString *out,
                            const char *name,
                            const char *type,
                            const char *const *rules);
+
+/* Appends to @rules, of char (owned). */
+void cs_ruleset_add_rule (GPtrArray *rules, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* " ip FIELD != NETWORK" for each of the @networks; @ip may be "ip6" as well. */
+char *
+cs_ruleset_format_not_own (const GArray *networks, const char *ip, const char *field);
+/* Drops what blocked clients send. */
+void cs_ruleset_add_blocked (GPtrArray *rules, const CsSharePlan *share);
+/* What is sent on the short path; if @clamps, segments with an MSS return from it. */
+void cs_ruleset_add_short_sent (GPtrArray *rules, gboolean clamps, const char *id);
