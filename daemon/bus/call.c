@@ -80,12 +80,6 @@ on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
   answer (call, error);
 }
 
-static void
-set_not_shared (const char *lan, GError **error)
-{
-  g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE, "\"%s\" is not shared", lan);
-}
-
 /* Neither the network's own address nor its broadcast. */
 static gboolean
 is_in (CsCidr network, CsAddress address)
@@ -144,7 +138,7 @@ static CsRequest *
 merge (const Call *call, const CsRequest *known, GError **error)
 {
   if (known == NULL)
-    set_not_shared (call->lan, error);
+    cs_engine_set_not_shared (call->lan, error);
   else if (call->mac != NULL && check_address (call, error))
     return cs_request_set_client (known, call->mac, call->changes, error);
   else if (call->mac == NULL && cs_engine_check_own (known, error))
@@ -348,7 +342,7 @@ cs_call_stop (CsEngine *engine,
 
   call->host = host;
   if (cs_engine_get_ordered (engine, lan) == NULL && cs_ifname_check (lan, "LAN", &error))
-    set_not_shared (lan, &error);
+    cs_engine_set_not_shared (lan, &error);
   if (error == NULL)
     authorize (authorizer, g_steal_pointer (&call), NULL);
   else
@@ -380,7 +374,7 @@ try_list_clients (gpointer user_data)
   if (request != NULL && list == NULL && cs_caller_may_wait (&call->caller))
     return G_SOURCE_CONTINUE;
   if (request == NULL)
-    set_not_shared (call->lan, &error);
+    cs_engine_set_not_shared (call->lan, &error);
   else
     call->reply = g_variant_ref_sink (
         g_variant_new ("(@aa{sv})", cs_describe_clients (list, request)));
@@ -437,7 +431,7 @@ cs_call_set_client (CsEngine *engine,
   if (known != NULL)
     alone = cs_request_set_only_client (known, mac, settings, &error);
   else
-    set_not_shared (call->lan, &error);
+    cs_engine_set_not_shared (call->lan, &error);
   if (alone != NULL)
     authorize (authorizer, g_steal_pointer (&call), known->wan);
   else

@@ -64,8 +64,7 @@ find_request (const Call *call, GError **error)
   const CsRequest *request = cs_engine_get_ordered (call->caller.engine, call->lan);
 
   if (request == NULL)
-    g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE, "\"%s\" is not shared",
-                 call->lan);
+    cs_engine_set_not_shared (call->lan, error);
   return request;
 }
 

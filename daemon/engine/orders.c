@@ -35,8 +35,8 @@ order_free (Order *order)
   g_free (order);
 }
 
-static void
-set_not_shared (const char *lan, GError **error)
+void
+cs_engine_set_not_shared (const char *lan, GError **error)
 {
   g_set_error (error, CS_ERROR, CS_ERROR_NO_SUCH_SHARE, "\"%s\" is not shared", lan);
 }
@@ -196,7 +196,7 @@ make_request (CsEngine *self, Order *order, GError **error)
   if (known != NULL)
     order->request = order->change (known, order->change_data, error);
   else
-    set_not_shared (order->lan, error);
+    cs_engine_set_not_shared (order->lan, error);
   return order->request != NULL;
 }
 
@@ -219,7 +219,7 @@ take_order (CsEngine *self, Order *order, const CsSnapshot *snapshot, CsPlan **p
   if (order->request != NULL)
     tried = try_share (self, order, snapshot, &error);
   else if (order->previous == NULL)
-    set_not_shared (order->lan, &error);
+    cs_engine_set_not_shared (order->lan, &error);
   else
     cs_engine_check_own (order->previous, &error);
 

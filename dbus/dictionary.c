@@ -38,3 +38,13 @@ cs_dictionary_get_first (GVariant *dictionary, const char *key)
     return "";
   return values[0];
 }
+
+char *
+cs_dictionary_join_strings (GVariant *dictionary, const char *key, const char *separator)
+{
+  g_autofree const char **strings = NULL;
+
+  if (!g_variant_lookup (dictionary, key, "^a&s", &strings))
+    return g_strdup (cs_dictionary_get_string (dictionary, key));
+  return g_strjoinv (separator, (char **)strings);
+}
