@@ -20,6 +20,7 @@ typedef enum
   PPP0,
   PPP0_AGAIN, /* redialled: another ifindex, and another address */
   WLAN0,      /* with two addresses */
+  KEPT,       /* by ppp0, with the LAN's own address */
   BEHIND,     /* by ppp0, with a second network behind the LAN */
   /* with a unique local network ... */
   MASQUERADED,      /* ... by ppp0 */
@@ -37,6 +38,7 @@ typedef enum
 #define VIA_WLAN0_2  "192.168.137.11>198.51.100.1<192.0.2.3"
 #define NOT_MASKED   "192.168.137.10>198.51.100.1<192.168.137.10"
 #define TO_GATEWAY   "192.168.137.10>192.168.137.1<192.168.137.10"
+#define BESIDE       "192.168.137.10>192.168.137.11<192.168.137.10"
 #define OTHER_CLIENT "192.168.138.10>198.51.100.1<203.0.113.10"
 #define OWN          "203.0.113.10>198.51.100.1<203.0.113.10"
 #define TO_CLIENT    "198.51.100.9>192.168.137.10<198.51.100.9"
@@ -75,6 +77,10 @@ static const Case cases[] = {
   { "returned with another address", WAITING, PPP0_AGAIN, VIA_PPP0, "" },
   { "ends", PPP0, NOTHING, VIA_PPP0 " " NOT_MASKED " " OWN, OWN },
   { "ends while it waits", WAITING, NOTHING, VIA_PPP0, "" },
+  { "ends, and with it its gateway", PPP0, NOTHING, TO_GATEWAY " " BESIDE " " OWN,
+    BESIDE " " OWN },
+  { "ends, and keeps the LAN's address", KEPT, NOTHING, TO_GATEWAY " " VIA_PPP0,
+    TO_GATEWAY },
   { "others' flows", PPP0, WLAN0,
     TO_GATEWAY " " OTHER_CLIENT " " OWN " " TO_CLIENT " " BEHIND_LAN,
     TO_GATEWAY " " OTHER_CLIENT " " OWN " " TO_CLIENT " " BEHIND_LAN },
@@ -96,6 +102,8 @@ static const Case cases[] = {
     LOCAL_PPP0 " " LOCAL_BARE " " TO_CLIENT6 " " TO_GATEWAY6,
     LOCAL_PPP0 " " TO_GATEWAY6 },
   { "IPv6 ends", MASQUERADED, NOTHING, LOCAL_PPP0 " " VIA_PPP0 " " OWN6, OWN6 },
+  { "IPv6 ends, and with it its gateway", MASQUERADED, NOTHING, TO_GATEWAY6 " " OWN6,
+    OWN6 },
   { "a share without IPv6", PPP0, WLAN0, LOCAL_PPP0 " " VIA_PPP0, LOCAL_PPP0 },
   { "IPv6 is given up", MASQUERADED, PPP0, LOCAL_PPP0 " " VIA_PPP0, VIA_PPP0 },
   { "a prefix", DELEGATED, DELEGATED, DELEGATED_5 " " LOCAL_BARE " " OWN6,
@@ -170,6 +178,8 @@ make_share (Kind kind)
   if (kind == NOTHING)
     return NULL;
   share = share_new ("lan0", NULL, "192.168.137.1/24", 13700);
+  if (kind == KEPT)
+    share->lan_method = CS_LAN_METHOD_KEEP;
   if (kind == WAITING)
     return share;
   share->uplink = g_strdup (by_wlan0 ? "wlan0" : "ppp0");

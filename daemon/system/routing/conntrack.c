@@ -4,7 +4,9 @@
  * client's flow is one that began in the share's subnets and did not end there; it is
  * right if its answers come to an address of the uplink. One without masquerade is wrong
  * too: it began while somebody had flushed the ruleset. So is one of a network that the
- * share no longer guards: its answers would go wherever the host's routes send them.
+ * share no longer guards: its answers would go wherever the host's routes send them. And
+ * so is one to the gateway of such a network, where that was the share's own: whatever
+ * becomes of its packets, the kernel would tell by those routes.
  *
  * A flow that a port mapping has led to a client is right if it was begun to an address
  * of the uplink; none of these is masqueraded.
@@ -43,7 +45,8 @@ typedef struct
   const GArray *addresses; /* of CsCidr: of that uplink */
   const GArray *networks6; /* (nullable) of CsCidr: as .subnets, of IPv6 */
   const GArray *own6;      /* of CsCidr: those of them that belong to the uplink */
-  const GArray *left;      /* (nullable) of CsCidr, both families: whose flows all go */
+  const GArray *left; /* (nullable) of CsCidr, both families: whose flows all go ... */
+  const GArray *gateways; /* of CsAddress: ... and to which those within them go, too */
   const CsBlockedFlows *blocked; /* (nullable) which all go */
   const CsSharePlan *ended;      /* (nullable) it ends, and others stay */
   gboolean strays;               /* answers to them may still come to this computer */
@@ -92,10 +95,20 @@ comes_in (const Sweep *sweep, const CsConnection *connection)
          && !is_clients (sweep, connection->client);
 }
 
+/* Whether it was to this computer, at an address that it has no more. */
+static gboolean
+is_to_left_gateway (const Sweep *sweep, const CsConnection *connection)
+{
+  return cs_cidrs_contain (sweep->left, connection->client)
+         && cs_addresses_contain (sweep->gateways, connection->server);
+}
+
 /* What stays within clients' networks is none of ours. */
 static gboolean
 is_wrong (const Sweep *sweep, const CsConnection *connection)
 {
+  if (is_to_left_gateway (sweep, connection))
+    return TRUE;
   if (sweep->unasked && comes_in (sweep, connection))
     return TRUE;
   if (is_led (sweep, connection))
@@ -330,6 +343,20 @@ list_left (const CsSharePlan *from, const CsSharePlan *to)
   return left;
 }
 
+/* The addresses that @from (nullable) has given the LAN (transfer full). */
+static GArray *
+list_gateways (const CsSharePlan *from)
+{
+  GArray *gateways = cs_addresses_new ();
+
+  if (from == NULL || !cs_share_plan_serves (from))
+    return gateways;
+  cs_addresses_add (gateways, from->address.address);
+  for (guint i = 0; i < from->ipv6.addresses->len; i++)
+    cs_addresses_add (gateways, g_array_index (from->ipv6.addresses, CsCidr, i).address);
+  return gateways;
+}
+
 static gboolean
 apply (gpointer conntrack, const CsStepCall *call, GError **error)
 {
@@ -339,9 +366,10 @@ apply (gpointer conntrack, const CsStepCall *call, GError **error)
   g_autoptr (GPtrArray) picked = NULL;
   g_autoptr (CsBlockedFlows) blocked = cs_blocked_flows_find (from, to);
   g_autoptr (GArray) left = list_left (from, to);
+  g_autoptr (GArray) gateways = list_gateways (from);
   g_autoptr (GArray) networks6 = NULL;
   g_autoptr (GArray) own6 = NULL;
-  Sweep sweep = { .blocked = blocked, .left = left };
+  Sweep sweep = { .blocked = blocked, .left = left, .gateways = gateways };
   int cause;
 
   remember (self, from, call->to);
