@@ -20,7 +20,9 @@ typedef enum
   PPP0,
   PPP0_AGAIN, /* redialled: another ifindex, and another address */
   WLAN0,      /* with two addresses */
+  TAKEN,      /* its LAN, by somebody else */
   KEPT,       /* by ppp0, with the LAN's own address */
+  FOUND,      /* by ppp0, with an address that the LAN had before */
   BEHIND,     /* by ppp0, with a second network behind the LAN */
   /* with a unique local network ... */
   MASQUERADED,      /* ... by ppp0 */
@@ -44,16 +46,17 @@ typedef enum
 #define TO_CLIENT    "198.51.100.9>192.168.137.10<198.51.100.9"
 #define BEHIND_LAN   "10.7.0.9>198.51.100.1<203.0.113.10"
 
-#define LOCAL       "fd00:1:2:3::10>2001:db8:f::1<"
-#define LOCAL_PPP0  LOCAL "2001:db8:a::10"
-#define LOCAL_WLAN0 LOCAL "2001:db8:b::2"
-#define LOCAL_BARE  LOCAL "fd00:1:2:3::10"
-#define TO_GATEWAY6 "fd00:1:2:3::10>fd00:1:2:3::1<fd00:1:2:3::10"
-#define TO_CLIENT6  "2001:db8:f::9>fd00:1:2:3::10<2001:db8:f::9"
-#define DELEGATED_5 "2001:db8:5::10>2001:db8:f::1<2001:db8:5::10"
-#define DELEGATED_6 "2001:db8:6::10>2001:db8:f::1<2001:db8:6::10"
-#define DELEGATED_7 "2001:db8:7::10>2001:db8:f::1<2001:db8:7::10"
-#define OWN6        "2001:db8:a::10>2001:db8:f::1<2001:db8:a::10"
+#define LOCAL        "fd00:1:2:3::10>2001:db8:f::1<"
+#define LOCAL_PPP0   LOCAL "2001:db8:a::10"
+#define LOCAL_WLAN0  LOCAL "2001:db8:b::2"
+#define LOCAL_BARE   LOCAL "fd00:1:2:3::10"
+#define TO_GATEWAY6  "fd00:1:2:3::10>fd00:1:2:3::1<fd00:1:2:3::10"
+#define TO_GATEWAY_5 "2001:db8:5::10>2001:db8:5::1<2001:db8:5::10"
+#define TO_CLIENT6   "2001:db8:f::9>fd00:1:2:3::10<2001:db8:f::9"
+#define DELEGATED_5  "2001:db8:5::10>2001:db8:f::1<2001:db8:5::10"
+#define DELEGATED_6  "2001:db8:6::10>2001:db8:f::1<2001:db8:6::10"
+#define DELEGATED_7  "2001:db8:7::10>2001:db8:f::1<2001:db8:7::10"
+#define OWN6         "2001:db8:a::10>2001:db8:f::1<2001:db8:a::10"
 
 typedef struct
 {
@@ -77,10 +80,13 @@ static const Case cases[] = {
   { "returned with another address", WAITING, PPP0_AGAIN, VIA_PPP0, "" },
   { "ends", PPP0, NOTHING, VIA_PPP0 " " NOT_MASKED " " OWN, OWN },
   { "ends while it waits", WAITING, NOTHING, VIA_PPP0, "" },
-  { "ends, and with it its gateway", PPP0, NOTHING, TO_GATEWAY " " BESIDE " " OWN,
-    BESIDE " " OWN },
-  { "ends, and keeps the LAN's address", KEPT, NOTHING, TO_GATEWAY " " VIA_PPP0,
+  { "is taken, and loses its gateway", PPP0, TAKEN,
+    TO_GATEWAY " " VIA_PPP0 " " BESIDE " " OWN, BESIDE " " OWN },
+  { "is taken, and keeps the LAN's address", KEPT, TAKEN, TO_GATEWAY " " VIA_PPP0,
     TO_GATEWAY },
+  { "is taken, and keeps the address that was found", FOUND, TAKEN,
+    TO_GATEWAY " " VIA_PPP0, TO_GATEWAY },
+  { "ends, before its gateway does", PPP0, NOTHING, TO_GATEWAY " " VIA_PPP0, TO_GATEWAY },
   { "others' flows", PPP0, WLAN0,
     TO_GATEWAY " " OTHER_CLIENT " " OWN " " TO_CLIENT " " BEHIND_LAN,
     TO_GATEWAY " " OTHER_CLIENT " " OWN " " TO_CLIENT " " BEHIND_LAN },
@@ -102,8 +108,8 @@ static const Case cases[] = {
     LOCAL_PPP0 " " LOCAL_BARE " " TO_CLIENT6 " " TO_GATEWAY6,
     LOCAL_PPP0 " " TO_GATEWAY6 },
   { "IPv6 ends", MASQUERADED, NOTHING, LOCAL_PPP0 " " VIA_PPP0 " " OWN6, OWN6 },
-  { "IPv6 ends, and with it its gateway", MASQUERADED, NOTHING, TO_GATEWAY6 " " OWN6,
-    OWN6 },
+  { "is taken, and loses its gateways of IPv6", DELEGATED_ANEW, TAKEN,
+    TO_GATEWAY6 " " TO_GATEWAY_5 " " OWN6, OWN6 },
   { "a share without IPv6", PPP0, WLAN0, LOCAL_PPP0 " " VIA_PPP0, LOCAL_PPP0 },
   { "IPv6 is given up", MASQUERADED, PPP0, LOCAL_PPP0 " " VIA_PPP0, VIA_PPP0 },
   { "a prefix", DELEGATED, DELEGATED, DELEGATED_5 " " LOCAL_BARE " " OWN6,
@@ -180,6 +186,13 @@ make_share (Kind kind)
   share = share_new ("lan0", NULL, "192.168.137.1/24", 13700);
   if (kind == KEPT)
     share->lan_method = CS_LAN_METHOD_KEEP;
+  share->found_address = kind == FOUND;
+  if (kind == TAKEN)
+    {
+      share->lan_taken = CS_LAN_TAKEN_OTHERS;
+      share->lan_method = CS_LAN_METHOD_ABSENT;
+      g_array_set_size (share->subnets, 0);
+    }
   if (kind == WAITING)
     return share;
   share->uplink = g_strdup (by_wlan0 ? "wlan0" : "ppp0");

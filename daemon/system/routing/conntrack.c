@@ -5,8 +5,8 @@
  * right if its answers come to an address of the uplink. One without masquerade is wrong
  * too: it began while somebody had flushed the ruleset. So is one of a network that the
  * share no longer guards: its answers would go wherever the host's routes send them. And
- * so is one to the gateway of such a network, where that was the share's own: whatever
- * becomes of its packets, the kernel would tell by those routes.
+ * so is one to a gateway that such a network has lost: whatever becomes of its packets,
+ * the kernel would tell by those routes. (At the end of a share the gateway goes later.)
  *
  * A flow that a port mapping has led to a client is right if it was begun to an address
  * of the uplink; none of these is masqueraded.
@@ -46,13 +46,14 @@ typedef struct
   const GArray *networks6; /* (nullable) of CsCidr: as .subnets, of IPv6 */
   const GArray *own6;      /* of CsCidr: those of them that belong to the uplink */
   const GArray *left; /* (nullable) of CsCidr, both families: whose flows all go ... */
-  const GArray *gateways; /* of CsAddress: ... and to which those within them go, too */
+  const GArray *gateways; /* (nullable) of CsAddress: ... and what of them is to these */
   const CsBlockedFlows *blocked; /* (nullable) which all go */
   const CsSharePlan *ended;      /* (nullable) it ends, and others stay */
   gboolean strays;               /* answers to them may still come to this computer */
   gboolean masqueraded;          /* all of them are */
   gboolean unasked;              /* what others have begun goes, too */
   GPtrArray *picked;             /* of struct nlmsghdr (owned) */
+  GPtrArray *local; /* likewise, those to .gateways: nobody else would answer them */
 } Sweep;
 
 static gboolean
@@ -99,16 +100,14 @@ comes_in (const Sweep *sweep, const CsConnection *connection)
 static gboolean
 is_to_left_gateway (const Sweep *sweep, const CsConnection *connection)
 {
-  return cs_cidrs_contain (sweep->left, connection->client)
+  return sweep->gateways != NULL && cs_cidrs_contain (sweep->left, connection->client)
          && cs_addresses_contain (sweep->gateways, connection->server);
 }
 
-/* What stays within clients' networks is none of ours. */
+/* What else stays within clients' networks is none of ours. */
 static gboolean
 is_wrong (const Sweep *sweep, const CsConnection *connection)
 {
-  if (is_to_left_gateway (sweep, connection))
-    return TRUE;
   if (sweep->unasked && comes_in (sweep, connection))
     return TRUE;
   if (is_led (sweep, connection))
@@ -126,23 +125,36 @@ on_connection (const struct nlmsghdr *message, gpointer user_data)
   Sweep *sweep = user_data;
   CsConnection connection;
 
-  if (cs_ctnetlink_parse (message, &connection)
-      && ((sweep->blocked != NULL && cs_blocked_flows_have (sweep->blocked, &connection))
-          || is_wrong (sweep, &connection)))
+  if (!cs_ctnetlink_parse (message, &connection))
+    return;
+  if (is_to_left_gateway (sweep, &connection))
+    g_ptr_array_add (sweep->local, g_memdup2 (message, message->nlmsg_len));
+  else if ((sweep->blocked != NULL && cs_blocked_flows_have (sweep->blocked, &connection))
+           || is_wrong (sweep, &connection))
     g_ptr_array_add (sweep->picked, g_memdup2 (message, message->nlmsg_len));
+}
+
+/* @messages is nullable. Errno, or 0. */
+static int
+delete_all (CsNetlink *netlink, const GPtrArray *messages)
+{
+  int failure = 0;
+
+  for (guint i = 0; failure == 0 && messages != NULL && i < messages->len; i++)
+    failure = cs_ctnetlink_delete (netlink, messages->pdata[i]);
+  return failure;
 }
 
 /* Errno, or 0. */
 static int
 delete_picked (CsNetlink *netlink, const Sweep *sweep)
 {
-  int failure = 0;
+  int failure;
 
   if (sweep->strays)
     cs_strays_drop (sweep->picked, sweep->ended);
-  for (guint i = 0; failure == 0 && i < sweep->picked->len; i++)
-    failure = cs_ctnetlink_delete (netlink, sweep->picked->pdata[i]);
-  return failure;
+  failure = delete_all (netlink, sweep->picked);
+  return failure != 0 ? failure : delete_all (netlink, sweep->local);
 }
 
 /* A share that waits keeps its flows, because the uplink may return unchanged. */
@@ -343,6 +355,13 @@ list_left (const CsSharePlan *from, const CsSharePlan *to)
   return left;
 }
 
+static void
+add_gateways (GArray *gateways, const GArray *addresses)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    cs_addresses_add (gateways, g_array_index (addresses, CsCidr, i).address);
+}
+
 /* The addresses that @from (nullable) has given the LAN (transfer full). */
 static GArray *
 list_gateways (const CsSharePlan *from)
@@ -351,9 +370,10 @@ list_gateways (const CsSharePlan *from)
 
   if (from == NULL || !cs_share_plan_serves (from))
     return gateways;
-  cs_addresses_add (gateways, from->address.address);
-  for (guint i = 0; i < from->ipv6.addresses->len; i++)
-    cs_addresses_add (gateways, g_array_index (from->ipv6.addresses, CsCidr, i).address);
+  if (!from->found_address)
+    cs_addresses_add (gateways, from->address.address);
+  add_gateways (gateways, from->ipv6.addresses);
+  add_gateways (gateways, from->ipv6.deprecated);
   return gateways;
 }
 
@@ -363,13 +383,18 @@ apply (gpointer conntrack, const CsStepCall *call, GError **error)
   Conntrack *self = conntrack;
   const CsSharePlan *from = call->from, *to = call->to;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  g_autoptr (GPtrArray) picked = NULL;
+  g_autoptr (GPtrArray) picked = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) local = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (CsBlockedFlows) blocked = cs_blocked_flows_find (from, to);
   g_autoptr (GArray) left = list_left (from, to);
-  g_autoptr (GArray) gateways = list_gateways (from);
+  g_autoptr (GArray) gateways = list_gateways (to != NULL ? from : NULL);
   g_autoptr (GArray) networks6 = NULL;
   g_autoptr (GArray) own6 = NULL;
-  Sweep sweep = { .blocked = blocked, .left = left, .gateways = gateways };
+  Sweep sweep = { .blocked = blocked,
+                  .left = left,
+                  .gateways = gateways,
+                  .picked = picked,
+                  .local = local };
   int cause;
 
   remember (self, from, call->to);
@@ -394,8 +419,6 @@ apply (gpointer conntrack, const CsStepCall *call, GError **error)
   if (sweep.subnets == NULL && !has_left (&sweep) && blocked == NULL
       && sweep.ended == NULL)
     return TRUE;
-  picked = g_ptr_array_new_with_free_func (g_free);
-  sweep.picked = picked;
   cause = clear_flows (self, &sweep);
   if (cause == 0)
     return TRUE;
