@@ -291,7 +291,9 @@ postpone_details (CsEngine *self, CsPlan *target, GHashTable *dirty, gint64 now)
       const CsSharePlan *old = cs_plan_find (self->applied, share->lan);
       gint64 at = 0;
 
-      if (is_detail (old, share) && !cs_engine_is_ordered (self, share->lan)
+      /* a LAN that was left to others must soon be theirs alone */
+      if (is_detail (old, share) && cs_share_plan_guards (old)
+          && !cs_engine_is_ordered (self, share->lan)
           && !cs_engine_is_paused (self, share->lan)
           && !g_hash_table_contains (dirty, share->lan))
         at = cs_damping_note_detail (&share->damping, now);
