@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One look-up a type; see dictionary.h. */
 #include "dictionary.h"
 
 const char *

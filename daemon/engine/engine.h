@@ -74,7 +74,7 @@ char **cs_engine_list_lans (CsEngine *self);
 const CsRequest *cs_engine_get_request (CsEngine *self, const char *lan);
 /* (nullable) What it becomes once a pass has taken the pending orders. */
 const CsRequest *cs_engine_get_ordered (CsEngine *self, const char *lan);
-/* Sets that @lan is not shared. */
+/* Sets @error: @lan is not shared. */
 void cs_engine_set_not_shared (const char *lan, GError **error);
 
 /* @request (transfer full) becomes the share of its LAN; on completion the share is

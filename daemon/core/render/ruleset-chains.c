@@ -219,7 +219,7 @@ cs_ruleset_add_share_chains (GString *out, const CsSharePlan *share, const char 
 {
   add_chains (out, chains, share, id);
   if (cs_share_plan_has_ipv6 (share))
-    add_chains (out, cs_ruleset_ipv6_chains, share, id);
+    add_chains (out, cs_ruleset_chains6, share, id);
 }
 
 void
@@ -227,5 +227,5 @@ cs_ruleset_outline_share_chains (CsOutline *outline, const CsSharePlan *share)
 {
   outline_chains (outline, chains, share);
   if (cs_share_plan_has_ipv6 (share))
-    outline_chains (outline, cs_ruleset_ipv6_chains, share);
+    outline_chains (outline, cs_ruleset_chains6, share);
 }

@@ -159,7 +159,7 @@ list_output_rules (GPtrArray *rules, const CsSharePlan *share, const char *id)
   cs_ruleset_add_rule (rules, CS_TO_LANS6 "%s drop", not_own);
 }
 
-const CsShareChain cs_ruleset_ipv6_chains[] = {
+const CsShareChain cs_ruleset_chains6[] = {
   { "out6", list_out_rules },
   { "in6", list_in_rules },
   { "flow6", list_flow_rules },
@@ -172,7 +172,7 @@ const CsShareChain cs_ruleset_ipv6_chains[] = {
   { NULL, NULL },
 };
 
-const char *const cs_ruleset_ipv6_prefixes[]
+const char *const cs_ruleset_prefixes6[]
     = { "from6",   "to6",          "out6",
         "in6",     "flow6",        "source6",
         "output6", CS_SHORT_SENT6, CS_SHORT_RECEIVED6,

@@ -5,6 +5,6 @@
 #include "ruleset-words.h"
 
 /* Of a share that has IPv6, those first that others jump to; the last has no prefix. */
-extern const CsShareChain cs_ruleset_ipv6_chains[];
+extern const CsShareChain cs_ruleset_chains6[];
 /* Their prefixes, those first that jump to others; ends with NULL. */
-extern const char *const cs_ruleset_ipv6_prefixes[];
+extern const char *const cs_ruleset_prefixes6[];

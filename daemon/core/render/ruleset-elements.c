@@ -191,8 +191,8 @@ add_guard_elements (GPtrArray *elements, const CsSharePlan *share, const char *i
     add (elements, "lan_sources6", "\"%s\" : jump refused6", share->lan);
 }
 
-/* Even for a share that no longer guards its LAN. */
-/* A LAN that somebody else has taken is closed as well, until it forwards no more. */
+/* Even for a share that no longer guards its LAN: that one is closed, too, until it
+ * forwards no more. */
 static void
 add_left_elements (GPtrArray *elements, const CsSharePlan *share)
 {

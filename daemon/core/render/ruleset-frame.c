@@ -203,11 +203,11 @@ cs_ruleset_add_frame (GString *out, guint lacking)
   cs_ruleset_add_frame_sets (out, sets, G_N_ELEMENTS (sets));
   add_ended_flows (out, CS_ENDED_FLOWS, "ipv4");
   add_ended_flows (out, CS_ENDED_FLOWS6, "ipv6");
-  cs_ruleset_add_ipv6_sets (out);
+  cs_ruleset_add_frame6_sets (out);
   for (CsExtra extra = 0; extra < CS_EXTRAS; extra++)
     if (!(lacking & CS_EXTRA_BIT (extra)))
       g_string_append (out, cs_extra_get_object (extra));
-  cs_ruleset_add_ipv6_chains (out, lacking);
+  cs_ruleset_add_frame6_chains (out, lacking);
   cs_ruleset_add_chain (out, "masquerading", NULL, (const char *const *)rules->pdata);
   cs_ruleset_add_frame_chains (out, chains, G_N_ELEMENTS (chains));
   g_string_append (out, "}\n");
@@ -221,7 +221,7 @@ cs_ruleset_outline_frame (CsOutline *outline, guint lacking)
   g_autoptr (GPtrArray) rules = list_masquerading (lacking);
 
   cs_ruleset_outline_frame_sets (outline, sets, G_N_ELEMENTS (sets), but);
-  cs_ruleset_outline_ipv6 (outline, lacking);
+  cs_ruleset_outline_frame6 (outline, lacking);
   cs_outline_add (outline, CS_OUTLINE_CHAIN, "masquerading", rules->len - 1);
   cs_ruleset_outline_frame_chains (outline, chains, G_N_ELEMENTS (chains));
 }

@@ -207,13 +207,13 @@ list_masquerading (guint lacking)
 }
 
 void
-cs_ruleset_add_ipv6_sets (GString *out)
+cs_ruleset_add_frame6_sets (GString *out)
 {
   cs_ruleset_add_frame_sets (out, sets, G_N_ELEMENTS (sets));
 }
 
 void
-cs_ruleset_add_ipv6_chains (GString *out, guint lacking)
+cs_ruleset_add_frame6_chains (GString *out, guint lacking)
 {
   g_autoptr (GPtrArray) masquerading = list_masquerading (lacking);
   g_autoptr (GPtrArray) postrouting = list_postrouting (lacking);
@@ -226,7 +226,7 @@ cs_ruleset_add_ipv6_chains (GString *out, guint lacking)
 }
 
 void
-cs_ruleset_outline_ipv6 (CsOutline *outline, guint lacking)
+cs_ruleset_outline_frame6 (CsOutline *outline, guint lacking)
 {
   static const char *const but[] = { CS_PINHOLES, NULL };
   g_autoptr (GPtrArray) masquerading = list_masquerading (lacking);

@@ -6,6 +6,6 @@
 #include "ruleset-words.h"
 
 /* Before the chains of IPv4, which lead to these. */
-void cs_ruleset_add_ipv6_sets (GString *out);
-void cs_ruleset_add_ipv6_chains (GString *out, guint lacking);
-void cs_ruleset_outline_ipv6 (CsOutline *outline, guint lacking);
+void cs_ruleset_add_frame6_sets (GString *out);
+void cs_ruleset_add_frame6_chains (GString *out, guint lacking);
+void cs_ruleset_outline_frame6 (CsOutline *outline, guint lacking);

@@ -65,12 +65,14 @@ typedef struct
   gboolean counts; /* each element; and what is in it does not follow from the plan */
 } CsFrameSet;
 
+#define CS_FRAME_RULES_MAX 16
+
 /* A chain of the frame. */
 typedef struct
 {
   const char *name;
-  const char *type;      /* as below */
-  const char *rules[17]; /* the last is NULL */
+  const char *type;                          /* NULL: others jump to it */
+  const char *rules[CS_FRAME_RULES_MAX + 1]; /* the last is NULL */
 } CsFrameChain;
 
 void cs_ruleset_add_frame_sets (GString *out, const CsFrameSet *sets, gsize count);

@@ -64,9 +64,9 @@
 #include "ruleset.h"
 
 #include "ruleset-chains.h"
+#include "ruleset-chains6.h"
 #include "ruleset-elements.h"
 #include "ruleset-frame.h"
-#include "ruleset-chains6.h"
 #include "ruleset-limits.h"
 
 #include "core/plan/ipv6.h"
@@ -229,7 +229,7 @@ render_change (const CsSharePlan *from,
   if (from && cs_share_plan_has_ipv6 (from))
     add_commands (
         out, same_lan && cs_share_plan_has_ipv6 (to) ? "flush chain" : "delete chain",
-        cs_ruleset_ipv6_prefixes, from);
+        cs_ruleset_prefixes6, from);
   if (from && !same_lan)
     add_commands (out, "delete counter", counters, from);
   cs_ruleset_end_limits (out, from, to);

@@ -266,7 +266,6 @@ add_lan (CsClients *self, CsSharePlan *share)
   watch_leases (self, lan);
 }
 
-/* The addresses of its clients would otherwise be counted for in the next table. */
 static void
 drop_lans (CsClients *self, const CsPlan *plan)
 {
@@ -281,6 +280,7 @@ drop_lans (CsClients *self, const CsPlan *plan)
         cs_inotify_remove (self->inotify, ((CsLanClients *)lan)->watch);
         g_hash_table_iter_remove (&iter);
       }
+  /* or the next table would count for the addresses of their clients */
   if (g_hash_table_size (self->lans) < before)
     follow_addresses (self);
 }
