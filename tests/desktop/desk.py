@@ -73,6 +73,7 @@ class Desk:
         self.environment = {
             "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.directory / "home"),
             "XDG_RUNTIME_DIR": str(self.directory / "run"), "GSK_RENDERER": "cairo",
+            "GDK_DEBUG": "gl-disable",  # Mesa leaks on some machines, and is unloaded at the end
             "GDK_BACKEND": "x11", "GSETTINGS_BACKEND": "memory", "NO_AT_BRIDGE": "0",
             "GTK_A11Y": "atspi", "XDG_DATA_DIRS": f"{STAGE}/usr/share:/usr/local/share:/usr/share"}
         self.environment["LSAN_OPTIONS"] = f"suppressions={HERE / 'leaks'}:print_suppressions=0"
