@@ -96,12 +96,14 @@ comes_in (const Sweep *sweep, const CsConnection *connection)
          && !is_clients (sweep, connection->client);
 }
 
-/* Whether it was to this computer, at an address that it has no more. */
+/* Whether this computer itself has answered it, at an address that it has no more: the
+ * answers of a published port are another's, and go on to be guarded. */
 static gboolean
 is_to_left_gateway (const Sweep *sweep, const CsConnection *connection)
 {
   return sweep->gateways != NULL && cs_cidrs_contain (sweep->left, connection->client)
-         && cs_addresses_contain (sweep->gateways, connection->server);
+         && cs_addresses_contain (sweep->gateways, connection->server)
+         && cs_address_equal (connection->answers_from, connection->server);
 }
 
 /* What else stays within clients' networks is none of ours. */
