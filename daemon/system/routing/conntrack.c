@@ -52,7 +52,7 @@ typedef struct
   gboolean strays;               /* answers to them may still come to this computer */
   gboolean masqueraded;          /* all of them are */
   gboolean unasked;              /* what others have begun goes, too */
-  GPtrArray *picked;             /* of struct nlmsghdr (owned) */
+  GPtrArray *picked;             /* of struct nlmsghdr (owned), while it is at work */
   GPtrArray *local; /* likewise, those to .gateways: nobody else would answer them */
 } Sweep;
 
@@ -136,13 +136,13 @@ on_connection (const struct nlmsghdr *message, gpointer user_data)
     g_ptr_array_add (sweep->picked, g_memdup2 (message, message->nlmsg_len));
 }
 
-/* @messages is nullable. Errno, or 0. */
+/* Errno, or 0. */
 static int
 delete_all (CsNetlink *netlink, const GPtrArray *messages)
 {
   int failure = 0;
 
-  for (guint i = 0; failure == 0 && messages != NULL && i < messages->len; i++)
+  for (guint i = 0; failure == 0 && i < messages->len; i++)
     failure = cs_ctnetlink_delete (netlink, messages->pdata[i]);
   return failure;
 }
@@ -245,6 +245,8 @@ has_ipv6 (const GArray *networks)
 static int
 clear_flows (Conntrack *self, Sweep *sweep)
 {
+  g_autoptr (GPtrArray) picked = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) local = g_ptr_array_new_with_free_func (g_free);
   gboolean ipv6
       = has_ipv6 (sweep->networks6) || has_ipv6 (sweep->left) || sweep->blocked != NULL;
   /* with one network of IPv6, that is the local one, unless the LAN's are kept */
@@ -257,6 +259,8 @@ clear_flows (Conntrack *self, Sweep *sweep)
 
   if (cs_netlink_renew (&self->netlink, NETLINK_NETFILTER) == NULL)
     return errno;
+  sweep->picked = picked;
+  sweep->local = local;
   failure = cs_ctnetlink_dump (self->netlink, together ? AF_UNSPEC : AF_INET,
                                sweep->masqueraded, on_connection, sweep);
   if (failure == 0 && ipv6 && !together)
@@ -292,7 +296,6 @@ clear_found (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   const Later *later = task_data;
   Conntrack *self = later->step->self;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  g_autoptr (GPtrArray) picked = g_ptr_array_new_with_free_func (g_free);
   const CsSharePlan *share = g_hash_table_lookup (self->latest, later->lan);
 
   if (share != NULL && share->uplink_ifindex != 0)
@@ -303,8 +306,7 @@ clear_found (GTask *task, gpointer source, gpointer task_data, GCancellable *can
                       .addresses = share->uplink_addresses,
                       .networks6 = networks6,
                       .own6 = own6,
-                      .unasked = TRUE,
-                      .picked = picked };
+                      .unasked = TRUE };
 
       clear_flows (self, &sweep);
     }
@@ -385,18 +387,12 @@ apply (gpointer conntrack, const CsStepCall *call, GError **error)
   Conntrack *self = conntrack;
   const CsSharePlan *from = call->from, *to = call->to;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  g_autoptr (GPtrArray) picked = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) local = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (CsBlockedFlows) blocked = cs_blocked_flows_find (from, to);
   g_autoptr (GArray) left = list_left (from, to);
   g_autoptr (GArray) gateways = list_gateways (to != NULL ? from : NULL);
   g_autoptr (GArray) networks6 = NULL;
   g_autoptr (GArray) own6 = NULL;
-  Sweep sweep = { .blocked = blocked,
-                  .left = left,
-                  .gateways = gateways,
-                  .picked = picked,
-                  .local = local };
+  Sweep sweep = { .blocked = blocked, .left = left, .gateways = gateways };
   int cause;
 
   remember (self, from, call->to);
