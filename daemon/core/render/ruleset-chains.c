@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruleset-chains.h"
 
+#include "ruleset-chains6.h"
 #include "ruleset-elements.h"
 #include "ruleset-frame.h"
-#include "ruleset-chains6.h"
 #include "ruleset-limits.h"
 
 #include "core/plan/ipv6.h"

@@ -188,9 +188,7 @@ list_masquerading (guint lacking)
   for (CsExtra extra = 0; extra < CS_EXTRAS; extra++)
     if (!(lacking & CS_EXTRA_BIT (extra)))
       g_ptr_array_add (rules, (gpointer)cs_extra_get_rule (extra));
-  for (gsize i = 0; cs_ruleset_masquerading[i]; i++)
-    g_ptr_array_add (rules, (gpointer)cs_ruleset_masquerading[i]);
-  g_ptr_array_add (rules, NULL);
+  cs_ruleset_end_masquerading (rules);
   return rules;
 }
 

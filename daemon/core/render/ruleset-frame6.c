@@ -200,9 +200,7 @@ list_masquerading (guint lacking)
   GPtrArray *rules = g_ptr_array_new ();
 
   add_extra (rules, lacking, CS_EXTRA_NEW_FLOW, cs_extra_get_rule (CS_EXTRA_NEW_FLOW));
-  for (gsize i = 0; cs_ruleset_masquerading[i]; i++)
-    g_ptr_array_add (rules, (gpointer)cs_ruleset_masquerading[i]);
-  g_ptr_array_add (rules, NULL);
+  cs_ruleset_end_masquerading (rules);
   return rules;
 }
 

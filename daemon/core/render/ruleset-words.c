@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruleset-words.h"
 
-/* In front of these are the rules of the extras: a flow passes them all once, with its
- * first packet, before it is translated, because a helper needs to know of that. */
-const char *const cs_ruleset_masquerading[] = {
-  "meta l4proto { tcp, udp } meta l4proto . th sport @" CS_OWN_PORTS
-  " masquerade to :1024-65535 random",
-  "masquerade",
-  NULL,
-};
-
 void
 cs_ruleset_add_chain (GString *out,
                       const char *name,
@@ -60,6 +51,18 @@ cs_ruleset_outline_frame_chains (CsOutline *outline,
   for (gsize i = 0; i < count; i++)
     cs_outline_add (outline, CS_OUTLINE_CHAIN, chains[i].name,
                     g_strv_length ((char **)chains[i].rules));
+}
+
+/* In front of these are the rules of the extras: a flow passes them all once, with its
+ * first packet, before it is translated, because a helper needs to know of that. */
+void
+cs_ruleset_end_masquerading (GPtrArray *rules)
+{
+  g_ptr_array_add (
+      rules, (gpointer) "meta l4proto { tcp, udp } meta l4proto . th sport @" CS_OWN_PORTS
+                        " masquerade to :1024-65535 random");
+  g_ptr_array_add (rules, (gpointer) "masquerade");
+  g_ptr_array_add (rules, NULL);
 }
 
 void

@@ -52,9 +52,6 @@
 /* The segments that carry an MSS. */
 #define CS_OPENS "tcp flags & (syn | rst) == syn"
 
-/* The last rules for a flow that is masqueraded, of either family; ends with NULL. */
-extern const char *const cs_ruleset_masquerading[];
-
 /* A set or map of the frame. */
 typedef struct
 {
@@ -99,6 +96,9 @@ void cs_ruleset_add_chain (GString *out,
                            const char *type,
                            const char *const *rules);
 
+/* Adds to @rules, of char (unowned), the last ones for a flow that is masqueraded, of
+ * either family, and NULL. */
+void cs_ruleset_end_masquerading (GPtrArray *rules);
 /* Appends to @rules, of char (owned). */
 void cs_ruleset_add_rule (GPtrArray *rules, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* " ip FIELD != NETWORK" for each of the @networks; @ip may be "ip6" as well. */
